@@ -1,0 +1,64 @@
+"""The report as one JSON object; docs/json.md describes it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from flake8_fastapi_review import __version__
+
+if TYPE_CHECKING:
+    from .finding import Finding, Place, Remedy, Report
+
+
+def render(report: Report) -> str:
+    """The object, indented, with a newline at its end."""
+    return json.dumps(values(report), indent=2, ensure_ascii=False) + "\n"
+
+
+def values(report: Report) -> dict[str, Any]:
+    """The object as plain values."""
+    return {
+        "version": __version__,
+        "files": {
+            "reviewed": list(report.reviewed),
+            "skipped": [{"file": skipped.file, "reason": skipped.reason} for skipped in report.skipped],
+        },
+        "findings": [_finding(finding) for finding in report.findings],
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    place = finding.place
+    return {
+        "code": finding.code,
+        "rule": finding.rule,
+        "severity": finding.severity.value,
+        "message": finding.message,
+        "file": finding.file,
+        "line": place.line,
+        "column": place.column,
+        "end_line": place.end_line,
+        "end_column": place.end_column,
+        "related": [{"file": step.file, "line": step.line, "message": step.message} for step in finding.related],
+        "cwe": finding.cwe,
+        "cvss_score": finding.cvss_score,
+        "cvss_vector": finding.cvss_vector,
+        "url": finding.url,
+        "fix": None if finding.fix is None else _fix(finding.fix),
+    }
+
+
+def _fix(fix: Remedy) -> dict[str, Any]:
+    return {
+        "applicability": fix.applicability.value,
+        "message": fix.message,
+        "edits": [{"content": change.content, **_location(change.place)} for change in fix.changes],
+    }
+
+
+def _location(place: Place) -> dict[str, Any]:
+    return {
+        "location": {"row": place.line, "column": place.column},
+        "end_location": {"row": place.end_line, "column": place.end_column},
+    }
