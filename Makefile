@@ -1,0 +1,74 @@
+# make review [SRC=path]   review a code base (default: the example application)
+# make test                everything that CI runs
+# make test-all            the tests on every Python 3.10 to 3.14 that this machine has
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := review
+
+SRC ?= examples/bookshop
+VENV ?= .venv
+BIN := $(VENV)/bin
+VERSIONS := 3.10 3.11 3.12 3.13 3.14
+
+# The first interpreter that is new enough; python3 itself wins where it is.
+PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python3.10 \
+	"$$HOME"/.pyenv/versions/3.1[0-9].*/bin/python; do \
+	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null && echo "$$python" && break; done)
+
+.PHONY: review test lint test-all generate bench corpus clean
+
+review: $(VENV)/.installed
+	@echo "== flake8 --select FAR $(SRC)"
+	@$(BIN)/flake8 --select FAR --exit-zero "$(SRC)"
+	@echo "== fastapi-review check $(SRC)"
+	@$(BIN)/fastapi-review check "$(SRC)" || test $$? -eq 1
+
+test: lint
+	$(BIN)/pytest -n 2
+
+lint: $(VENV)/.installed-dev
+	$(BIN)/lint-imports
+	$(BIN)/mypy --strict
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+test-all:
+	@failed=""; for version in $(VERSIONS); do \
+		python=""; \
+		for candidate in "python$$version" "$$HOME"/.pyenv/versions/$$version.*/bin/python; do \
+			if "$$candidate" -c 'import sys; sys.exit("%d.%d" % sys.version_info[:2] != sys.argv[1])' "$$version" 2>/dev/null; \
+			then python="$$candidate"; fi; \
+		done; \
+		if test -z "$$python"; then echo "== Python $$version: not on this machine"; continue; fi; \
+		echo "== Python $$version"; \
+		$(MAKE) --no-print-directory VENV=".venv-$$version" PYTHON="$$python" ".venv-$$version/.installed-dev" \
+			&& ".venv-$$version/bin/pytest" -n 2 || failed="$$failed $$version"; \
+	done; \
+	if test -n "$$failed"; then echo "failed on:$$failed"; exit 1; fi
+
+generate: $(VENV)/.installed-dev
+	$(BIN)/python -m tools.generate
+
+bench: $(VENV)/.installed-dev
+	$(BIN)/python -m benchmarks
+
+corpus: $(VENV)/.installed-dev
+	@test -n "$(CORPUS)" || { echo "usage: make corpus CORPUS=directory-of-code-bases"; exit 2; }
+	$(BIN)/python -m tools.corpus "$(CORPUS)"
+
+clean:
+	rm -rf .venv .venv-3.* build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .fastapi-review-cache
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "Python 3.10 or newer is needed: make PYTHON=/path/to/python"; exit 1; }
+	"$(PYTHON)" -m venv $(VENV)
+
+$(VENV)/.installed: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --editable .
+	@touch $@
+
+$(VENV)/.installed-dev: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --editable ".[dev]"
+	@touch $@ $(VENV)/.installed

@@ -1,0 +1,127 @@
+"""A toy application with known defects, and the run of a real flake8 over it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SLEEP = """\
+import time
+
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+@app.get("/slow")
+async def slow():
+    time.sleep(1)
+    return {"ok": True}
+"""
+SLEEP_AT = (10, 5)
+"""Where `SLEEP` has its one finding, FAR002."""
+
+MIXED = """\
+import time
+
+from fastapi import FastAPI
+
+app = FastAPI()
+SECRET_KEY = "x8Kq2vR7tLm4Zp9wYb3N"
+
+
+@app.get("/slow")
+async def slow():
+    time.sleep(1)
+    try:
+        return {"ok": True}
+    except:
+        raise
+
+
+@app.get("/idle")
+async def idle():
+    total = 1
+    for number in range(1000):
+        total += number
+    return {"total": total}
+"""
+MIXED_CODES = ["FAR020", "FAR002", "FAR012"]
+"""What `MIXED` holds, from top to bottom; FAR009 (off by default) would be at `idle`."""
+
+
+class Line(NamedTuple):
+    """A line of flake8's default output."""
+
+    path: str
+    row: int
+    column: int
+    code: str
+    text: str
+
+
+class Run(NamedTuple):
+    """What a run of flake8 left."""
+
+    exit_code: int
+    stdout: str
+    stderr: str
+
+    @property
+    def lines(self) -> list[Line]:
+        """The output, in its order."""
+        found = []
+        for line in self.stdout.splitlines():
+            path, row, column, rest = line.split(":", 3)
+            code, text = rest.strip().split(" ", 1)
+            found.append(Line(path, int(row), int(column), code, text))
+        return found
+
+    @property
+    def codes(self) -> list[str]:
+        """The codes, in the order of the output."""
+        return [line.code for line in self.lines]
+
+
+def project(root: Path, files: dict[str, str | bytes], settings: str = "") -> Path:
+    """Write a project into `root`; `settings` are those of `[tool.fastapi-review]`."""
+    for name, content in {"pyproject.toml": f"[tool.fastapi-review]\n{settings}", **files}.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return root
+
+
+def environment() -> dict[str, str]:
+    """The environment of a run: this interpreter's tools first; nothing is kept between runs unless a test asks for it."""
+    return {
+        "FASTAPI_REVIEW_CACHE_DIR": "",
+        **os.environ,
+        "PATH": os.pathsep.join((os.path.dirname(sys.executable), os.environ["PATH"])),
+        "PYTHONIOENCODING": "utf-8",
+    }
+
+
+def flake8(root: Path, *arguments: str, stdin: str | None = None, before: str = "") -> Run:
+    """Run flake8 in `root`. `before` is Python that the process executes first: it can break what the test needs broken."""
+    start = ["-c", f"{before}\nfrom flake8.main.cli import main\nraise SystemExit(main())"] if before else ["-m", "flake8"]
+    done = subprocess.run(
+        [sys.executable, *start, *arguments],
+        cwd=root,
+        env=environment(),
+        input=None if stdin is None else stdin.encode(),
+        stdin=subprocess.DEVNULL if stdin is None else None,
+        capture_output=True,
+        check=False,
+    )
+    return Run(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def review(root: Path, *arguments: str, stdin: str | None = None, before: str = "") -> Run:
+    """Run flake8 in `root` for our own codes."""
+    return flake8(root, "--select=FAR", *arguments, stdin=stdin, before=before)
