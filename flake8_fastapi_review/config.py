@@ -313,6 +313,12 @@ class _Reader:
         self.problems.append(Problem(self.path, line_of(self.text, key), f"[tool.fastapi-review] {message}"))
 
 
+def problem(root: str, message: str, *keys: str) -> Problem:
+    """A problem of our section in the pyproject.toml of `root`, at the line where the path of keys stands."""
+    path = os.path.join(root, "pyproject.toml")
+    return Problem(path, line_of(_read(path) or "", *keys), f"[tool.fastapi-review] {message}")
+
+
 def brief(value: object) -> str:
     """A value in a message: one line of at most 40 characters."""
     text = " ".join(repr(value).split())
