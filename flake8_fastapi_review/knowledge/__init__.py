@@ -1,0 +1,414 @@
+"""What libraries do: which calls block, what calls return, which classes derive from which, who runs a callback where.
+
+The rows are written by hand in `*.toml` (schema: README.md), checked and compiled by `compile.py` into `_rows.py`, and
+looked up through Knowledge. A name in a row is the public dotted name under which its library documents the
+thing; every other path it can be imported from is an alias. An answer None means "not known", never "no".
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+T = TypeVar("T")
+
+AWAIT = "await "
+"""Before the result of a function whose call must be awaited."""
+
+KINDS: Mapping[str, str] = {
+    "archive": "FAR004",
+    "cloud": "FAR001",
+    "cpu": "FAR004",
+    "database": "FAR005",
+    "dns": "FAR001",
+    "email": "FAR001",
+    "file": "FAR001",
+    "http": "FAR001",
+    "input": "FAR001",
+    "ldap": "FAR001",
+    "llm": "FAR001",
+    "loop": "FAR006",
+    "mongo": "FAR005",
+    "queue": "FAR001",
+    "redis": "FAR001",
+    "rpc": "FAR001",
+    "search": "FAR001",
+    "sleep": "FAR002",
+    "socket": "FAR001",
+    "ssh": "FAR001",
+    "subprocess": "FAR001",
+    "thread": "FAR001",
+}
+"""Kinds of blocking calls, and the rule that reports each."""
+
+
+class KnowledgeError(ValueError):
+    """A row that breaks the schema; the text names the document and the key."""
+
+
+class Blocking(NamedTuple):
+    """A call that blocks the thread it runs in."""
+
+    kind: str
+    """One of KINDS."""
+    remedy: str
+    """What to use instead; follows the word "use"."""
+
+
+class Runs(NamedTuple):
+    """A function that is handed a callable and has it run."""
+
+    position: int
+    """Position of the callable among the arguments from 0, not counting `self`; -1: by keyword only."""
+    keyword: str
+    """Its keyword; empty: by position only."""
+    where: str
+    """`thread`, `process`, `worker` (another program), `greenlet` (SQLAlchemy's `run_sync`: its database calls are
+    awaited), `inline` (on the spot), `loop`, or `loop-or-thread` (`async def` on the loop, `def` in a thread)."""
+    wraps: bool
+    """The call only returns a function; calling that one runs the callable there."""
+
+
+class Route(NamedTuple):
+    """A method of an application or router that registers a function."""
+
+    kind: str
+    """`route`, `websocket`, `middleware`, `exception_handler`, `event`, `include` or `mount`."""
+    methods: tuple[str, ...]
+    """The HTTP methods when the name fixes them; empty: the arguments tell, or none."""
+    endpoint: int
+    """Position of the function among the arguments; -1: a decorator."""
+
+
+class Tables:
+    """All rows. Names are canonical; `blocking` and `returns` may also hold `Class.*`."""
+
+    __slots__ = (
+        "aliases",
+        "async_enters",
+        "async_iterates",
+        "bases",
+        "blocking",
+        "blocks",
+        "constants",
+        "decorators",
+        "enters",
+        "exceptions",
+        "iterates",
+        "loop_callbacks",
+        "offloads",
+        "returns",
+        "routes",
+    )
+
+    def __init__(self) -> None:
+        self.blocks: list[tuple[str, str]] = []
+        self.blocking: dict[str, int] = {}
+        self.exceptions: dict[str, frozenset[str]] = {}
+        self.aliases: dict[str, str] = {}
+        self.bases: dict[str, tuple[str, ...]] = {}
+        self.returns: dict[str, str] = {}
+        self.enters: dict[str, str] = {}
+        self.async_enters: dict[str, str] = {}
+        self.iterates: dict[str, str] = {}
+        self.async_iterates: dict[str, str] = {}
+        self.offloads: dict[str, tuple[int, str, str, bool]] = {}
+        self.loop_callbacks: dict[str, tuple[int, str, str, bool]] = {}
+        self.decorators: dict[str, str] = {}
+        self.constants: dict[str, int | float | str] = {}
+        self.routes: dict[str, tuple[str, tuple[str, ...], int]] = {}
+
+    @classmethod
+    def shipped(cls) -> Tables:
+        """The compiled rows, shared by everyone: not to be changed."""
+        from . import _rows
+
+        tables = cls()
+        for name in cls.__slots__:
+            setattr(tables, name, getattr(_rows, name.upper()))
+        return tables
+
+    def copy(self) -> Tables:
+        """Tables that can be added to."""
+        tables = Tables()
+        for name in self.__slots__:
+            setattr(tables, name, getattr(self, name).copy())
+        return tables
+
+    def named(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Every table whose keys are names, with its title in the schema."""
+        for name in self.__slots__:
+            if name not in ("blocks", "exceptions"):
+                yield name, getattr(self, name)
+
+    def canonical(self, name: str) -> str:
+        """The name under which rows speak of `name`: its longest known prefix replaced, until none is known."""
+        aliases = self.aliases
+        for _ in range(8):
+            replaced = aliases.get(name)
+            end = len(name)
+            while replaced is None:
+                end = name.rfind(".", 0, end)
+                if end < 0:
+                    return name
+                prefix = name[:end]
+                replaced = aliases.get(prefix + ".*") or aliases.get(prefix)
+                if replaced is not None:
+                    replaced += name[end:]
+            name = replaced
+        return name
+
+
+class Knowledge:
+    """Answers about names of libraries. Takes names in any importable spelling, gives canonical ones."""
+
+    def __init__(self, extra: Mapping[str, Any] | None = None) -> None:
+        """`extra`: rows of the reviewed project, in the schema of the TOML files; they win over the shipped ones.
+
+        Raises KnowledgeError.
+        """
+        tables = Tables.shipped()
+        if extra:
+            from .schema import add, check_canonical
+
+            tables = tables.copy()
+            add(tables, extra, "knowledge", override=True)
+            check_canonical(tables, "knowledge")
+        self._tables = tables
+        self._canonical: dict[str, str] = {}
+        self._mro: dict[str, tuple[str, ...]] = {}
+        self._members: dict[str, str] = {}
+        self._classes: frozenset[str] | None = None
+
+    # names and classes
+
+    def canonical(self, name: str) -> str:
+        """`requests.sessions.Session.get` gives `requests.Session.get`; a name without alias stays as it is."""
+        known = self._canonical.get(name)
+        if known is None:
+            known = self._canonical[name] = self._tables.canonical(name)
+        return known
+
+    def is_class(self, name: str) -> bool:
+        """Whether rows speak of `name` as a class."""
+        if self._classes is None:
+            self._classes = self._find_classes()
+        return self.canonical(name) in self._classes
+
+    def bases(self, name: str) -> tuple[str, ...]:
+        """The direct base classes that are known."""
+        return self._tables.bases.get(self.canonical(name), ())
+
+    def mro(self, name: str) -> tuple[str, ...]:
+        """The class and its known ancestors, nearest first, without `object`."""
+        name = self.canonical(name)
+        known = self._mro.get(name)
+        if known is None:
+            known = self._mro[name] = self._linearise(name)
+        return known
+
+    def is_subclass(self, name: str, base: str) -> bool | None:
+        """Whether class `name` is or derives from `base`; None when not all of its ancestors are known."""
+        base = self.canonical(base)
+        order = self.mro(name)
+        if base in order or base == "builtins.object":
+            return True
+        known = self._tables.bases
+        return False if all(ancestor in known for ancestor in order) else None
+
+    def member(self, cls: str, attribute: str) -> str:
+        """The canonical name of a class's attribute: under the first class in its order that has a row about it.
+
+        Without such a row: under the class itself.
+        """
+        cls = self.canonical(cls)
+        name = f"{cls}.{attribute}"
+        known = self._members.get(name)
+        if known is None:
+            known = self._members[name] = self._find_member(cls, attribute)
+        return known
+
+    def _linearise(self, name: str) -> tuple[str, ...]:
+        bases = self._tables.bases
+        order: dict[str, None] = {}
+        pending = [name]
+        for _ in range(256):  # a cycle in a project's own rows must end
+            if not pending:
+                break
+            cls = pending.pop()
+            order.pop(cls, None)  # a shared ancestor stands after everything that derives from it
+            order[cls] = None
+            pending.extend(reversed(bases.get(cls, ())))
+        return tuple(order)
+
+    def _find_member(self, cls: str, attribute: str) -> str:
+        tables = self._tables
+        public = not attribute.startswith("_")
+        for owner in self.mro(cls):
+            name = f"{owner}.{attribute}"
+            if any(name in table for _, table in tables.named()):
+                return name
+            wildcard = f"{owner}.*"
+            if public and (wildcard in tables.blocking or wildcard in tables.returns):
+                return name
+        return f"{cls}.{attribute}"
+
+    def _find_classes(self) -> frozenset[str]:
+        tables = self._tables
+        found = set(tables.bases)
+        for bases in tables.bases.values():
+            found.update(bases)
+        for table in (tables.returns, tables.enters, tables.async_enters, tables.iterates, tables.async_iterates):
+            found.update(value.removeprefix(AWAIT) for value in table.values())
+        for _, table in tables.named():
+            for name in table:
+                owner = name.rpartition(".")[0]
+                if owner.rpartition(".")[2][:1].isupper():
+                    found.add(owner)
+        for table in (tables.enters, tables.async_enters, tables.iterates, tables.async_iterates, tables.blocking):
+            found.update(name for name in table if name.rpartition(".")[2][:1].isupper())
+        return frozenset(found - {"None", "self", "?"})
+
+    def _row(self, table: Mapping[str, T], name: str) -> T | None:
+        """The row of a function or class, or of the member that it inherits."""
+        name = self.canonical(name)
+        row = table.get(name)
+        if row is not None:
+            return row
+        owner, _, attribute = name.rpartition(".")
+        return table.get(self.member(owner, attribute)) if owner in self._tables.bases else None
+
+    # calls
+
+    def blocking(self, name: str) -> Blocking | None:
+        """Whether calling `name` (a function, a method, or a class: constructing it) blocks the thread."""
+        tables = self._tables
+        name = self.canonical(name)
+        index = tables.blocking.get(name)
+        if index is None:
+            owner, _, attribute = name.rpartition(".")
+            name = self.member(owner, attribute)
+            index = tables.blocking.get(name)
+            if index is None:
+                wildcard = name[: -len(attribute)] + "*"
+                if attribute.startswith("_") or attribute in tables.exceptions.get(wildcard, ()):
+                    return None
+                if name in tables.returns and tables.returns[name].startswith(AWAIT):
+                    return None
+                index = tables.blocking.get(wildcard)
+                if index is None:
+                    return None
+        kind, remedy = tables.blocks[index]
+        if kind not in KINDS:
+            return None
+        if "{name}" in remedy:
+            remedy = remedy.replace("{name}", _spoken(name))
+        return Blocking(kind, remedy)
+
+    def returns(self, name: str) -> str | None:
+        """The class of what calling `name` gives, or of the attribute `name`; `await X` when it must be awaited first.
+
+        `await ?`: awaitable, the class is not known. `None`, `await None`: it gives None. `self` in a row is
+        replaced by the class in `name`.
+        """
+        tables = self._tables
+        name = self.canonical(name)
+        result = tables.returns.get(name)
+        owner, _, attribute = name.rpartition(".")
+        if result is None:
+            name = self.member(owner, attribute)
+            result = tables.returns.get(name)
+            if result is None:
+                if attribute.startswith("_"):
+                    return None
+                result = tables.returns.get(name[: -len(attribute)] + "*")
+        if result is not None and result.endswith("self") and result in ("self", AWAIT + "self"):
+            return result[:-4] + owner
+        return result
+
+    def awaits(self, name: str) -> bool | None:
+        """Whether what calling `name` gives must be awaited; None when there is no row."""
+        result = self.returns(name)
+        return None if result is None else result.startswith(AWAIT)
+
+    # `with` and `for`: `name` is a class, or a function whose result is used so
+
+    def enters(self, name: str) -> str | None:
+        """The class of `x` in `with name(…) as x`."""
+        return self._entered(self._tables.enters, name)
+
+    def async_enters(self, name: str) -> str | None:
+        """The class of `x` in `async with name(…) as x`."""
+        return self._entered(self._tables.async_enters, name)
+
+    def iterates(self, name: str) -> str | None:
+        """The class of `x` in `for x in name(…)`."""
+        return self._entered(self._tables.iterates, name)
+
+    def async_iterates(self, name: str) -> str | None:
+        """The class of `x` in `async for x in name(…)`."""
+        return self._entered(self._tables.async_iterates, name)
+
+    def async_only(self, name: str) -> bool | None:
+        """Whether the class or function supports `async with` or `async for` and neither `with` nor `for`."""
+        if self.async_enters(name) is None and self.async_iterates(name) is None:
+            return None
+        return self.enters(name) is None and self.iterates(name) is None
+
+    def _entered(self, table: dict[str, str], name: str) -> str | None:
+        name = self.canonical(name)
+        result = table.get(name)
+        if result is None:
+            for ancestor in self.mro(name)[1:]:
+                result = table.get(ancestor)
+                if result is not None:
+                    break
+            else:
+                owner, _, attribute = name.rpartition(".")
+                result = table.get(self.member(owner, attribute))
+        return name if result == "self" else result
+
+    # callables handed over, decorators, routes, constants
+
+    def offload(self, name: str) -> Runs | None:
+        """A function that runs an argument elsewhere, or on the spot (`inline`)."""
+        row = self._row(self._tables.offloads, name)
+        return None if row is None else Runs(*row)
+
+    def loop_callback(self, name: str) -> Runs | None:
+        """A function whose argument the event loop runs later."""
+        row = self._row(self._tables.loop_callbacks, name)
+        return None if row is None else Runs(*row)
+
+    def decorator(self, name: str) -> str | None:
+        """What a decorator makes of a function; the words are explained in README.md."""
+        return self._row(self._tables.decorators, name)
+
+    def route(self, name: str) -> Route | None:
+        """A method that registers a route, websocket, middleware, handler or router."""
+        row = self._row(self._tables.routes, name)
+        return None if row is None else Route(*row)
+
+    def constant(self, name: str) -> int | float | str | None:
+        """The value of a library's constant: `starlette.status.HTTP_404_NOT_FOUND` is 404."""
+        return self._tables.constants.get(self.canonical(name))
+
+    @staticmethod
+    def rule_of(kind: str) -> str:
+        """The code of the rule that reports blocking calls of this kind."""
+        return KINDS[kind]
+
+
+def _spoken(name: str) -> str:
+    """How a call of `name` is written: functions by their dotted name, methods on a value named after the class."""
+    owner, _, attribute = name.rpartition(".")
+    cls = owner.rpartition(".")[2]
+    if not cls[:1].isupper():
+        return name.removeprefix("builtins.")
+    value = "".join(
+        f"_{letter.lower()}" if index and letter.isupper() and not cls[index - 1].isupper() else letter.lower()
+        for index, letter in enumerate(cls)
+    )
+    return f"{value}.{attribute}"

@@ -1,0 +1,97 @@
+"""Compiles the TOML rows of this folder into `_rows.py`: `python -m flake8_fastapi_review.knowledge.compile`.
+
+With `--check` it writes nothing and fails when `_rows.py` is out of date.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from . import KnowledgeError, Tables
+from .schema import add, check_canonical
+
+FOLDER = Path(__file__).parent
+TARGET = FOLDER / "_rows.py"
+
+_TYPES = {
+    "blocks": "list[tuple[str, str]]",
+    "blocking": "dict[str, int]",
+    "exceptions": "dict[str, frozenset[str]]",
+    "bases": "dict[str, tuple[str, ...]]",
+    "offloads": "dict[str, tuple[int, str, str, bool]]",
+    "loop_callbacks": "dict[str, tuple[int, str, str, bool]]",
+    "constants": "dict[str, int | float | str]",
+    "routes": "dict[str, tuple[str, tuple[str, ...], int]]",
+}
+
+
+def parse(text: str, where: str) -> dict[str, Any]:
+    """A TOML document; KnowledgeError with `where` when it is none."""
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise KnowledgeError(f"{where}: {error}") from error
+
+
+def read(folder: Path = FOLDER) -> Tables:
+    """All rows of the TOML files in `folder`, checked. Raises KnowledgeError."""
+    tables = Tables()
+    for path in sorted(folder.glob("*.toml")):
+        add(tables, parse(path.read_text("utf-8"), path.name), path.name)
+    check_canonical(tables, "knowledge")
+    return tables
+
+
+def render(tables: Tables) -> str:
+    """The source of `_rows.py`."""
+    lines = ['"""Generated from the TOML files of this folder by compile.py; edit those."""', "", "# ruff: noqa: E501"]
+    for name in Tables.__slots__:
+        table = getattr(tables, name)
+        kind = _TYPES.get(name, "dict[str, str]")
+        brackets = "[]" if name == "blocks" else "{}"
+        lines += ["", f"{name.upper()}: {kind} = {brackets[0]}"]
+        if name == "blocks":
+            lines += [f"    {_literal(value)}," for value in table]
+        else:
+            lines += [f"    {_literal(key)}: {_literal(table[key])}," for key in sorted(table)]
+        lines.append(brackets[1])
+    return "\n".join(lines) + "\n"
+
+
+def _literal(value: Any) -> str:
+    match value:
+        case str():
+            return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+        case tuple():
+            inner = ", ".join(map(_literal, value))
+            return f"({inner},)" if len(value) == 1 else f"({inner})"
+        case frozenset():
+            return f"frozenset(({', '.join(map(_literal, sorted(value)))},))" if value else "frozenset()"
+        case _:
+            return repr(value)
+
+
+def main(arguments: list[str]) -> int:
+    """Exit status 0; 1: out of date (`--check`) or an error in a row."""
+    try:
+        source = render(read())
+    except KnowledgeError as error:
+        print(error, file=sys.stderr)
+        return 1
+    if "--check" in arguments:
+        if TARGET.exists() and TARGET.read_text("utf-8") == source:
+            return 0
+        print(f"{TARGET.name} is out of date: python -m {__package__}.compile", file=sys.stderr)
+        return 1
+    TARGET.write_text(source, "utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
