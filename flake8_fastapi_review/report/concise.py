@@ -7,16 +7,14 @@ from typing import TYPE_CHECKING
 from .terminal import Style, harmless
 
 if TYPE_CHECKING:
-    from .finding import Report
+    from .finding import Finding, Report
 
 
 def render(report: Report, style: Style) -> str:
     """A line for each finding; nothing when there is none."""
-    lines = []
-    for finding in report.findings:
-        colon = style(":", "cyan")
-        where = (
-            f"{style(harmless(finding.file), 'bold')}{colon}{finding.place.line}{colon}{finding.place.column}{colon}"
-        )
-        lines.append(f"{where} {style(finding.code, 'red', 'bold')} {harmless(finding.message)}\n")
-    return "".join(lines)
+    return "".join(_line(finding, style) for finding in report.findings)
+
+
+def _line(finding: Finding, style: Style) -> str:
+    where = [style(harmless(finding.file), "bold"), str(finding.place.line), str(finding.place.column), " "]
+    return style(":", "cyan").join(where) + f"{style(finding.code, 'red', 'bold')} {harmless(finding.message)}\n"

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
 
 def render(report: Report) -> str:
-    """The object, indented, with a newline at its end."""
-    return json.dumps(values(report), indent=2, ensure_ascii=False) + "\n"
+    """The object, indented, in ASCII whatever the encoding of the terminal or pipe, with a newline at its end."""
+    return json.dumps(values(report), indent=2) + "\n"
 
 
 def values(report: Report) -> dict[str, Any]:

@@ -7,7 +7,8 @@ import re
 import textwrap
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from flake8_fastapi_review.rule import Default
+from flake8_fastapi_review import registry
+from flake8_fastapi_review.rule import Default, Severity
 
 from .cvss import base_score
 from .terminal import Style
@@ -15,10 +16,13 @@ from .terminal import Style
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from flake8_fastapi_review.rule import Option, Severity
+    from flake8_fastapi_review.rule import Option, Rule
 
 HOME: str | None = None
 """Where the rule pages are published, with a slash at the end; None while they have no address."""
+
+OWN_NAME = "review-incomplete"
+"""The name of FAR000."""
 
 _HEADER = re.compile(r"([A-Z][A-Za-z ]*):")
 _TITLES = {"Bad": "Bad", "Good": "Good", "Exploit": "How it is exploited"}
@@ -80,9 +84,61 @@ class Page(NamedTuple):
         return next((section.blocks for section in self.sections if section.title == title), ())
 
 
+_OWN_VOICE = """What was found is not all there is: a file, a rule or a setting could not be used.
+
+This is the tool's own voice. A file that cannot be read or parsed is named with the reason, a wrong setting with its
+file, its key and the nearest valid name; an error inside a rule names the rule. Everything else is reviewed all the
+same. A wrong setting ends `fastapi-review check` with exit status 2.
+"""
+
+
+def of(rule: type[Rule]) -> Page:
+    """The page of a rule, of Python or of YAML."""
+    summary, parts = sections(rule.__doc__ or "")
+    return Page(
+        code=rule.code,
+        name=rule.name,
+        severity=rule.severity,
+        default=rule.default,
+        roles=rule.roles,
+        message=rule.message,
+        cwe=rule.cwe,
+        cvss=rule.cvss,
+        options=rule.options,
+        summary=summary,
+        sections=parts,
+    )
+
+
+def own_voice() -> Page:
+    """The page of FAR000, which no rule reports."""
+    summary, parts = sections(_OWN_VOICE)
+    every: tuple[str, ...] = ("app", "test", "migration", "script", "example")
+    return Page(
+        registry.INTERNAL, OWN_NAME, Severity.WARNING, Default.ON, every, "{problem}", None, None, {}, summary, parts
+    )
+
+
+def find(selector: str) -> Page | None:
+    """The page of the rule with this code or name."""
+    if selector.strip().lower() in (registry.INTERNAL.lower(), OWN_NAME):
+        return own_voice()
+    row = registry.find(selector)
+    return None if row is None else of(registry.rule_class(row))
+
+
+def every() -> list[Page]:
+    """The pages of all rules of this package, by code."""
+    return [own_voice(), *(of(registry.rule_class(row)) for row in registry.rows())]
+
+
 def sections(docstring: str) -> tuple[str, tuple[Section, ...]]:
     """The first sentence of a rule's docstring without its full stop, and the sections that follow."""
-    first, _, rest = inspect.cleandoc(docstring).partition("\n\n")
+    text = inspect.cleandoc(docstring)
+    summary = registry.summary(text)
+    first, _, rest = text.partition("\n\n")
+    more = " ".join(first.split())[len(summary) :].removeprefix(".").strip()
+    rest = f"{more}\n\n{rest}"
     found: list[Section] = []
     title, lines = "", list[str]()
     for line in rest.splitlines():
@@ -92,7 +148,7 @@ def sections(docstring: str) -> tuple[str, tuple[Section, ...]]:
         else:
             lines.append(line)
     found.append(Section(title, _blocks(lines)))
-    return " ".join(first.split()).removesuffix("."), tuple(section for section in found if section.blocks)
+    return summary, tuple(section for section in found if section.blocks)
 
 
 def _blocks(lines: list[str]) -> tuple[Block, ...]:
@@ -113,11 +169,13 @@ def _blocks(lines: list[str]) -> tuple[Block, ...]:
                 held.append("")
             else:
                 close()
-        elif line.startswith("    ") != is_code and not (held and not is_code and line.startswith(" ")):
-            close()
-            is_code = not is_code
-            held.append(line)
         else:
+            indented = line.startswith("    ")
+            if is_code != indented and (is_code or not held):
+                close()
+                is_code = indented
+            elif not is_code and line.startswith("- "):
+                close()
             held.append(line)
     close()
     return tuple(blocks)
@@ -141,7 +199,7 @@ def as_text(page: Page, style: Style, width: int = 90) -> str:
         lines += ["", style("Options", "bold"), "", f"    [tool.fastapi-review.rules.{page.code}]"]
         for key, option in page.options.items():
             lines += _wrapped(option.help, width, "    # ")
-            lines.append("    " + style(f"{key} = {toml(option.default)}", "cyan"))
+            lines.append("    " + style(f"{_key(key)} = {toml(option.default)}", "cyan"))
     lines += ["", style("Silence one line", "bold"), "", f"    # noqa: {page.code}"]
     return "\n".join(lines) + "\n"
 
@@ -163,7 +221,7 @@ def as_markdown(page: Page) -> str:
     if page.options:
         lines += ["", "## Options", "", "```toml", f"[tool.fastapi-review.rules.{page.code}]"]
         for key, option in page.options.items():
-            lines += [*_wrapped(option.help, 100, "# "), f"{key} = {toml(option.default)}"]
+            lines += [*_wrapped(option.help, 100, "# "), f"{_key(key)} = {toml(option.default)}"]
         lines.append("```")
     lines += ["", "## Silence it", "", f"On one line: `# noqa: {page.code}`. In a project:", ""]
     lines += ["```toml", "[tool.fastapi-review]", f'extend-ignore = ["{page.code}"]', "```"]
@@ -189,7 +247,7 @@ def as_values(page: Page) -> dict[str, Any]:
         "good": text(page.section("Good")),
         "exploit": text(page.section("Exploit")),
         "options": [
-            {"name": key, "default": _plain(option.default), "help": option.help}
+            {"name": _key(key), "default": _plain(option.default), "help": option.help}
             for key, option in page.options.items()
         ],
         "cwe": page.weakness,
@@ -242,6 +300,11 @@ def toml(value: object) -> str:
             return '""'
         case other:
             return str(other)
+
+
+def _key(name: str) -> str:
+    """An option's name as it is written in pyproject.toml."""
+    return name.replace("_", "-")
 
 
 def _plain(value: object) -> Any:
