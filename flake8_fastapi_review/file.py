@@ -1,0 +1,543 @@
+"""File: a module seen inside its project, and the closed list of questions that a rule may ask.
+
+None means "not known". Nothing here changes the file. Positions are those of `ast` (see rule.py).
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+from .module.index import CHILD_FIELDS, COMPREHENSIONS, FUNCTIONS, children
+from .module.scopes import bindings_of, reaching, scope_binding
+from .module.summary import ASYNC, AWAITED, GENERATOR, MODULE, Call, Function, Summary
+from .project.constants import UNKNOWN, value_of
+from .project.effects import Hazard, Link, handed
+from .project.types import ASYNC_MANAGER, COROUTINE, NONE, Type, without_none
+from .rule import Related
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from .module import Module
+    from .module.flow import Flow
+    from .project import Project
+
+N = TypeVar("N", bound=ast.AST)
+FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+
+_LEVELS = {
+    "debug": 10, "trace": 5, "info": 20, "success": 25, "warning": 30, "warn": 30, "error": 40, "exception": 40, "critical": 50, "fatal": 50, "log": 0,
+    "adebug": 10, "ainfo": 20, "awarning": 30, "aerror": 40, "aexception": 40, "acritical": 50,
+}  # fmt: skip
+_LOGGERS = ("logging.Logger", "logging.LoggerAdapter", "loguru.Logger", "structlog.BoundLogger", "structlog.stdlib.BoundLogger")
+_LOGGER_NAMES = re.compile(r"(?i)(^|_)(log|logger|logging)$")
+
+
+class LoopHazard(NamedTuple):
+    """A call in code on the event loop that blocks it, directly or through the project's functions."""
+
+    call: ast.Call
+    kind: str
+    name: str
+    """Qualified name of the library function that blocks."""
+    remedy: str
+    chain: tuple[Related, ...]
+    """The calls from here to there; empty when the call itself blocks."""
+    text: str
+    """The chain for a message: "read_report → load → builtins.open services/files.py:31"; empty when direct."""
+
+
+class Logging(NamedTuple):
+    """A call that logs."""
+
+    call: ast.Call
+    level: int
+    """As the standard library counts: 10 debug … 50 critical; 0 when given by an argument."""
+    method: str
+
+
+class Route(NamedTuple):
+    """A function that a decorator registers as a route."""
+
+    function: ast.FunctionDef | ast.AsyncFunctionDef
+    methods: tuple[str, ...]
+    """Upper case; empty when not known."""
+    path: str | None
+    """As written at the decorator, without prefixes."""
+    decorator: ast.Call
+
+
+class Definition(NamedTuple):
+    """A function or class of the project."""
+
+    symbol: str
+    path: str
+    line: int
+    qualname: str
+    dotted: str
+    is_class: bool
+    is_async: bool
+    is_generator: bool
+    parameters: tuple[str, ...]
+    """Of a class: those of its constructor as far as it is of the project."""
+    defaults: tuple[str, ...]
+    """The parameters that need no argument."""
+
+
+class File:
+    """What rules see."""
+
+    UNKNOWN = UNKNOWN
+
+    def __init__(self, module: Module, project: Project, role: str) -> None:
+        self._module = module
+        self._project = project
+        self._types = project.types
+        self.role = role
+        self.path = module.path
+        self.text = module.text
+        self.lines = module.lines
+        self.tree = module.tree
+        self._hazards: list[tuple[ast.Call, Hazard]] | None = None
+        self._names: dict[ast.AST, str | None] = {}
+        self._comments: frozenset[int] | None = None
+        self._flows: dict[ast.AST, Flow] = {}
+
+    # Syntax
+
+    def nodes(self, *types: type[N]) -> list[N]:
+        """All nodes of these classes, in source order."""
+        return self._module.index.nodes(*types)
+
+    def within(self, node: ast.AST | Iterable[ast.AST], *types: type) -> list[Any]:
+        """The nodes of these classes (all, if none is named) in `node` that run when it runs, in source order.
+
+        Bodies of nested functions, lambdas and classes are left out; of a function given itself its body is meant.
+        """
+        if isinstance(node, ast.AST):
+            body = getattr(node, "body", None) if isinstance(node, (*FUNCTIONS, ast.ClassDef)) else None
+            starts = [node] if body is None else body if isinstance(body, list) else [body]
+        else:
+            starts = list(node)
+        found: list[Any] = []
+        stack = list(reversed(starts))
+        while stack:
+            current = stack.pop()
+            if not types or isinstance(current, types):
+                found.append(current)
+            if isinstance(current, (*FUNCTIONS, ast.ClassDef)):
+                outside = [*getattr(current, "decorator_list", ())]
+                if not isinstance(current, ast.ClassDef):
+                    outside += [*current.args.defaults, *(d for d in current.args.kw_defaults if d is not None)]
+                stack.extend(reversed(outside))
+                continue
+            stack.extend(reversed(children(current)))
+        return found
+
+    def parent(self, node: ast.AST) -> ast.AST | None:
+        return self._module.index.parents.get(node)
+
+    def ancestors(self, node: ast.AST) -> Iterator[ast.AST]:
+        """Nearest first, the module last."""
+        current = self.parent(node)
+        while current is not None:
+            yield current
+            current = self.parent(current)
+
+    def enclosing(self, node: ast.AST, *types: type[N]) -> N | None:
+        """The nearest ancestor of one of these classes."""
+        return next((ancestor for ancestor in self.ancestors(node) if isinstance(ancestor, types)), None)
+
+    def function(self, node: ast.AST) -> FunctionNode | None:
+        """The function or lambda whose body runs `node`; None at module and class level."""
+        scope = self._module.index.scope_of(node).frame()
+        return scope.node if isinstance(scope.node, FUNCTIONS) else None
+
+    def statement(self, node: ast.AST) -> ast.stmt:
+        """The statement that `node` is or belongs to."""
+        if isinstance(node, ast.stmt):
+            return node
+        found = self.enclosing(node, ast.stmt)
+        return found if found is not None else self.tree.body[0]
+
+    def source(self, node: ast.AST) -> str:
+        """The text of a node."""
+        return ast.get_source_segment(self.text, node) or ast.unparse(node)
+
+    def has_comment(self, node: ast.AST) -> bool:
+        """Whether a comment stands on one of the node's lines."""
+        if self._comments is None:
+            self._comments = frozenset(_comment_lines(self.lines))
+        first = getattr(node, "lineno", 0)
+        last = getattr(node, "end_lineno", None) or first
+        return any(line in self._comments for line in range(first, last + 1))
+
+    # Meaning
+
+    def name_of(self, expr: ast.AST) -> str | None:
+        """The qualified name of what an expression refers to: "time.sleep", "httpx.Client.get", "app.db.get_session"."""
+        if expr not in self._names:
+            self._names[expr] = self._types.qualified(self._eval(expr))
+        return self._names[expr]
+
+    def resolved(self, call: ast.Call) -> str | None:
+        """The qualified name of what is called."""
+        return self.name_of(call.func)
+
+    def calls_to(self, *names: str) -> list[ast.Call]:
+        """The calls of these functions; "logging.Logger.*" names every member, subclasses and aliases count."""
+        return [call for call in self.nodes(ast.Call) if self.is_named(call.func, *names)]
+
+    def is_named(self, expr: ast.AST, *names: str) -> bool:
+        """Whether an expression refers to one of these things; see `calls_to`."""
+        name = self._could_be(expr, names) and self.name_of(expr)
+        if not name:
+            return False
+        knowledge = self._project.knowledge
+        for wanted in names:
+            wanted = wanted if wanted.endswith("*") else knowledge.canonical(wanted)
+            if name == wanted:
+                return True
+            owner, _, attribute = name.rpartition(".")
+            wanted_owner, _, wanted_attribute = wanted.rpartition(".")
+            if wanted_attribute in ("*", attribute) and (owner == wanted_owner or wanted_owner in knowledge.mro(owner)):
+                return True
+        return False
+
+    def _could_be(self, expr: ast.AST, names: tuple[str, ...]) -> bool:
+        """Cheap refusal: a method is called by its own name, only plain names can be aliases."""
+        if not isinstance(expr, ast.Attribute):
+            return True
+        return any(wanted.rpartition(".")[2] in ("*", expr.attr) for wanted in names)
+
+    def type_of(self, expr: ast.AST) -> str | None:
+        """The qualified name of the class that the value is an instance of; None when not known or one of several."""
+        found = without_none(self._eval(expr))
+        if found is not None and found[0] in ("mem", "const"):
+            found = self._types.call_type(found)
+        return self._types.dotted(found[1]) if found is not None and found[0] == "inst" else None
+
+    def may_be_none(self, expr: ast.AST) -> bool:
+        found = self._eval(expr)
+        return found is not None and (found == NONE or (found[0] == "union" and NONE in found[1]))
+
+    def is_a(self, expr: ast.AST, *names: str) -> bool | None:
+        """Whether the value is an instance of one of these classes or of a subclass."""
+        found = without_none(self._eval(expr))
+        return self._types.is_subclass(found[1], names) if found is not None and found[0] == "inst" else None
+
+    def is_subclass(self, expr: ast.AST, *names: str) -> bool | None:
+        """Whether an expression names a class that is one of these or derives from one."""
+        found = self._eval(expr)
+        return self._types.is_subclass(found[1], names) if found is not None and found[0] in ("type", "ext") else None
+
+    def is_coroutine(self, expr: ast.AST) -> bool | None:
+        """Whether the value is a coroutine, which somebody has to await."""
+        found = without_none(self._eval(expr))
+        if found is not None and found[0] in ("mem", "const"):
+            return None
+        return found[:2] == ("inst", COROUTINE) if found is not None else None
+
+    def value_of(self, expr: ast.AST) -> Any:
+        """The constant that an expression is, through names and modules of the project; UNKNOWN otherwise."""
+        return value_of(self._types, self._summary, self._module.expression(expr))
+
+    def definition_of(self, expr: ast.AST) -> Definition | None:
+        """The project's function or class that an expression refers to."""
+        found = self._eval(expr)
+        if found is None or found[0] not in ("func", "bound", "type") or ":" not in found[1]:
+            return None
+        return self._definition(found[1])
+
+    def constructor_of(self, expr: ast.AST) -> Definition | None:
+        """The `__init__` that a class expression is constructed by, if it is the project's."""
+        found = self._eval(expr)
+        if found is None or found[0] != "type" or ":" not in found[1]:
+            return None
+        member = self._types.members(found[1], "__init__")
+        if member is None or member[1] is None:
+            return None
+        fact = member[1].table[member[2][-1]]
+        return self._definition(f"{member[1].path}:{fact[1]}") if fact[0] == "def" else None
+
+    def class_value(self, expr: ast.AST, name: str) -> Any:
+        """The constant that a class (its own or an inherited project class) binds `name` to; UNKNOWN otherwise."""
+        return value_of(self._types, self._summary, ("a", self._module.expression(expr), name))
+
+    def _definition(self, symbol: str) -> Definition | None:
+        dotted = self._types.dotted(symbol)
+        own = self._types.function(symbol)
+        if own is not None:
+            summary, function = own
+            names = tuple(parameter[0] for parameter in function.parameters)
+            optional = tuple(parameter[0] for parameter in function.parameters if parameter[3] is not None or parameter[1] in (2, 4))
+            flags = function.flags
+            return Definition(symbol, summary.path, function.line, function.qualname, dotted, False, bool(flags & ASYNC), bool(flags & GENERATOR), names, optional)
+        cls = self._types.project_class(symbol)
+        if cls is None:
+            return None
+        return Definition(symbol, cls[0].path, cls[1].line, cls[1].qualname, dotted, True, False, False, (), ())
+
+    # Local data flow
+
+    def values(self, expr: ast.AST) -> list[ast.AST]:
+        """The expression and, for local names, what was assigned to them and can reach it, transitively."""
+        found: list[ast.AST] = []
+        pending = [expr]
+        while pending:
+            current = pending.pop()
+            if current in found:
+                continue
+            found.append(current)
+            match current:
+                case ast.Name():
+                    pending.extend(self._assigned(current))
+                case ast.IfExp():
+                    pending += [current.orelse, current.body]
+                case ast.BoolOp():
+                    pending += reversed(current.values)
+                case ast.NamedExpr() | ast.Await():
+                    pending.append(current.value)
+        return found
+
+    def _assigned(self, name: ast.Name) -> list[ast.AST]:
+        index = self._module.index
+        scope = index.scope_of(name)
+        owner = scope_binding(index, scope, name.id)
+        if owner is None:
+            return []
+        if owner.frame() is scope.frame():
+            bindings = reaching(index, owner, name.id, name)
+        else:
+            bindings = bindings_of(index, owner).get(name.id, [])
+        found: list[ast.AST] = []
+        for binding in bindings:
+            if binding.kind == "assign" and not binding.path:
+                found.append(binding.node)
+            elif binding.kind == "annotate" and binding.node.value is not None:
+                found.append(binding.node.value)
+        return found
+
+    def binding_nodes(self, name: ast.Name) -> list[ast.AST]:
+        """The nodes that bind a name where it is used: handler, parameter, definition, assigned value, loop iterable …"""
+        index = self._module.index
+        scope = index.scope_of(name)
+        owner = scope_binding(index, scope, name.id)
+        if owner is None:
+            return []
+        same = owner.frame() is scope.frame()
+        found = reaching(index, owner, name.id, name) if same else bindings_of(index, owner).get(name.id, [])
+        return [binding.node if isinstance(binding.node, ast.AST) else binding.place for binding in found]
+
+    def mentions(self, expr: ast.AST, variable: str) -> bool:
+        """Whether the value is computed from the local `variable`, also through other local names."""
+        seen: set[ast.AST] = set()
+        pending = [expr]
+        while pending:
+            for node in self.within(pending.pop(), ast.Name):
+                if node in seen or not isinstance(node.ctx, ast.Load):
+                    continue
+                seen.add(node)
+                if node.id == variable:
+                    return True
+                pending.extend(self._assigned(node))
+        return False
+
+    def flow(self, function: ast.AST) -> Flow:
+        """Control-flow questions about a function."""
+        if function not in self._flows:
+            from .module.flow import Flow
+
+            self._flows[function] = Flow(function)  # type: ignore[arg-type]
+        return self._flows[function]
+
+    # Logging
+
+    def logs(self, node: ast.AST | Iterable[ast.AST]) -> list[Logging]:
+        """The logging calls that run within `node`."""
+        return [found for call in self.within(node, ast.Call) if (found := self.logging_call(call)) is not None]
+
+    def logging_call(self, call: ast.Call) -> Logging | None:
+        """Whether a call logs: the standard library, loguru, structlog, or a thing of unknown type called a logger."""
+        function = call.func
+        if not isinstance(function, ast.Attribute) or function.attr not in _LEVELS:
+            return None
+        name = self.name_of(function)
+        if name is not None:
+            owner = name.rpartition(".")[0]
+            known = owner in ("logging", "loguru.logger") or self._types.is_subclass(owner, _LOGGERS)
+            if not known and not owner.rpartition(".")[2].lower().endswith("logger"):
+                return None
+        else:
+            receiver = function.value
+            last = receiver.attr if isinstance(receiver, ast.Attribute) else receiver.id if isinstance(receiver, ast.Name) else ""
+            if isinstance(receiver, ast.Call):
+                last = receiver.func.attr if isinstance(receiver.func, ast.Attribute) else getattr(receiver.func, "id", "")
+            if not _LOGGER_NAMES.search(last):
+                return None
+        return Logging(call, _LEVELS[function.attr], function.attr)
+
+    def raises(self, node: ast.AST | Iterable[ast.AST]) -> list[ast.Raise]:
+        return self.within(node, ast.Raise)
+
+    # The application
+
+    @property
+    def routes(self) -> list[Route]:
+        """The functions of this file that a decorator registers as HTTP routes."""
+        found = []
+        for function in self.nodes(ast.FunctionDef, ast.AsyncFunctionDef):
+            for decorator in function.decorator_list:
+                if not isinstance(decorator, ast.Call):
+                    continue
+                name = self.name_of(decorator.func)
+                row = self._project.knowledge.route(name) if name else None
+                if row is None or row.kind != "route":
+                    continue
+                path = self.argument(decorator, 0, "path")
+                text = self.value_of(path) if path is not None else None
+                found.append(Route(function, row.methods or self._methods(decorator), text if isinstance(text, str) else None, decorator))
+        return found
+
+    def _methods(self, decorator: ast.Call) -> tuple[str, ...]:
+        given = self.argument(decorator, -1, "methods")
+        value = self.value_of(given) if given is not None else UNKNOWN
+        return tuple(str(method).upper() for method in value) if isinstance(value, (list, tuple)) else ()
+
+    @staticmethod
+    def argument(call: ast.Call, position: int, keyword: str = "") -> ast.expr | None:
+        """The argument of a call at `position` (-1: none) or by `keyword`."""
+        for given in call.keywords:
+            if keyword and given.arg == keyword:
+                return given.value
+        before = call.args[: position + 1]
+        if 0 <= position < len(call.args) and not any(isinstance(arg, ast.Starred) for arg in before):
+            return call.args[position]
+        return None
+
+    def registered_as(self, function: ast.AST) -> str | None:
+        """How FastAPI or Starlette runs a function by its decorators: route, websocket, middleware, exception_handler, event."""
+        for decorator in getattr(function, "decorator_list", ()):
+            target = decorator.func if isinstance(decorator, ast.Call) else decorator
+            name = self.name_of(target)
+            row = self._project.knowledge.route(name) if name else None
+            if row is not None:
+                return row.kind
+        return None
+
+    # The event loop
+
+    def on_event_loop(self, node: ast.AST) -> bool | None:
+        """Whether a node runs on an event loop that serves others; None when that cannot be told."""
+        function = self.function(node)
+        if function is None:
+            return False
+        if isinstance(function, ast.AsyncFunctionDef):
+            return not self._runs_apart(function)
+        return False if self.registered_as(function) else None
+
+    def _runs_apart(self, function: ast.AsyncFunctionDef) -> bool:
+        """A worker's task, start-up and shutdown code, or a coroutine that only `asyncio.run` runs."""
+        knowledge = self._project.knowledge
+        for decorator in function.decorator_list:
+            target = decorator.func if isinstance(decorator, ast.Call) else decorator
+            name = self.name_of(target)
+            if name is None:
+                continue
+            if knowledge.decorator(name) == "task":
+                return True
+            row = knowledge.route(name)
+            if row is not None and row.kind == "event":
+                return True
+            if knowledge.decorator(name) == "asynccontextmanager" and self._is_lifespan(function):
+                return True
+        return self._only_run(function)
+
+    def _is_lifespan(self, function: ast.AsyncFunctionDef) -> bool:
+        arguments = function.args.args
+        if "lifespan" in function.name or "lifecycle" in function.name:
+            return True
+        return len(arguments) == 1 and arguments[0].annotation is not None and bool(
+            self.is_subclass(arguments[0].annotation, "starlette.applications.Starlette")
+        )
+
+    def _only_run(self, function: ast.AsyncFunctionDef) -> bool:
+        """All uses of the name in this file hand its coroutine to a call that makes a loop of its own."""
+        scope = self._module.index.by_node[function]
+        if scope.parent is None or scope.parent.kind == "class":
+            return False
+        uses = [name for name in self.nodes(ast.Name) if name.id == function.name and isinstance(name.ctx, ast.Load)]
+        return bool(uses) and all(self._is_run(use) for use in uses)
+
+    def _is_run(self, use: ast.Name) -> bool:
+        call = self.parent(use)
+        runner = self.parent(call) if isinstance(call, ast.Call) and call.func is use else call
+        if not isinstance(runner, ast.Call) or runner.func is use:
+            return False
+        name = self.name_of(runner.func)
+        blocking = self._project.knowledge.blocking(name) if name else None
+        return blocking is not None and blocking.kind == "loop"
+
+    def hazards(self, code: str) -> list[LoopHazard]:
+        """The calls on the event loop that block it with something of the kind that rule `code` reports."""
+        if self._hazards is None:
+            self._hazards = list(self._find_hazards())
+        return [self._told(call, hazard) for call, hazard in self._hazards if hazard.rule == code]
+
+    def _find_hazards(self) -> Iterator[tuple[ast.Call, Hazard]]:
+        effects = self._project.effects
+        module = self._module
+        for function in self.nodes(ast.AsyncFunctionDef):
+            calls = [call for call in self.within(function, ast.Call) if not module.without_effect(call)]
+            if not calls:
+                continue
+            apart: bool | None = None
+            for call in calls:
+                flags = module.call_flags(call)
+                if flags & AWAITED:
+                    continue
+                fact = Call(module.expression(call), call.lineno, call.col_offset, flags)
+                for rule, hazard in effects.hazards_of_call(self._summary, fact).items():
+                    if apart is None:
+                        apart = self._runs_apart(function)
+                    if not apart or rule == "FAR006":
+                        yield call, hazard
+
+    def _told(self, call: ast.Call, hazard: Hazard) -> LoopHazard:
+        if len(hazard.chain) < 2:
+            return LoopHazard(call, hazard.kind, hazard.name, hazard.remedy, (), "")
+        related = tuple(Related(link.path, link.line, f"calls `{_short(link.name)}`") for link in hazard.chain[1:])
+        last = hazard.chain[-1]
+        names = [_short(link.name) for link in hazard.chain[:-1]]
+        text = " → ".join([*names, f"{_short(last.name)} {last.path}:{last.line}"])
+        return LoopHazard(call, hazard.kind, hazard.name, hazard.remedy, related, text)
+
+    # Inner parts
+
+    @property
+    def _summary(self) -> Summary:
+        return self._module.view
+
+    def _eval(self, expr: ast.AST) -> Type | None:
+        return self._types.eval(self._summary, self._module.expression(expr))
+
+
+def _short(name: str) -> str:
+    """The last part of a project's name; library names keep their module: `time.sleep`, `Session.execute`."""
+    parts = name.removeprefix("builtins.").split(".")
+    return ".".join(parts[-2:]) if len(parts) > 1 else parts[0]
+
+
+def _comment_lines(lines: list[str]) -> Iterator[int]:
+    """Lines with a comment, from 1."""
+    import io
+    import tokenize
+
+    try:
+        for token in tokenize.generate_tokens(io.StringIO("\n".join(lines) + "\n").readline):
+            if token.type == tokenize.COMMENT:
+                yield token.start[0]
+    except (tokenize.TokenError, SyntaxError, IndentationError):
+        yield from (number for number, line in enumerate(lines, 1) if line.lstrip().startswith("#"))

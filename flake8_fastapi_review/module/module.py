@@ -1,0 +1,368 @@
+"""Module: one file, understood alone."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from typing import Any
+
+from .index import COMPREHENSIONS, CHILD_FIELDS, FUNCTIONS, Index, Node, Scope, children
+from .parse import parse, split_lines
+from .scopes import Binding, binding_at, bindings_of, reaching, scope_binding
+from .summary import ASYNC, AWAITED, CONSUMED, GENERATOR, MODULE, TRIVIAL, UNKNOWN_EXPR, Call, Class, Expr, Function, Parameter, Summary
+
+_BUILTINS = frozenset(dir(builtins))
+_NO_EFFECT = _BUILTINS - frozenset(
+    "open input eval exec compile __import__ map filter sorted min max sum any all list tuple set dict frozenset next iter reversed enumerate zip super getattr print".split()
+)
+"""Builtins whose call tells other modules nothing."""
+_CONSUMERS = frozenset("list tuple set dict frozenset sorted min max sum any all next sum".split())
+_SETTERS = ("setter", "deleter", "getter")
+
+
+class Module:
+    """A tree with its index; expressions and bindings as plain values; the Summary for other files."""
+
+    __slots__ = ("_expressions", "_indices", "_summary", "index", "lines", "path", "table", "text", "tree")
+
+    def __init__(self, path: str, text: str, tree: ast.Module | None = None) -> None:
+        """`path` is relative to the project's root. Raises Unreadable when there is no `tree` and `text` is not Python."""
+        self.path = path
+        self.text = text
+        self.lines = split_lines(text)
+        self.tree = tree if tree is not None else parse(text, path)
+        self.index = Index(self.tree)
+        self.table: list[Any] = []
+        """Bindings by index, as `summary` describes them; grows as expressions are asked for."""
+        self._indices: dict[tuple[Node, str], int] = {}
+        self._expressions: dict[Node, Expr] = {}
+        self._summary: Summary | None = None
+
+    # Expressions
+
+    def expression(self, node: Node) -> Expr:
+        """`node` as plain values, its names bound as seen from its place."""
+        found = self._expressions.get(node)
+        if found is None:
+            found = self._expressions[node] = self._expr(node, self.index.scope_of(node))
+        return found
+
+    def _expr(self, node: Any, scope: Scope) -> Expr:
+        match node:
+            case ast.Name():
+                return self._name(node, scope)
+            case ast.Attribute():
+                return ("a", self._expr(node.value, scope), node.attr)
+            case ast.Constant():
+                return ("k", node.value)
+            case ast.Call(func=ast.Name(id="super"), args=[]) if (owner := _class_around(scope)) is not None:
+                return ("u", owner)
+            case ast.Call():
+                args = tuple(self._expr(arg, scope) for arg in node.args)
+                keywords = tuple((keyword.arg, self._expr(keyword.value, scope)) for keyword in node.keywords)
+                return ("c", self._expr(node.func, scope), args, keywords)
+            case ast.Subscript():
+                return ("s", self._expr(node.value, scope), self._expr(node.slice, scope))
+            case ast.Await():
+                return ("w", self._expr(node.value, scope))
+            case ast.Starred():
+                return ("*", self._expr(node.value, scope))
+            case ast.Tuple():
+                return ("t", tuple(self._expr(element, scope) for element in node.elts))
+            case ast.List():
+                return ("l", tuple(self._expr(element, scope) for element in node.elts))
+            case ast.Set():
+                return ("e", tuple(self._expr(element, scope) for element in node.elts))
+            case ast.Dict():
+                keys = tuple(None if key is None else self._expr(key, scope) for key in node.keys)
+                return ("d", keys, tuple(self._expr(value, scope) for value in node.values))
+            case ast.BinOp():
+                return ("b", type(node.op).__name__, self._expr(node.left, scope), self._expr(node.right, scope))
+            case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float() as value)):
+                return ("k", -value)
+            case ast.UnaryOp(op=ast.Not()) | ast.Compare():
+                return ("n",)
+            case ast.BoolOp():
+                return ("o", tuple(self._expr(value, scope) for value in node.values))
+            case ast.IfExp():
+                return ("i", self._expr(node.body, scope), self._expr(node.orelse, scope))
+            case ast.JoinedStr():
+                return ("f", tuple(self._expr(value, scope) for value in node.values))
+            case ast.FormattedValue():
+                return self._expr(node.value, scope)
+            case ast.NamedExpr():
+                return self._expr(node.value, scope)
+            case ast.Lambda():
+                return ("m", self.index.by_node[node].qualname)
+            case ast.ListComp() | ast.SetComp() | ast.GeneratorExp():
+                return ("q", type(node).__name__, self._expr(node.elt, self.index.by_node[node]), None)
+            case ast.DictComp():
+                inner = self.index.by_node[node]
+                return ("q", "DictComp", self._expr(node.value, inner), self._expr(node.key, inner))
+            case ast.Yield():
+                return ("y", self._expr(node.value, scope) if node.value else ("k", None))
+        return UNKNOWN_EXPR
+
+    def _name(self, node: ast.Name, scope: Scope) -> Expr:
+        owner = scope_binding(self.index, scope, node.id)
+        if owner is None or owner.kind == "module":
+            return ("g", node.id)
+        if owner is scope or owner.frame() is scope.frame():
+            found = reaching(self.index, owner, node.id, node)
+        else:
+            found = bindings_of(self.index, owner)[node.id]
+        return ("v", self._table_indices(owner, node.id, found))
+
+    def _table_indices(self, owner: Scope, name: str, found: list[Binding]) -> tuple[int, ...]:
+        useful = [binding for binding in found if binding.kind not in ("augment", "delete")] or found
+        return tuple(self._table_index(owner, name, binding) for binding in useful)
+
+    def _table_index(self, owner: Scope, name: str, binding: Binding) -> int:
+        key = (binding.place, name)
+        position = self._indices.get(key)
+        if position is None:
+            position = self._indices[key] = len(self.table)
+            # The place is taken first: a value may lead back to its own name.
+            self.table.append(UNKNOWN_EXPR)
+            self.table[position] = self._fact(owner, binding)
+        return position
+
+    def _fact(self, owner: Scope, binding: Binding) -> Expr:
+        node = binding.node
+        match binding.kind:
+            case "import":
+                return ("imp", 0, node.name if node.asname else node.name.partition(".")[0], None)
+            case "from":
+                statement, alias = node
+                return ("imp", statement.level, statement.module, alias.name)
+            case "assign":
+                return ("=", self.expression(node), binding.path)
+            case "annotate":
+                value = None if node.value is None else self.expression(node.value)
+                return (":", self.expression(node.annotation), value)
+            case "parameter":
+                frame = owner.frame()
+                return ("par", frame.qualname, _parameters(frame.node.args).index(node))  # type: ignore[attr-defined]
+            case "define":
+                return ("def", self.index.by_node[node].qualname)
+            case "class":
+                return ("cls", self.index.by_node[node].qualname)
+            case "for" | "with" as kind:
+                return (kind, self.expression(node), binding.path, binding.asynchronous)
+            case "except":
+                group = isinstance(self.index.parents[node], getattr(ast, "TryStar", ()))
+                return ("exc", None if node.type is None else self.expression(node.type), group)
+            case "instance":
+                return ("ins", self.expression(node))
+            case "type":
+                return ("typ", self.expression(node))
+        return UNKNOWN_EXPR
+
+    def names(self, scope: Scope) -> dict[str, tuple[int, ...]]:
+        """Every name of a scope → indices of its bindings."""
+        return {name: self._table_indices(scope, name, found) for name, found in bindings_of(self.index, scope).items()}
+
+    # The summary
+
+    @property
+    def view(self) -> Summary:
+        """The Summary as far as expressions of this module need it: functions are those of the full one."""
+        return self.summary
+
+    @property
+    def has_summary(self) -> bool:
+        return self._summary is not None
+
+    @property
+    def summary(self) -> Summary:
+        """What other files need to know; made at the first question, from then on the same object."""
+        if self._summary is None:
+            self._summary = self._summarise()
+        return self._summary
+
+    def _summarise(self) -> Summary:
+        top = self.index.scopes[0]
+        names = self.names(top)
+        functions = {MODULE: self._function(top)}
+        classes: dict[str, Class] = {}
+        for scope in self.index.scopes[1:]:
+            if scope.kind == "class":
+                classes[scope.qualname] = self._class(scope)
+            elif scope.kind != "comprehension":
+                functions[scope.qualname] = self._function(scope)
+                for name, word in (scope.redirects or {}).items():
+                    if word == "global" and name in bindings_of(self.index, scope):
+                        names[name] = names.get(name, ()) + self._table_indices(scope, name, bindings_of(self.index, scope)[name])
+        # The table is shared, not copied: the live module may still add bindings behind those summarised.
+        return Summary(self.path, names, self._exported(), self._stars(), functions, classes, self.table)  # type: ignore[arg-type]
+
+    def _exported(self) -> tuple[str, ...] | None:
+        for node in self.index.scopes[0].nodes.get(ast.Assign, ()):
+            match node:
+                case ast.Assign(targets=[ast.Name(id="__all__")], value=ast.List(elts=elements) | ast.Tuple(elts=elements)):
+                    return tuple(e.value for e in elements if isinstance(e, ast.Constant) and isinstance(e.value, str))
+        return None
+
+    def _stars(self) -> tuple[tuple[int, str | None], ...]:
+        found = self.index.scopes[0].nodes.get(ast.ImportFrom, ())
+        return tuple((node.level, node.module) for node in found if node.names[0].name == "*")
+
+    def _class(self, scope: Scope) -> Class:
+        node: Any = scope.node
+        outer = scope.parent or self.index.scopes[0]
+        attributes: dict[str, list[int]] = {}
+        for cls in (ast.FunctionDef, ast.AsyncFunctionDef):
+            for method in scope.nodes.get(cls, ()):
+                self._instance_attributes(self.index.by_node[method], attributes)
+        return Class(
+            scope.qualname,
+            node.lineno,
+            tuple(self._expr(base, outer) for base in node.bases),
+            tuple((keyword.arg, self._expr(keyword.value, outer)) for keyword in node.keywords),
+            tuple(self._expr(decorator, outer) for decorator in node.decorator_list),
+            self.names(scope),
+            {name: tuple(found) for name, found in attributes.items()},
+        )
+
+    def _instance_attributes(self, method: Scope, into: dict[str, list[int]]) -> None:
+        arguments = _parameters(method.node.args)  # type: ignore[attr-defined]
+        if not arguments:
+            return
+        receiver = arguments[0].arg
+        for node in method.nodes.get(ast.Attribute, ()):
+            if isinstance(node.ctx, ast.Store) and isinstance(node.value, ast.Name) and node.value.id == receiver:
+                binding = binding_at(self.index, node)
+                if binding.kind not in ("augment", "delete"):
+                    into.setdefault(node.attr, []).append(self._table_index(method, f".{node.attr}", binding))
+
+    def _function(self, scope: Scope) -> Function:
+        node: Any = scope.node
+        calls: list[tuple[Any, ...]] = []
+        results: list[Expr] = []
+        yields: list[Expr] = []
+        raised: list[Expr] = []
+        flags = 0
+        owner = None
+        parameters: tuple[Any, ...] = ()
+        returns = None
+        decorators: tuple[Expr, ...] = ()
+        for frame in self._frames(scope):
+            nodes = frame.nodes
+            for call in nodes.get(ast.Call, ()):
+                if not self.without_effect(call):
+                    calls.append((self._expr(call, frame), call.lineno, call.col_offset, self.call_flags(call)))
+            results.extend(self._expr(r.value, frame) if r.value else ("k", None) for r in nodes.get(ast.Return, ()))
+            for cls in (ast.Yield, ast.YieldFrom):
+                for found in nodes.get(cls, ()):
+                    flags |= GENERATOR
+                    yields.append(UNKNOWN_EXPR if found.value is None or cls is ast.YieldFrom else self._expr(found.value, frame))
+            raised.extend(self._expr(r.exc, frame) for r in nodes.get(ast.Raise, ()) if r.exc is not None)
+            for cls in (ast.With, ast.AsyncWith):
+                for found in nodes.get(cls, ()):
+                    if cls is ast.With:
+                        calls.extend(self._context_calls(found, frame))
+        calls.sort(key=lambda fact: (fact[1], fact[2]))
+        if isinstance(node, FUNCTIONS):
+            outer = scope.parent or self.index.scopes[0]
+            parameters = self._parameters(node.args, outer)
+            if isinstance(node, ast.Lambda):
+                results = [self._expr(node.body, scope)]
+            else:
+                flags |= ASYNC * isinstance(node, ast.AsyncFunctionDef) | TRIVIAL * _is_trivial(node.body)
+                owner = outer.qualname if outer.kind == "class" else None
+                returns = None if node.returns is None else self._expr(node.returns, outer)
+                decorators = tuple(self._expr(decorator, outer) for decorator in node.decorator_list)
+        name = scope.qualname or MODULE
+        line = getattr(node, "lineno", 1)
+        return Function(name, line, flags, owner, parameters, returns, decorators, tuple(calls), tuple(results), tuple(yields), tuple(raised))
+
+    def _frames(self, scope: Scope) -> list[Scope]:
+        """The scope and the comprehensions that run in it; for the module, class bodies too."""
+        if scope.kind == "module":
+            return [inner for inner in self.index.scopes if _outermost(inner) is scope]
+        inside = self.index.scopes if any(cls in scope.nodes for cls in COMPREHENSIONS) else (scope,)
+        return [inner for inner in inside if inner.frame() is scope]
+
+    @staticmethod
+    def without_effect(call: ast.Call) -> bool:
+        function = call.func
+        if isinstance(function, ast.Name):
+            return function.id in _NO_EFFECT
+        return isinstance(function, ast.Attribute) and isinstance(function.value, (ast.Constant, ast.JoinedStr))
+
+    def call_flags(self, call: ast.Call) -> int:
+        parent = self.index.parents[call]
+        match parent:
+            case ast.Await():
+                return AWAITED
+            case ast.For(iter=iterable) if iterable is call:
+                return CONSUMED
+            case ast.comprehension(iter=iterable) if iterable is call:
+                return CONSUMED
+            case ast.ListComp() | ast.SetComp() | ast.DictComp() if parent.generators[0].iter is call:
+                return CONSUMED
+            case ast.GeneratorExp() if parent.generators[0].iter is call:
+                return self.call_flags(parent)  # type: ignore[arg-type]
+            case ast.YieldFrom() | ast.Starred() | ast.withitem():
+                return CONSUMED
+            case ast.Call(func=ast.Name(id=name)) if name in _CONSUMERS:
+                return CONSUMED
+            case ast.Call(func=ast.Attribute(attr="enter_context" | "join" | "extend")):
+                return CONSUMED
+        return 0
+
+    def _context_calls(self, statement: ast.With, scope: Scope) -> list[tuple[Any, ...]]:
+        """`with x:` calls `x.__enter__()` and `x.__exit__()`."""
+        facts = []
+        for item in statement.items:
+            manager = self._expr(item.context_expr, scope)
+            for method in ("__enter__", "__exit__"):
+                facts.append((("c", ("a", manager, method), (), ()), item.context_expr.lineno, item.context_expr.col_offset, 0))
+        return facts
+
+    def _parameters(self, args: ast.arguments, outer: Scope) -> tuple[Any, ...]:
+        positional = [*args.posonlyargs, *args.args]
+        missing = len(positional) - len(args.defaults)
+        defaults: list[Any] = [None] * missing + list(args.defaults)
+        rows = [(a, 0 if i < len(args.posonlyargs) else 1, defaults[i]) for i, a in enumerate(positional)]
+        rows += [(a, 3, default) for a, default in zip(args.kwonlyargs, args.kw_defaults)]
+        rows += [(args.vararg, 2, None)] if args.vararg else []
+        rows += [(args.kwarg, 4, None)] if args.kwarg else []
+        return tuple(
+            (
+                argument.arg,
+                kind,
+                None if argument.annotation is None else self._expr(argument.annotation, outer),
+                None if default is None else self._expr(default, outer),
+            )
+            for argument, kind, default in rows
+        )
+
+
+def _class_around(scope: Scope) -> str | None:
+    current: Scope | None = scope
+    while current is not None and current.kind != "class":
+        current = current.parent
+    return current.qualname if current is not None else None
+
+
+def _outermost(scope: Scope) -> Scope:
+    """The scope whose execution runs `scope`: comprehensions and class bodies run in the one around them."""
+    while scope.kind in ("comprehension", "class") and scope.parent is not None:
+        scope = scope.parent
+    return scope
+
+
+def _parameters(args: ast.arguments) -> list[ast.arg]:
+    """In the order of `Function.parameters`."""
+    extra = [argument for argument in (args.vararg, args.kwarg) if argument is not None]
+    return [*args.posonlyargs, *args.args, *args.kwonlyargs, *extra]
+
+
+def _is_trivial(body: list[ast.stmt]) -> bool:
+    return all(
+        isinstance(statement, ast.Pass)
+        or (isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant))
+        or (isinstance(statement, ast.Raise) and "NotImplemented" in ast.dump(statement))
+        for statement in body
+    )

@@ -1,0 +1,5 @@
+"""Linking: the modules of a project understood together."""
+
+from .project import Project
+
+__all__ = ["Project"]

@@ -1,0 +1,257 @@
+"""What happens when a function is called: which blocking calls it reaches, over any number of calls and modules."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ..module.summary import ASYNC, AWAITED, CONSUMED, GENERATOR, TRIVIAL, Call, Expr, Function, Summary
+
+if TYPE_CHECKING:
+    from ..knowledge import Knowledge
+    from .types import Type, Types
+
+
+class Link(NamedTuple):
+    """One call of a chain."""
+
+    path: str
+    line: int
+    name: str
+    """What is called there, as a dotted name."""
+
+
+class Hazard(NamedTuple):
+    """A call that blocks the thread it runs in, reached through `chain` (its last link is the call itself)."""
+
+    rule: str
+    kind: str
+    name: str
+    """Canonical name of the library function."""
+    remedy: str
+    chain: tuple[Link, ...]
+
+
+class Target(NamedTuple):
+    """What a call executes on the spot: a library function, or the body of a project function."""
+
+    name: str
+    symbol: str | None
+
+
+Reach = dict[str, Hazard]
+"""Code of the rule → the nearest hazard of that kind."""
+
+
+class Effects:
+    """Effects of project functions, found breadth-first so that the chain told is a shortest one; remembered."""
+
+    def __init__(self, types: Types, knowledge: Knowledge) -> None:
+        self.types = types
+        self.knowledge = knowledge
+        self._edges: dict[str, tuple[tuple[Target, int], ...]] = {}
+        self._reach: dict[str, Reach] = {}
+
+    def forget(self) -> None:
+        self._edges.clear()
+        self._reach.clear()
+
+    def hazards_of_call(self, summary: Summary, call: Call) -> Reach:
+        """What a call, made in `summary`, blocks on; the chains begin with that call."""
+        found: Reach = {}
+        for target in self.targets(summary, call):
+            here = Link(summary.path, call.line, target.name)
+            if target.symbol is None:
+                self._add_direct(found, target.name, (), here)
+                continue
+            for rule, hazard in self.reach(target.symbol).items():
+                if rule not in found or len(hazard.chain) + 1 < len(found[rule].chain):
+                    found[rule] = hazard._replace(chain=(here, *hazard.chain))
+        return found
+
+    def _add_direct(self, found: Reach, name: str, chain: tuple[Link, ...], here: Link) -> None:
+        blocking = self.knowledge.blocking(name)
+        if blocking is None:
+            return
+        rule = self.knowledge.rule_of(blocking.kind)
+        if rule not in found:
+            found[rule] = Hazard(rule, blocking.kind, name, blocking.remedy, (*chain, here))
+
+    def reach(self, symbol: str) -> Reach:
+        """The hazards that calling a project function executes; chains begin inside of it."""
+        known = self._reach.get(symbol)
+        if known is not None:
+            return known
+        found: Reach = {}
+        seen = {symbol}
+        level: list[tuple[str, tuple[Link, ...]]] = [(symbol, ())]
+        while level:
+            following: list[tuple[str, tuple[Link, ...]]] = []
+            for current, chain in level:
+                path = current.rpartition(":")[0]
+                for target, line in self.edges(current):
+                    here = Link(path, line, target.name)
+                    if target.symbol is None:
+                        self._add_direct(found, target.name, chain, here)
+                    elif target.symbol not in seen:
+                        seen.add(target.symbol)
+                        following.append((target.symbol, (*chain, here)))
+            level = following
+        self._reach[symbol] = found
+        return found
+
+    def edges(self, symbol: str) -> tuple[tuple[Target, int], ...]:
+        """What the body of a function executes, with the lines of the calls."""
+        known = self._edges.get(symbol)
+        if known is None:
+            own = self.types.function(symbol)
+            known = ()
+            if own is not None:
+                summary, function = own
+                known = tuple(
+                    (target, call[1])
+                    for call in function.calls
+                    if not call[3] & AWAITED
+                    for target in self.targets(summary, Call._make(call))
+                    if target.symbol is not None or self.knowledge.blocking(target.name) is not None
+                )
+            self._edges[symbol] = known
+        return known
+
+    # What a call executes
+
+    def targets(self, summary: Summary, call: Call) -> list[Target]:
+        callee = self.types.eval(summary, call.expr[1])
+        return self._targets(summary, callee, call.expr, call.flags)
+
+    def _targets(self, summary: Summary, callee: Type | None, expr: Expr, flags: int) -> list[Target]:
+        match callee:
+            case ("ext", name) | ("mem", name, _) | ("const", _, name):
+                return self._library_call(summary, str(name), expr)
+            case ("func", symbol) | ("bound", symbol, _):
+                return self._function_call(symbol, flags)
+            case ("type", cls, _):
+                return self._construction(cls)
+            case ("partial", inner):
+                return self._targets(summary, inner, expr, flags)
+            case ("inst", cls, _) if ":" in cls:
+                method = self.types.attribute(callee, "__call__")
+                return self._targets(summary, method, expr, flags) if method is not None and method[0] == "bound" else []
+            case ("inst", cls, _):
+                return [Target(self.knowledge.member(cls, "__call__"), None)]
+            case ("union", members):
+                return self._union_call(summary, members, expr, flags)
+        return []
+
+    def _union_call(self, summary: Summary, members: tuple[Type, ...], expr: Expr, flags: int) -> list[Target]:
+        """Either of several: it counts when all of them block, and the first speaks for them."""
+        each = [self._targets(summary, member, expr, flags) for member in members if member != ("none",)]
+        if not each or not all(any(self._blocks(target) for target in targets) for targets in each):
+            return []
+        return each[0]
+
+    def _blocks(self, target: Target) -> bool:
+        if target.symbol is None:
+            return self.knowledge.blocking(target.name) is not None
+        return bool(self.reach(target.symbol))
+
+    def _library_call(self, summary: Summary, name: str, expr: Expr) -> list[Target]:
+        runs = self.knowledge.offload(name)
+        if runs is None:
+            return [Target(name, None)]
+        found = [Target(name, None)]
+        if runs.where == "inline":
+            argument = handed(expr, runs.position, runs.keyword)
+            if argument is not None:
+                callee = self.types.eval(summary, argument)
+                found += self._targets(summary, callee, ("c", argument, (), ()), CONSUMED)
+        return found
+
+    def _function_call(self, symbol: str, flags: int) -> list[Target]:
+        own = self.types.function(symbol)
+        if own is None:
+            return []
+        summary, function = own
+        name = self.types.dotted(symbol)
+        if function.flags & TRIVIAL:
+            return []
+        targets: list[Target] = []
+        for decorator in function.decorators:
+            wrapper = self._decorator_runs(summary, decorator)
+            if wrapper is None:
+                return []
+            if wrapper:
+                targets.append(Target(name, wrapper))
+        if function.flags & ASYNC or (function.flags & GENERATOR and not flags & CONSUMED):
+            return []
+        return [Target(name, symbol), *targets]
+
+    def _decorator_runs(self, summary: Summary, decorator: Expr) -> str | None:
+        """Whether a decorated function still runs where it is called: "" plainly, a symbol through that wrapper, None no (or unknown)."""
+        factory = decorator[0] == "c"
+        target = self.types.eval(summary, decorator[1] if factory else decorator)
+        match target:
+            case ("ext" | "mem", str(name), *_):
+                return "" if self.knowledge.decorator(name) in RUNS_IN_PLACE else None
+            case ("func" | "bound", symbol, *_):
+                wrapper = self.types.wrapper_of(symbol, factory)
+                if wrapper == "identity":
+                    return ""
+                return wrapper if wrapper is not None and self._calls_what_it_wraps(wrapper) else None
+        if decorator[0] == "a" and decorator[2] in ("setter", "deleter", "getter"):
+            return ""
+        return None
+
+    def _calls_what_it_wraps(self, wrapper: str) -> bool:
+        """A plain function that calls a parameter of the function around it."""
+        own = self.types.function(wrapper)
+        if own is None or own[1].flags & ASYNC:
+            return False
+        summary, function = own
+        for call in function.calls:
+            callee = call[0][1]
+            if callee[0] == "v" and any(self._is_outer_parameter(summary, summary.table[index], function) for index in callee[1]):
+                return True
+        return False
+
+    @staticmethod
+    def _is_outer_parameter(summary: Summary, fact: Expr, function: Function) -> bool:
+        return fact[0] == "par" and fact[1] != function.qualname and function.qualname.startswith(fact[1])
+
+    def _construction(self, cls: str) -> list[Target]:
+        if ":" not in cls:
+            return [Target(cls, None)]
+        targets: list[Target] = []
+        name = self.types.dotted(cls)
+        for method in ("__init__", "__post_init__", "model_post_init"):
+            found = self.types.members(cls, method)
+            if found is None or found[1] is None:
+                continue
+            fact = found[1].table[found[2][-1]]
+            if fact[0] == "def":
+                targets += [Target(name, f"{found[1].path}:{fact[1]}")]
+        for base in self.types.mro(cls):
+            if base != "?" and ":" not in base and self.knowledge.blocking(base) is not None:
+                targets.append(Target(base, None))
+                break
+        return targets
+
+
+RUNS_IN_PLACE = frozenset({"transparent", "property", "contextmanager", "task", "static", "class"})
+"""Decorators of libraries that leave the body to run where the function is called. Cached functions do not count: they
+run once, and what they load is wanted in memory."""
+
+
+def handed(expr: Expr, position: int, keyword: str) -> Expr | None:
+    """The argument of a call at `position` or by `keyword`."""
+    for name, value in expr[3]:
+        if keyword and name == keyword:
+            return _expr(value)
+    args: tuple[Any, ...] = expr[2]
+    if 0 <= position < len(args) and not any(arg[0] == "*" for arg in args[: position + 1]):
+        return _expr(args[position])
+    return None
+
+
+def _expr(value: Any) -> Expr:
+    found: Expr = value
+    return found

@@ -1,0 +1,87 @@
+"""The Summaries of a project, made or fetched when they are asked for."""
+
+from __future__ import annotations
+
+import marshal
+from typing import TYPE_CHECKING
+
+from ..module import Module, Summary, Unreadable, decode
+from .sources import Sources
+
+if TYPE_CHECKING:
+    from .cache import Cache
+
+KEPT = 1500
+"""So many Summaries stay in memory; the least recently used go first and are fetched again when needed."""
+
+
+class Modules:
+    """Summaries by path, from the live modules, the cache or the files, in that order."""
+
+    def __init__(self, sources: Sources, cache: Cache | None) -> None:
+        self.sources = sources
+        self.cache = cache
+        self._summaries: dict[str, Summary | None] = {}
+        self._live: dict[str, Module] = {}
+
+    def resolve(self, importer: str, level: int, module: str | None) -> str | None:
+        return self.sources.resolve(importer, level, module)
+
+    def submodule(self, package: str, name: str) -> str | None:
+        return self.sources.submodule(package, name)
+
+    def dotted(self, path: str) -> str:
+        return self.sources.dotted(path.rstrip("/") if path.endswith("/") else path)
+
+    def put(self, module: Module) -> None:
+        """Let a module that is being looked at stand in for its file."""
+        self._summaries.pop(module.path, None)
+        self._live[module.path] = module
+
+    def drop(self, path: str) -> None:
+        """The file has been looked at: its tree may go, its Summary stays if it was made."""
+        module = self._live.pop(path, None)
+        if module is not None and module.has_summary:
+            self._remember(path, module.summary)
+
+    def summary(self, path: str) -> Summary | None:
+        """None for a namespace package, a missing or an unreadable file."""
+        live = self._live.get(path)
+        if live is not None:
+            return live.summary
+        if path in self._summaries:
+            return self._summaries[path]
+        found = self._load(path) if path.endswith(".py") else None
+        self._remember(path, found)
+        return found
+
+    def _remember(self, path: str, summary: Summary | None) -> None:
+        while len(self._summaries) >= KEPT:
+            del self._summaries[next(iter(self._summaries))]
+        self._summaries[path] = summary
+
+    def _load(self, path: str) -> Summary | None:
+        try:
+            with open(self.sources.absolute(path), "rb") as file:
+                data = file.read()
+        except OSError:
+            return None
+        if self.cache is None:
+            return self._compile(path, data)
+        from .cache import content_digest
+
+        digest = content_digest(data)
+        payload = self.cache.get(path, digest)
+        if payload is not None:
+            plain = marshal.loads(payload)  # noqa: S302 - sealed by the cache with the digest of its content
+            return Summary.from_plain(plain) if plain is not None else None
+        summary = self._compile(path, data)
+        self.cache.put(path, digest, marshal.dumps(summary.to_plain() if summary else None))
+        return summary
+
+    @staticmethod
+    def _compile(path: str, data: bytes) -> Summary | None:
+        try:
+            return Module(path, decode(data, path)).summary
+        except Unreadable:
+            return None

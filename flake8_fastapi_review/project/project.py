@@ -1,0 +1,95 @@
+"""Project: all files of one root, linked; Files are opened in it."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from .. import __version__
+from ..config import role
+from ..knowledge import Knowledge, KnowledgeError
+from ..module import Module, decode
+from .effects import Effects
+from .modules import Modules
+from .sources import Sources
+from .types import Types
+
+if TYPE_CHECKING:
+    import ast
+
+    from ..config import Config
+    from ..file import File
+
+
+class Project:
+    """Answers are made on demand and remembered; what no rule asks is never computed."""
+
+    def __init__(self, root: str, config: Config, cache_dir: str | None = None) -> None:
+        """`root` is absolute. `cache_dir` None: nothing is kept between runs."""
+        self.root = root
+        self.config = config
+        self.problem: str | None = None
+        """What is wrong with the project's own knowledge rows, if anything; they are ignored then."""
+        try:
+            self.knowledge = Knowledge(config.knowledge or None)
+        except KnowledgeError as error:
+            self.problem = str(error)
+            self.knowledge = Knowledge()
+        cache = None
+        if cache_dir:
+            from .cache import Cache
+
+            cache = Cache(cache_dir, fingerprint())
+        self.cache = cache
+        self.sources = Sources(root, tuple(config.src))
+        self.modules = Modules(self.sources, cache)
+        self.types = Types(self.modules, self.knowledge)
+        self.effects = Effects(self.types, self.knowledge)
+        self._texts: dict[str, str] = {}
+
+    def relative(self, path: str) -> str:
+        """`path`, absolute or relative to the root, as the project names it: relative, with forward slashes."""
+        if os.path.isabs(path):
+            path = os.path.relpath(path, self.root)
+        return path.replace(os.sep, "/")
+
+    def file(self, path: str, text: str | None = None, tree: ast.Module | None = None) -> File:
+        """The file at `path` (absolute, or relative to the root), seen inside the project.
+
+        `text` stands in for what is on disk, `tree` for parsing it. Raises Unreadable and OSError.
+        """
+        from ..file import File
+
+        name = self.relative(path)
+        on_disk = text is None
+        if text is None:
+            with open(os.path.join(self.root, name), "rb") as file:
+                text = decode(file.read(), name)
+        elif text.startswith("\ufeff"):
+            text = text[1:]
+        self._overlay(name, text, on_disk)
+        module = Module(name, text, tree)
+        self.modules.put(module)
+        return File(module, self, role(self.config, name, text))
+
+    def close(self, path: str) -> None:
+        """The file has been reviewed: let its tree go."""
+        self.modules.drop(self.relative(path))
+
+    def _overlay(self, name: str, text: str, on_disk: bool) -> None:
+        """An editor checks one file again and again: what was known through its earlier text is forgotten."""
+        known = self._texts.get(name)
+        if known is not None and known != text:
+            self.types.forget(name)
+            self.effects.forget()
+        if not on_disk:
+            self._texts[name] = text
+            self.sources.add(name)
+
+
+def fingerprint() -> str:
+    """What a summary depends on besides the file: the tool's version and the interpreter's way to parse and to marshal."""
+    import marshal
+    import sys
+
+    return f"{__version__}/{marshal.version}/{sys.implementation.cache_tag}"

@@ -1,0 +1,135 @@
+"""Which file is which module: imports resolved over source roots, without importing anything.
+
+A path is relative to the project's root, with forward slashes; it is the identity of a module (two packages of a
+monorepo may share a dotted name). Nothing is scanned: each question costs a few `stat` calls, once.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+_STDLIB = frozenset(sys.stdlib_module_names) | {"distutils", "imp", "asyncore"}
+
+
+class Sources:
+    """The files of one project."""
+
+    def __init__(self, root: str, source_roots: tuple[str, ...] = ()) -> None:
+        """`root` is absolute; `source_roots` are folders relative to it that the configuration names."""
+        self.root = root
+        self.source_roots = tuple("" if folder in (".", "./") else folder.strip("/") for folder in source_roots)
+        self._kinds: dict[str, str | None] = {}
+        self._tops: dict[tuple[str, str], tuple[str, ...]] = {}
+        self._modules: dict[tuple[str, str], str | None] = {}
+        self._package_roots: dict[str, str] = {}
+
+    def absolute(self, path: str) -> str:
+        return os.path.join(self.root, path)
+
+    def kind(self, path: str) -> str | None:
+        """"file", "folder" or None."""
+        if path not in self._kinds:
+            full = self.absolute(path)
+            self._kinds[path] = "file" if os.path.isfile(full) else "folder" if os.path.isdir(full) else None
+        return self._kinds[path]
+
+    def is_file(self, path: str) -> bool:
+        return self.kind(path) == "file"
+
+    def add(self, path: str) -> None:
+        """Make a file known that only exists as text (an editor's new buffer)."""
+        self._kinds[path] = "file"
+
+    def package_root(self, folder: str) -> str:
+        """The folder that has to be on `sys.path` for the modules in `folder`: above the chain of `__init__.py`."""
+        found = self._package_roots.get(folder)
+        if found is None:
+            found = folder
+            while found and self.is_file(_join(found, "__init__.py")):
+                found = found.rpartition("/")[0]
+            self._package_roots[folder] = found
+        return found
+
+    def dotted(self, path: str) -> str:
+        """The dotted name by which the project itself would import `path`."""
+        folder = path.rpartition("/")[0]
+        root = self.package_root(folder)
+        if root == folder:
+            # Namespace packages: the source root is a configured one, "src", or the project's root.
+            candidates = [r for r in (*self.source_roots, "src") if r and folder.startswith(r + "/") or folder == r]
+            root = max(candidates, key=len, default="") if "/" in path else ""
+        name = path[len(root) :].lstrip("/").removesuffix(".py").removesuffix("/__init__")
+        return name.replace("/", ".") if name != "__init__" else ""
+
+    def resolve(self, importer: str, level: int, module: str | None) -> str | None:
+        """The path that `import module` (or `from . import` with `level` dots) in `importer` means.
+
+        A namespace package is answered with its folder and a trailing slash; None: not of this project.
+        """
+        folder = importer.rpartition("/")[0]
+        if level:
+            for _ in range(level - 1):
+                if not folder:
+                    return None
+                folder = folder.rpartition("/")[0]
+            return self._inside(folder, module.split(".") if module else [])
+        if not module:
+            return None
+        key = (folder, module)
+        if key not in self._modules:
+            self._modules[key] = self._resolve_absolute(folder, module.split("."))
+        return self._modules[key]
+
+    def _resolve_absolute(self, folder: str, parts: list[str]) -> str | None:
+        for root in self._roots_of(folder, parts[0]):
+            found = self._inside(root, parts)
+            if found is not None:
+                return found
+        return None
+
+    def _roots_of(self, folder: str, top: str) -> tuple[str, ...]:
+        """Source roots, nearest first, that hold a top-level module `top`."""
+        start = self.package_root(folder)
+        key = (start, top)
+        found = self._tops.get(key)
+        if found is None:
+            roots = list(self.source_roots)
+            if top not in _STDLIB:
+                current = start
+                while True:
+                    roots += [current, _join(current, "src")]
+                    if not current:
+                        break
+                    current = current.rpartition("/")[0]
+            found = tuple(r for r in dict.fromkeys(roots) if self.is_file(_join(r, top + ".py")) or self.kind(_join(r, top)) == "folder")
+            self._tops[key] = found
+        return found
+
+    def _inside(self, folder: str, parts: list[str]) -> str | None:
+        path = folder
+        for position, part in enumerate(parts):
+            step = _join(path, part)
+            if self.is_file(_join(step, "__init__.py")) or (self.kind(step) == "folder" and not self.is_file(step + ".py")):
+                path = step
+            elif position == len(parts) - 1 and self.is_file(step + ".py"):
+                return step + ".py"
+            else:
+                return None
+        package = _join(path, "__init__.py")
+        if self.is_file(package):
+            return package
+        # A folder without __init__.py next to no module could be anything: documentation, data, another language.
+        return path + "/" if self.kind(path) == "folder" else None
+
+    def submodule(self, package: str, name: str) -> str | None:
+        """The module `name` inside of a package given as resolve() answers it."""
+        folder = package[:-1] if package.endswith("/") else package.rpartition("/")[0]
+        if not package.endswith(("/", "__init__.py")):
+            return None
+        found = self._inside(folder, [name])
+        return found
+
+
+def _join(folder: str, name: str) -> str:
+    return f"{folder}/{name}" if folder else name

@@ -1,0 +1,1151 @@
+"""What an expression evaluates to: a type inference over plain expressions, across modules.
+
+Types are tuples; None means "not known", and whatever depends on it is not known either:
+
+    ("inst", cls, args)      an instance; `cls` is the canonical dotted name of an external class
+                             ("httpx.Client") or the symbol of a project class ("app/db.py:Repository")
+    ("type", cls, args)      the class itself
+    ("func", symbol)         a function of the project
+    ("bound", symbol, self)  a method of the project with its receiver's type
+    ("mod", path)            a module of the project, or a namespace package (path ends with a slash)
+    ("ext", name)            an external module, function or class by its canonical dotted name
+    ("mem", name, self)      a member of an external class, reached through an instance of type `self`
+    ("alias", path, expr)    a type alias such as `Annotated[...]`, to be read as an annotation in that module
+    ("partial", type)        functools.partial of it
+    ("none",)
+    ("union", types)
+
+A symbol is "path:qualname".
+"""
+
+from __future__ import annotations
+
+import builtins
+from typing import TYPE_CHECKING, Any
+
+from ..module import Module
+from ..module.summary import ASYNC, GENERATOR, UNKNOWN_EXPR, Class, Expr, Function, Summary
+
+if TYPE_CHECKING:
+    from ..knowledge import Knowledge
+    from .modules import Modules
+
+Type = tuple[Any, ...]
+NONE: Type = ("none",)
+STR: Type = ("inst", "builtins.str", ())
+BOOL: Type = ("inst", "builtins.bool", ())
+COROUTINE = "types.CoroutineType"
+GENERATOR_TYPE = "collections.abc.Generator"
+ASYNC_GENERATOR_TYPE = "collections.abc.AsyncGenerator"
+MANAGER = "contextlib.AbstractContextManager"
+ASYNC_MANAGER = "contextlib.AbstractAsyncContextManager"
+
+_BUILTINS = frozenset(dir(builtins))
+_MAX_DEPTH = 60
+_ITERABLES = frozenset(
+    f"{module}.{name}"
+    for module in ("typing", "collections.abc")
+    for name in "Iterable Iterator Sequence MutableSequence Collection Set MutableSet Generator Container Reversible KeysView ValuesView".split()
+) | {"builtins.list", "builtins.set", "builtins.frozenset", "builtins.tuple", "collections.deque", "typing.List", "typing.Set", "typing.Deque"}
+_MAPPINGS = frozenset({"builtins.dict", "typing.Dict", "collections.defaultdict", "collections.OrderedDict"}) | frozenset(
+    f"{module}.{name}" for module in ("typing", "collections.abc") for name in ("Mapping", "MutableMapping")
+)
+_ASYNC_ITERABLES = frozenset(
+    f"{module}.{name}" for module in ("typing", "collections.abc") for name in ("AsyncIterable", "AsyncIterator", "AsyncGenerator")
+)
+_AWAITABLES = {"typing.Awaitable": 0, "collections.abc.Awaitable": 0, "typing.Coroutine": 2, "collections.abc.Coroutine": 2, COROUTINE: 0}
+_TASKS = frozenset({"asyncio.Task", "asyncio.Future", "asyncio.tasks.Task"})
+_MANAGERS = frozenset({MANAGER, "typing.ContextManager", "contextlib.AbstractContextManager"})
+_ASYNC_MANAGERS = frozenset({ASYNC_MANAGER, "typing.AsyncContextManager"})
+_TRANSPARENT_GENERICS = frozenset(
+    f"{module}.{name}" for module in ("typing", "typing_extensions") for name in ("ClassVar", "Final", "Required", "NotRequired", "ReadOnly", "Unpack")
+) | {"sqlalchemy.orm.Mapped", "sqlalchemy.orm.DynamicMapped", "sqlalchemy.orm.WriteOnlyMapped", "dataclasses.InitVar"}
+_OPAQUE = frozenset({"typing.Any", "typing_extensions.Any", "builtins.object", "typing.Callable", "collections.abc.Callable", "typing.TypeVar", "typing.Self", "typing_extensions.Self"})
+_SELF = frozenset({"typing.Self", "typing_extensions.Self"})
+_TYPING_BUILTINS = {
+    "typing.List": "builtins.list", "typing.Dict": "builtins.dict", "typing.Set": "builtins.set", "typing.FrozenSet": "builtins.frozenset",
+    "typing.Tuple": "builtins.tuple", "typing.Text": "builtins.str", "typing.Type": "builtins.type", "typing.DefaultDict": "collections.defaultdict",
+    "typing.Deque": "collections.deque",
+}  # fmt: skip
+_PROPERTIES = frozenset(
+    {"builtins.property", "functools.cached_property", "cached_property.cached_property", "sqlalchemy.ext.hybrid.hybrid_property", "pydantic.computed_field",
+     "django.utils.functional.cached_property", "werkzeug.utils.cached_property", "abc.abstractproperty"}
+)  # fmt: skip
+_DEPENDS = frozenset({"fastapi.Depends", "fastapi.Security"})
+
+
+class Types:
+    """Evaluates expressions of any module of the project; answers are remembered."""
+
+    def __init__(self, modules: Modules, knowledge: Knowledge) -> None:
+        self.modules = modules
+        self.knowledge = knowledge
+        self._bindings: dict[tuple[str, int], Type | None] = {}
+        self._results: dict[str, Type | None] = {}
+        self._mros: dict[str, tuple[str, ...]] = {}
+        self._texts: dict[str, Expr] = {}
+        self._active: set[Any] = set()
+        self._depth = 0
+
+    def forget(self, path: str) -> None:
+        """Drop what was remembered of (or through) a module whose text changed."""
+        self._bindings.clear()
+        self._results.clear()
+        self._mros.clear()
+
+    # Symbols
+
+    def function(self, symbol: str) -> tuple[Summary, Function] | None:
+        path, _, qualname = symbol.rpartition(":")
+        summary = self.modules.summary(path)
+        function = summary.functions.get(qualname) if summary else None
+        return (summary, function) if summary and function else None
+
+    def project_class(self, symbol: str) -> tuple[Summary, Class] | None:
+        path, _, qualname = symbol.rpartition(":")
+        summary = self.modules.summary(path) if path else None
+        found = summary.classes.get(qualname) if summary else None
+        return (summary, found) if summary and found else None
+
+    def mro(self, cls: str) -> tuple[str, ...]:
+        """The class and its bases, project symbols and canonical external names; "?" stands for an unknown base."""
+        found = self._mros.get(cls)
+        if found is not None:
+            return found
+        self._mros[cls] = (cls,)
+        own = self.project_class(cls)
+        if own is None:
+            order = (cls, *self.knowledge.mro(cls)[1:]) if ":" not in cls else (cls, "?")
+        else:
+            summary, definition = own
+            chains: list[list[str]] = []
+            for base in definition.bases:
+                base_type = self.eval(summary, base)
+                if base_type is not None and base_type[0] == "alias":
+                    base_type = self._class_of_alias(base_type)
+                match base_type:
+                    case ("type", str(name), _):
+                        chains.append(list(self.mro(name)))
+                    case ("ext", str(name)):
+                        chains.append(list(self.knowledge.mro(name)))
+                    case _:
+                        chains.append(["?"])
+            order = (cls, *_merge(chains))
+        self._mros[cls] = order
+        return order
+
+    def is_subclass(self, cls: str, names: tuple[str, ...]) -> bool | None:
+        """Whether a class is one of the external classes `names` or derives from one; None if a base is unknown."""
+        order = self.mro(cls)
+        if any(name in order for name in names):
+            return True
+        for base in order:
+            if base != "?" and ":" not in base and any(self.knowledge.is_subclass(base, name) for name in names):
+                return True
+        if "?" in order:
+            return None
+        externals = [base for base in order if ":" not in base]
+        if externals and any(self.knowledge.is_subclass(base, name) is None for base in externals for name in names):
+            return None
+        return False
+
+    # Expressions
+
+    def eval(self, summary: Summary, expr: Expr) -> Type | None:
+        """The type of an expression of the module `summary`."""
+        self._depth += 1
+        try:
+            return self._eval(summary, expr) if self._depth < _MAX_DEPTH else None
+        finally:
+            self._depth -= 1
+
+    def _eval(self, summary: Summary, expr: Expr) -> Type | None:
+        match expr[0]:
+            case "g":
+                return self.name(summary, expr[1])
+            case "v":
+                return union([self.binding(summary, index) for index in expr[1]])
+            case "a":
+                return self.attribute(self.eval(summary, expr[1]), expr[2])
+            case "c":
+                return self.call(summary, expr)
+            case "w":
+                return self.awaited(self.eval(summary, expr[1]))
+            case "s":
+                return self._subscript(summary, expr)
+            case "k":
+                return constant_type(expr[1])
+            case "t":
+                return ("inst", "builtins.tuple", tuple(self.eval(summary, item) for item in expr[1]))
+            case "l":
+                return ("inst", "builtins.list", (self._joint(summary, expr[1]),))
+            case "e":
+                return ("inst", "builtins.set", (self._joint(summary, expr[1]),))
+            case "d":
+                keys = tuple(key for key in expr[1] if key is not None)
+                return ("inst", "builtins.dict", (self._joint(summary, keys), self._joint(summary, expr[2])))
+            case "b":
+                return self._binary(summary, expr)
+            case "o":
+                types = [self.eval(summary, value) for value in expr[1]]
+                return union([t for t in types[:-1] if t != NONE] + types[-1:])
+            case "i":
+                return union([self.eval(summary, expr[1]), self.eval(summary, expr[2])])
+            case "f":
+                return STR
+            case "n":
+                return BOOL
+            case "m":
+                return ("func", f"{summary.path}:{expr[1]}")
+            case "q":
+                return self._comprehension(summary, expr)
+            case "u":
+                return ("super", f"{summary.path}:{expr[1]}")
+        return None
+
+    def _joint(self, summary: Summary, items: tuple[Expr, ...]) -> Type | None:
+        """The common type of a display's first items; enough to know what it holds."""
+        return union([self.eval(summary, item) for item in items[:8]]) if items else None
+
+    def _comprehension(self, summary: Summary, expr: Expr) -> Type | None:
+        _, kind, element, key = expr
+        value = self.eval(summary, element)
+        if kind == "DictComp":
+            return ("inst", "builtins.dict", (self.eval(summary, key), value))
+        return ("inst", {"ListComp": "builtins.list", "SetComp": "builtins.set"}.get(kind, GENERATOR_TYPE), (value,))
+
+    def _binary(self, summary: Summary, expr: Expr) -> Type | None:
+        _, operator, left_expr, right_expr = expr
+        left = self.eval(summary, left_expr)
+        if operator == "BitOr":
+            right = self.eval(summary, right_expr)
+            if any(side is not None and side[0] in ("type", "alias", "none", "ext") for side in (left, right)):
+                return ("alias", summary.path, expr)
+            return left if left == right else None
+        if operator in ("Add", "Mod") and left == STR:
+            return STR
+        if operator == "Mod" and left_expr[0] in ("k", "f"):
+            return STR if left == STR else left
+        if left is not None and left[0] == "inst":
+            if ":" not in left[1] and (known := self._returned(self.knowledge.member(left[1], _OPERATORS.get(operator, "?")), left)):
+                return known
+            right = self.eval(summary, right_expr)
+            if right is not None and right[0] == "inst" and ":" not in right[1]:
+                reflected = self._returned(self.knowledge.member(right[1], _REFLECTED.get(operator, "?")), right)
+                if reflected:
+                    return reflected
+            return left if left == right else None
+        return None
+
+    def _subscript(self, summary: Summary, expr: Expr) -> Type | None:
+        _, value_expr, index = expr
+        value = self.eval(summary, value_expr)
+        match value:
+            case ("type", cls, _):
+                return ("type", cls, self._arguments(summary, index))
+            case ("ext", name) if _is_class_name(name) or name in _TYPING_BUILTINS:
+                return ("alias", summary.path, expr)
+            case ("alias", _, _):
+                return value
+            case ("inst", "builtins.tuple", items):
+                position = index[1] if index[0] == "k" else None
+                return items[position] if isinstance(position, int) and -len(items) <= position < len(items) else union(list(items))
+            case ("inst", name, args) if name in _MAPPINGS:
+                return args[1] if len(args) > 1 else None
+            case ("inst", name, args) if name in _ITERABLES and args:
+                return args[0] if index[0] != "?" else value
+            case ("inst", "builtins.str" | "builtins.bytes", _):
+                return value
+            case ("inst", cls, _) if ":" in cls:
+                return self._call_member(value, "__getitem__")
+            case ("inst", cls, _):
+                return self._returned(self.knowledge.member(cls, "__getitem__"), value)
+            case ("mem", name, self_type):
+                held = self._returned(name, self_type)
+                return self._returned(self.knowledge.member(held[1], "__getitem__"), held) if held and held[0] == "inst" else None
+        return None
+
+    def _arguments(self, summary: Summary, index: Expr) -> tuple[Type | None, ...]:
+        items = index[1] if index[0] == "t" else (index,)
+        return tuple(self.annotation(summary, item) for item in items)
+
+    # Names and bindings
+
+    def name(self, summary: Summary, name: str) -> Type | None:
+        """A name of the module: its own bindings, what star imports bring, builtins."""
+        found = summary.names.get(name)
+        if found:
+            return union([self.binding(summary, index) for index in found])
+        for level, module in summary.stars:
+            path = self.modules.resolve(summary.path, level, module)
+            if path is None:
+                if name not in _BUILTINS:
+                    continue
+                break
+            key = ("star", path, name)
+            other = self.modules.summary(path)
+            if other is None or key in self._active:
+                continue
+            self._active.add(key)
+            try:
+                if (other.exported is None and not name.startswith("_")) or (other.exported is not None and name in other.exported):
+                    value = self.name(other, name) if name not in _BUILTINS or name in other.names else None
+                    if value is not None:
+                        return value
+            finally:
+                self._active.discard(key)
+        if name in _BUILTINS:
+            return NONE if name == "None" else ("ext", f"builtins.{name}")
+        return None
+
+    def binding(self, summary: Summary, index: int) -> Type | None:
+        key = (summary.path, index)
+        if key in self._bindings:
+            return self._bindings[key]
+        if key in self._active:
+            return None
+        self._active.add(key)
+        depth_before = self._depth
+        try:
+            found = self._binding(summary, summary.table[index])
+        finally:
+            self._active.discard(key)
+        if found is not None or not self._active or depth_before < _MAX_DEPTH // 2:
+            self._bindings[key] = found
+        return found
+
+    def _binding(self, summary: Summary, fact: Expr) -> Type | None:
+        match fact:
+            case ("imp", level, module, name):
+                return self.imported(summary, level, module, name)
+            case ("=", value, path):
+                return self._unpack(self.eval(summary, value), path)
+            case (":", annotation, value):
+                declared = self.annotation(summary, annotation)
+                return declared if declared is not None or value is None else self.eval(summary, value)
+            case ("def", qualname):
+                return ("func", f"{summary.path}:{qualname}")
+            case ("cls", qualname):
+                return ("type", f"{summary.path}:{qualname}", ())
+            case ("par", qualname, position):
+                return self.parameter(summary, qualname, position)
+            case ("for", value, path, asynchronous):
+                iterable = self.eval(summary, value)
+                return self._unpack(self.async_element(iterable) if asynchronous else self.element(iterable), path)
+            case ("with", value, path, asynchronous):
+                return self._unpack(self.entered(self.eval(summary, value), asynchronous), path)
+            case ("exc", value, _):
+                return self._caught(summary, value) if value else ("inst", "builtins.BaseException", ())
+            case ("ins", value):
+                return self.instance(self.eval(summary, value))
+            case ("typ", value):
+                return ("alias", summary.path, value)
+        return None
+
+    def _caught(self, summary: Summary, value: Expr) -> Type | None:
+        if value[0] == "t":
+            return union([self.instance(self.eval(summary, item)) for item in value[1]])
+        if value[0] == "b":
+            return union([self._caught(summary, value[2]), self._caught(summary, value[3])])
+        found = self.eval(summary, value)
+        if found is not None and found[:2] == ("inst", "builtins.tuple"):
+            return union([self.instance(item) for item in found[2]])
+        return self.instance(found)
+
+    def imported(self, summary: Summary, level: int, module: str | None, name: str | None) -> Type | None:
+        path = self.modules.resolve(summary.path, level, module)
+        if path is None:
+            if level or not module:
+                return None
+            return ("ext", self.knowledge.canonical(f"{module}.{name}" if name else module))
+        return ("mod", path) if name is None else self.module_member(path, name, module)
+
+    def module_member(self, path: str, name: str, dotted: str | None = None) -> Type | None:
+        """`from path import name`: a name of the module, or a submodule of the package."""
+        key = ("member", path, name)
+        if key in self._active:
+            return None
+        self._active.add(key)
+        try:
+            summary = self.modules.summary(path)
+            if summary is not None and name in summary.names:
+                return self.name(summary, name)
+            submodule = self.modules.submodule(path, name)
+            if submodule is not None:
+                return ("mod", submodule)
+            if path.endswith("/"):
+                # A folder without __init__.py shadows an installed package only with modules that it has.
+                return ("ext", self.knowledge.canonical(f"{dotted or path[:-1].replace('/', '.')}.{name}"))
+            if summary is not None and summary.stars and name not in _BUILTINS:
+                return self.name(summary, name)
+            return None
+        finally:
+            self._active.discard(key)
+
+    def _unpack(self, value: Type | None, path: tuple[int, ...]) -> Type | None:
+        for position in path:
+            if value is None:
+                return None
+            if value[:2] == ("inst", "builtins.tuple") and value[2]:
+                items = value[2]
+                if position < 0 or (len(items) == 2 and items[1] == ("...",)):
+                    value = items[0]
+                else:
+                    value = items[position] if position < len(items) else None
+            else:
+                value = self.element(value)
+        return value
+
+    # Parameters and annotations
+
+    def parameter(self, summary: Summary, qualname: str, position: int) -> Type | None:
+        function = summary.functions.get(qualname)
+        if function is None or position >= len(function.parameters):
+            return None
+        name, kind, annotation, default = function.parameters[position]
+        if position == 0 and function.owner and annotation is None and kind < 2:
+            return self.receiver(summary, function)
+        declared = self.annotation(summary, annotation) if annotation is not None else None
+        if kind == 2:
+            return ("inst", "builtins.tuple", (declared, ("...",)))
+        if kind == 4:
+            return ("inst", "builtins.dict", (STR, declared))
+        if declared is not None:
+            return declared
+        dependency = self.dependency(summary, annotation, default)
+        if dependency is not None:
+            return self.provided(dependency)
+        if default is not None and annotation is None:
+            value = self.eval(summary, default)
+            if value is not None and value[0] == "inst" and not value[1].startswith("builtins."):
+                return value
+        return None
+
+    def receiver(self, summary: Summary, function: Function) -> Type | None:
+        """The type of a method's first parameter; None for a static method."""
+        symbol = f"{summary.path}:{function.owner}"
+        kinds = {self._decorator_name(summary, decorator) for decorator in function.decorators}
+        if "builtins.staticmethod" in kinds:
+            return None
+        short = function.qualname.rpartition(".")[2]
+        if "builtins.classmethod" in kinds or short in ("__new__", "__init_subclass__", "__class_getitem__"):
+            return ("type", symbol, ())
+        return ("inst", symbol, ())
+
+    def dependency(self, summary: Summary, annotation: Expr | None, default: Expr | None) -> Type | None:
+        """What `Depends(...)` of a parameter calls, from its default or from `Annotated` metadata."""
+        for owner, expr in ((summary, default), *self.metadata(summary, annotation)):
+            if expr is None or expr[0] != "c":
+                continue
+            callee = self.eval(owner, expr[1])
+            if callee is None or callee[0] != "ext" or callee[1] not in _DEPENDS:
+                continue
+            keywords = dict(expr[3])
+            called = expr[2][0] if expr[2] else keywords.get("dependency")
+            if called is not None and called != ("k", None):
+                return self.eval(owner, called)
+            inner = self.annotation(summary, annotation) if annotation is not None else None
+            return ("type", inner[1], inner[2]) if inner is not None and inner[0] == "inst" else None
+        return None
+
+    def metadata(self, summary: Summary, annotation: Expr | None) -> list[tuple[Summary, Expr]]:
+        """The extra items of `Annotated[T, ...]`, also behind aliases, each with the module it stands in."""
+        if annotation is None:
+            return []
+        if annotation[0] == "k" and isinstance(annotation[1], str):
+            annotation = self.text_expression(annotation[1])
+        if annotation[0] == "s":
+            base = self.eval(summary, annotation[1])
+            if base is not None and base[0] == "ext" and base[1] in ("typing.Annotated", "typing_extensions.Annotated"):
+                items = annotation[2][1] if annotation[2][0] == "t" else ()
+                return [*self.metadata(summary, items[0] if items else None), *((summary, item) for item in items[1:])]
+            return []
+        if annotation[0] in ("g", "v", "a"):
+            found = self.eval(summary, annotation)
+            if found is not None and found[0] == "alias":
+                owner = self.modules.summary(found[1])
+                return self.metadata(owner, found[2]) if owner is not None else []
+        return []
+
+    def provided(self, dependency: Type | None) -> Type | None:
+        """What FastAPI injects for a dependency: the result awaited, the value that a generator yields."""
+        result = self.call_type(dependency)
+        if result is None or result[0] != "inst":
+            return result
+        if result[1] in (COROUTINE,):
+            return self.awaited(result)
+        if result[1] == GENERATOR_TYPE or result[1] in ("typing.Generator", "typing.Iterator", "collections.abc.Iterator", "typing.Iterable"):
+            return self.element(result)
+        if result[1] in _ASYNC_ITERABLES:
+            return self.async_element(result)
+        return result
+
+    def annotation(self, summary: Summary, expr: Expr) -> Type | None:
+        """The type of a value that is annotated by `expr`; None for Any, object, type variables and the unknown."""
+        self._depth += 1
+        try:
+            return self._annotation(summary, expr) if self._depth < _MAX_DEPTH else None
+        finally:
+            self._depth -= 1
+
+    def _annotation(self, summary: Summary, expr: Expr) -> Type | None:
+        match expr:
+            case ("k", None):
+                return NONE
+            case ("k", str(text)):
+                return self.annotation(summary, self.text_expression(text))
+            case ("b", "BitOr", left, right):
+                return union([self.annotation(summary, left), self.annotation(summary, right)])
+            case ("s", base_expr, index):
+                return self._generic(summary, base_expr, index)
+        return self._instance_of_annotation(self.eval(summary, expr))
+
+    def _instance_of_annotation(self, found: Type | None) -> Type | None:
+        match found:
+            case ("alias", path, expr):
+                owner = self.modules.summary(path)
+                return self.annotation(owner, expr) if owner is not None else None
+            case ("ext", name) if name in _OPAQUE:
+                return None
+            case ("ext", name):
+                return ("inst", _TYPING_BUILTINS.get(name, name), ())
+            case ("type", cls, args):
+                return ("inst", cls, args)
+            case ("none",):
+                return NONE
+        return None
+
+    def _generic(self, summary: Summary, base_expr: Expr, index: Expr) -> Type | None:
+        base = self.eval(summary, base_expr)
+        items = index[1] if index[0] == "t" else (index,)
+        match base:
+            case ("alias", _, _):
+                return self._instance_of_annotation(base)
+            case ("type", cls, _):
+                return ("inst", cls, tuple(self.annotation(summary, item) for item in items))
+            case ("ext", name):
+                pass
+            case _:
+                return None
+        name = _TYPING_BUILTINS.get(name, name)
+        if name in ("typing.Annotated", "typing_extensions.Annotated") or name in _TRANSPARENT_GENERICS:
+            return self.annotation(summary, items[0]) if items else None
+        if name == "typing.Optional":
+            return union([self.annotation(summary, items[0]), NONE])
+        if name == "typing.Union":
+            return union([self.annotation(summary, item) for item in items])
+        if name in ("typing.Literal", "typing_extensions.Literal"):
+            return union([constant_type(item[1]) for item in items if item[0] == "k"])
+        if name == "builtins.type":
+            inner = self.annotation(summary, items[0])
+            return ("type", inner[1], inner[2]) if inner is not None and inner[0] == "inst" else None
+        if name in _OPAQUE:
+            return None
+        args = tuple(("...",) if item == ("k", ...) else self.annotation(summary, item) for item in items)
+        return ("inst", name, args)
+
+    def _class_of_alias(self, alias: Type) -> Type | None:
+        """`Generic[T]`, `Repository[User]` as a base class."""
+        owner = self.modules.summary(alias[1])
+        if owner is None or alias[2][0] != "s":
+            return None
+        return self.eval(owner, alias[2][1])
+
+    def text_expression(self, text: str) -> Expr:
+        """A string annotation as an expression; unknown when it is not one."""
+        found = self._texts.get(text)
+        if found is None:
+            found = UNKNOWN_EXPR
+            try:
+                module = Module("", f"({text})")
+                found = module.expression(module.tree.body[0].value)  # type: ignore[attr-defined]
+            except Exception:  # noqa: BLE001, S110 - any text may stand in a string
+                pass
+            self._texts[text] = found
+        return found
+
+    # Attributes
+
+    def attribute(self, value: Type | None, name: str) -> Type | None:
+        match value:
+            case ("mod", path):
+                return self.module_member(path, name)
+            case ("ext", dotted):
+                return ("ext", self.knowledge.canonical(f"{dotted}.{name}"))
+            case ("inst", cls, _):
+                return self._instance_attribute(value, cls, name)
+            case ("type", cls, _):
+                return self._class_attribute(value, cls, name)
+            case ("mem", member, self_type):
+                held = self._returned(member, self_type)
+                return self.attribute(held, name) if held is not None else None
+            case ("union", members):
+                return union([self.attribute(member, name) for member in members if member != NONE])
+            case ("super", symbol):
+                return self._super_attribute(symbol, name)
+            case ("func" | "bound", symbol, *_) if name in ("__wrapped__",):
+                return ("func", symbol)
+        return None
+
+    def members(self, cls: str, name: str) -> tuple[str, Summary | None, tuple[int, ...]] | None:
+        """The first class of the MRO that has `name`: (class, its module or None if external, bindings).
+
+        None when a class of unknown bases comes first.
+        """
+        for base in self.mro(cls):
+            if base == "?":
+                return None
+            own = self.project_class(base)
+            if own is not None:
+                summary, definition = own
+                found = definition.members.get(name) or definition.attributes.get(name)
+                if found:
+                    return base, summary, found
+            elif ":" not in base and base not in ("builtins.object", "abc.ABC", "typing.Generic", "typing.Protocol"):
+                if self._external_has(base, name):
+                    return base, None, ()
+        return None
+
+    def _external_has(self, cls: str, name: str) -> bool:
+        """Whether an external base may define `name`; classes that are known to add nothing are passed over."""
+        return not cls.startswith(("pydantic.", "enum.", "typing.", "abc.")) or self.knowledge.returns(f"{cls}.{name}") is not None
+
+    def _instance_attribute(self, value: Type, cls: str, name: str) -> Type | None:
+        if ":" not in cls:
+            container = self._container_method(value, cls, name)
+            return container or ("mem", self.knowledge.member(cls, name), value)
+        found = self.members(cls, name)
+        if found is None:
+            return None
+        base, summary, indices = found
+        if summary is None:
+            return ("mem", self.knowledge.member(base, name), value)
+        types = []
+        for index in indices:
+            fact = summary.table[index]
+            if fact[0] == "def":
+                types.append(self._method(summary, fact[1], value))
+            else:
+                types.append(self._without_descriptor(self.binding(summary, index)))
+        return union(types)
+
+    def _without_descriptor(self, found: Type | None) -> Type | None:
+        return found
+
+    def _method(self, summary: Summary, qualname: str, receiver: Type) -> Type | None:
+        function = summary.functions.get(qualname)
+        if function is None:
+            return None
+        symbol = f"{summary.path}:{qualname}"
+        kinds = {self._decorator_name(summary, decorator) for decorator in function.decorators}
+        if kinds & _PROPERTIES or any(kind is not None and kind.rpartition(".")[2] == "setter" for kind in kinds):
+            return self.result(symbol, receiver)
+        if "builtins.staticmethod" in kinds:
+            return ("func", symbol)
+        if "builtins.classmethod" in kinds:
+            return ("bound", symbol, ("type", *receiver[1:]))
+        return ("bound", symbol, receiver)
+
+    def is_property(self, summary: Summary, function: Function) -> bool:
+        return any(self._decorator_name(summary, decorator) in _PROPERTIES for decorator in function.decorators)
+
+    def _decorator_name(self, summary: Summary, decorator: Expr) -> str | None:
+        target = decorator[1] if decorator[0] == "c" else decorator
+        if target[0] == "g" and target[1] in ("staticmethod", "classmethod", "property"):
+            return f"builtins.{target[1]}"
+        if target[0] == "a" and target[2] in ("setter", "deleter", "getter"):
+            return f"?.{target[2]}"
+        found = self.eval(summary, target)
+        return found[1] if found is not None and found[0] in ("ext", "mem") else None
+
+    def decorators(self, summary: Summary, function: Function) -> list[Type | None]:
+        """What each decorator (called, if it is a factory) evaluates to, outermost first."""
+        return [self.eval(summary, decorator[1] if decorator[0] == "c" else decorator) for decorator in function.decorators]
+
+    def _class_attribute(self, value: Type, cls: str, name: str) -> Type | None:
+        if ":" not in cls:
+            return ("ext", self.knowledge.member(cls, name))
+        found = self.members(cls, name)
+        if found is None:
+            return None
+        base, summary, indices = found
+        if summary is None:
+            return ("mem", self.knowledge.member(base, name), ("inst", *value[1:]))
+        fact = summary.table[indices[-1]]
+        if fact[0] == "def":
+            method = self._method(summary, fact[1], ("inst", *value[1:]))
+            if method is not None and method[0] == "bound" and method[2][0] == "inst":
+                return ("func", method[1])
+            return method
+        if self.is_subclass(cls, ("enum.Enum",)) and fact[0] == "=":
+            return ("inst", cls, ())
+        return self.binding(summary, indices[-1])
+
+    def _super_attribute(self, symbol: str, name: str) -> Type | None:
+        receiver: Type = ("inst", symbol, ())
+        for base in self.mro(symbol)[1:]:
+            if base == "?":
+                return None
+            own = self.project_class(base)
+            if own is not None:
+                summary, definition = own
+                for index in definition.members.get(name, ())[-1:]:
+                    fact = summary.table[index]
+                    return self._method(summary, fact[1], receiver) if fact[0] == "def" else self.binding(summary, index)
+            elif base != "builtins.object":
+                return ("mem", self.knowledge.member(base, name), receiver)
+        return None
+
+    def _container_method(self, value: Type, cls: str, name: str) -> Type | None:
+        """Methods of generic containers whose result depends on what they hold, as ("const", result)."""
+        args = value[2]
+        if cls in _MAPPINGS and len(args) > 1:
+            results = {"get": union([args[1], NONE]), "pop": args[1], "setdefault": args[1], "values": ("inst", "collections.abc.Iterable", (args[1],)),
+                       "keys": ("inst", "collections.abc.Iterable", (args[0],)), "copy": value,
+                       "items": ("inst", "collections.abc.Iterable", (("inst", "builtins.tuple", (args[0], args[1])),))}  # fmt: skip
+            return ("const", results[name], f"{cls}.{name}") if name in results and results[name] is not None else None
+        if cls in _ITERABLES and args and name in ("pop", "popleft", "copy", "union"):
+            result = value if name in ("copy", "union") else args[0]
+            return ("const", result, f"{cls}.{name}") if result is not None else None
+        if cls in _TASKS and args and name == "result":
+            return ("const", args[0], f"{cls}.{name}") if args[0] is not None else None
+        return None
+
+    # Calls
+
+    def call(self, summary: Summary, expr: Expr) -> Type | None:
+        _, callee_expr, args, keywords = expr
+        callee = self.eval(summary, callee_expr)
+        if callee is None:
+            return None
+        if callee[0] == "ext":
+            special = self._special_call(summary, callee[1], args, keywords)
+            if special is not None:
+                return special
+        return self.call_type(callee)
+
+    def call_type(self, callee: Type | None) -> Type | None:
+        """The type of the value of calling `callee`, whatever the arguments."""
+        match callee:
+            case ("func", symbol):
+                return self.result(symbol, None)
+            case ("bound", symbol, receiver):
+                return self.result(symbol, receiver)
+            case ("type", cls, args):
+                return ("inst", cls, args)
+            case ("partial", inner):
+                return self.call_type(inner)
+            case ("const", result, _):
+                return result
+            case ("ext", name):
+                known = self._returned(name, None)
+                if known is not None:
+                    return known
+                return ("inst", name, ()) if _is_class_name(name) and name not in _OPAQUE else None
+            case ("mem", name, receiver):
+                return self._returned(name, receiver)
+            case ("inst", cls, _) if ":" in cls:
+                return self._call_member(callee, "__call__")
+            case ("inst", cls, _):
+                return self._returned(self.knowledge.member(cls, "__call__"), callee)
+            case ("alias", path, target):
+                owner = self.modules.summary(path)
+                return self.annotation(owner, target) if owner is not None else None
+            case ("union", members):
+                return union([self.call_type(member) for member in members if member != NONE])
+        return None
+
+    def _call_member(self, value: Type, name: str) -> Type | None:
+        return self.call_type(self.attribute(value, name))
+
+    def _returned(self, name: str, receiver: Type | None) -> Type | None:
+        """What a known external callable or property gives, by its knowledge row."""
+        row = self.knowledge.returns(name)
+        if row is None:
+            return None
+        asynchronous = row.startswith("await ")
+        target = row[6:] if asynchronous else row
+        found: Type | None
+        if target == "self":
+            found = receiver
+        elif target in ("?", ""):
+            found = None
+        elif target == "None":
+            found = NONE
+        else:
+            found = self._parse_row(target)
+        return ("inst", COROUTINE, (found,)) if asynchronous else found
+
+    def _parse_row(self, text: str) -> Type | None:
+        if "|" in text or "[" in text:
+            return self._row_annotation(self.text_expression(text))
+        return ("inst", self.knowledge.canonical(text), ())
+
+    def _row_annotation(self, expr: Expr) -> Type | None:
+        match expr:
+            case ("b", "BitOr", left, right):
+                return union([self._row_annotation(left), self._row_annotation(right)])
+            case ("s", base, index):
+                head = self._row_annotation(base)
+                items = index[1] if index[0] == "t" else (index,)
+                return ("inst", head[1], tuple(self._row_annotation(item) for item in items)) if head else None
+            case ("k", None):
+                return NONE
+        dotted = dotted_text(expr)
+        if dotted is None:
+            return None
+        return ("inst", f"builtins.{dotted}" if dotted in _BUILTINS else self.knowledge.canonical(dotted), ())
+
+    def result(self, symbol: str, receiver: Type | None) -> Type | None:
+        """The value of calling a project function, its decorators applied."""
+        key = symbol if receiver is None or receiver[0] == "super" else f"{symbol}@{receiver}"
+        if key in self._results:
+            return self._results[key]
+        active = ("result", key)
+        if active in self._active:
+            return None
+        self._active.add(active)
+        try:
+            found = self._result(symbol, receiver)
+        finally:
+            self._active.discard(active)
+        self._results[key] = found
+        return found
+
+    def _result(self, symbol: str, receiver: Type | None) -> Type | None:
+        own = self.function(symbol)
+        if own is None:
+            return None
+        summary, function = own
+        value = self._raw_result(summary, function, receiver)
+        for decorator in reversed(function.decorators):
+            value = self._decorated(summary, decorator, value, function)
+            if value == ("opaque",):
+                return None
+        return value
+
+    def _raw_result(self, summary: Summary, function: Function, receiver: Type | None) -> Type | None:
+        declared: Type | None = None
+        if function.returns is not None:
+            named = self.eval(summary, function.returns) if function.returns[0] in ("g", "v", "a") else None
+            is_self = named is not None and named[0] == "ext" and named[1] in _SELF
+            if is_self:
+                declared = receiver if receiver is None or receiver[0] == "inst" else ("inst", *receiver[1:])
+            else:
+                declared = self.annotation(summary, function.returns)
+        if function.flags & GENERATOR:
+            if declared is not None:
+                return declared
+            cls = ASYNC_GENERATOR_TYPE if function.flags & ASYNC else GENERATOR_TYPE
+            return ("inst", cls, (union([self.eval(summary, value) for value in function.yields]),))
+        if declared is None and function.results and function.returns is None:
+            declared = union([self.eval(summary, value) for value in function.results])
+        elif declared is None and function.returns is not None:
+            # `-> Any`, `-> T`: the code may still tell, a type variable may not.
+            declared = None
+        elif declared is None:
+            declared = NONE
+        return ("inst", COROUTINE, (declared,)) if function.flags & ASYNC else declared
+
+    def _decorated(self, summary: Summary, decorator: Expr, value: Type | None, function: Function) -> Type | None:
+        factory = decorator[0] == "c"
+        target = self.eval(summary, decorator[1] if factory else decorator)
+        match target:
+            case ("ext" | "mem", str(name), *_):
+                return self._known_decorator(name, value)
+            case ("func" | "bound", symbol, *_):
+                return self._project_decorator(symbol, factory, value)
+            case ("type", _, _) | ("inst", _, _):
+                return ("opaque",)
+        return value if decorator[0] == "a" and decorator[2] in ("setter", "deleter", "getter") else ("opaque",)
+
+    def _known_decorator(self, name: str, value: Type | None) -> Type | None:
+        kind = self.knowledge.decorator(name)
+        if kind == "contextmanager":
+            return ("inst", MANAGER, (self.element(value),))
+        if kind == "asynccontextmanager":
+            return ("inst", ASYNC_MANAGER, (self.async_element(value),))
+        if kind == "thread":
+            return ("inst", COROUTINE, (value,))
+        return ("opaque",) if kind is None else value
+
+    def _project_decorator(self, symbol: str, factory: bool, value: Type | None) -> Type | None:
+        wrapper = self.wrapper_of(symbol, factory)
+        if wrapper is None:
+            return ("opaque",)
+        if wrapper == "identity":
+            return value
+        own = self.function(wrapper)
+        if own is None:
+            return ("opaque",)
+        is_coroutine = value is not None and value[:2] == ("inst", COROUTINE)
+        if own[1].flags & ASYNC and not own[1].flags & GENERATOR:
+            return value if is_coroutine else ("inst", COROUTINE, (value,))
+        if is_coroutine:
+            # A plain wrapper around a coroutine function: either it returns the coroutine or it runs it.
+            return value if not own[1].calls or wrapper.endswith("wrapper") else ("opaque",)
+        return value
+
+    def wrapper_of(self, symbol: str, factory: bool) -> str | None:
+        """The function that a project decorator puts in place: a symbol, "identity", or None if unclear."""
+        own = self.function(symbol)
+        if own is None:
+            return None
+        summary, function = own
+        found: set[str] = set()
+        for result in function.results:
+            found.add(self._returned_function(summary, function, result) or "?")
+        if len(found) != 1:
+            found -= {"?"}
+        if len(found) != 1:
+            # Usual for decorators that work with and without arguments: several wrappers, the last one counts.
+            found = {w for w in found if w not in ("identity", "?")}
+            if len(found) != 1:
+                return None
+        (wrapper,) = found
+        if wrapper == "?":
+            return None
+        if factory and wrapper != "identity":
+            return self.wrapper_of(wrapper, False)
+        return wrapper
+
+    def _returned_function(self, summary: Summary, function: Function, result: Expr) -> str | None:
+        match result:
+            case ("v", indices):
+                for index in indices:
+                    match summary.table[index]:
+                        case ("def", qualname):
+                            return f"{summary.path}:{qualname}"
+                        case ("par", _, _):
+                            return "identity"
+                        case ("=", value, ()):
+                            return self._returned_function(summary, function, value)
+            case ("m", qualname):
+                return f"{summary.path}:{qualname}"
+            case ("c", callee, args, _) if args:
+                # `return functools.wraps(f)(wrapper)`, `return cast(F, wrapper)`, `return update_wrapper(wrapper, f)`
+                for arg in reversed(args):
+                    found = self._returned_function(summary, function, arg)
+                    if found is not None and found != "identity":
+                        return found
+                inner = self.eval(summary, callee)
+                if inner is not None and inner[0] == "func" and args:
+                    return self.wrapper_of(inner[1], False)
+        return None
+
+    def _special_call(self, summary: Summary, name: str, args: tuple[Expr, ...], keywords: tuple[Any, ...]) -> Type | None:
+        """Callables whose result depends on their arguments."""
+        first = args[0] if args else None
+        if first is None:
+            return None
+        match name:
+            case "typing.cast":
+                return self.annotation(summary, first)
+            case "typing.NewType" if len(args) > 1:
+                inner = self.annotation(summary, args[1])
+                return ("type", inner[1], inner[2]) if inner is not None and inner[0] == "inst" else None
+            case "functools.partial" | "functools.partialmethod":
+                inner = self.eval(summary, first)
+                return ("partial", inner) if inner is not None else None
+            case "copy.copy" | "copy.deepcopy" | "contextlib.nullcontext" | "asyncio.shield":
+                return self.eval(summary, first)
+            case "contextlib.closing":
+                return ("inst", MANAGER, (self.eval(summary, first),))
+            case "contextlib.aclosing":
+                return ("inst", ASYNC_MANAGER, (self.eval(summary, first),))
+            case "builtins.list" | "builtins.set" | "builtins.tuple" | "builtins.frozenset" | "builtins.sorted" | "builtins.reversed" | "builtins.iter" | "builtins.filter":
+                element = self.element(self.eval(summary, args[-1]))
+                target = {"builtins.sorted": "builtins.list", "builtins.tuple": "builtins.list"}.get(name, name)
+                return ("inst", target if target in _ITERABLES else "collections.abc.Iterator", (element,))
+            case "builtins.next" | "builtins.min" | "builtins.max":
+                return self.element(self.eval(summary, first))
+            case "builtins.enumerate":
+                return ("inst", "collections.abc.Iterator", (("inst", "builtins.tuple", (("inst", "builtins.int", ()), self.element(self.eval(summary, first)))),))
+            case "builtins.zip":
+                return ("inst", "collections.abc.Iterator", (("inst", "builtins.tuple", tuple(self.element(self.eval(summary, a)) for a in args)),))
+            case "builtins.getattr" if len(args) > 1 and args[1][0] == "k" and isinstance(args[1][1], str):
+                return self.attribute(self.eval(summary, first), args[1][1])
+            case "builtins.type" if len(args) == 1:
+                held = self.eval(summary, first)
+                return ("type", held[1], held[2]) if held is not None and held[0] == "inst" else None
+            case "asyncio.create_task" | "asyncio.ensure_future":
+                return ("inst", "asyncio.Task", (self.awaited(self.eval(summary, first)),))
+            case "asyncio.wait_for" | "asyncio.timeout":
+                return ("inst", COROUTINE, (self.awaited(self.eval(summary, first)),))
+            case "asyncio.run":
+                return self.awaited(self.eval(summary, first))
+            case "asyncio.gather":
+                return ("inst", COROUTINE, (("inst", "builtins.list", (union([self.awaited(self.eval(summary, a)) for a in args if a[0] != "*"]),)),))
+            case "asgiref.sync.sync_to_async" | "asyncer.asyncify":
+                return ("threaded", self.eval(summary, first))
+            case "asyncio.to_thread" | "starlette.concurrency.run_in_threadpool" | "anyio.to_thread.run_sync" | "fastapi.concurrency.run_in_threadpool":
+                return ("inst", COROUTINE, (self.call_type(self.eval(summary, first)),))
+        return None
+
+    # Protocols
+
+    def instance(self, value: Type | None) -> Type | None:
+        """An instance of the class that `value` is."""
+        match value:
+            case ("type", cls, args):
+                return ("inst", cls, args)
+            case ("ext", name):
+                return ("inst", name, ())
+            case ("union", members):
+                return union([self.instance(member) for member in members])
+        return None
+
+    def awaited(self, value: Type | None) -> Type | None:
+        match value:
+            case ("inst", cls, args) if cls in _AWAITABLES:
+                position = _AWAITABLES[cls]
+                return args[position] if position < len(args) else None
+            case ("inst", cls, args) if cls in _TASKS:
+                return args[0] if args else None
+            case ("inst", cls, _) if ":" in cls:
+                return self.element(self._call_member(value, "__await__"))
+            case ("inst", cls, _):
+                return self._returned(self.knowledge.member(cls, "__await__"), value)
+            case ("mem", name, receiver):
+                return self.awaited(self._returned(name, receiver))
+            case ("union", members):
+                return union([self.awaited(member) for member in members])
+        return None
+
+    def element(self, value: Type | None) -> Type | None:
+        """What iterating over `value` gives."""
+        match value:
+            case ("inst", "builtins.tuple", args):
+                return args[0] if len(args) == 2 and args[1] == ("...",) else union(list(args))
+            case ("inst", cls, args) if cls in _ITERABLES or cls in _MAPPINGS:
+                return args[0] if args else None
+            case ("inst", "builtins.str", _):
+                return value
+            case ("inst", cls, args) if ":" in cls:
+                found = self._call_member(value, "__iter__")
+                return self.element(found) if found != value else self._call_member(value, "__next__")
+            case ("inst", cls, _):
+                row = self.knowledge.iterates(cls)
+                return value if row == "self" else self._parse_row(row) if row else None
+            case ("type", cls, _) if self.is_subclass(cls, ("enum.Enum",)):
+                return ("inst", cls, ())
+            case ("mem", name, receiver):
+                return self.element(self._returned(name, receiver))
+            case ("union", members):
+                return union([self.element(member) for member in members if member != NONE])
+        return None
+
+    def async_element(self, value: Type | None) -> Type | None:
+        match value:
+            case ("inst", cls, args) if cls in _ASYNC_ITERABLES:
+                return args[0] if args else None
+            case ("inst", cls, _) if ":" in cls:
+                found = self._call_member(value, "__aiter__")
+                return self.async_element(found) if found is not None and found != value else self.awaited(self._call_member(value, "__anext__"))
+            case ("inst", cls, _):
+                row = self.knowledge.async_iterates(cls)
+                return value if row == "self" else self._parse_row(row) if row else None
+        return None
+
+    def entered(self, value: Type | None, asynchronous: bool) -> Type | None:
+        """What `with value as x` (or `async with`) gives x."""
+        match value:
+            case ("inst", cls, args) if cls in (_ASYNC_MANAGERS if asynchronous else _MANAGERS):
+                return args[0] if args else None
+            case ("inst", cls, _) if ":" in cls:
+                found = self._call_member(value, "__aenter__" if asynchronous else "__enter__")
+                return self.awaited(found) if asynchronous else found
+            case ("inst", cls, _):
+                row = self.knowledge.async_enters(cls) if asynchronous else self.knowledge.enters(cls)
+                return value if row == "self" else self._parse_row(row) if row else None
+            case ("mem", name, receiver):
+                return self.entered(self._returned(name, receiver), asynchronous)
+            case ("union", members):
+                return union([self.entered(member, asynchronous) for member in members if member != NONE])
+        return None
+
+    # Names of things
+
+    def qualified(self, value: Type | None) -> str | None:
+        """The dotted name of a function, class, method or module; None for values and the unknown."""
+        match value:
+            case ("ext", name) | ("mem", name, _) | ("const", _, name):
+                return str(name)
+            case ("func", symbol) | ("bound", symbol, _) | ("type", symbol, _):
+                return self.dotted(symbol)
+            case ("mod", path):
+                return self.modules.dotted(path)
+            case ("partial", inner):
+                return self.qualified(inner)
+            case ("union", members):
+                names = {self.qualified(member) for member in members if member != NONE}
+                return names.pop() if len(names) == 1 else None
+        return None
+
+    def dotted(self, symbol: str) -> str:
+        """"app/db.py:Repo.get" → "app.db.Repo.get"; external names stay as they are."""
+        path, colon, qualname = symbol.rpartition(":")
+        return f"{self.modules.dotted(path)}.{qualname}".lstrip(".") if colon else symbol
+
+
+_OPERATORS = {"Div": "__truediv__", "Add": "__add__", "Sub": "__sub__", "Mult": "__mul__"}
+_REFLECTED = {"Div": "__rtruediv__", "Add": "__radd__", "Sub": "__rsub__", "Mult": "__rmul__"}
+
+
+def constant_type(value: object) -> Type | None:
+    if value is None:
+        return NONE
+    return None if value is ... else ("inst", f"builtins.{type(value).__name__}", ())
+
+
+def union(types: list[Type | None]) -> Type | None:
+    """One type for several; unknown as soon as one of them is."""
+    flat: list[Type] = []
+    for found in types:
+        if found is None:
+            return None
+        for member in found[1] if found[0] == "union" else (found,):
+            if member not in flat:
+                flat.append(member)
+    if not flat:
+        return None
+    return flat[0] if len(flat) == 1 else ("union", tuple(flat))
+
+
+def without_none(value: Type | None) -> Type | None:
+    if value is not None and value[0] == "union":
+        return union([member for member in value[1] if member != NONE])
+    return value
+
+
+def dotted_text(expr: Expr) -> str | None:
+    """`a.b.c` as text."""
+    match expr:
+        case ("g", name):
+            return str(name)
+        case ("a", value, name):
+            base = dotted_text(value)
+            return f"{base}.{name}" if base else None
+    return None
+
+
+def _is_class_name(name: str) -> bool:
+    """CapWords, the convention for classes: an external callable of that form is taken for one."""
+    last = name.rpartition(".")[2].lstrip("_")
+    return last[:1].isupper() and not (len(last) > 1 and last.isupper() and "_" in last)
+
+
+def _merge(chains: list[list[str]]) -> list[str]:
+    """C3 linearisation; where the order is contradictory, first come first served."""
+    chains = [list(chain) for chain in chains if chain]
+    merged: list[str] = []
+    while chains:
+        for chain in chains:
+            head = chain[0]
+            if not any(head in other[1:] for other in chains):
+                break
+        else:
+            head = chains[0][0]
+        merged.append(head)
+        chains = [rest for chain in chains if (rest := [name for name in chain if name != head])]
+    return merged
