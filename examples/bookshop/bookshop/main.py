@@ -1,0 +1,56 @@
+"""The application: `uvicorn bookshop.main:app`."""
+
+import logging
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+import httpx
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import JSONResponse
+
+from bookshop.db import create_tables, engine
+from bookshop.routers import books, orders, reports, users
+from bookshop.services.pricing import PriceUnknown
+
+logger = logging.getLogger(__name__)
+
+
+@asynccontextmanager
+async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    await create_tables()
+    async with httpx.AsyncClient(timeout=5) as http:
+        app.state.http = http
+        yield
+    await engine.dispose()
+
+
+async def time_requests(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+    started = time.perf_counter()
+    response = await call_next(request)
+    response.headers["Server-Timing"] = f"app;dur={1000 * (time.perf_counter() - started):.1f}"
+    return response
+
+
+async def answer_unknown_price(request: Request, error: Exception) -> JSONResponse:
+    logger.warning("No price at %s", request.url.path, exc_info=error)
+    return JSONResponse({"detail": "The price is not known at the moment"}, status_code=503)
+
+
+def create_app() -> FastAPI:
+    app = FastAPI(title="Bookshop", lifespan=lifespan)
+    app.middleware("http")(time_requests)
+    app.add_exception_handler(PriceUnknown, answer_unknown_price)
+    app.include_router(books.router)
+    app.include_router(orders.router)
+    app.include_router(users.router)
+    app.include_router(reports.router)
+
+    @app.get("/health")
+    async def health() -> dict[str, str]:
+        return {"status": "ok"}
+
+    return app
+
+
+app = create_app()

@@ -1,0 +1,63 @@
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, HTTPException, Path, Response, status
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from bookshop.dependencies import HttpDep, ReportSessionDep, get_staff
+from bookshop.models import Book, Order, OrderLine
+from bookshop.schemas import SalesRow
+from bookshop.services import files, pricing
+
+router = APIRouter(prefix="/reports", tags=["reports"], dependencies=[Depends(get_staff)])
+
+ArchiveName = Annotated[str, Path(pattern=r"^[a-z0-9-]{1,40}$")]
+
+
+def sales_query(since: date) -> Select[tuple[str, int, float]]:
+    copies = func.sum(OrderLine.quantity)
+    revenue = func.sum(OrderLine.quantity * OrderLine.price)
+    return (
+        select(Book.title, copies.label("copies"), revenue.label("revenue"))
+        .join(OrderLine, OrderLine.book_id == Book.id)
+        .join(Order, Order.id == OrderLine.order_id)
+        .where(Order.placed_at >= since)
+        .group_by(Book.id)
+        .order_by(copies.desc())
+    )
+
+
+@router.get("/sales", response_model=list[SalesRow])
+def sales(since: date, session: ReportSessionDep) -> list[SalesRow]:
+    return [SalesRow.model_validate(row) for row in session.execute(sales_query(since))]
+
+
+@router.get("/bestseller", response_model=SalesRow)
+async def bestseller(since: date, session: ReportSessionDep, http: HttpDep) -> SalesRow:
+    row = session.execute(sales_query(since).limit(1)).first()  # FAR005: session.execute
+    if row is None:
+        raise HTTPException(status.HTTP_404_NOT_FOUND, detail="Nothing was sold")
+    await pricing.announce(http, row.title)
+    return SalesRow.model_validate(row)
+
+
+@router.get("/stock.csv", response_class=Response)
+def stock(session: ReportSessionDep) -> Response:
+    try:
+        text = files.as_csv(("isbn", "title", "stock"), stock_rows(session))
+    except files.TooLarge as error:
+        raise HTTPException(status.HTTP_507_INSUFFICIENT_STORAGE, detail="The list is too long") from error
+    return Response(text, media_type="text/csv")
+
+
+@router.post("/archive/{name}", status_code=status.HTTP_204_NO_CONTENT)
+def archive(name: ArchiveName, session: ReportSessionDep) -> None:
+    try:
+        files.write_archive(name, files.as_csv(("isbn", "title", "stock"), stock_rows(session)))
+    except OSError as error:
+        raise HTTPException(status.HTTP_507_INSUFFICIENT_STORAGE, detail=str(error)) from error  # FAR015: error
+
+
+def stock_rows(session: Session) -> list[tuple[str, str, int]]:
+    return [tuple(row) for row in session.execute(select(Book.isbn, Book.title, Book.stock).order_by(Book.isbn))]
