@@ -58,6 +58,8 @@ class Row(NamedTuple):
     module: str
     """Below `flake8_fastapi_review.rules`; empty for a structural rule."""
     cls: str
+    language: str
+    """Of the files that the rule is about, as `astgrep.LANGUAGES` names it."""
 
 
 @cache
@@ -289,21 +291,29 @@ class Selection:
             rules.sort(key=_code)
         return rules
 
-    def structural_rules(self, path: str) -> list[AstGrepRule]:
-        """The structural rules about a file that is no Python, or no Python that can be read."""
-        from .astgrep import AstGrepRule, rules_for_path
+    def structural_rules(self, path: str, text: str) -> list[AstGrepRule]:
+        """The structural rules to run on a file that is no Python, or no Python that can be read.
+
+        Roles are for Python: a shell script is a script wherever it lies.
+        """
+        from .astgrep import AstGrepRule, triggered
 
         ignored = self.ignored(path)
         chosen = [self._rule(row) for row in _every_row(self.codes) if not row.module]
         rules = [rule for rule in (*chosen, *self.structural) if isinstance(rule, AstGrepRule)]
-        return [rule for rule in rules_for_path(rules, path) if not rule.code.startswith(ignored)]
+        if path.endswith(".py"):
+            role = configuration.role(self.config, path, text)
+            rules = [rule for rule in rules if role in rule.roles]
+        return triggered([rule for rule in rules if not rule.code.startswith(ignored)], path, text)
 
     def suffixes(self) -> tuple[str, ...]:
         """The suffixes of the files besides Python's that the chosen structural rules are about."""
+        foreign = [self._rule(row) for row in _every_row(self.codes) if row.language != "python"]
+        if not foreign and not self.structural:
+            return ()
         from .astgrep import AstGrepRule, suffixes
 
-        chosen = [self._rule(row) for row in _every_row(self.codes) if not row.module]
-        return suffixes(rule for rule in (*chosen, *self.structural) if isinstance(rule, AstGrepRule))
+        return suffixes(rule for rule in (*foreign, *self.structural) if isinstance(rule, AstGrepRule))
 
     def _rule(self, row: Row) -> Rule:
         rule = self._rules.get(row.code)
@@ -553,6 +563,7 @@ def _python_row(module: str, defined: dict[str, Any]) -> Row:
         summary(cls.__doc__ or ""),
         module,
         cls.__name__,
+        "python",
     )
 
 
@@ -587,7 +598,10 @@ def _structural_literals(folder: str, problems: list[str]) -> dict[str, Any]:
 
 
 def _structural_row(literal: Mapping[str, Any]) -> Row:
-    kept = {key: literal[key] for key in ("code", "name", "severity", "default", "roles", "markers", "cwe", "cvss")}
+    kept = {
+        key: literal[key]
+        for key in ("code", "name", "severity", "default", "roles", "markers", "cwe", "cvss", "language")
+    }
     return Row(**kept, options=(), summary=summary(literal["page"]), module="", cls="")
 
 

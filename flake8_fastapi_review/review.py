@@ -1,0 +1,431 @@
+"""The engine: files × rules → sorted findings, and which of them a comment drops.
+
+`review_file` is what both hosts run on a file; `review` is a whole run of the command: it collects the files, opens
+one Project for each root, shares the work between processes and reports what could not be read.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from . import config as configuration
+from .module import Unreadable
+from .registry import INTERNAL, select
+from .rule import Range, Severity, Violation
+from .suppression import split
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from .config import Config, Problem
+    from .file import File
+    from .project import Project
+    from .registry import Selection
+    from .rule import Rule
+
+CACHE_VARIABLE = "FASTAPI_REVIEW_CACHE_DIR"
+"""Environment variable: the folder of the cache; empty for none."""
+CACHE_FOLDER = ".fastapi-review-cache"
+
+_SAME_PLACE = re.compile(r":(\d*):(\d*):(?=\s)")
+_LONGEST = 300
+_BATCH = 8
+"""Files that a worker takes at once: neighbours share what they import."""
+_COLLECT_EVERY = 500
+"""Files after which a process frees cycles, since the collector is off."""
+
+Located = tuple[str, Violation]
+"""The file as the user sees it (relative to the working directory where it lies below), and a finding in it."""
+
+
+class Review(NamedTuple):
+    """The outcome of a run. Everything is sorted and the same whatever the number of processes."""
+
+    files: tuple[str, ...]
+    """Those that were reviewed."""
+    skipped: tuple[tuple[str, str], ...]
+    """(file, reason): those that were not, though they were asked for."""
+    findings: tuple[Located, ...]
+    """By file, line, column and code; paths of related places are as the user sees them too."""
+    suppressed: tuple[Located, ...]
+    """What a `# noqa` dropped."""
+    problems: tuple[Problem, ...]
+    """What is wrong in the configuration; each is a FAR000 finding as well."""
+
+
+# One file
+
+
+def review_file(file: File, selection: Selection) -> list[Violation]:
+    """The findings in a file, by line, column and code; nothing for an excluded one. Comments are not looked at.
+
+    Never raises: an error in a rule becomes a FAR000 finding, and what the rule found before stands. No finding is
+    past the last line; a file without a line has none.
+    """
+    if not file.lines or configuration.excluded(selection.config, file.path):
+        return []
+    found: list[Violation] = []
+    for rule in selection.rules_for(file.role, file.text, file.path):
+        try:
+            found.extend(rule.check(file))
+        except Exception as error:
+            if selection.enabled(INTERNAL, file.path):
+                found.append(internal_error(rule, error))
+    return _settled(found, selection, len(file.lines))
+
+
+def internal_error(rule: Rule, error: Exception) -> Violation:
+    """A FAR000 finding for a rule that raised."""
+    return voice(f"internal error in {rule.code}, please report: {type(error).__name__}: {error}")
+
+
+def voice(text: str, line: int | None = None) -> Violation:
+    """A FAR000 finding: `text` as one line that no reader of flake8's output takes for a position."""
+    text = _SAME_PLACE.sub(r":\1:\2 -", " ".join(text.split()))
+    if len(text) > _LONGEST:
+        text = text[: _LONGEST - 3] + "..."
+    line = max(line or 1, 1)
+    return Violation(INTERNAL, Severity.WARNING, text, Range(line, 0, line, 0))
+
+
+def _settled(found: list[Violation], selection: Selection, last_line: int) -> list[Violation]:
+    """With the project's severities, each finding once, none past the end, in order."""
+    settled: dict[tuple[int, int, str, str], Violation] = {}
+    for violation in found:
+        place = violation.range
+        if not 1 <= place.line <= last_line:
+            line = min(max(place.line, 1), last_line)
+            place = Range(line, 0, line, 0)
+        elif place.end_line > last_line:
+            place = Range(place.line, place.column, place.line, place.column)
+        severity = selection.severity(violation.code, violation.severity)
+        if place is not violation.range or severity is not violation.severity:
+            violation = violation._replace(range=place, severity=severity)
+        settled.setdefault((place.line, place.column, violation.code, violation.message), violation)
+    return [settled[key] for key in sorted(settled)]
+
+
+# A run
+
+
+class _Scope(NamedTuple):
+    """A project under review."""
+
+    root: str
+    project: Project
+    selection: Selection
+    suffixes: tuple[str, ...]
+    """Of the files that structural rules are about besides Python's."""
+
+
+class _Task(NamedTuple):
+    """A file to review: the project it belongs to by its place in the list, and its path relative to the root."""
+
+    scope: int
+    path: str
+
+
+class _Outcome(NamedTuple):
+    """What came of a task; plain values, since it may come from another process."""
+
+    reason: str | None
+    """Why the file was not reviewed."""
+    kept: list[Violation]
+    dropped: list[Violation]
+
+
+def review(
+    paths: Sequence[str],
+    *,
+    select: Sequence[str] = (),
+    extend_select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+    extend_ignore: Sequence[str] = (),
+    root: str | None = None,
+    config: Config | None = None,
+    noqa: bool = True,
+    jobs: int = 1,
+    cache_dir: str | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Review:
+    """Review the files named by `paths` and those below the folders named.
+
+    Each file is seen inside its own project with that project's configuration, unless `root` or `config` set one for
+    all. The selectors are those of a command line (registry.select). `noqa=False`: comments drop nothing. `cache_dir`:
+    the folder of the cache, "" for none, None for the environment's choice or the one in the project's root.
+    `progress` is told how many of how many files are done.
+    """
+    chosen = (select, extend_select, ignore, extend_ignore)
+    collection = _Collection(root, config, chosen, cache_dir)
+    for path in paths:
+        collection.add(path)
+    tasks = collection.ordered()
+    with _without_collector():
+        run = _Run(collection.scopes, noqa)
+        outcomes = run.shared(tasks, jobs, progress) if jobs > 1 else None
+        if outcomes is None:
+            outcomes = run.alone(tasks, progress)
+    return _joined(collection, tasks, outcomes)
+
+
+class _Collection:
+    """The files of a run, by project."""
+
+    def __init__(
+        self,
+        root: str | None,
+        config: Config | None,
+        chosen: tuple[Sequence[str], Sequence[str], Sequence[str], Sequence[str]],
+        cache_dir: str | None,
+    ) -> None:
+        self.scopes: list[_Scope] = []
+        self.skipped: list[tuple[str, str]] = []
+        self._root = os.path.abspath(root) if root is not None else config.root if config is not None else None
+        self._config = config
+        self._chosen = chosen
+        self._cache_dir = cache_dir
+        self._numbers: dict[str, int] = {}
+        self._tasks: dict[_Task, None] = {}
+
+    def add(self, path: str) -> None:
+        """A file, whatever its name, or the Python files below a folder; excluded ones are left out of both."""
+        path = os.path.abspath(path)
+        if os.path.isdir(path):
+            number, relative = self._place(path)
+            if relative != "." and configuration.excluded(self.scopes[number].selection.config, f"{relative}/"):
+                self.skipped.append((shown(path), "excluded by the configuration"))
+            else:
+                self._walk(path)
+            return
+        number, relative = self._place(path)
+        if not os.path.exists(path):
+            self.skipped.append((shown(path), "there is no such file"))
+        elif configuration.excluded(self.scopes[number].selection.config, relative):
+            self.skipped.append((shown(path), "excluded by the configuration"))
+        else:
+            self._tasks[_Task(number, relative)] = None
+
+    def ordered(self) -> list[_Task]:
+        """The tasks, each project's in the order that it wants."""
+        ordered = []
+        for number, scope in enumerate(self.scopes):
+            paths = sorted(task.path for task in self._tasks if task.scope == number)
+            order = getattr(scope.project, "order", None)
+            ordered += [_Task(number, path) for path in (order(paths) if order else paths)]
+        return ordered
+
+    def _walk(self, folder: str) -> None:
+        number, relative = self._place(folder)
+        scope = self.scopes[number]
+        try:
+            with os.scandir(folder) as found:
+                entries = sorted(found, key=lambda entry: entry.name)
+        except OSError as error:
+            self.skipped.append((shown(folder), error.strerror or str(error)))
+            return
+        if any(entry.name == "pyvenv.cfg" for entry in entries):
+            return  # a virtual environment under any name
+        prefix = "" if relative == "." else f"{relative}/"
+        config = scope.selection.config
+        suffixes = (".py", *scope.suffixes)
+        for entry in entries:
+            path = prefix + entry.name
+            if entry.is_dir(follow_symlinks=False):
+                # A pattern that takes back may be about a file deep in an excluded folder.
+                if not configuration.excluded(config, f"{path}/") or any(
+                    each.startswith("!") for each in config.exclude
+                ):
+                    self._walk(entry.path)
+            elif entry.name.endswith(suffixes) and entry.is_file() and not configuration.excluded(config, path):
+                self._tasks[_Task(number, path)] = None
+
+    def _place(self, path: str) -> tuple[int, str]:
+        root = self._root if self._root is not None else configuration.find_root(path)
+        number = self._numbers.get(root)
+        if number is None:
+            number = self._numbers[root] = len(self.scopes)
+            self.scopes.append(self._open(root))
+        return number, os.path.relpath(path, root).replace(os.sep, "/")
+
+    def _open(self, root: str) -> _Scope:
+        from .project import Project
+
+        config = self._config if self._config is not None else configuration.load(root)
+        selection = select(config, *self._chosen)
+        return _Scope(root, Project(root, config, cache_folder(root, self._cache_dir)), selection, selection.suffixes())
+
+
+def cache_folder(root: str, wanted: str | None = None) -> str | None:
+    """The folder that keeps a project's summaries, None for none: `wanted` ("" for none), else what the environment
+    says, else one in the root."""
+    if wanted is None:
+        wanted = os.environ.get(CACHE_VARIABLE, os.path.join(root, CACHE_FOLDER))
+    return wanted or None
+
+
+def shown(path: str) -> str:
+    """A path as the user sees it: relative to the working directory if it lies below, with forward slashes."""
+    here = os.getcwd().rstrip(os.sep) + os.sep
+    path = os.path.abspath(path)
+    return path.removeprefix(here).replace(os.sep, "/")
+
+
+def _joined(collection: _Collection, tasks: list[_Task], outcomes: list[_Outcome]) -> Review:
+    files: list[str] = []
+    skipped = list(collection.skipped)
+    findings: list[Located] = []
+    suppressed: list[Located] = []
+    problems: list[Problem] = []
+    for scope in collection.scopes:
+        wrong = scope.selection.problems
+        if scope.project.problem is not None:
+            wrong += (configuration.problem(scope.root, scope.project.problem, "knowledge"),)
+        problems += wrong
+        if INTERNAL in scope.selection.codes:
+            findings += [(shown(path), voice(message, line)) for path, line, message in wrong]
+    names = [shown(os.path.join(scope.root, "x"))[:-1] for scope in collection.scopes]
+    for task, outcome in zip(tasks, outcomes, strict=True):
+        prefix = names[task.scope]
+        name = prefix + task.path
+        if outcome.reason is None:
+            files.append(name)
+        else:
+            skipped.append((name, outcome.reason))
+        findings += [(name, _seen(violation, prefix)) for violation in outcome.kept]
+        suppressed += [(name, _seen(violation, prefix)) for violation in outcome.dropped]
+    for located in (findings, suppressed):
+        located.sort(key=_order)
+    return Review(tuple(sorted(files)), tuple(sorted(skipped)), tuple(findings), tuple(suppressed), tuple(problems))
+
+
+def _order(located: Located) -> tuple[str, int, int, str, str]:
+    path, violation = located
+    return path, violation.range.line, violation.range.column, violation.code, violation.message
+
+
+def _seen(violation: Violation, prefix: str) -> Violation:
+    """With the paths of its related places as the user sees them."""
+    if not violation.related or not prefix:
+        return violation
+    return violation._replace(related=tuple(step._replace(path=prefix + step.path) for step in violation.related))
+
+
+class _Run:
+    """Reviews the files of some projects, in this process or in several."""
+
+    def __init__(self, scopes: list[_Scope], noqa: bool) -> None:
+        self._scopes = scopes
+        self._noqa = noqa
+
+    def alone(self, tasks: list[_Task], progress: Callable[[int, int], None] | None) -> list[_Outcome]:
+        """The outcome of each task, in this process."""
+        outcomes = []
+        for task in tasks:
+            outcomes.append(self.one(task))
+            _free_cycles(len(outcomes))
+            if progress is not None:
+                progress(len(outcomes), len(tasks))
+        self._close()
+        return outcomes
+
+    def shared(
+        self, tasks: list[_Task], jobs: int, progress: Callable[[int, int], None] | None
+    ) -> list[_Outcome] | None:
+        """The outcome of each task, from forked processes; None where there is no fork or too little to share."""
+        jobs = min(jobs, (len(tasks) + _BATCH - 1) // _BATCH)
+        if jobs < 2 or not hasattr(os, "fork"):
+            return None
+        from .workers import spread
+
+        outcomes: list[_Outcome | None] = [None] * len(tasks)
+        done = 0
+
+        def work(batch: int) -> list[_Outcome]:
+            start = batch * _BATCH
+            made = [self.one(task) for task in tasks[start : start + _BATCH]]
+            _free_cycles(batch * _BATCH)
+            return made
+
+        for batch, made in spread(work, (len(tasks) + _BATCH - 1) // _BATCH, jobs, self._close):
+            if isinstance(made, str):
+                size = len(tasks[batch * _BATCH : (batch + 1) * _BATCH])
+                made = [_Outcome(made, [voice(f"not reviewed: {made}")], [])] * size
+            outcomes[batch * _BATCH : batch * _BATCH + len(made)] = made
+            done += len(made)
+            if progress is not None:
+                progress(done, len(tasks))
+        return [outcome for outcome in outcomes if outcome is not None]
+
+    def one(self, task: _Task) -> _Outcome:
+        """Review a file. Never raises."""
+        scope = self._scopes[task.scope]
+        try:
+            if not task.path.endswith(scope.suffixes or "\0"):
+                file = scope.project.file(task.path)
+                outcome = self._parted(review_file(file, scope.selection), file.text)
+                scope.project.close(task.path)
+                return outcome
+            return self._other(scope, task.path, None)
+        except Unreadable as error:
+            return self._other(scope, task.path, error)
+        except OSError as error:
+            return _unread(scope, task.path, error.strerror or str(error))
+        except Exception as error:
+            return _unread(scope, task.path, f"internal error, please report: {type(error).__name__}: {error}")
+
+    def _parted(self, found: list[Violation], text: str, reason: str | None = None) -> _Outcome:
+        return _Outcome(reason, *(split(found, text) if self._noqa else (found, [])))
+
+    def _other(self, scope: _Scope, path: str, error: Unreadable | None) -> _Outcome:
+        """What structural rules find in a file that is no Python, or is Python that cannot be read."""
+        with open(os.path.join(scope.root, path), encoding="utf-8", errors="replace") as stream:
+            text = stream.read()
+        selection = scope.selection
+        found: list[Violation] = []
+        for rule in selection.structural_rules(path, text):
+            try:
+                found.extend(rule.search(text))
+            except Exception as raised:
+                found.append(internal_error(rule, raised))
+        parted = self._parted(_settled(found, selection, text.count("\n") + 1), text)
+        if error is None:
+            return parted
+        unread = _unread(scope, path, error.reason, error.line)
+        return _Outcome(unread.reason, unread.kept + parted.kept, parted.dropped)
+
+    def _close(self) -> None:
+        """Let each project write what it holds back."""
+        for scope in self._scopes:
+            if scope.project.cache is not None:
+                scope.project.cache.close()
+
+
+def _unread(scope: _Scope, path: str, reason: str, line: int | None = None) -> _Outcome:
+    """A file that cannot be read is never passed over: it is told among the skipped ones and as a finding."""
+    spoken = [voice(f"not reviewed: {reason}", line)] if scope.selection.enabled(INTERNAL, path) else []
+    return _Outcome(" ".join(reason.split()), spoken, [])
+
+
+class _without_collector:
+    """The collector costs a third of a parse and finds nothing that cannot wait: cycles are freed now and then."""
+
+    def __enter__(self) -> None:
+        import gc
+
+        self._was_on = gc.isenabled()
+        gc.disable()
+
+    def __exit__(self, *error: object) -> None:
+        import gc
+
+        if self._was_on:
+            gc.enable()
+
+
+def _free_cycles(done: int) -> None:
+    if done % _COLLECT_EVERY < _BATCH:
+        import gc
+
+        gc.collect()
