@@ -29,7 +29,8 @@ PageDep = Annotated[Page, Depends()]
 
 def get_http(request: Request) -> httpx.AsyncClient:
     """The client that the application opened when it started."""
-    return request.app.state.http
+    http: httpx.AsyncClient = request.app.state.http
+    return http
 
 
 HttpDep = Annotated[httpx.AsyncClient, Depends(get_http)]

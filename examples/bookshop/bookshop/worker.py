@@ -11,8 +11,8 @@ import httpx
 from sqlalchemy import select
 
 from bookshop.db import new_session
-from bookshop.models import Order, OrderStatus, User, now
-from bookshop.services import mailer, pricing
+from bookshop.models import Book, Order, OrderStatus, User, now
+from bookshop.services import covers, files, mailer, pricing
 
 logger = logging.getLogger(__name__)
 
@@ -70,9 +70,19 @@ async def remind_unpaid() -> None:
         await mailer.send(email, f"Order {order_id}", "We look forward to your payment.")
 
 
+async def fetch_covers() -> None:
+    """Give a cover to each book that has none."""
+    async with new_session() as session:
+        books = (await session.execute(select(Book.isbn, Book.id))).all()
+    missing = await asyncio.to_thread(lambda: {isbn: id for isbn, id in books if not files.has_cover(id)})
+    for isbn, content in (await covers.download_all(list(missing))).items():
+        small = await asyncio.to_thread(covers.thumbnail, content)
+        await asyncio.to_thread(files.save_cover, missing[isbn], small)
+
+
 async def main() -> None:
     async with httpx.AsyncClient(timeout=10) as http:
-        await asyncio.gather(refresh_prices(http), send_reminders(), send_heartbeats(http))
+        await asyncio.gather(refresh_prices(http), send_reminders(), send_heartbeats(http), fetch_covers())
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ async def list_books(page: PageDep, session: SessionDep) -> list[Book]:
     return list(await session.scalars(query.offset(page.offset).limit(page.limit)))
 
 
-@router.get("/isbn/{isbn}", response_model=IsbnCheck)
+@router.get("/isbn/{isbn}")
 async def check_isbn(isbn: str) -> IsbnCheck:  # FAR009: check_isbn
     digits = [int(character) for character in isbn if character.isdigit()]
     if len(digits) != 13:
@@ -60,7 +60,7 @@ async def set_price(book_id: int, new: NewPrice, staff: StaffUser, session: Sess
     return book
 
 
-@router.get("/{book_id}/quotes", response_model=Quotes)
+@router.get("/{book_id}/quotes")
 async def compare_quotes(book: BookDep, staff: StaffUser, http: HttpDep) -> Quotes:
     publisher = await pricing.publisher_price(http, book.isbn)
     wholesaler = await pricing.wholesaler_price(http, book.isbn)  # FAR007: gather
@@ -99,6 +99,12 @@ async def take_publishers_cover(book: BookDep, staff: StaffUser, http: HttpDep) 
     content = await covers.download(http, book.isbn)
     small = covers.thumbnail(content)  # FAR004: PIL.Image
     await run_in_threadpool(files.save_cover, book.id, small)
+
+
+@router.delete("/{book_id}/cover", status_code=status.HTTP_204_NO_CONTENT)
+def delete_cover(book: BookDep, staff: StaffUser) -> None:
+    if not files.remove_cover(book.id):
+        raise HTTPException(status.HTTP_503_SERVICE_UNAVAILABLE, detail="The cover cannot be removed at the moment")
 
 
 @router.get("/{book_id}/cover", response_class=Response)

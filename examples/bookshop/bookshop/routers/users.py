@@ -34,7 +34,7 @@ async def register(new: NewUser, session: SessionDep, background: BackgroundTask
     return user
 
 
-@router.post("/login", response_model=Token)
+@router.post("/login")
 async def login(form: Annotated[OAuth2PasswordRequestForm, Depends()], session: SessionDep) -> Token:
     user = await session.scalar(select(User).where(User.email == form.username))
     if user is None:

@@ -36,9 +36,3 @@ async def download_all(isbns: list[str]) -> dict[str, bytes]:
         for isbn in isbns:
             found[isbn] = await download(http, isbn)
     return found
-
-
-async def is_online() -> bool:
-    async with httpx.AsyncClient(timeout=2) as http:
-        response = await http.get(f"{settings.publisher_url}health")
-    return response.is_success

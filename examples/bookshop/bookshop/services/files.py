@@ -41,9 +41,13 @@ def load_cover(book_id: int) -> bytes | None:
         return None
 
 
+def has_cover(book_id: int) -> bool:
+    return (settings.covers / f"{book_id}.png").exists()
+
+
 def remove_cover(book_id: int) -> bool:
     try:
-        (settings.covers / f"{book_id}.png").unlink()
+        (settings.covers / f"{book_id}.png").unlink(missing_ok=True)
     except:  # FAR012: except
         logger.exception("The cover of book %s cannot be removed", book_id)
         return False
