@@ -14,7 +14,7 @@ from weakref import WeakKeyDictionary
 if TYPE_CHECKING:
     import argparse
     import ast
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from .project import Project
     from .registry import Selection
@@ -24,50 +24,65 @@ if TYPE_CHECKING:
     """What flake8 takes: the line from 1, the column in characters from 0, "FAR001 text", the plugin's class."""
 
 INTERNAL = "FAR000"
-CACHE_VARIABLE = "FASTAPI_REVIEW_CACHE_DIR"
-"""Environment variable: the folder that keeps the index between runs; empty for none."""
-CACHE_FOLDER = ".fastapi-review-cache"
 
 _SELECTORS = ("select", "extend_select", "ignore", "extend_ignore")
 _LOCATION = re.compile(r":(\d*):(\d*):(?=\s)")
 
 
-class Review:
-    """What the files of one run of flake8 share within a process: the projects and what the options select."""
+class Run:
+    """What the files of one run of flake8 share within a process: the projects and what flake8's options select."""
 
     def __init__(self, options: argparse.Namespace | None = None) -> None:
         self._options = options
         self._projects: dict[str, tuple[Project, Selection]] = {}
 
-    def violations(self, path: str, text: str, tree: ast.Module) -> Sequence[Violation]:
-        """The findings in a file: `text` is what the editor or the disk holds, `path` is as flake8 gives it."""
-        from .config import find_root, forget
+    def review(self, path: str, text: str, tree: ast.Module) -> list[Violation]:
+        """The findings in a file. `path` is flake8's, `text` what the disk or an editor holds, `tree` made of it."""
+        from . import config
         from .review import review_file
 
         if not self._projects:
-            forget()
-        absolute = os.path.abspath(path)
-        root = find_root(absolute)
-        if root not in self._projects:
-            self._projects[root] = self._open(root)
-        project, selection = self._projects[root]
-        return review_file(project.file(absolute, text, tree), selection)
+            config.forget()
+        path = os.path.abspath(path)
+        root = config.find_root(path)
+        project, selection = self._projects.get(root) or self._open(root)
+        name = project.relative(path)
+        if config.excluded(project.config, name):
+            return []
+        found = review_file(project.file(name, text, tree), selection)
+        project.close(name)
+        return [*_problems(project, selection), *found]
 
     def _open(self, root: str) -> tuple[Project, Selection]:
         from . import config, registry
         from .project import Project
+        from .review import cache_folder
 
         settings = config.load(root)
-        cache = os.environ.get(CACHE_VARIABLE, os.path.join(root, CACHE_FOLDER))
         chosen = [getattr(self._options, key, None) or () for key in _SELECTORS]
-        return Project(root, settings, cache or None), registry.select(settings, *chosen, flake8=True)
+        selection = registry.select(settings, *chosen, flake8=True)
+        self._projects[root] = Project(root, settings, cache_folder(root)), selection
+        return self._projects[root]
+
+
+def _problems(project: Project, selection: Selection) -> Iterator[Violation]:
+    """What is wrong in the configuration, said in every file: any one may be the only one that an editor shows."""
+    from .review import voice
+
+    if INTERNAL not in selection.codes:
+        return
+    for problem in selection.problems:
+        line = f" line {problem.line}" if problem.line else ""
+        yield voice(f"{os.path.basename(problem.path)}{line}: {problem.message}")
+    if project.problem:
+        yield voice(f"[tool.fastapi-review.knowledge] {project.problem}")
 
 
 class _Family:
     """A flake8 plugin that reports the codes beginning with `prefix`."""
 
     prefix: ClassVar[str]
-    _review: ClassVar[Review] = Review()
+    _run: ClassVar[Run] = Run()
     _findings: ClassVar[WeakKeyDictionary[ast.AST, list[tuple[int, int, str]]]] = WeakKeyDictionary()
     """By tree, which flake8 hands to all plugins of a file and then drops."""
 
@@ -79,12 +94,12 @@ class _Family:
     @staticmethod
     def parse_options(options: argparse.Namespace) -> None:
         """flake8 tells every plugin; nothing is known of any project before the first file, so the last one wins."""
-        _Family._review = Review(options)
+        _Family._run = Run(options)
 
     def run(self) -> Iterator[Finding]:
         """Yield the findings of this family; those of the first call hold for all families."""
         if self._tree not in self._findings:
-            self._findings[self._tree] = list(_analyse(self._review, self._filename, self._lines, self._tree))
+            self._findings[self._tree] = list(_analyse(self._run, self._filename, self._lines, self._tree))
         for line, column, text in self._findings[self._tree]:
             if text.startswith(self.prefix):
                 yield line, column, text, type(self)
@@ -114,13 +129,13 @@ class Custom(_Family):
     prefix = "FAR9"
 
 
-def _analyse(review: Review, filename: str, lines: list[str], tree: ast.Module) -> Iterator[tuple[int, int, str]]:
-    """The findings as flake8 wants them. Whatever goes wrong becomes a finding: an exception would end the whole run."""
+def _analyse(run: Run, filename: str, lines: list[str], tree: ast.Module) -> Iterator[tuple[int, int, str]]:
+    """The findings as flake8 wants them. What goes wrong becomes a finding: an exception would end the whole run."""
     text = "".join(lines)
     if not text.strip():
         return  # pylsp loses every diagnostic of a file over one on a line that is not there
     try:
-        for violation in review.violations(filename, text, tree):
+        for violation in run.review(filename, text, tree):
             yield _placed(violation, lines)
     except Exception as error:
         yield 1, 0, f"{INTERNAL} {_one_line(_internal(error))}"

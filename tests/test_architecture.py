@@ -72,7 +72,12 @@ def test_rules_ask_and_never_walk(path: Path) -> None:
         for node in ast.walk(tree)
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "ast"
     }
-    imported = {name.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module == "ast" for name in node.names}
+    imported = {
+        name.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module == "ast"
+        for name in node.names
+    }
     assert not (used | imported) & set(WALKS)
 
 
@@ -94,7 +99,11 @@ def test_every_family_has_its_plugin() -> None:
 def test_dependencies_are_declared() -> None:
     """What the package imports, pyproject.toml names."""
     requirements = importlib.metadata.requires("flake8-fastapi-review") or []
-    declared = {re.split(r"[^\w-]", line)[0].replace("-", "_") for line in requirements if "extra == 'dev'" not in line.replace('"', "'")}
+    declared = {
+        re.split(r"[^\w-]", line)[0].replace("-", "_")
+        for line in requirements
+        if "extra == 'dev'" not in line.replace('"', "'")
+    }
     imported = set()
     for path in SOURCES:
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
@@ -120,7 +129,9 @@ def test_a_file_without_fastapi_loads_nothing_slow(tmp_path: Path) -> None:
     project(tmp_path, {"plain.py": "def add(a, b):\n    return a + b\n"})
     names = loaded("from flake8.main.cli import main\nmain(['-j1', 'plain.py'])", tmp_path)
     assert {name.partition(".")[0] for name in names} & (set(SLOW) - {"tomllib", "tomli"}) == set()
-    assert not [name for name in names if re.search(r"\.far\d{3}_", name)], "rules are loaded when a file may concern them"
+    assert not [name for name in names if re.search(r"\.far\d{3}_", name)], (
+        "rules are loaded when a file may concern them"
+    )
 
 
 def test_a_file_with_fastapi_loads_nothing_that_only_the_command_needs(tmp_path: Path) -> None:

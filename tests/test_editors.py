@@ -13,7 +13,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from toy import SLEEP, environment, flake8, project
+from toy import SLEEP, environment, flake8, project, snippet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,11 +34,27 @@ review.review_file = found
 READERS = {
     # name: (format, expression, how it is applied)
     "pylsp": ("--format=default", r"(?P<path>.*):(?P<line>\d*):(?P<col>\d*): (?P<code>\w*) (?P<text>.*)", re.match),
-    "ALE": ("--format=default", r"^[a-zA-Z]?:?[^:]+:(?P<line>\d+):?(?P<col>\d+)?: (?P<code>[A-Za-z0-9]+):? (?P<text>.*)$", re.match),
+    "ALE": (
+        "--format=default",
+        r"^[a-zA-Z]?:?[^:]+:(?P<line>\d+):?(?P<col>\d+)?: (?P<code>[A-Za-z0-9]+):? (?P<text>.*)$",
+        re.match,
+    ),
     "nvim-lint": (NVIM_LINT_FORMAT, r"[^:]+:(?P<line>\d+):(?P<col>\d+):(?P<code>[A-Za-z0-9]+):(?P<text>.*)", re.search),
-    "none-ls": ("--format=default", r":(?P<line>\d+):(?P<col>\d+): (?P<code>[A-Z][A-Za-z0-9]+) (?P<text>.*)", re.search),
-    "VS Code": (VS_CODE_FORMAT, r"(?P<line>\d+),(?P<col>-?\d+),(?P<type>\w+),(?P<code>\w+\d+):(?P<text>[^\r\n]*)", re.match),
-    "SonarQube": ("--format=default", r"(?P<path>.+):(?P<line>\d+):(?P<col>\d+): (?P<code>\S+[^:]):? (?P<text>.*)", re.fullmatch),
+    "none-ls": (
+        "--format=default",
+        r":(?P<line>\d+):(?P<col>\d+): (?P<code>[A-Z][A-Za-z0-9]+) (?P<text>.*)",
+        re.search,
+    ),
+    "VS Code": (
+        VS_CODE_FORMAT,
+        r"(?P<line>\d+),(?P<col>-?\d+),(?P<type>\w+),(?P<code>\w+\d+):(?P<text>[^\r\n]*)",
+        re.match,
+    ),
+    "SonarQube": (
+        "--format=default",
+        r"(?P<path>.+):(?P<line>\d+):(?P<col>\d+): (?P<code>\S+[^:]):? (?P<text>.*)",
+        re.fullmatch,
+    ),
     "our problem matcher": ("--format=default", "", re.search),
 }
 
@@ -59,7 +75,9 @@ def matcher() -> str:
     from pathlib import Path
 
     root = Path(__file__).parent.parent
-    described = json.loads((root / "docs" / "problem-matcher.json").read_text("utf-8"))["problemMatcher"][0]["pattern"][0]
+    described = json.loads((root / "docs" / "problem-matcher.json").read_text("utf-8"))["problemMatcher"][0]["pattern"][
+        0
+    ]
     names = {described["file"]: "path", described["line"]: "line", described["column"]: "col"}
     names |= {described["code"]: "code", described["message"]: "text"}
     numbers = iter(range(1, 10))
@@ -84,11 +102,20 @@ def test_readers_of_a_message_with_a_location(tmp_path: Path, reader: str) -> No
     assert found["text"].endswith("end")
 
 
-# --- a real language server --------------------------------------------------------------------------------------------
+def test_severity_in_vs_code() -> None:
+    severity: dict[str, str] = json.loads(snippet("vscode"))["flake8.severity"]
+
+    def shown(code: str) -> str:  # the longest prefix, then the first letter, then Error
+        return next((severity[code[:end]] for end in range(len(code), 0, -1) if code[:end] in severity), "Error")
+
+    assert (shown("FAR002"), shown("F401"), shown("W291")) == ("Warning", "Error", "Warning")
+
+
+# A real language server
 
 
 class Server:
-    """A client of a language server on the pipes of a process: just enough to open a buffer and read what is said of it."""
+    """A language server and just enough of a client to open a buffer and to read what is said of it."""
 
     def __init__(self, root: Path) -> None:
         self.process = subprocess.Popen(
@@ -100,12 +127,11 @@ class Server:
             stderr=subprocess.DEVNULL,
         )
         self.root = root
-        others = ("pycodestyle", "pyflakes", "mccabe", "pylint", "pydocstyle", "autopep8", "yapf")
-        plugins: dict[str, Any] = {name: {"enabled": False} for name in others}
-        plugins["flake8"] = {"enabled": True, "select": ["FAR"]}
+        settings = json.loads(snippet("pylsp"))
+        settings["pylsp"]["plugins"]["flake8"]["select"] = ["FAR"]
         self._call("initialize", {"processId": None, "rootUri": root.as_uri(), "capabilities": {}}, wait=True)
         self._call("initialized", {})
-        self._call("workspace/didChangeConfiguration", {"settings": {"pylsp": {"plugins": plugins}}})
+        self._call("workspace/didChangeConfiguration", {"settings": settings})
 
     def diagnostics(self, name: str, text: str) -> list[dict[str, Any]]:
         """Open `text` as an unsaved buffer of the file `name`; what the server publishes for it."""

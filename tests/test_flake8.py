@@ -55,7 +55,9 @@ def test_plugins_are_listed_once_a_family(tmp_path: Path) -> None:
 def test_stdin_is_the_editor_s_buffer(tmp_path: Path) -> None:
     project(tmp_path, {"src/app.py": "# older\n"})
     run = review(tmp_path, "--stdin-display-name", "src/app.py", "-", stdin=SLEEP)
-    assert [(line.path, (line.row, line.column), line.code) for line in run.lines] == [("src/app.py", SLEEP_AT, "FAR002")]
+    assert [(line.path, (line.row, line.column), line.code) for line in run.lines] == [
+        ("src/app.py", SLEEP_AT, "FAR002")
+    ]
 
 
 @pytest.mark.parametrize("name", ["new.py", "folder/that/is/not/there/new.py"])
@@ -87,7 +89,7 @@ def test_the_finding_of_a_helper_in_another_file(tmp_path: Path) -> None:
     assert review(tmp_path, "./app.py").lines == [line for line in whole if line.path == "./app.py"]
 
 
-# --- selection -------------------------------------------------------------------------------------------------------
+# Selection
 
 
 @pytest.mark.parametrize(
@@ -140,7 +142,7 @@ def test_excluded_files_are_silent_also_when_they_are_named(tmp_path: Path) -> N
     assert review(tmp_path, "--stdin-display-name=generated/app.py", "-", stdin=SLEEP).codes == []
 
 
-# --- suppression: flake8's business, as long as the line is the one a person would mark ---------------------------------
+# Suppression: flake8's business, as long as the line is the one a person would mark
 
 
 @pytest.mark.parametrize(
@@ -150,7 +152,12 @@ def test_excluded_files_are_silent_also_when_they_are_named(tmp_path: Path) -> N
         ("# noqa", []),
         ("# noqa: E501,FAR002", []),
         ("# noqa: FAR001", ["FAR002"]),
+        # What docs/integrations.md warns of:
         ("# noqa: far002", ["FAR002"]),
+        ("# noqa: FAR", []),
+        ("# noqa : FAR012", []),
+        ("# noqa FAR012", []),
+        ("# flake8: noqa: FAR002", ["FAR002"]),
     ],
 )
 def test_noqa(tmp_path: Path, comment: str, expected: list[str]) -> None:
@@ -158,19 +165,36 @@ def test_noqa(tmp_path: Path, comment: str, expected: list[str]) -> None:
     assert review(tmp_path, "app.py").codes == expected
 
 
-def test_noqa_for_the_file(tmp_path: Path) -> None:
-    project(tmp_path, {"app.py": f"# flake8: noqa\n{SLEEP}"})
-    assert review(tmp_path, "app.py").codes == []
+def test_noqa_at_the_end_of_a_long_call_does_not_count(tmp_path: Path) -> None:
+    project(tmp_path, {"app.py": SLEEP.replace("time.sleep(1)", "time.sleep(\n        1\n    )  # noqa: FAR002")})
+    assert review(tmp_path, "app.py").codes == ["FAR002"]
 
 
-# --- files that are not like others -----------------------------------------------------------------------------------
+@pytest.mark.parametrize("comment", ["# flake8: noqa", "# flake8: noqa: FAR012"])
+def test_noqa_for_the_file(tmp_path: Path, comment: str) -> None:
+    project(tmp_path, {"app.py": f"{comment}\n{SLEEP}"})
+    assert review(tmp_path, "app.py").codes == [], "flake8 silences the whole file, codes or not"
+
+
+def test_per_file_ignores_of_flake8_do_not_add_up_and_ours_do(tmp_path: Path) -> None:
+    settings = '[tool.fastapi-review.per-file-ignores]\n"src" = ["FAR012"]\n"src/api" = ["FAR020"]\n'
+    theirs = "--per-file-ignores=src/*:FAR012 src/api/*:FAR020"
+    project(tmp_path, {"src/api/app.py": MIXED})
+    assert review(tmp_path, theirs, "src").codes == ["FAR002", "FAR012"]
+    project(tmp_path, {}, settings)
+    assert review(tmp_path, "src").codes == ["FAR002"]
+
+
+# Files that are not like others
 
 
 @pytest.mark.parametrize("content", ["", "\n", "\n\n\n", "\ufeff", "# one line", "x = 1", "\x0c\n"])
 def test_files_with_nothing_in_them(tmp_path: Path, content: str) -> None:
     project(tmp_path, {"app.py": content})
     assert review(tmp_path, "app.py") == (0, "", "")
-    assert review(tmp_path, "app.py", before=BROKEN_ENGINE).codes == (["FAR000"] if content.strip() not in ("", "\ufeff") else [])
+    assert review(tmp_path, "app.py", before=BROKEN_ENGINE).codes == (
+        ["FAR000"] if content.strip() not in ("", "\ufeff") else []
+    )
 
 
 def test_last_line_without_a_line_end(tmp_path: Path) -> None:
@@ -225,7 +249,7 @@ def test_a_neighbour_that_does_not_parse(tmp_path: Path) -> None:
     assert review(tmp_path, "app.py").codes == ["FAR002"]
 
 
-# --- what goes wrong ----------------------------------------------------------------------------------------------------
+# What goes wrong
 
 
 def test_a_crashing_rule_is_a_finding_and_the_others_still_report(tmp_path: Path) -> None:

@@ -12,7 +12,14 @@ import pytest
 from toy import SLEEP, project
 
 ROOT = Path(__file__).parent.parent
-DISTRIBUTED = ("pyproject.toml", ".pre-commit-hooks.yaml", "README.md", "LICENSE", "flake8_fastapi_review", "astgrep-rules")
+DISTRIBUTED = (
+    "pyproject.toml",
+    ".pre-commit-hooks.yaml",
+    "README.md",
+    "LICENSE",
+    "flake8_fastapi_review",
+    "astgrep-rules",
+)
 
 pytestmark = [
     pytest.mark.slow,

@@ -5,10 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from typing import TYPE_CHECKING, NamedTuple
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from pathlib import Path
+from typing import NamedTuple
 
 SLEEP = """\
 import time
@@ -98,7 +96,7 @@ def project(root: Path, files: dict[str, str | bytes], settings: str = "") -> Pa
 
 
 def environment() -> dict[str, str]:
-    """The environment of a run: this interpreter's tools first; nothing is kept between runs unless a test asks for it."""
+    """The environment of a run: this interpreter's tools first, nothing kept between runs unless a test asks for it."""
     return {
         "FASTAPI_REVIEW_CACHE_DIR": "",
         **os.environ,
@@ -108,8 +106,10 @@ def environment() -> dict[str, str]:
 
 
 def flake8(root: Path, *arguments: str, stdin: str | None = None, before: str = "") -> Run:
-    """Run flake8 in `root`. `before` is Python that the process executes first: it can break what the test needs broken."""
-    start = ["-c", f"{before}\nfrom flake8.main.cli import main\nraise SystemExit(main())"] if before else ["-m", "flake8"]
+    """Run flake8 in `root`. `before` is Python that the process executes first, to break what must be broken."""
+    start = (
+        ["-c", f"{before}\nfrom flake8.main.cli import main\nraise SystemExit(main())"] if before else ["-m", "flake8"]
+    )
     done = subprocess.run(
         [sys.executable, *start, *arguments],
         cwd=root,
@@ -125,3 +125,10 @@ def flake8(root: Path, *arguments: str, stdin: str | None = None, before: str = 
 def review(root: Path, *arguments: str, stdin: str | None = None, before: str = "") -> Run:
     """Run flake8 in `root` for our own codes."""
     return flake8(root, "--select=FAR", *arguments, stdin=stdin, before=before)
+
+
+def snippet(name: str) -> str:
+    """The piece of configuration that docs/integrations.md marks with `<!-- snippet: name -->`."""
+    page = (Path(__file__).parent.parent / "docs" / "integrations.md").read_text("utf-8")
+    block = page.partition(f"<!-- snippet: {name} -->\n")[2].partition("\n```\n")[0]
+    return block.partition("\n")[2]
