@@ -1,13 +1,74 @@
 """All rules. Written by `python -m flake8_fastapi_review.registry`; do not edit."""
 
 # fmt: off
+# ruff: noqa: E501
 from __future__ import annotations
 
 from typing import Any
 
-ROWS: tuple[tuple[Any, ...], ...] = ()
-
-
-def structural() -> dict[str, Any]:
-    """What `astgrep` needs of each structural rule, by code."""
-    return {}
+ROWS: tuple[tuple[Any, ...], ...] = (
+    (
+        'FAR000',  # code
+        'review-problem',  # name
+        'important',  # severity
+        'on',  # default
+        ('app', 'test', 'migration', 'script', 'example'),  # roles
+        (),  # markers
+        None,  # cwe
+        None,  # cvss
+        (),  # options
+        'The review itself met a problem',  # summary
+        'far000_review_problem',  # module
+        'ReviewProblem',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR012',  # code
+        'bare-except',  # name
+        'important',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('except:', 'except :'),),  # markers
+        396,  # cwe
+        None,  # cvss
+        (),  # options
+        'A handler names no exception and so catches every one',  # summary
+        '',  # module
+        '',  # cls
+        'python',  # language
+        '{"applicability": "unsafe", "code": "FAR012", "config": {"rule": {"all": [{"has": {"kind": "block", "nthChild": {"ofRule": {"not": {"kind": "comment"}}, "position": 1}}}, {"not": {"has": {"matches": "FAR012-re-raises"}}}, {"not": {"matches": "FAR012-swallows-cancellation"}}], "kind": "except_clause", "pattern": "$HANDLER"}, "transform": {"NAMED": {"replace": {"by": "except Exception:", "replace": "^except\\\\s*:", "source": "$HANDLER"}}}, "utils": {"FAR012-re-raises": {"has": {"any": [{"all": [{"kind": "raise_statement"}, {"regex": "^raise$"}]}, {"all": [{"kind": "with_statement"}, {"has": {"field": "body", "matches": "FAR012-re-raises"}}]}, {"all": [{"has": {"field": "consequence", "matches": "FAR012-re-raises"}}, {"has": {"has": {"field": "body", "matches": "FAR012-re-raises"}, "kind": "else_clause"}}, {"not": {"has": {"kind": "elif_clause", "not": {"has": {"field": "consequence", "matches": "FAR012-re-raises"}}}}}], "kind": "if_statement"}, {"any": [{"has": {"has": {"matches": "FAR012-re-raises"}, "kind": "finally_clause"}}, {"all": [{"has": {"field": "body", "matches": "FAR012-re-raises"}}, {"not": {"has": {"kind": "except_clause", "not": {"has": {"matches": "FAR012-re-raises"}}}}}]}], "kind": "try_statement"}], "nthChild": {"ofRule": {"not": {"kind": "comment"}}, "position": 1, "reverse": true}}, "kind": "block", "not": {"has": {"any": [{"kind": "return_statement"}, {"kind": "break_statement"}, {"kind": "continue_statement"}], "stopBy": {"matches": "FAR012-scope"}}}}, "FAR012-scope": {"any": [{"kind": "function_definition"}, {"kind": "class_definition"}, {"kind": "lambda"}]}, "FAR012-swallows-cancellation": {"all": [{"not": {"has": {"kind": "raise_statement", "stopBy": {"matches": "FAR012-scope"}}}}, {"inside": {"has": {"field": "body", "has": {"any": [{"kind": "await"}, {"regex": "^async$"}], "stopBy": {"matches": "FAR012-scope"}}}, "kind": "try_statement"}}, {"inside": {"has": {"regex": "^async$"}, "kind": "function_definition", "stopBy": {"matches": "FAR012-scope"}}}]}}}, "cvss": null, "cwe": 396, "default": "on", "files": [], "fix": "$NAMED", "fix_message": "Catch `Exception`", "ignores": [], "language": "python", "markers": [["except:", "except :"]], "message": "`except:` also catches `KeyboardInterrupt`, `SystemExit` and `CancelledError`: name the exception, or write `except Exception:`", "name": "bare-except", "page": "A handler names no exception and so catches every one.\\n\\n`except:` means `except BaseException:`. It takes in `KeyboardInterrupt` and `SystemExit`, so a worker cannot be\\nstopped; `asyncio.CancelledError`, so a request that the client gave up goes on; and `NameError` or `TypeError`, so a\\nslip of the pen becomes an answer such as \\"not found\\". A handler that cleans up and then re-raises with a bare\\n`raise` on every path is fine and not reported. In a coroutine that awaits, a handler that raises nothing is the\\nmatter of `cancellation-swallowed`.\\n\\nThe fix names `Exception`. It is unsafe: what only `except:` caught is then raised.\\n\\nBad:\\n\\n    def read_limit(text):\\n        try:\\n            return int(text)\\n        except:\\n            return 10\\n\\nGood:\\n\\n    def read_limit(text):\\n        try:\\n            return int(text)\\n        except ValueError:\\n            return 10", "resolve": {}, "roles": ["app"], "severity": "important", "source": "errors/far012_bare_except.yml", "suffixes": [".py", ".pyi"], "url": null}',  # payload
+    ),
+    (
+        'FAR020',  # code
+        'hardcoded-secret',  # name
+        'critical',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (),  # markers
+        798,  # cwe
+        'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H',  # cvss
+        (),  # options
+        'A credential stands in the source code',  # summary
+        'far02_secrets.far020_hardcoded_secret',  # module
+        'HardcodedSecret',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR021',  # code
+        'insecure-secret-default',  # name
+        'important',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (),  # markers
+        1188,  # cwe
+        'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N',  # cvss
+        (),  # options
+        'A secret that should come from the configuration has a fallback that works',  # summary
+        'far02_secrets.far021_insecure_secret_default',  # module
+        'InsecureSecretDefault',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+)

@@ -59,7 +59,9 @@ class Row(NamedTuple):
     """Below `flake8_fastapi_review.rules`; empty for a structural rule."""
     cls: str
     language: str
-    """Of the files that the rule is about, as `astgrep.LANGUAGES` names it."""
+    """Of the files that the rule is about."""
+    payload: str
+    """Of a structural rule, what `astgrep` makes it from."""
 
 
 @cache
@@ -76,23 +78,16 @@ def find(selector: str) -> Row | None:
     return next((row for row in rows() if wanted in (row.code.lower(), row.name)), None)
 
 
-def rule_class(row: Row) -> type[Rule]:
-    """The class of a rule. Raises what the import of its module raises."""
+def load(row: Row, options: Mapping[str, Any] | None = None) -> Rule:
+    """An instance of a rule with a project's options. Raises what the import of its module raises."""
     if not row.module:
-        from .astgrep import rule_class
+        from .astgrep import load_rule
 
-        return rule_class(_structural_rows()[row.code])
+        return load_rule(row.payload)
     from importlib import import_module
 
     cls: type[Rule] = getattr(import_module(f"{__package__}.rules.{row.module}"), row.cls)
-    return cls
-
-
-@cache
-def _structural_rows() -> dict[str, Any]:
-    from ._registry import structural
-
-    return structural()
+    return cls(options)
 
 
 # Selecting
@@ -274,52 +269,45 @@ class Selection:
             rows = self._rows[role] = [row for row in _every_row(self.codes) if role in row.roles]
         ignored = self.ignored(path)
         present: dict[str, bool] = {}
-        rules: list[Rule] = []
-        structural: list[Rule] = []
-        for row in rows:
-            if row.code.startswith(ignored) or not _marked(row.markers, text, present):
-                continue
-            rule = self._rule(row)
-            (rules if row.module else structural).append(rule)
-        structural += [
+        rules = [
+            self._rule(row) for row in rows if not row.code.startswith(ignored) and _marked(row.markers, text, present)
+        ]
+        return rules + [
             rule
             for rule in self.structural
             if role in rule.roles and not rule.code.startswith(ignored) and _marked(rule.markers, text, present)
         ]
-        if structural:
-            rules += _triggered(structural, path, text)
-            rules.sort(key=_code)
-        return rules
 
     def structural_rules(self, path: str, text: str) -> list[AstGrepRule]:
         """The structural rules to run on a file that is no Python, or no Python that can be read.
 
         Roles are for Python: a shell script is a script wherever it lies.
         """
-        from .astgrep import AstGrepRule, triggered
+        from .astgrep import rules_for_path
 
         ignored = self.ignored(path)
+        role = configuration.role(self.config, path, text) if path.endswith(".py") else None
         chosen = [self._rule(row) for row in _every_row(self.codes) if not row.module]
-        rules = [rule for rule in (*chosen, *self.structural) if isinstance(rule, AstGrepRule)]
-        if path.endswith(".py"):
-            role = configuration.role(self.config, path, text)
-            rules = [rule for rule in rules if role in rule.roles]
-        return triggered([rule for rule in rules if not rule.code.startswith(ignored)], path, text)
+        return [
+            rule
+            for rule in rules_for_path((*chosen, *self.structural), path)
+            if not rule.code.startswith(ignored) and (role is None or role in rule.roles)
+        ]
 
     def suffixes(self) -> tuple[str, ...]:
         """The suffixes of the files besides Python's that the chosen structural rules are about."""
         foreign = [self._rule(row) for row in _every_row(self.codes) if row.language != "python"]
         if not foreign and not self.structural:
             return ()
-        from .astgrep import AstGrepRule, suffixes
+        from .astgrep import suffixes
 
-        return suffixes(rule for rule in (*foreign, *self.structural) if isinstance(rule, AstGrepRule))
+        return suffixes((*foreign, *self.structural))
 
     def _rule(self, row: Row) -> Rule:
         rule = self._rules.get(row.code)
         if rule is None:
             try:
-                rule = rule_class(row)(self._options.get(row.code))
+                rule = load(row, self._options.get(row.code))
             except Exception as error:
                 rule = _broken(row.code, error)
             self._rules[row.code] = rule
@@ -330,16 +318,8 @@ def _code(rule: Rule) -> str:
     return rule.code
 
 
-def _triggered(rules: list[Rule], path: str, text: str) -> list[Rule]:
-    """Without the rules that one joined look at the syntax tree rules out."""
-    from .astgrep import AstGrepRule, triggered
-
-    structural = [rule for rule in rules if isinstance(rule, AstGrepRule)]
-    return [*triggered(structural, path, text), *(rule for rule in rules if not isinstance(rule, AstGrepRule))]
-
-
 def _every_row(codes: frozenset[str]) -> Iterator[Row]:
-    return (row for row in rows() if row.code in codes)
+    return (row for row in rows() if row.code in codes and row.code != INTERNAL)
 
 
 def _marked(markers: tuple[tuple[str, ...], ...], text: str, present: dict[str, bool]) -> bool:
@@ -479,13 +459,13 @@ def _structural(config: Config, problems: list[Problem], chosen: Callable[[str],
     try:
         from .astgrep import load_folders
 
-        classes, wrong = load_folders(config.root, config.structural_rules)
+        found, wrong = load_folders(config.root, config.structural_rules)
     except ImportError as error:
         message = f"the rules in {', '.join(config.structural_rules)} are not run: {error}"
         problems.append(configuration.problem(config.root, message, "structural-rules"))
         return ()
     problems += [Problem(os.path.join(config.root, path), line, message) for path, line, message in wrong]
-    return tuple(sorted((cls() for cls in classes if chosen(cls.code)), key=_code))
+    return tuple(sorted((rule for rule in found if chosen(rule.code)), key=_code))
 
 
 # Writing _registry.py
@@ -494,27 +474,27 @@ def _structural(config: Config, problems: list[Problem], chosen: Callable[[str],
 def render() -> tuple[str, list[str]]:
     """The text of `_registry.py` for the rules that lie in the source tree, and a line for each that is malformed."""
     from itertools import pairwise
-    from pprint import pformat
 
     here = os.path.dirname(os.path.abspath(__file__))
     problems: list[str] = []
     found = list(_python_rows(os.path.join(here, "rules"), problems))
-    structural = _structural_literals(os.path.join(os.path.dirname(here), "astgrep-rules"), problems)
-    found += [_structural_row(literal) for literal in structural.values()]
+    found += _structural_rows(os.path.join(os.path.dirname(here), "astgrep-rules"), problems)
     found.sort()
     for first, second in pairwise(found):
         if first.code == second.code or first.name == second.name:
             problems.append(f"{second.module or second.name}: {first.code} {first.name} is there twice")
     return (
         '"""All rules. Written by `python -m flake8_fastapi_review.registry`; do not edit."""\n\n'
-        "# fmt: off\n"
+        "# fmt: off\n# ruff: noqa: E501\n"
         "from __future__ import annotations\n\n"
         "from typing import Any\n\n"
-        f"ROWS: tuple[tuple[Any, ...], ...] = {pformat(tuple(map(tuple, found)), width=118)}\n\n\n"
-        "def structural() -> dict[str, Any]:\n"
-        '    """What `astgrep` needs of each structural rule, by code."""\n'
-        f"    return {pformat(structural, width=118, sort_dicts=False)}\n"
+        f"ROWS: tuple[tuple[Any, ...], ...] = (\n{''.join(map(_literal, found))})\n"
     ), problems
+
+
+def _literal(row: Row) -> str:
+    fields = "".join(f"        {field!r},  # {name}\n" for name, field in zip(row._fields, row, strict=True))
+    return f"    (\n{fields}    ),\n"
 
 
 def _python_rows(folder: str, problems: list[str]) -> Iterator[Row]:
@@ -564,6 +544,7 @@ def _python_row(module: str, defined: dict[str, Any]) -> Row:
         module,
         cls.__name__,
         "python",
+        "",
     )
 
 
@@ -587,22 +568,33 @@ def check_annotation(annotation: str) -> None:
         raise TypeError(f"`{annotation}` is no type of an option")
 
 
-def _structural_literals(folder: str, problems: list[str]) -> dict[str, Any]:
-    try:
-        from .astgrep import built_in_rows
+def _structural_rows(folder: str, problems: list[str]) -> list[Row]:
+    from .astgrep import built_in_rows, dump_rule
 
-        return {row["code"]: dict(row) for row in built_in_rows(folder)}
+    try:
+        found = built_in_rows(folder)
     except Exception as error:
         problems.append(f"{type(error).__name__}: {error}")
-        return {}
-
-
-def _structural_row(literal: Mapping[str, Any]) -> Row:
-    kept = {
-        key: literal[key]
-        for key in ("code", "name", "severity", "default", "roles", "markers", "cwe", "cvss", "language")
-    }
-    return Row(**kept, options=(), summary=summary(literal["page"]), module="", cls="")
+        return []
+    return [
+        Row(
+            row["code"],
+            row["name"],
+            row["severity"],
+            row["default"],
+            tuple(row["roles"]),
+            tuple(map(tuple, row["markers"])),
+            row["cwe"],
+            row["cvss"],
+            (),
+            summary(row["page"]),
+            "",
+            "",
+            row["language"],
+            dump_rule(row),
+        )
+        for row in found
+    ]
 
 
 def main() -> int:
