@@ -18,7 +18,7 @@ def main() -> None:
         status = _run()
         sys.stdout.flush()
     except KeyboardInterrupt:
-        print(f"\n{PROGRAM}: interrupted", file=sys.stderr)
+        print(f"{PROGRAM}: interrupted", file=sys.stderr)
         status = INTERRUPTED
     except BrokenPipeError:
         # Whoever read the report has seen enough (`| head`). What is still buffered must not fail again at exit.

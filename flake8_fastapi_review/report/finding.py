@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import os
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from flake8_fastapi_review.module import Unreadable, decode, split_lines
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
-    from flake8_fastapi_review.rule import Applicability, Range, Severity
-
-_LINE_END = re.compile(r"\r\n|\r|\n")
+    from flake8_fastapi_review.review import Review
+    from flake8_fastapi_review.rule import Applicability, Fix, Range, Severity, Violation
 
 
 class Place(NamedTuple):
@@ -81,9 +81,73 @@ class Report(NamedTuple):
     """The source lines of a file by the name it has in a finding; none when it cannot be read."""
 
 
-def source_lines(text: str) -> list[str]:
-    """The lines of `text` as Python counts them, without their ends: a form feed or U+2028 ends no line."""
-    return _LINE_END.split(text)
+class Facts(NamedTuple):
+    """What a finding's code says of its rule."""
+
+    name: str
+    cwe: str | None = None
+    cvss_score: float | None = None
+    cvss_vector: str | None = None
+    url: str | None = None
+
+
+def report_of(
+    review: Review, facts: Callable[[str], Facts], directory: str, texts: Mapping[str, str] | None = None
+) -> Report:
+    """A review as the formats take it.
+
+    `facts` tells of a rule by its code; `directory` is the one that the review's paths are relative to; `texts` holds
+    the text of files that was reviewed in place of what is on the disk.
+    """
+    lines = Sources(directory, texts or {})
+    findings = tuple(
+        _finding(path, violation, facts(violation.code), lines(path)) for path, violation in review.findings
+    )
+    skipped = tuple(Skipped(file, reason) for file, reason in review.skipped)
+    return Report(findings, review.files, skipped, lines)
+
+
+class Sources:
+    """The source lines of files, read once and on demand."""
+
+    def __init__(self, directory: str, texts: Mapping[str, str]) -> None:
+        self._directory = directory
+        self._lines: dict[str, Sequence[str]] = {file: split_lines(text) for file, text in texts.items()}
+
+    def __call__(self, file: str) -> Sequence[str]:
+        if file not in self._lines:
+            self._lines[file] = self._read(file)
+        return self._lines[file]
+
+    def _read(self, file: str) -> Sequence[str]:
+        try:
+            with open(os.path.join(self._directory, file), "rb") as stream:
+                data = stream.read()
+        except OSError:
+            return ()
+        try:
+            return split_lines(decode(data, file))
+        except Unreadable:
+            return split_lines(data.decode("utf-8", "replace"))
+
+
+def _finding(file: str, violation: Violation, facts: Facts, lines: Sequence[str]) -> Finding:
+    return Finding(
+        violation.code,
+        facts.name,
+        violation.severity,
+        violation.message,
+        file,
+        in_characters(violation.range, lines),
+        tuple(Step(*step) for step in violation.related),
+        None if violation.fix is None else _remedy(violation.fix, lines),
+        *facts[1:],
+    )
+
+
+def _remedy(fix: Fix, lines: Sequence[str]) -> Remedy:
+    changes = tuple(Change(in_characters(edit.range, lines), edit.text) for edit in fix.edits)
+    return Remedy(fix.message, fix.applicability, changes)
 
 
 def in_characters(place: Range, lines: Sequence[str]) -> Place:
@@ -103,14 +167,6 @@ def _characters(lines: Sequence[str], line: int, offset: int) -> int:
     if text.isascii():
         return offset
     return len(text.encode("utf-8", "surrogatepass")[:offset].decode("utf-8", "replace"))
-
-
-def shown_path(path: str, directory: str) -> str:
-    """`path` as the user sees it: relative to `directory` when it lies below it, with forward slashes."""
-    absolute = os.path.abspath(path)
-    prefix = directory.rstrip(os.sep) + os.sep
-    shown = absolute[len(prefix) :] if absolute.startswith(prefix) else absolute
-    return shown.replace(os.sep, "/")
 
 
 def counted(number: int, noun: str) -> str:

@@ -8,21 +8,19 @@ import textwrap
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flake8_fastapi_review import registry
-from flake8_fastapi_review.rule import Default, Severity
+from flake8_fastapi_review.rule import Default
 
 from .cvss import base_score
+from .finding import Facts
 from .terminal import Style
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from flake8_fastapi_review.rule import Option, Rule
+    from flake8_fastapi_review.rule import Option, Rule, Severity
 
 HOME: str | None = None
 """Where the rule pages are published, with a slash at the end; None while they have no address."""
-
-OWN_NAME = "review-incomplete"
-"""The name of FAR000."""
 
 _HEADER = re.compile(r"([A-Z][A-Za-z ]*):")
 _TITLES = {"Bad": "Bad", "Good": "Good", "Exploit": "How it is exploited"}
@@ -77,19 +75,16 @@ class Page(NamedTuple):
     @property
     def url(self) -> str | None:
         """The address of the page, or None while the pages are not published."""
-        return None if HOME is None else f"{HOME}{self.code}.md"
+        return address(self.code)
+
+    @property
+    def facts(self) -> Facts:
+        """What goes into each finding."""
+        return Facts(self.name, self.weakness, self.score, self.cvss, self.url)
 
     def section(self, title: str) -> tuple[Block, ...]:
         """The blocks under `title`; none when the page has no such header."""
         return next((section.blocks for section in self.sections if section.title == title), ())
-
-
-_OWN_VOICE = """What was found is not all there is: a file, a rule or a setting could not be used.
-
-This is the tool's own voice. A file that cannot be read or parsed is named with the reason, a wrong setting with its
-file, its key and the nearest valid name; an error inside a rule names the rule. Everything else is reviewed all the
-same. A wrong setting ends `fastapi-review check` with exit status 2.
-"""
 
 
 def of(rule: type[Rule]) -> Page:
@@ -110,26 +105,29 @@ def of(rule: type[Rule]) -> Page:
     )
 
 
-def own_voice() -> Page:
-    """The page of FAR000, which no rule reports."""
-    summary, parts = sections(_OWN_VOICE)
-    every: tuple[str, ...] = ("app", "test", "migration", "script", "example")
-    return Page(
-        registry.INTERNAL, OWN_NAME, Severity.WARNING, Default.ON, every, "{problem}", None, None, {}, summary, parts
-    )
-
-
 def find(selector: str) -> Page | None:
     """The page of the rule with this code or name."""
-    if selector.strip().lower() in (registry.INTERNAL.lower(), OWN_NAME):
-        return own_voice()
     row = registry.find(selector)
-    return None if row is None else of(registry.rule_class(row))
+    return None if row is None else of(type(registry.load(row)))
 
 
 def every() -> list[Page]:
     """The pages of all rules of this package, by code."""
-    return [own_voice(), *(of(registry.rule_class(row)) for row in registry.rows())]
+    return [of(type(registry.load(row))) for row in registry.rows()]
+
+
+def address(code: str) -> str | None:
+    """Where the page of a rule of this package is published, or None while none is."""
+    return None if HOME is None else f"{HOME}{code}.md"
+
+
+def facts(code: str) -> Facts:
+    """What goes into each finding with this code, without importing the rule; only the code itself if it is unknown."""
+    row = registry.find(code)
+    if row is None:
+        return Facts(code)
+    weakness = None if row.cwe is None else f"CWE-{row.cwe}"
+    return Facts(row.name, weakness, None if row.cvss is None else base_score(row.cvss), row.cvss, address(code))
 
 
 def sections(docstring: str) -> tuple[str, tuple[Section, ...]]:

@@ -59,7 +59,7 @@ def _finding(finding: Finding, lines: Callable[[str], Sequence[str]], style: Sty
     yield from _wrapped(harmless(finding.message), "  ", width)
     yield from _chain(finding, lines, style, width)
     if finding.fix is not None:
-        yield f"  {style('fix', 'green')} {harmless(finding.fix.message)} ({finding.fix.applicability.value})"
+        yield f"  {style('fix:', 'green')} {harmless(finding.fix.message)} ({finding.fix.applicability.value})"
 
 
 def _source(place: Place, lines: Sequence[str], style: Style, paint: str, gutter: int, width: int) -> Iterator[str]:

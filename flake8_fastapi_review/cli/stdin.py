@@ -1,0 +1,47 @@
+"""The review of one file whose text is not the one on the disk: an editor's buffer, a staged version."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flake8_fastapi_review.review import Review
+
+    from .check import Selectors
+
+
+def review_text(name: str, data: bytes, selectors: Selectors, cache: str | None) -> tuple[Review, dict[str, str]]:
+    """The review of the file `name` as if it held `data`, seen inside its project; and the text by the shown name.
+
+    The file need not exist. What its project excludes is not reviewed, here as everywhere.
+    """
+    from flake8_fastapi_review import config as configuration
+    from flake8_fastapi_review import registry
+    from flake8_fastapi_review.module import Unreadable, decode
+    from flake8_fastapi_review.project import Project
+    from flake8_fastapi_review.review import Review, cache_folder, review_file, shown, voice
+    from flake8_fastapi_review.suppression import split
+
+    path = os.path.abspath(name)
+    root = configuration.find_root(path)
+    settings = configuration.load(root)
+    selection = registry.select(settings, *selectors)
+    project = Project(root, settings, cache_folder(root, cache))
+    relative = os.path.relpath(path, root).replace(os.sep, "/")
+    file = shown(path)
+    problems = selection.problems
+    findings = [(shown(problem.path), voice(problem.message, problem.line)) for problem in problems]
+    if configuration.excluded(settings, relative):
+        return Review((), ((file, "excluded by the configuration"),), tuple(findings), (), problems), {}
+    try:
+        text = decode(data, path)
+        kept, dropped = split(review_file(project.file(relative, text), selection), text)
+    except Unreadable as error:
+        findings.append((file, voice(f"not reviewed: {error.reason}", error.line)))
+        text = data.decode("utf-8", "replace")
+        return Review((), ((file, error.reason),), tuple(findings), (), problems), {file: text}
+    findings += [(file, violation) for violation in kept]
+    return Review((file,), (), tuple(findings), tuple((file, violation) for violation in dropped), problems), {
+        file: text
+    }
