@@ -439,46 +439,8 @@ class File:
         return False if self.registered_as(function) else None
 
     def _runs_apart(self, function: ast.AsyncFunctionDef) -> bool:
-        """A worker's task, start-up and shutdown code, or a coroutine that only `asyncio.run` runs."""
-        knowledge = self._project.knowledge
-        for decorator in function.decorator_list:
-            target = decorator.func if isinstance(decorator, ast.Call) else decorator
-            name = self.name_of(target)
-            if name is None:
-                continue
-            if knowledge.decorator(name) == "task":
-                return True
-            row = knowledge.route(name)
-            if row is not None and row.kind == "event":
-                return True
-            if knowledge.decorator(name) == "asynccontextmanager" and self._is_lifespan(function):
-                return True
-        return self._only_run(function)
-
-    def _is_lifespan(self, function: ast.AsyncFunctionDef) -> bool:
-        arguments = function.args.args
-        if "lifespan" in function.name or "lifecycle" in function.name:
-            return True
-        return len(arguments) == 1 and arguments[0].annotation is not None and bool(
-            self.is_subclass(arguments[0].annotation, "starlette.applications.Starlette")
-        )
-
-    def _only_run(self, function: ast.AsyncFunctionDef) -> bool:
-        """All uses of the name in this file hand its coroutine to a call that makes a loop of its own."""
-        scope = self._module.index.by_node[function]
-        if scope.parent is None or scope.parent.kind == "class":
-            return False
-        uses = [name for name in self.nodes(ast.Name) if name.id == function.name and isinstance(name.ctx, ast.Load)]
-        return bool(uses) and all(self._is_run(use) for use in uses)
-
-    def _is_run(self, use: ast.Name) -> bool:
-        call = self.parent(use)
-        runner = self.parent(call) if isinstance(call, ast.Call) and call.func is use else call
-        if not isinstance(runner, ast.Call) or runner.func is use:
-            return False
-        name = self.name_of(runner.func)
-        blocking = self._project.knowledge.blocking(name) if name else None
-        return blocking is not None and blocking.kind == "loop"
+        qualname = self._module.index.by_node[function].qualname
+        return self._project.execution.apart(f"{self.path}:{qualname}")
 
     def hazards(self, code: str) -> list[LoopHazard]:
         """The calls on the event loop that block it with something of the kind that rule `code` reports."""
@@ -498,7 +460,10 @@ class File:
                 flags = module.call_flags(call)
                 if flags & AWAITED:
                     continue
-                fact = Call(module.expression(call), call.lineno, call.col_offset, flags)
+                expr = module.expression(call)
+                if expr[0] != "c":
+                    continue
+                fact = Call(expr, call.lineno, call.col_offset, flags)
                 for rule, hazard in effects.hazards_of_call(self._summary, fact).items():
                     if apart is None:
                         apart = self._runs_apart(function)

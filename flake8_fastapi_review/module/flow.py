@@ -438,8 +438,10 @@ class Flow:
 
     def _try(self, code: ast.AST, follow: int, scope: _Scope) -> int:
         body, handlers, orelse, final = code.body, code.handlers, code.orelse, code.finalbody  # type: ignore[attr-defined]
-        outside = _Finally(scope, self, final) if final else scope
-        after = outside.through(follow) if isinstance(outside, _Finally) else follow
+        outside, after = scope, follow
+        if final:
+            outside = cleanup = _Finally(scope, self, final)
+            after = cleanup.through(follow)
         caught: list[tuple[ast.ExceptHandler, int]] = []
         for handler in reversed(handlers):
             # `except*`: one group can go through several handlers in turn

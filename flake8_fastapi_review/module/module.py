@@ -9,7 +9,7 @@ from typing import Any
 from .index import COMPREHENSIONS, CHILD_FIELDS, FUNCTIONS, Index, Node, Scope, children
 from .parse import parse, split_lines
 from .scopes import Binding, binding_at, bindings_of, reaching, scope_binding
-from .summary import ASYNC, AWAITED, CONSUMED, GENERATOR, MODULE, TRIVIAL, UNKNOWN_EXPR, Call, Class, Expr, Function, Parameter, Summary
+from .summary import ASYNC, AWAITED, CONSUMED, GENERATOR, INERT, MODULE, TRIVIAL, UNKNOWN_EXPR, Call, Class, Expr, Function, Parameter, Summary
 
 _BUILTINS = frozenset(dir(builtins))
 _NO_EFFECT = _BUILTINS - frozenset(
@@ -249,8 +249,11 @@ class Module:
         for frame in self._frames(scope):
             nodes = frame.nodes
             for call in nodes.get(ast.Call, ()):
-                if not self.without_effect(call):
-                    calls.append((self._expr(call, frame), call.lineno, call.col_offset, self.call_flags(call)))
+                if self.without_effect(call):
+                    continue
+                expr = self._expr(call, frame)
+                if expr[0] == "c":
+                    calls.append((expr, call.lineno, call.col_offset, self.call_flags(call)))
             results.extend(self._expr(r.value, frame) if r.value else ("k", None) for r in nodes.get(ast.Return, ()))
             for cls in (ast.Yield, ast.YieldFrom):
                 for found in nodes.get(cls, ()):
@@ -291,6 +294,23 @@ class Module:
         return isinstance(function, ast.Attribute) and isinstance(function.value, (ast.Constant, ast.JoinedStr))
 
     def call_flags(self, call: ast.Call) -> int:
+        return self._use_of(call) | (INERT if self._is_data_url(call) else 0)
+
+    def _is_data_url(self, call: ast.Call) -> bool:
+        """`if url.startswith("data:"): urlopen(url)`"""
+        if not call.args or not isinstance(call.args[0], ast.Name):
+            return False
+        child: Node = call
+        parent = self.index.parents.get(call)
+        while parent is not None and not isinstance(parent, FUNCTIONS):
+            if isinstance(parent, ast.If) and child in parent.body:
+                match parent.test:
+                    case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="startswith"), args=[ast.Constant(value="data:")]):
+                        return name == call.args[0].id
+            child, parent = parent, self.index.parents.get(parent)
+        return False
+
+    def _use_of(self, call: ast.Call) -> int:
         parent = self.index.parents[call]
         match parent:
             case ast.Await():
@@ -302,7 +322,7 @@ class Module:
             case ast.ListComp() | ast.SetComp() | ast.DictComp() if parent.generators[0].iter is call:
                 return CONSUMED
             case ast.GeneratorExp() if parent.generators[0].iter is call:
-                return self.call_flags(parent)  # type: ignore[arg-type]
+                return self._use_of(parent)  # type: ignore[arg-type]
             case ast.YieldFrom() | ast.Starred() | ast.withitem():
                 return CONSUMED
             case ast.Call(func=ast.Name(id=name)) if name in _CONSUMERS:

@@ -52,6 +52,9 @@ AWAITED = 1
 CONSUMED = 2
 """The call's value is iterated or entered on the spot: the body of a generator runs here."""
 
+INERT = 4
+"""The call fetches a `data:` URL, which reaches nobody."""
+
 MODULE = "<module>"
 """The qualified name under which `Summary.functions` keeps what runs at import time."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..module.summary import ASYNC, AWAITED, CONSUMED, GENERATOR, TRIVIAL, Call, Expr, Function, Summary
+from ..module.summary import ASYNC, AWAITED, CONSUMED, GENERATOR, INERT, TRIVIAL, Call, Expr, Function, Summary
 
 if TYPE_CHECKING:
     from ..knowledge import Knowledge
@@ -120,6 +120,8 @@ class Effects:
     # What a call executes
 
     def targets(self, summary: Summary, call: Call) -> list[Target]:
+        if call.flags & INERT:
+            return []
         callee = self.types.eval(summary, call.expr[1])
         return self._targets(summary, callee, call.expr, call.flags)
 
@@ -143,16 +145,10 @@ class Effects:
         return []
 
     def _union_call(self, summary: Summary, members: tuple[Type, ...], expr: Expr, flags: int) -> list[Target]:
-        """Either of several: it counts when all of them block, and the first speaks for them."""
+        """Either of several: it counts when each runs something here that may block; the first speaks for them."""
         each = [self._targets(summary, member, expr, flags) for member in members if member != ("none",)]
-        if not each or not all(any(self._blocks(target) for target in targets) for targets in each):
-            return []
-        return each[0]
-
-    def _blocks(self, target: Target) -> bool:
-        if target.symbol is None:
-            return self.knowledge.blocking(target.name) is not None
-        return bool(self.reach(target.symbol))
+        may_block = [any(t.symbol is not None or self.knowledge.blocking(t.name) is not None for t in targets) for targets in each]
+        return each[0] if each and all(may_block) else []
 
     def _library_call(self, summary: Summary, name: str, expr: Expr) -> list[Target]:
         runs = self.knowledge.offload(name)

@@ -9,6 +9,8 @@ from ..module import Module, Summary, Unreadable, decode
 from .sources import Sources
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .cache import Cache
 
 KEPT = 1500
@@ -23,6 +25,12 @@ class Modules:
         self.cache = cache
         self._summaries: dict[str, Summary | None] = {}
         self._live: dict[str, Module] = {}
+        self._texts: dict[str, bytes] | None = None
+        self._replaced: Callable[[str], None] = lambda path: None
+
+    def when_replaced(self, listener: Callable[[str], None]) -> None:
+        """Have `listener(path)` called when a Summary gives way to another one of the same file."""
+        self._replaced = listener
 
     def resolve(self, importer: str, level: int, module: str | None) -> str | None:
         return self.sources.resolve(importer, level, module)
@@ -33,10 +41,25 @@ class Modules:
     def dotted(self, path: str) -> str:
         return self.sources.dotted(path.rstrip("/") if path.endswith("/") else path)
 
+    def mentioning(self, name: str) -> list[str]:
+        """The project's files whose text holds `name`, sorted."""
+        needle = name.encode()
+        if self._texts is None:
+            self._texts = {}
+            for path in self.sources.all_files():
+                try:
+                    with open(self.sources.absolute(path), "rb") as file:
+                        self._texts[path] = file.read()
+                except OSError:
+                    continue
+        live = {path: module.text.encode() for path, module in self._live.items()}
+        return sorted(path for path, text in (self._texts | live).items() if needle in text)
+
     def put(self, module: Module) -> None:
         """Let a module that is being looked at stand in for its file."""
         self._summaries.pop(module.path, None)
         self._live[module.path] = module
+        self._replaced(module.path)
 
     def drop(self, path: str) -> None:
         """The file has been looked at: its tree may go, its Summary stays if it was made."""
@@ -52,6 +75,7 @@ class Modules:
         if path in self._summaries:
             return self._summaries[path]
         found = self._load(path) if path.endswith(".py") else None
+        self._replaced(path)
         self._remember(path, found)
         return found
 

@@ -6,10 +6,11 @@ import os
 from typing import TYPE_CHECKING
 
 from .. import __version__
-from ..config import role
+from ..config import excluded, role
 from ..knowledge import Knowledge, KnowledgeError
 from ..module import Module, decode
 from .effects import Effects
+from .execution import Execution
 from .modules import Modules
 from .sources import Sources
 from .types import Types
@@ -41,10 +42,11 @@ class Project:
 
             cache = Cache(cache_dir, fingerprint())
         self.cache = cache
-        self.sources = Sources(root, tuple(config.src))
+        self.sources = Sources(root, tuple(config.src), lambda path: excluded(config, path))
         self.modules = Modules(self.sources, cache)
         self.types = Types(self.modules, self.knowledge)
         self.effects = Effects(self.types, self.knowledge)
+        self.execution = Execution(self.modules, self.types, self.knowledge)
         self._texts: dict[str, str] = {}
 
     def relative(self, path: str) -> str:
@@ -82,6 +84,7 @@ class Project:
         if known is not None and known != text:
             self.types.forget(name)
             self.effects.forget()
+            self.execution.forget()
         if not on_disk:
             self._texts[name] = text
             self.sources.add(name)

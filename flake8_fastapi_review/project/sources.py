@@ -8,6 +8,10 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 _STDLIB = frozenset(sys.stdlib_module_names) | {"distutils", "imp", "asyncore"}
 
@@ -15,9 +19,10 @@ _STDLIB = frozenset(sys.stdlib_module_names) | {"distutils", "imp", "asyncore"}
 class Sources:
     """The files of one project."""
 
-    def __init__(self, root: str, source_roots: tuple[str, ...] = ()) -> None:
+    def __init__(self, root: str, source_roots: tuple[str, ...] = (), is_excluded: Callable[[str], bool] = lambda path: False) -> None:
         """`root` is absolute; `source_roots` are folders relative to it that the configuration names."""
         self.root = root
+        self._is_excluded = is_excluded
         self.source_roots = tuple("" if folder in (".", "./") else folder.strip("/") for folder in source_roots)
         self._kinds: dict[str, str | None] = {}
         self._tops: dict[tuple[str, str], tuple[str, ...]] = {}
@@ -40,6 +45,16 @@ class Sources:
     def add(self, path: str) -> None:
         """Make a file known that only exists as text (an editor's new buffer)."""
         self._kinds[path] = "file"
+
+    def all_files(self) -> Iterator[str]:
+        """Every Python file of the project that is not excluded."""
+        for folder, folders, names in os.walk(self.root):
+            base = os.path.relpath(folder, self.root).replace(os.sep, "/")
+            base = "" if base == "." else base
+            folders[:] = sorted(name for name in folders if not self._is_excluded(_join(base, name)))
+            for name in sorted(names):
+                if name.endswith(".py") and not self._is_excluded(_join(base, name)):
+                    yield _join(base, name)
 
     def package_root(self, folder: str) -> str:
         """The folder that has to be on `sys.path` for the modules in `folder`: above the chain of `__init__.py`."""

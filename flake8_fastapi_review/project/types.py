@@ -71,6 +71,7 @@ _PROPERTIES = frozenset(
     {"builtins.property", "functools.cached_property", "cached_property.cached_property", "sqlalchemy.ext.hybrid.hybrid_property", "pydantic.computed_field",
      "django.utils.functional.cached_property", "werkzeug.utils.cached_property", "abc.abstractproperty"}
 )  # fmt: skip
+_DECLARATIVE_BASES = frozenset({"sqlalchemy.orm.declarative_base", "sqlalchemy.ext.declarative.declarative_base"})
 _DEPENDS = frozenset({"fastapi.Depends", "fastapi.Security"})
 
 
@@ -80,7 +81,8 @@ class Types:
     def __init__(self, modules: Modules, knowledge: Knowledge) -> None:
         self.modules = modules
         self.knowledge = knowledge
-        self._bindings: dict[tuple[str, int], Type | None] = {}
+        self._bindings: dict[str, dict[int, Type | None]] = {}
+        modules.when_replaced(self._renumbered)
         self._results: dict[str, Type | None] = {}
         self._mros: dict[str, tuple[str, ...]] = {}
         self._texts: dict[str, Expr] = {}
@@ -92,6 +94,10 @@ class Types:
         self._bindings.clear()
         self._results.clear()
         self._mros.clear()
+
+    def _renumbered(self, path: str) -> None:
+        """Another Summary of the same text counts its bindings anew; everything else speaks of symbols."""
+        self._bindings.pop(path, None)
 
     # Symbols
 
@@ -299,9 +305,10 @@ class Types:
         return None
 
     def binding(self, summary: Summary, index: int) -> Type | None:
+        known = self._bindings.setdefault(summary.path, {})
+        if index in known:
+            return known[index]
         key = (summary.path, index)
-        if key in self._bindings:
-            return self._bindings[key]
         if key in self._active:
             return None
         self._active.add(key)
@@ -311,7 +318,7 @@ class Types:
         finally:
             self._active.discard(key)
         if found is not None or not self._active or depth_before < _MAX_DEPTH // 2:
-            self._bindings[key] = found
+            known[index] = found
         return found
 
     def _binding(self, summary: Summary, fact: Expr) -> Type | None:
@@ -935,6 +942,9 @@ class Types:
 
     def _special_call(self, summary: Summary, name: str, args: tuple[Expr, ...], keywords: tuple[Any, ...]) -> Type | None:
         """Callables whose result depends on their arguments."""
+        if name in _DECLARATIVE_BASES:
+            given = dict(keywords).get("cls")
+            return self.eval(summary, given) if given is not None else ("ext", "sqlalchemy.orm.DeclarativeBase")
         first = args[0] if args else None
         if first is None:
             return None

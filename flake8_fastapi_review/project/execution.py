@@ -1,0 +1,140 @@
+"""Which coroutines run where they can delay nobody: before the server serves, in a worker, in a loop of their own.
+
+The question goes against the direction of imports, so the project's files are searched for the function's name; it is
+asked only of functions in which a hazard was found.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from ..module.summary import ASYNC, AWAITED, GENERATOR, Expr, Function, Summary
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..knowledge import Knowledge
+    from .modules import Modules
+    from .types import Types
+
+_MAX_DEPTH = 6
+
+
+class Execution:
+    """Answers are remembered by symbol."""
+
+    def __init__(self, modules: Modules, types: Types, knowledge: Knowledge) -> None:
+        self.modules = modules
+        self.types = types
+        self.knowledge = knowledge
+        self._apart: dict[str, bool] = {}
+
+    def forget(self) -> None:
+        self._apart.clear()
+
+    def apart(self, symbol: str, depth: int = 0) -> bool:
+        """Whether a coroutine function only runs at start-up, at shutdown, in a worker process or under `asyncio.run`."""
+        known = self._apart.get(symbol)
+        if known is None:
+            # Functions that call each other say nothing about each other.
+            self._apart[symbol] = False
+            known = self._apart[symbol] = depth < _MAX_DEPTH and self._is_apart(symbol, depth)
+        return known
+
+    def _is_apart(self, symbol: str, depth: int) -> bool:
+        own = self.types.function(symbol)
+        if own is None:
+            return False
+        summary, function = own
+        if self._decorated_apart(summary, function) or is_lifespan(self.types, summary, function):
+            return True
+        if any(self.types.qualified(self.types.eval(summary, call[0][1])) == "uvicorn.Server.serve" for call in function.calls if _tail(call[0][1]) == "serve"):
+            # It starts the server itself: what else it does, it does before or after serving.
+            return True
+        if "<locals>" in function.qualname or function.qualname.startswith("__") or not function.flags & ASYNC:
+            return False
+        callers = list(self._uses(symbol, function.qualname.rpartition(".")[2]))
+        return bool(callers) and all(caller is not None and (caller == "" or self.apart(caller, depth + 1)) for caller in callers)
+
+    def _decorated_apart(self, summary: Summary, function: Function) -> bool:
+        for decorator in self.types.decorators(summary, function):
+            name = self.types.qualified(decorator)
+            if name is None:
+                continue
+            row = self.knowledge.route(name)
+            if self.knowledge.decorator(name) == "task" or (row is not None and row.kind == "event"):
+                return True
+        return False
+
+    def _uses(self, symbol: str, name: str) -> Iterator[str | None]:
+        """Who runs the function: "" a loop made for it, a symbol one that awaits it, None any other use."""
+        for path in self.modules.mentioning(name):
+            summary = self.modules.summary(path)
+            if summary is None:
+                continue
+            for function in summary.functions.values():
+                yield from self._uses_in(summary, Function._make(function), symbol, name)
+
+    def _uses_in(self, summary: Summary, function: Function, symbol: str, name: str) -> Iterator[str | None]:
+        handed_to_loop: list[Expr] = []
+        for expr, _, _, flags in function.calls:
+            if expr[2] and expr[2][0][0] == "c" and self._is(summary, expr[2][0][1], symbol, name) and self._makes_loop(summary, expr[1]):
+                handed_to_loop.append(expr[2][0])
+                yield ""
+            if self._is(summary, expr[1], symbol, name):
+                if expr not in handed_to_loop:
+                    yield f"{summary.path}:{function.qualname}" if flags & AWAITED else None
+            elif any(self._is(summary, value, symbol, name) for value in _references(expr)):
+                yield None
+
+    def _makes_loop(self, summary: Summary, callee: Expr) -> bool:
+        called = self.types.qualified(self.types.eval(summary, callee))
+        blocking = self.knowledge.blocking(called) if called else None
+        return blocking is not None and blocking.kind == "loop"
+
+    def _is(self, summary: Summary, expr: Expr, symbol: str, name: str) -> bool:
+        """Whether `expr` refers to the function; a call by its name on something unknown may well be it."""
+        if expr[0] == "a":
+            if expr[2] != name:
+                return False
+        elif expr[0] == "g":
+            pass
+        elif expr[0] != "v":
+            return False
+        found = self.types.eval(summary, expr)
+        if found is None:
+            return expr[0] == "a"
+        return found[0] in ("func", "bound") and found[1] == symbol
+
+
+def _tail(expr: Expr) -> Any:
+    return expr[2] if expr[0] == "a" else None
+
+
+def is_lifespan(types: Types, summary: Summary, function: Function) -> bool:
+    """An asynchronous generator over the application: start-up before its `yield`, shutdown after it."""
+    if not (function.flags & ASYNC and function.flags & GENERATOR):
+        return False
+    if re.search(r"lifespan|lifecycle", function.qualname):
+        return True
+    annotations = [parameter[2] for parameter in function.parameters]
+    if len(annotations) != 1 or annotations[0] is None:
+        return False
+    found = types.annotation(summary, annotations[0])
+    return found is not None and found[0] == "inst" and bool(types.is_subclass(found[1], ("starlette.applications.Starlette",)))
+
+
+def _references(expr: Any) -> Iterator[Expr]:
+    """The names and attributes among the arguments of a call, calls inside of them left out (they are facts themselves)."""
+    pending = [*expr[2], *(value for _, value in expr[3])]
+    while pending:
+        value = pending.pop()
+        if not isinstance(value, tuple) or not value:
+            continue
+        if value[0] in ("g", "v", "a"):
+            yield value
+        elif value[0] in ("t", "l", "e"):
+            pending.extend(value[1])
+        elif value[0] == "d":
+            pending.extend(value[2])
