@@ -5,7 +5,6 @@ Exit status: 0 nothing found, 1 findings, 2 wrong usage or a wrong configuration
 
 from __future__ import annotations
 
-import os
 import sys
 
 PROGRAM = "fastapi-review"
@@ -16,14 +15,9 @@ def main() -> None:
     """Run the command on `sys.argv` and exit with its status."""
     try:
         status = _run()
-        sys.stdout.flush()
     except KeyboardInterrupt:
         print(f"{PROGRAM}: interrupted", file=sys.stderr)
         status = INTERRUPTED
-    except BrokenPipeError:
-        # Whoever read the report has seen enough (`| head`). What is still buffered must not fail again at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        status = FOUND
     sys.exit(status)
 
 
@@ -35,7 +29,9 @@ def _run() -> int:
     try:
         status = command.main(prog_name=PROGRAM, standalone_mode=False)
     except click.ClickException as error:
-        error.show()
+        about = getattr(error, "ctx", None)
+        hint = f" (see `{about.command_path} --help`)" if about else ""
+        print(f"{PROGRAM}: {' '.join(error.format_message().split()).removesuffix('.')}{hint}", file=sys.stderr)
         return WRONG
     except click.exceptions.Abort:
         raise KeyboardInterrupt from None

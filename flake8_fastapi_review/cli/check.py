@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from flake8_fastapi_review.report.finding import Facts, Report
     from flake8_fastapi_review.review import Review
 
+_FORMATS = "For people (the default), a line for each finding, or docs/json.md."
 _STDIN = "-"
 _WIDEST = 120
 
@@ -41,12 +42,12 @@ def _selectors(name: str, text: str) -> Callable[..., Callable[..., object]]:
 
 @click.command(short_help="Review a project, folders or files.")
 @click.argument("paths", nargs=-1, metavar="[PATHS]...")
-@click.option("--format", "form", type=click.Choice(["text", "concise", "json"]), default="text", show_default=True)
+@click.option("--format", "form", type=click.Choice(["text", "concise", "json"]), default="text", help=_FORMATS)
 @_selectors("--select", "Review with these rules only, whatever the project selects.")
 @_selectors("--extend-select", "Rules to add to those selected: how to try one that is off by default.")
 @_selectors("--ignore", "Rules to leave out.")
 @_selectors("--extend-ignore", "Further rules to leave out.")
-@click.option("--jobs", "-j", type=click.IntRange(min=1), help="Processes; as many as processors if not given.")
+@click.option("--jobs", "-j", metavar="N", type=click.IntRange(min=1), help="Processes; one a processor by default.")
 @click.option("--cache-dir", metavar="DIR", help="Folder of the index, if not .fastapi-review-cache.")
 @click.option("--no-cache", is_flag=True, help="Read every file anew, and leave no index behind.")
 @click.option("--output", "-o", metavar="FILE", help="Write the report to a file; the last line still goes to stderr.")
@@ -121,7 +122,7 @@ def _check_selectors(selectors: Selectors) -> None:
 
 def _review_paths(paths: Sequence[str], selectors: Selectors, jobs: int | None, cache: str | None) -> Review:
     if missing := [path for path in paths if not os.path.exists(path)]:
-        raise click.UsageError(f"there is no {' and no '.join(missing)}")
+        raise click.ClickException(f"there is no {' and no '.join(missing)}")
     from flake8_fastapi_review.review import review
 
     from .progress import Progress

@@ -1,0 +1,216 @@
+"""Measures speed and memory on a source tree, as ratios within one run.
+
+    python benchmarks/run.py a SOURCE           flake8 with our plugins and with others, against flake8 alone
+    python benchmarks/run.py b SOURCE           fastapi-review, ruff and bandit, against parsing every file
+    python benchmarks/run.py d SOURCE           one file through flake8, as an editor does it
+    python benchmarks/run.py e SOURCE SOURCE…   time a line, memory and size of the index on trees of several sizes
+
+The peers are installed into environments of their own below build/benchmarks. Linux only (memory files, wait4).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+from statistics import median
+
+from environments import Environment, versions
+from measure import Variant, difference, in_turns, ratio, run, table
+
+PARSE = """
+import ast, gc, os, sys, time, warnings
+gc.disable()
+warnings.simplefilter("ignore")
+files = lines = 0
+start = time.process_time()
+for folder, folders, names in os.walk(sys.argv[1]):
+    folders[:] = [name for name in folders if not name.startswith(".")]
+    for name in names:
+        if name.endswith(".py"):
+            with open(os.path.join(folder, name), "rb") as stream:
+                text = stream.read()
+            files += 1
+            lines += text.count(b"\\n")
+            try:
+                ast.parse(text)
+            except (SyntaxError, ValueError):
+                pass
+print(time.process_time() - start, files, lines)
+"""
+IMPORTS = """
+import time
+import flake8.main.application, flake8.plugins.finder, flake8.style_guide, flake8.checker
+import pycodestyle, pyflakes.checker, mccabe
+start = time.perf_counter()
+import flake8_fastapi_review.plugins
+print((time.perf_counter() - start) * 1000)
+"""
+NO_CACHE = {"FASTAPI_REVIEW_CACHE_DIR": ""}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=["a", "b", "d", "e"])
+    parser.add_argument("sources", metavar="SOURCE", type=Path, nargs="+")
+    parser.add_argument("--runs", type=int, help="counted runs of each command")
+    parser.add_argument("--file", help="d: relative to SOURCE (default: FastAPI code of about 420 lines)")
+    options = parser.parse_args()
+    sources = [source.resolve() for source in options.sources]
+    for source in sources:
+        if not source.is_dir():
+            parser.error(f"{source} is no folder")
+    with tempfile.TemporaryDirectory(prefix="fastapi-review-benchmark-") as scratch:
+        cache = Path(scratch) / "cache"
+        match options.what:
+            case "a":
+                whole_suite(sources[0], cache, options.runs or 3)
+            case "b":
+                cold(sources[0], cache, options.runs or 3)
+            case "d":
+                editor(sources[0], cache, options.runs or 15, options.file)
+            case _:
+                growth(sources, cache, options.runs or 3)
+
+
+def whole_suite(source: Path, cache: Path, runs: int) -> None:
+    """(a) flake8 over a tree, in one process."""
+    bare, ours = Environment("bare", "flake8"), Environment("ours", "flake8", own=True)
+    bugbear, tools = Environment("bugbear", "flake8", "flake8-bugbear"), Environment("tools", "ruff", "bandit")
+    flake8 = ["-j1", "--isolated", "--exit-zero", "."]
+    variants = [
+        Variant("flake8", [bare.command("flake8"), *flake8], {}, source),
+        Variant("+ ours, warm", [ours.command("flake8"), *flake8], {"FASTAPI_REVIEW_CACHE_DIR": str(cache)}, source),
+        Variant("+ ours, no cache", [ours.command("flake8"), *flake8], NO_CACHE, source),
+        Variant("+ flake8-bugbear", [bugbear.command("flake8"), *flake8], {}, source),
+        Variant("bandit alone", [tools.command("bandit"), "-q", "-r", "."], {}, source),
+    ]
+    print(_about(source, tools, bugbear))
+    found = in_turns(variants, runs)
+    unit = [usage.cpu for usage in found["flake8"]]
+    rows = []
+    for name, usages in found.items():
+        cpu = [usage.cpu for usage in usages]
+        rows.append([name, f"{median(cpu):.2f}", f"{ratio(cpu, unit):.3f}", f"{median(u.peak for u in usages):.0f}"])
+    print(table(["command", "cpu s", "x flake8", "peak MB"], rows))
+
+
+def cold(source: Path, cache: Path, runs: int) -> None:
+    """(b) A review of a tree that was never reviewed before."""
+    ours, tools = Environment("ours", "flake8", own=True), Environment("tools", "ruff", "bandit")
+    check = [ours.command("fastapi-review"), "check", ".", "--format", "concise"]
+
+    def forget() -> None:
+        shutil.rmtree(cache, ignore_errors=True)
+
+    ruff = [tools.command("ruff"), "check", "--isolated", "--no-cache", "--exit-zero", "--quiet", "--select"]
+    variants = [
+        Variant("ast.parse", [sys.executable, "-c", PARSE, "."], {}, source),
+        Variant("ours, empty cache", [*check, "-j1", "--cache-dir", str(cache)], {}, source, before=forget),
+        Variant("ours, empty cache, 2 jobs", [*check, "-j2", "--cache-dir", str(cache)], {}, source, before=forget),
+        Variant("ours, no cache", [*check, "-j1", "--no-cache"], {}, source),
+        Variant("ours, nothing changed", [*check, "-j1", "--cache-dir", f"{cache}-warm"], {}, source),
+        Variant("ruff F,B,S,ASYNC,FAST", [*ruff, "F,B,S,ASYNC,FAST", "."], {}, source),
+        Variant("ruff ALL", [*ruff, "ALL", "."], {}, source),
+        Variant("bandit", [tools.command("bandit"), "-q", "-r", "."], {}, source),
+    ]
+    print(_about(source, tools))
+    found = in_turns(variants, runs)
+    unit = [float(usage.output.split()[0]) for usage in found["ast.parse"]]
+    rows = []
+    for name, usages in found.items():
+        cpu = unit if name == "ast.parse" else [usage.cpu for usage in usages]
+        wall = unit if name == "ast.parse" else [usage.wall for usage in usages]
+        row = [name, f"{median(cpu):.2f}", f"{ratio(cpu, unit):.2f}", f"{median(wall):.2f}", f"{ratio(wall, unit):.2f}"]
+        rows.append([*row, f"{median(usage.peak for usage in usages):.0f}"])
+    print(table(["command", "cpu s", "x ast.parse", "wall s", "x ast.parse", "peak MB"], rows))
+
+
+def editor(source: Path, cache: Path, runs: int, file: str | None) -> None:
+    """(d) One file on the standard input of flake8, the index being there."""
+    bare, ours = Environment("bare", "flake8"), Environment("ours", "flake8", own=True)
+    bugbear = Environment("bugbear", "flake8", "flake8-bugbear")
+    name = file or _typical(source)
+    text = (source / name).read_bytes()
+    flake8 = ["--isolated", "--exit-zero", "--stdin-display-name", name, "-"]
+    kept = {"FASTAPI_REVIEW_CACHE_DIR": str(cache)}
+    variants = [
+        Variant("flake8", [bare.command("flake8"), *flake8], {}, source, text),
+        Variant("+ ours, warm", [ours.command("flake8"), *flake8], kept, source, text),
+        Variant("+ ours, no cache", [ours.command("flake8"), *flake8], NO_CACHE, source, text),
+        Variant("+ flake8-bugbear", [bugbear.command("flake8"), *flake8], {}, source, text),
+    ]
+    print(_about(source, bugbear))
+    print(f"file: {name}, {text.count(10)} lines")
+    found = in_turns(variants, runs)
+    unit = found["flake8"]
+    rows = []
+    for label, usages in found.items():
+        cpu = difference([u.cpu for u in usages], [u.cpu for u in unit]) * 1000
+        wall = difference([u.wall for u in usages], [u.wall for u in unit]) * 1000
+        row = [label, f"{median(u.cpu for u in usages) * 1000:.0f}", f"{cpu:+.0f}"]
+        rows.append([*row, f"{median(u.wall for u in usages) * 1000:.0f}", f"{wall:+.0f}"])
+    print(table(["command", "cpu ms", "over flake8", "wall ms", "over flake8"], rows))
+    imports = Variant("imports", [ours.command("python"), "-c", IMPORTS])
+    costs = [float(usage.output) for usage in in_turns([imports], runs)["imports"]]
+    print(f"import of our plugins inside a loaded flake8: {median(costs):.1f} ms")
+
+
+def growth(sources: list[Path], cache: Path, runs: int) -> None:
+    """(e) The cost of a line, and the memory, as trees grow."""
+    ours = Environment("ours", "flake8", own=True)
+    print(f"{platform.python_implementation()} {platform.python_version()}")
+    rows = []
+    for source in sources:
+        parse = Variant("ast.parse", [sys.executable, "-c", PARSE, "."], {}, source)
+        files, lines = map(int, run(parse).output.split()[1:])
+        command = [
+            ours.command("fastapi-review"),
+            "check",
+            ".",
+            "--format",
+            "json",
+            "--jobs",
+            "1",
+            "--cache-dir",
+            str(cache),
+        ]
+        check = Variant("check", command, {}, source, before=lambda: shutil.rmtree(cache, ignore_errors=True))
+        usages = in_turns([check], runs)["check"]
+        size = sum(entry.stat().st_size for entry in cache.rglob("*") if entry.is_file())
+        reviewed = json.loads(usages[-1].output)["files"]
+        row = [source.name, str(files), str(lines), f"{median(u.cpu for u in usages) / lines * 1e6:.1f}"]
+        row += [f"{median(u.peak for u in usages):.0f}", f"{size / max(files, 1):.0f}"]
+        rows.append([*row, f"{len(reviewed['reviewed'])} / {len(reviewed['skipped'])}"])
+    print(table(["tree", "files", "lines", "us a line", "peak MB", "index bytes a file", "reviewed / skipped"], rows))
+
+
+def _about(source: Path, *environments: Environment) -> str:
+    parsed = run(Variant("ast.parse", [sys.executable, "-c", PARSE, "."], {}, source)).output.split()
+    packages = {0: ("ruff", "bandit"), 1: ("flake8", "flake8-bugbear")}
+    known = [", ".join((f"CPython {platform.python_version()}", f"{os.cpu_count()} processors"))]
+    for environment in environments:
+        names = packages[0] if "tools" in environment.command("") else packages[1]
+        known.append(versions(environment, *names))
+    return f"{source.name}: {int(parsed[1])} files, {int(parsed[2])} lines; {', '.join(known)}"
+
+
+def _typical(source: Path) -> str:
+    """The file with FastAPI code whose length is nearest to 420 lines."""
+    found = []
+    for path in sorted(source.rglob("*.py")):
+        text = path.read_bytes()
+        if b"from fastapi" in text and b"async def" in text:
+            found.append((abs(text.count(b"\n") - 420), path.relative_to(source).as_posix()))
+    if not found:
+        sys.exit(f"there is no FastAPI code in {source}; name a file with --file")
+    return min(found)[1]
+
+
+if __name__ == "__main__":
+    main()
