@@ -1,0 +1,186 @@
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from ...knowledge.secrets import PASSWORD, secret_name, words
+from ...rule import Related, Rule, Severity
+from .targets import leaf
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...file import File
+    from ...rule import Violation
+
+_FAST = ("md4", "md5", "sha1", "sha224", "sha256", "sha384", "sha512", "sha3_224", "sha3_256", "sha3_384", "sha3_512", "blake2b", "blake2s", "shake_128", "shake_256")
+_HASHES = (*(f"hashlib.{name}" for name in _FAST), "hashlib.new")
+_WEAK_SCHEMES = frozenset(
+    (
+        "plaintext", "hex_md4", "hex_md5", "hex_sha1", "hex_sha256", "hex_sha512", "md5_crypt", "apr_md5_crypt", "sha1_crypt", "des_crypt", "bsdi_crypt", "bigcrypt", "crypt16", "lmhash", "nthash", "mysql323", "mysql41",
+        "ldap_md5", "ldap_sha1", "ldap_salted_md5", "ldap_salted_sha1", "ldap_plaintext", "django_salted_md5", "django_salted_sha1", "roundup_plaintext", "mssql2000", "oracle10", "postgres_md5", "unix_disabled", "cisco_type7",
+    )
+)  # fmt: skip
+_SLOW = ("bcrypt", "argon2", "scrypt", "pbkdf2", "hashpw", "pwhash", "pwned", "hibp", "checkpw")
+
+
+class WeakPasswordHash(Rule):
+    """A password is hashed with a fast hash such as MD5, SHA-1 or SHA-256.
+
+    These hashes were made to be fast: one graphics card tries billions of passwords a second against a stolen table, with
+    or without a salt. A password hash (argon2, scrypt, bcrypt) is slow on purpose and brings its own salt.
+
+    Bad:
+
+        import hashlib
+
+        def hash_password(password: str) -> str:
+            return hashlib.sha256(password.encode()).hexdigest()
+
+    Good:
+
+        from argon2 import PasswordHasher
+
+        def hash_password(password: str) -> str:
+            return PasswordHasher().hash(password)
+
+    Exploit:
+
+        $ hashcat -m 1400 users.txt rockyou.txt
+        5e884898da28...:password
+    """
+
+    code = "FAR026"
+    severity = Severity.BLOCKER
+    cwe = 916
+    cvss = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N"
+    message = "`{hash}` hashes `{name}`{chain}: billions of guesses a second against a stolen table; use a password hash (argon2, scrypt, bcrypt)"
+    markers = (("hashlib", "passlib", "assword", "passwd", "pwd"),)
+
+    def check(self, file: File) -> Iterator[Violation]:
+        for call in file.nodes(ast.Call):
+            if leaf(call.func) == "CryptContext":
+                yield from self._schemes(file, call)
+            elif name := self._hash_name(file, call):
+                yield from self._hashed(file, call, name)
+            else:
+                yield from self._handed(file, call)
+
+    def _hash_name(self, file: File, call: ast.Call) -> str | None:
+        """`hashlib.sha256` when the call makes a fast hash of what it is given."""
+        if leaf(call.func) not in _FAST and leaf(call.func) != "new":
+            return None
+        if not file.is_named(call.func, *_HASHES):
+            return None
+        return f"hashlib.{leaf(call.func)}"
+
+    def _hashed(self, file: File, call: ast.Call, name: str) -> Iterator[Violation]:
+        given = call.args[1:] if name == "hashlib.new" else call.args
+        data = [*given[:1], *(k.value for k in call.keywords if k.arg in ("data", "string")), *self._updates(file, call)]
+        for part in data:
+            if (subject := _password_in(file, part)) and not self._is_other_use(file, call):
+                yield self.at(call, hash=name, name=subject, chain="")
+                return
+        function = file.function(call)
+        if data and isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)) and _hashes_passwords(function.name) and not self._is_other_use(file, call):
+            yield self.at(call, hash=name, name=leaf(data[0]) or "the password", chain="")
+
+    def _updates(self, file: File, call: ast.Call) -> Iterator[ast.expr]:
+        """What is fed by `h.update(…)` to the hash that the call makes."""
+        parent = file.parent(call)
+        function = file.function(call)
+        if function is None or not isinstance(parent, ast.Assign) or not isinstance(parent.targets[0], ast.Name):
+            return
+        for other in file.within(function, ast.Call):
+            if leaf(other.func) == "update" and isinstance(other.func, ast.Attribute) and leaf(other.func.value) == parent.targets[0].id:
+                yield from other.args[:1]
+
+    def _is_other_use(self, file: File, call: ast.Call) -> bool:
+        """The digest goes into a password hash, is looked up in a list of leaked passwords, or names a cache entry."""
+        function = file.function(call)
+        around = file.source(function).lower() if function is not None else file.source(file.statement(call)).lower()
+        if any(word in around for word in _SLOW):
+            return True
+        statement = file.source(file.statement(call)).lower()
+        return "cache" in statement or "fingerprint" in statement or (function is not None and any(w in ("cache", "fingerprint", "key", "id") for w in words(getattr(function, "name", ""))))
+
+    def _handed(self, file: File, call: ast.Call) -> Iterator[Violation]:
+        """`digest(password)` where `digest` is a function of this file that hashes its parameter fast."""
+        subject = next(filter(None, (_password_in(file, argument) for argument in call.args)), None)
+        if subject is None or not isinstance(call.func, (ast.Name, ast.Attribute)):
+            return
+        definition = file.definition_of(call.func)
+        if definition is None or definition.path != file.path or definition.is_class:
+            return
+        for function in file.nodes(ast.FunctionDef, ast.AsyncFunctionDef):
+            if function.lineno != definition.line and function.name != leaf(call.func):
+                continue
+            for inner in file.within(function, ast.Call):
+                name = self._hash_name(file, inner)
+                data = inner.args[:1]
+                if name is None or not data or _password_in(file, data[0]) or _hashes_passwords(function.name) or self._is_other_use(file, inner):
+                    continue
+                if any(file.mentions(data[0], parameter) for parameter in definition.parameters):
+                    step = Related(file.path, inner.lineno, f"`{name}` in `{function.name}`")
+                    yield self.at(call, hash=name, name=subject, chain=f" ({function.name} → {name} {file.path}:{inner.lineno})", related=(step,))
+                    return
+
+    def _schemes(self, file: File, call: ast.Call) -> Iterator[Violation]:
+        """`CryptContext(schemes=["md5_crypt"])`: the first scheme hashes every new password."""
+        if not file.is_named(call.func, "passlib.context.CryptContext"):
+            return
+        default = next((file.value_of(k.value) for k in call.keywords if k.arg == "default"), None)
+        schemes = next((k.value for k in call.keywords if k.arg == "schemes"), call.args[0] if call.args else None)
+        if not isinstance(schemes, (ast.List, ast.Tuple)) or not schemes.elts:
+            return
+        first = file.value_of(schemes.elts[0])
+        chosen = default if isinstance(default, str) else first
+        if chosen in _WEAK_SCHEMES:
+            yield self.at(schemes.elts[0], hash=chosen, name="every new password", chain="")
+
+
+def _hashes_passwords(name: str) -> bool:
+    """`hash_password`, `make_password_hash`, `verify_password`."""
+    parts = words(name)
+    named = any(part in ("password", "passwd", "pwd") for part in parts)
+    return named and bool({"hash", "hashed", "encrypt", "digest", "verify", "check"}.intersection(parts))
+
+
+def _password_in(file: File, data: ast.expr) -> str | None:
+    """The name of the password that `data` is computed from."""
+    for node in _parts(file, data, 0):
+        name = leaf(node)
+        judged = secret_name(name) if name else None
+        if judged and judged.kind == PASSWORD and not judged.plural:
+            return name
+    return None
+
+
+def _parts(file: File, data: ast.AST, depth: int) -> Iterator[ast.AST]:
+    """The names that the bytes are made of, through encoding, joining, formatting and local variables."""
+    if depth > 8:
+        return
+    match data:
+        case ast.Name():
+            yield data
+            for value in file.values(data):
+                if value is not data:
+                    yield from _parts(file, value, depth + 1)
+        case ast.Attribute() | ast.Subscript():
+            yield data
+        case ast.Call(func=ast.Attribute(value=receiver, attr="encode" | "strip" | "join" | "format" | "get_secret_value" | "lower"), args=args):
+            yield from _parts(file, receiver, depth + 1)
+            for argument in args:
+                yield from _parts(file, argument, depth + 1)
+        case ast.Call(func=ast.Name(id="bytes" | "str" | "bytearray"), args=[first, *_]):
+            yield from _parts(file, first, depth + 1)
+        case ast.BinOp(left=left, right=right):
+            yield from _parts(file, left, depth + 1)
+            yield from _parts(file, right, depth + 1)
+        case ast.JoinedStr(values=values):
+            for value in values:
+                if isinstance(value, ast.FormattedValue):
+                    yield from _parts(file, value.value, depth + 1)
+        case ast.List(elts=items) | ast.Tuple(elts=items):
+            for item in items:
+                yield from _parts(file, item, depth + 1)

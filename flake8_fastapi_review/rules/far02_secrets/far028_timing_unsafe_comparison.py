@@ -1,0 +1,157 @@
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from ...knowledge.secrets import CARD, CODE, CREDENTIALS, PASSWORD, authenticator_name, secret_name, words
+from ...rule import Rule, Severity
+from .targets import leaf
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...file import File
+    from ...rule import Violation
+
+_DIGESTS = ("hexdigest", "digest", "hashpw")
+_MACS = ("hmac.new", "hmac.digest", "hmac.HMAC")
+_QUERIES = frozenset(("where", "filter", "filter_by", "having", "select", "join", "outerjoin", "and_", "or_", "not_", "delete", "update", "exists", "on", "find", "find_one", "case", "when"))
+_AGAIN = frozenset(("confirm", "confirmation", "repeat", "repeated", "again", "retype", "verify", "new", "old", "current", "previous", "original", "existing", "2", "1", "before", "after", "last"))
+_NOT_TEXT = ("builtins.int", "builtins.bool", "builtins.float", "enum.Enum", "uuid.UUID", "datetime.datetime", "builtins.list", "builtins.dict", "builtins.set", "builtins.tuple", "inspect.Signature")
+
+
+class TimingUnsafeComparison(Rule):
+    """A secret, a signature or a digest is compared with `==`.
+
+    `==` stops at the first difference, so the time that a wrong guess takes tells how much of it was right. Over many
+    requests an attacker recovers the value piece by piece. `hmac.compare_digest` takes the same time for every guess.
+
+    Bad:
+
+        from fastapi import FastAPI, Header, HTTPException
+
+        app = FastAPI()
+        API_KEY = load_key()
+
+        @app.get("/report")
+        def report(x_api_key: str = Header()):
+            if x_api_key != API_KEY:
+                raise HTTPException(403, "wrong key")
+
+    Good:
+
+        import hmac
+
+        from fastapi import FastAPI, Header, HTTPException
+
+        app = FastAPI()
+        API_KEY = load_key()
+
+        @app.get("/report")
+        def report(x_api_key: str = Header()):
+            if not hmac.compare_digest(x_api_key.encode(), API_KEY.encode()):
+                raise HTTPException(403, "wrong key")
+
+    Exploit:
+
+        $ for c in {a..z}; do measure -n 10000 -H "X-API-Key: $c" https://shop.example.org/report; done | sort -k2 | tail -1
+        k  1.000183s    # the first character; go on with the second
+    """
+
+    code = "FAR028"
+    severity = Severity.WARNING
+    cwe = 208
+    cvss = "CVSS:3.1/AV:N/AC:H/PR:N/UI:N/S:U/C:L/I:N/A:N"
+    message = "`{source}` takes longer the more of `{name}` was guessed right: compare with `hmac.compare_digest`"
+
+    def check(self, file: File) -> Iterator[Violation]:
+        for comparison in file.nodes(ast.Compare):
+            if len(comparison.ops) == 1 and isinstance(comparison.ops[0], (ast.Eq, ast.NotEq)):
+                left, right = comparison.left, comparison.comparators[0]
+                name = self._secret(file, left, right) or self._secret(file, right, left)
+                if name and not self._is_harmless(file, comparison, left, right):
+                    operator = "==" if isinstance(comparison.ops[0], ast.Eq) else "!="
+                    yield self.at(comparison, source=f"{_short(file, left)} {operator} {_short(file, right)}", name=name)
+
+    def _secret(self, file: File, side: ast.expr, other: ast.expr) -> str | None:
+        """What an attacker could find out through this side of the comparison."""
+        if isinstance(side, ast.Call):
+            if leaf(side.func) in _DIGESTS and isinstance(side.func, ast.Attribute) and self._is_mac(file, side.func.value):
+                return "the HMAC"
+            return None
+        name = leaf(side)
+        if not name:
+            return None
+        if kind := authenticator_name(name):
+            return name if kind != "signature" or self._is_checked(file, side, other) else None
+        judged = secret_name(name)
+        if judged is None or judged.plural or judged.kind in (CARD, CODE, CREDENTIALS):
+            return None
+        if judged.strong:
+            return name
+        return name if self._agrees(other) else None
+
+    def _agrees(self, other: ast.expr) -> bool:
+        """For a bare `token` or `secret` the other side has to speak of one too."""
+        judged = secret_name(leaf(other)) if leaf(other) else None
+        return judged is not None and judged.strong and not judged.plural
+
+    def _is_checked(self, file: File, side: ast.expr, other: ast.expr) -> bool:
+        """The signature is text that something was computed for, not that of a function."""
+        if file.is_a(side, "builtins.str", "builtins.bytes"):
+            return True
+        return bool({"expected", "computed", "calculated", "digest", "hmac"} & {*words(leaf(other)), *words(leaf(side))})
+
+    def _is_mac(self, file: File, made: ast.expr) -> bool:
+        return any(isinstance(value, ast.Call) and file.is_named(value.func, *_MACS) for value in file.values(made))
+
+    def _is_harmless(self, file: File, comparison: ast.Compare, left: ast.expr, right: ast.expr) -> bool:
+        for side in (left, right):
+            if file.value_of(side) is not file.UNKNOWN or isinstance(side, (ast.Constant, ast.List, ast.Tuple, ast.Dict, ast.BinOp)):
+                return True
+            if file.is_a(side, *_NOT_TEXT):
+                return True
+            if isinstance(side, ast.Attribute) and _is_column(file, side):
+                return True
+            if isinstance(side, ast.Call) and leaf(side.func) in ("len", "type", "id", "count", "lower", "int"):
+                return True
+        return self._is_in_query(file, comparison) or self._is_repetition(left, right) or _is_own_test(file, comparison)
+
+    def _is_in_query(self, file: File, comparison: ast.Compare) -> bool:
+        """The comparison builds a database query."""
+        for above in file.ancestors(comparison):
+            if isinstance(above, ast.stmt):
+                return False
+            if isinstance(above, ast.Call) and leaf(above.func) in _QUERIES:
+                return True
+        return False
+
+    def _is_repetition(self, left: ast.expr, right: ast.expr) -> bool:
+        """`password != password_confirm`, `new_password == old_password`: both were typed by the same person, or tell a change."""
+        one, two = words(leaf(left)), words(leaf(right))
+        if not one or not two:
+            return False
+        if one == two:
+            return secret_name(leaf(left)) is not None and secret_name(leaf(left)).kind == PASSWORD  # type: ignore[union-attr]
+        return bool(_AGAIN & ({*one} ^ {*two}))
+
+
+def _is_column(file: File, side: ast.Attribute) -> bool:
+    """`User.token`: the column of a class, not a value."""
+    owner = file.definition_of(side.value)
+    if owner is not None:
+        return owner.is_class
+    return isinstance(side.value, ast.Name) and side.value.id[:1].isupper() and not side.value.id.isupper()
+
+
+def _is_own_test(file: File, comparison: ast.Compare) -> bool:
+    """An `assert` or a comparison inside `__eq__` is no check of a stranger's guess."""
+    if isinstance(file.statement(comparison), ast.Assert):
+        return True
+    function = file.function(comparison)
+    return isinstance(function, ast.FunctionDef) and function.name in ("__eq__", "__ne__")
+
+
+def _short(file: File, side: ast.expr) -> str:
+    text = " ".join(file.source(side).split())
+    return text if len(text) <= 40 else f"{text[:18]} … {text[-18:]}"

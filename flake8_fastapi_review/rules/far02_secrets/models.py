@@ -1,0 +1,102 @@
+"""Classes that describe data: which of their fields hold secrets, and whether the class is a request's body."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from ...knowledge.secrets import CARD, CODE, SecretName, secret_name
+from .targets import leaf
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...file import File
+
+_MODELS = ("pydantic.BaseModel", "pydantic.main.BaseModel", "pydantic.v1.BaseModel", "sqlmodel.SQLModel", "pydantic_settings.BaseSettings", "pydantic.BaseSettings")
+
+
+def is_model(file: File, node: ast.ClassDef) -> bool:
+    """The class is known to derive from a pydantic model."""
+    return any(file.is_subclass(base, *_MODELS) for base in node.bases)
+
+
+def secret_fields(file: File, owner: ast.ClassDef) -> Iterator[tuple[ast.AnnAssign, str, SecretName]]:
+    """The annotated fields of `owner` that hold a secret as plain text."""
+    for statement in owner.body:
+        if not isinstance(statement, ast.AnnAssign) or not isinstance(statement.target, ast.Name):
+            continue
+        judged = secret_name(statement.target.id)
+        if judged is None or not judged.strong or judged.plural or judged.kind in (CARD, CODE):
+            continue
+        if is_text(file, statement.annotation):
+            yield statement, statement.target.id, judged
+
+
+def is_text(file: File, annotation: ast.expr) -> bool:
+    """The annotation is `str`, optional or annotated ones included; other unions and aliases are not judged."""
+    match annotation:
+        case ast.BinOp(left=left, op=ast.BitOr(), right=right):
+            return (is_text(file, left) and _is_none(right)) or (_is_none(left) and is_text(file, right))
+        case ast.Subscript(value=maker, slice=inner):
+            name = file.name_of(maker) or leaf(maker)
+            if name.endswith("Optional"):
+                return is_text(file, inner)
+            if name.endswith("Annotated") and isinstance(inner, ast.Tuple) and inner.elts:
+                return is_text(file, inner.elts[0])
+            return False
+        case ast.Constant(value=str(text)):
+            return text.replace(" ", "") in ("str", "str|None", "Optional[str]")
+    return file.name_of(annotation) == "builtins.str"
+
+
+def _is_none(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is None
+
+
+def credential_field(file: File, shown: ast.expr) -> Iterator[tuple[ast.expr, str]]:
+    """The models in what `shown` prints that would print a secret field: the expression and the field."""
+    for part in _whole(shown):
+        kind = file.type_of(part)
+        if kind is None or kind.startswith("builtins."):
+            continue
+        owner = _class_here(file, kind)
+        if owner is None or not is_model(file, owner):
+            continue
+        for statement, field, _ in secret_fields(file, owner):
+            if not _is_unshown(statement.value):
+                yield part, field
+                break
+
+
+def _whole(shown: ast.expr) -> Iterator[ast.expr]:
+    """The names and attributes that are printed as they are."""
+    match shown:
+        case ast.Name() | ast.Attribute():
+            yield shown
+        case ast.JoinedStr(values=parts):
+            for part in parts:
+                if isinstance(part, ast.FormattedValue):
+                    yield from _whole(part.value)
+        case ast.BinOp(right=right, op=ast.Mod()):
+            yield from _whole(right)
+        case ast.Tuple(elts=items):
+            for item in items:
+                yield from _whole(item)
+        case ast.Call(func=ast.Name(id="str" | "repr" | "dict" | "vars" | "asdict"), args=[first]):
+            yield from _whole(first)
+        case ast.Call(func=ast.Attribute(value=receiver, attr="dict" | "json" | "model_dump" | "model_dump_json"), args=[], keywords=[]):
+            yield from _whole(receiver)
+        case ast.Call(func=ast.Attribute(attr="format"), args=args):
+            for argument in args:
+                yield from _whole(argument)
+
+
+def _class_here(file: File, dotted: str) -> ast.ClassDef | None:
+    name = dotted.rpartition(".")[2]
+    return next((node for node in file.nodes(ast.ClassDef) if node.name == name and isinstance(file.parent(node), ast.Module)), None)
+
+
+def _is_unshown(value: ast.expr | None) -> bool:
+    """`Field(repr=False)`."""
+    return isinstance(value, ast.Call) and any(k.arg == "repr" and isinstance(k.value, ast.Constant) and k.value.value is False for k in value.keywords)
