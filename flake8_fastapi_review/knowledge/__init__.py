@@ -177,9 +177,11 @@ class Knowledge:
             add(tables, extra, "knowledge", override=True)
             check_canonical(tables, "knowledge")
         self._tables = tables
+        self._all = tuple(table for _, table in tables.named())
         self._canonical: dict[str, str] = {}
         self._mro: dict[str, tuple[str, ...]] = {}
         self._members: dict[str, str] = {}
+        self._returned: dict[str, str | None] = {}
         self._classes: frozenset[str] | None = None
 
     # names and classes
@@ -244,16 +246,19 @@ class Knowledge:
         return tuple(order)
 
     def _find_member(self, cls: str, attribute: str) -> str:
-        tables = self._tables
-        public = not attribute.startswith("_")
         for owner in self.mro(cls):
             name = f"{owner}.{attribute}"
-            if any(name in table for _, table in tables.named()):
-                return name
-            wildcard = f"{owner}.*"
-            if public and (wildcard in tables.blocking or wildcard in tables.returns):
+            if self._has_row(name):
                 return name
         return f"{cls}.{attribute}"
+
+    def _has_row(self, name: str) -> bool:
+        tables = self._tables
+        owner, _, attribute = name.rpartition(".")
+        wildcard = f"{owner}.*"
+        if not attribute.startswith("_") and (wildcard in tables.blocking or wildcard in tables.returns):
+            return True
+        return any(name in table for table in self._all)
 
     def _find_classes(self) -> frozenset[str]:
         tables = self._tables
@@ -267,8 +272,8 @@ class Knowledge:
                 owner = name.rpartition(".")[0]
                 if owner.rpartition(".")[2][:1].isupper():
                     found.add(owner)
-        for table in (tables.enters, tables.async_enters, tables.iterates, tables.async_iterates, tables.blocking):
-            found.update(name for name in table if name.rpartition(".")[2][:1].isupper())
+        used = (tables.enters, tables.async_enters, tables.iterates, tables.async_iterates, tables.blocking)
+        found.update(name for table in used for name in table if name.rpartition(".")[2][:1].isupper())
         return frozenset(found - {"None", "self", "?"})
 
     def _row(self, table: Mapping[str, T], name: str) -> T | None:
@@ -311,20 +316,26 @@ class Knowledge:
         """The class of what calling `name` gives, or of the attribute `name`; `await X` when it must be awaited first.
 
         `await ?`: awaitable, the class is not known. `None`, `await None`: it gives None. `self` in a row is
-        replaced by the class in `name`.
+        replaced by the class in `name`. A class with a row `__getattr__` gives that for attributes without rows.
         """
-        tables = self._tables
         name = self.canonical(name)
-        result = tables.returns.get(name)
+        known = self._returned.get(name, "")
+        if known == "":
+            known = self._returned[name] = self._find_returned(name)
+        return known
+
+    def _find_returned(self, name: str) -> str | None:
+        returns = self._tables.returns
         owner, _, attribute = name.rpartition(".")
+        result = returns.get(name)
         if result is None:
             name = self.member(owner, attribute)
-            result = tables.returns.get(name)
-            if result is None:
-                if attribute.startswith("_"):
-                    return None
-                result = tables.returns.get(name[: -len(attribute)] + "*")
-        if result is not None and result.endswith("self") and result in ("self", AWAIT + "self"):
+            result = returns.get(name)
+        if result is None and not attribute.startswith("_"):
+            result = returns.get(name[: -len(attribute)] + "*")
+            if result is None and not self._has_row(name):
+                result = returns.get(self.member(owner, "__getattr__"))
+        if result in ("self", AWAIT + "self"):
             return result[:-4] + owner
         return result
 

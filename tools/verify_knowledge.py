@@ -1,0 +1,310 @@
+"""Compares the knowledge rows with the libraries themselves: `python tools/verify_knowledge.py [NAME-PREFIX …]`.
+
+Needs an environment in which the libraries are installed (flake8_fastapi_review/knowledge/README.md lists them); rows of
+libraries that are not installed are counted, not judged. Checks that names exist, aliases are the same object, base
+classes are real ones, what must be awaited is awaitable and what must not is not, `with`/`for` support, the
+positions of callables, constants. Exit status 1 when a row is wrong.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import inspect
+import re
+import sys
+import warnings
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from flake8_fastapi_review.knowledge import AWAIT, Knowledge, Tables
+from flake8_fastapi_review.knowledge.compile import read
+from flake8_fastapi_review.knowledge.schema import expand
+
+warnings.simplefilter("ignore")
+
+OLDER = {
+    name: release
+    for names, release in (
+        ("sqlalchemy.engine.Engine.{execute,scalar,table_names}", "SQLAlchemy 1.4"),
+        ("warnings.deprecated", "Python 3.13"),
+        ("starlette.applications.Starlette.{add_event_handler,add_websocket_route,on_event}", "Starlette 0.x"),
+        ("starlette.applications.Starlette.{exception_handler,middleware,route,websocket_route}", "Starlette 0.x"),
+        ("starlette.routing.Router.{add_event_handler,on_event,route,websocket_route}", "Starlette 0.x"),
+        ("fastapi_limiter.FastAPILimiter.{init,close}", "fastapi-limiter 0.1"),
+    )
+    for name in expand(names)
+}
+"""Names that not every current release has, but reviewed code does."""
+
+MADE_AT_RUN_TIME = ("django.db.models.Model.objects", "mongoengine.Document.objects")
+"""Attributes that a metaclass adds to subclasses."""
+
+REFUSES_WITH = ("aiohttp.ClientSession",)
+"""Classes whose `__enter__` only raises."""
+
+AWAITABLE = (
+    "redis.asyncio.",
+    "motor.",
+    "aiohttp.ClientSession.",
+    "aiofiles.open",
+    "aiomysql.",
+    "aiosqlite.connect",
+    "asyncpg.create_pool",
+    "asyncpg.pool.Pool.acquire",
+    "starlette.requests.Request.form",
+)
+"""Methods that are no coroutine functions but return an awaitable; their annotations do not say so."""
+
+MISSING = object()
+
+
+class Absent(Exception):
+    """The library is not installed."""
+
+
+def resolve(name: str) -> Any:
+    """The object of a dotted name; MISSING when its library has no such thing. Raises Absent."""
+    parts = name.split(".")
+    module, rest = None, parts
+    for end in range(len(parts), 0, -1):
+        try:
+            module = importlib.import_module(".".join(parts[:end]))
+        except ModuleNotFoundError:
+            continue
+        except Exception as error:
+            raise Absent(f"{parts[0]}: {error}") from error
+        rest = parts[end:]
+        break
+    if module is None:
+        raise Absent(parts[0])
+    value: Any = module
+    for part in rest:
+        value = member(value, part)
+        if value is MISSING:
+            return MISSING
+    return value
+
+
+def member(value: Any, name: str) -> Any:
+    """An attribute, one that instances get in `__init__` included (as None)."""
+    try:
+        return inspect.getattr_static(value, name) if inspect.isclass(value) else getattr(value, name)
+    except AttributeError:
+        pass
+    except Exception:
+        return None
+    if not inspect.isclass(value):
+        return MISSING
+    if isinstance(value, type) and any(name in vars(cls).get("__annotations__", {}) for cls in value.__mro__):
+        return None
+    if hasattr(value, name):
+        return getattr(value, name)
+    for cls in value.__mro__:
+        try:
+            source = inspect.getsource(cls)
+        except (OSError, TypeError):
+            try:
+                source = inspect.getsource(cls.__init__)
+            except (OSError, TypeError):
+                continue
+        if re.search(rf"self\.{name}\b\s*(:[^=\n]+)?=", source) or re.search(rf"^\s+{name}\s*:", source, re.M):
+            return None
+    return MISSING
+
+
+def plain(value: Any) -> Any:
+    """The function under a descriptor, decorator or partial."""
+    while not inspect.isclass(value):
+        if isinstance(value, (staticmethod, classmethod)):
+            value = value.__func__
+        elif isinstance(value, property):
+            value = value.fget
+        elif hasattr(value, "__wrapped__") and not inspect.iscoroutinefunction(value):
+            value = value.__wrapped__
+        elif isinstance(value, functools.partial):
+            value = value.func
+        else:
+            break
+    return value
+
+
+def is_async(value: Any) -> bool | None:
+    """Whether a call must be awaited; None: cannot be told (annotated by neither the function nor its stub)."""
+    if inspect.iscoroutinefunction(value):
+        return True
+    function = plain(value)
+    if inspect.isasyncgenfunction(function):
+        return False
+    if inspect.iscoroutinefunction(function):
+        return True
+    annotation = getattr(function, "__annotations__", {}).get("return", MISSING)
+    if annotation is MISSING:
+        return None
+    text = annotation if isinstance(annotation, str) else str(annotation)
+    if "ContextManager" in text:
+        return None  # some can be awaited as well
+    return bool(re.match(r"(\w+\[)?([\w.]+\.)?(Awaitable|Coroutine|Future)\b", text))
+
+
+class Verifier:
+    def __init__(self, tables: Tables, prefixes: list[str]) -> None:
+        self.tables = tables
+        self.knowledge = Knowledge()
+        self.prefixes = tuple(prefixes) or ("",)
+        self.wrong: list[str] = []
+        self.unsure: list[str] = []
+        self.absent: Counter[str] = Counter()
+        self.checked: Counter[str] = Counter()
+
+    def run(self) -> int:
+        for title, table in self.tables.named():
+            for name, value in table.items():
+                if name.startswith(self.prefixes):
+                    self.check(title, name, value)
+        for line in sorted(self.unsure):
+            print("unsure:", line)
+        for line in sorted(self.wrong):
+            print("WRONG:", line)
+        print("checked:", dict(self.checked))
+        print("libraries not installed (rows):", dict(self.absent))
+        print(f"{len(self.wrong)} wrong, {len(self.unsure)} unsure")
+        return 1 if self.wrong else 0
+
+    def check(self, title: str, name: str, value: Any) -> None:
+        if name in OLDER or name in MADE_AT_RUN_TIME:
+            return
+        try:
+            thing = resolve(name.removesuffix(".*"))
+            if thing is MISSING:
+                if title == "aliases":
+                    self.checked["alias of another release"] += 1
+                    return
+                owner = resolve(name.rpartition(".")[0])
+                if owner is not MISSING and hasattr(owner, "__getattr__"):
+                    self.unsure.append(f"{title} {name}: dynamic")
+                else:
+                    self.wrong.append(f"{title} {name}: does not exist")
+                return
+            problem = getattr(self, title)(name, thing, value)
+        except Absent as error:
+            self.absent[str(error)[:60]] += 1
+            return
+        self.checked[title] += 1
+        if problem:
+            (self.unsure if problem.startswith("?") else self.wrong).append(f"{title} {name}: {problem}")
+
+    # one method per table: a problem, or None
+
+    def blocking(self, name: str, thing: Any, value: int) -> str | None:
+        if name.endswith(".*"):
+            missing = [item for item in self.tables.exceptions[name] if member(thing, item) is MISSING]
+            return f"excepted members do not exist: {missing}" if missing else None
+        if inspect.isclass(thing) or not callable(plain(thing)):
+            return None if inspect.isclass(thing) or thing is None else "is not callable"
+        return "is a coroutine function" if is_async(thing) else None
+
+    def aliases(self, name: str, thing: Any, value: str) -> str | None:
+        if name.endswith(".*"):
+            return None if resolve(value) is not MISSING else f"{value} does not exist"
+        target = resolve(value)
+        if target is MISSING:
+            return f"{value} does not exist"
+        if thing is target or thing == target:
+            return None
+        return f"? is not the same object as {value}"
+
+    def bases(self, name: str, thing: Any, value: tuple[str, ...]) -> str | None:
+        if not inspect.isclass(thing):
+            return "? is no class"
+        for base in value:
+            cls = resolve(base)
+            if not (inspect.isclass(cls) and issubclass(thing, cls)):
+                return f"does not derive from {base}"
+        return None
+
+    def returns(self, name: str, thing: Any, value: str) -> str | None:
+        awaited = value.removeprefix(AWAIT)
+        if awaited not in ("?", "self", "None"):
+            target = resolve(awaited)
+            if target is MISSING:
+                return f"{awaited} does not exist"
+            if not inspect.isclass(target):
+                return f"? {awaited} is no class"
+        if name.endswith(".*") or thing is None:
+            return None
+        if inspect.isclass(thing) and value.startswith(AWAIT) and hasattr(thing, "__await__"):
+            return None
+        if inspect.isclass(thing) and resolve(awaited) is thing:
+            return None
+        if inspect.isclass(thing):
+            return "is a class: its call gives an instance, no row is needed"
+        told = is_async(thing)
+        if value.startswith(AWAIT) and not told:
+            if name.startswith(AWAITABLE):
+                return None
+            return "is not awaitable" if told is False else "? nothing says that it is awaitable"
+        if told and not value.startswith(AWAIT) and "Future" not in value and "Task" not in value:
+            return "must be awaited"
+        return None
+
+    def _supports(self, name: str, thing: Any, value: str, method: str, opposite: str) -> str | None:
+        if value not in ("?", "self", "None") and resolve(value) is MISSING:
+            return f"{value} does not exist"
+        if not inspect.isclass(thing):
+            return None
+        if not hasattr(thing, method):
+            return f"has no {method}"
+        other = {"enters": self.knowledge.enters, "iterates": self.knowledge.iterates}
+        if opposite and hasattr(thing, opposite) and name not in REFUSES_WITH:
+            table = "enters" if "enter" in opposite else "iterates"
+            return None if other[table](name) else f"also has {opposite}: add it to [{table}]"
+        return None
+
+    def enters(self, name: str, thing: Any, value: str) -> str | None:
+        return self._supports(name, thing, value, "__enter__", "")
+
+    def async_enters(self, name: str, thing: Any, value: str) -> str | None:
+        return self._supports(name, thing, value, "__aenter__", "__enter__")
+
+    def iterates(self, name: str, thing: Any, value: str) -> str | None:
+        return self._supports(name, thing, value, "__iter__", "")
+
+    def async_iterates(self, name: str, thing: Any, value: str) -> str | None:
+        return self._supports(name, thing, value, "__aiter__", "__iter__")
+
+    def offloads(self, name: str, thing: Any, value: tuple[int, str, str, bool]) -> str | None:
+        position, keyword, _, _ = value
+        try:
+            function = thing if inspect.isclass(thing) else plain(thing)
+            parameters = list(inspect.signature(function).parameters.values())
+        except (ValueError, TypeError):
+            return None
+        if parameters and parameters[0].name in ("self", "cls"):
+            parameters = parameters[1:]
+        names = [parameter.name for parameter in parameters]
+        variadic = any(parameter.kind is parameter.VAR_POSITIONAL for parameter in parameters)
+        keywords = any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters)
+        if keyword and keyword not in names and not keywords:
+            return f"has no parameter {keyword!r}: {names}"
+        if position >= 0 and keyword in names and not variadic and names.index(keyword) != position:
+            return f"{keyword!r} is parameter {names.index(keyword)}, not {position}: {names}"
+        return None
+
+    loop_callbacks = offloads
+
+    def decorators(self, name: str, thing: Any, value: str) -> str | None:
+        return None if callable(plain(thing)) or thing is None else "is not callable"
+
+    def constants(self, name: str, thing: Any, value: Any) -> str | None:
+        return None if thing == value else f"is {thing!r}"
+
+    def routes(self, name: str, thing: Any, value: Any) -> str | None:
+        return None if callable(plain(thing)) else "is not callable"
+
+
+if __name__ == "__main__":
+    sys.exit(Verifier(read(), sys.argv[1:]).run())
