@@ -37,7 +37,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         '',  # module
         '',  # cls
         'python',  # language
-        '{"applicability": "unsafe", "code": "FAR012", "config": {"rule": {"all": [{"has": {"kind": "block", "nthChild": {"ofRule": {"not": {"kind": "comment"}}, "position": 1}}}, {"not": {"has": {"matches": "FAR012-re-raises"}}}, {"not": {"matches": "FAR012-swallows-cancellation"}}], "kind": "except_clause", "pattern": "$HANDLER"}, "transform": {"NAMED": {"replace": {"by": "except Exception:", "replace": "^except\\\\s*:", "source": "$HANDLER"}}}, "utils": {"FAR012-re-raises": {"has": {"any": [{"all": [{"kind": "raise_statement"}, {"regex": "^raise$"}]}, {"all": [{"kind": "with_statement"}, {"has": {"field": "body", "matches": "FAR012-re-raises"}}]}, {"all": [{"has": {"field": "consequence", "matches": "FAR012-re-raises"}}, {"has": {"has": {"field": "body", "matches": "FAR012-re-raises"}, "kind": "else_clause"}}, {"not": {"has": {"kind": "elif_clause", "not": {"has": {"field": "consequence", "matches": "FAR012-re-raises"}}}}}], "kind": "if_statement"}, {"any": [{"has": {"has": {"matches": "FAR012-re-raises"}, "kind": "finally_clause"}}, {"all": [{"has": {"field": "body", "matches": "FAR012-re-raises"}}, {"not": {"has": {"kind": "except_clause", "not": {"has": {"matches": "FAR012-re-raises"}}}}}]}], "kind": "try_statement"}], "nthChild": {"ofRule": {"not": {"kind": "comment"}}, "position": 1, "reverse": true}}, "kind": "block", "not": {"has": {"any": [{"kind": "return_statement"}, {"kind": "break_statement"}, {"kind": "continue_statement"}], "stopBy": {"matches": "FAR012-scope"}}}}, "FAR012-scope": {"any": [{"kind": "function_definition"}, {"kind": "class_definition"}, {"kind": "lambda"}]}, "FAR012-swallows-cancellation": {"all": [{"not": {"has": {"kind": "raise_statement", "stopBy": {"matches": "FAR012-scope"}}}}, {"inside": {"has": {"field": "body", "has": {"any": [{"kind": "await"}, {"regex": "^async$"}], "stopBy": {"matches": "FAR012-scope"}}}, "kind": "try_statement"}}, {"inside": {"has": {"regex": "^async$"}, "kind": "function_definition", "stopBy": {"matches": "FAR012-scope"}}}]}}}, "cvss": null, "cwe": 396, "default": "on", "files": [], "fix": "$NAMED", "fix_message": "Catch `Exception`", "ignores": [], "language": "python", "markers": [["except:", "except :"]], "message": "`except:` also catches `KeyboardInterrupt`, `SystemExit` and `CancelledError`: name the exception, or write `except Exception:`", "name": "bare-except", "page": "A handler names no exception and so catches every one.\\n\\n`except:` means `except BaseException:`. It takes in `KeyboardInterrupt` and `SystemExit`, so a worker cannot be\\nstopped; `asyncio.CancelledError`, so a request that the client gave up goes on; and `NameError` or `TypeError`, so a\\nslip of the pen becomes an answer such as \\"not found\\". A handler that cleans up and then re-raises with a bare\\n`raise` on every path is fine and not reported. In a coroutine that awaits, a handler that raises nothing is the\\nmatter of `cancellation-swallowed`.\\n\\nThe fix names `Exception`. It is unsafe: what only `except:` caught is then raised.\\n\\nBad:\\n\\n    def read_limit(text):\\n        try:\\n            return int(text)\\n        except:\\n            return 10\\n\\nGood:\\n\\n    def read_limit(text):\\n        try:\\n            return int(text)\\n        except ValueError:\\n            return 10", "resolve": {}, "roles": ["app"], "severity": "important", "source": "errors/far012_bare_except.yml", "suffixes": [".py", ".pyi"], "url": null}',  # payload
+        '{"applicability": "unsafe", "code": "FAR012", "config": {"rule": {"all": [{"has": {"kind": "block", "nthChild": {"ofRule": {"not": {"kind": "comment"}}, "position": 1}}}, {"not": {"has": {"matches": "FAR012-re-raises"}}}, {"not": {"matches": "FAR012-swallows-cancellation"}}], "kind": "except_clause", "pattern": "$HANDLER"}, "transform": {"NAMED": {"replace": {"by": "except Exception:", "replace": "^except\\\\s*:", "source": "$HANDLER"}}}, "utils": {"FAR012-re-raises": {"has": {"any": [{"all": [{"kind": "raise_statement"}, {"regex": "^raise$"}]}, {"all": [{"kind": "with_statement"}, {"has": {"field": "body", "matches": "FAR012-re-raises"}}]}, {"all": [{"has": {"field": "consequence", "matches": "FAR012-re-raises"}}, {"has": {"has": {"field": "body", "matches": "FAR012-re-raises"}, "kind": "else_clause"}}, {"not": {"has": {"kind": "elif_clause", "not": {"has": {"field": "consequence", "matches": "FAR012-re-raises"}}}}}], "kind": "if_statement"}, {"any": [{"has": {"has": {"matches": "FAR012-re-raises"}, "kind": "finally_clause"}}, {"all": [{"has": {"field": "body", "matches": "FAR012-re-raises"}}, {"not": {"has": {"kind": "except_clause", "not": {"has": {"matches": "FAR012-re-raises"}}}}}]}], "kind": "try_statement"}], "nthChild": {"ofRule": {"not": {"kind": "comment"}}, "position": 1, "reverse": true}}, "kind": "block", "not": {"any": [{"has": {"kind": "return_statement", "stopBy": {"matches": "FAR012-scope"}}}, {"has": {"any": [{"kind": "break_statement"}, {"kind": "continue_statement"}], "stopBy": {"any": [{"matches": "FAR012-scope"}, {"kind": "for_statement"}, {"kind": "while_statement"}]}}}]}}, "FAR012-scope": {"any": [{"kind": "function_definition"}, {"kind": "class_definition"}, {"kind": "lambda"}]}, "FAR012-swallows-cancellation": {"all": [{"not": {"has": {"kind": "raise_statement", "stopBy": {"matches": "FAR012-scope"}}}}, {"inside": {"has": {"field": "body", "has": {"any": [{"kind": "await"}, {"regex": "^async$"}], "stopBy": {"matches": "FAR012-scope"}}}, "kind": "try_statement"}}, {"inside": {"has": {"regex": "^async$"}, "kind": "function_definition", "stopBy": {"matches": "FAR012-scope"}}}]}}}, "cvss": null, "cwe": 396, "default": "on", "files": [], "fix": "$NAMED", "fix_message": "Catch `Exception`", "ignores": [], "language": "python", "markers": [["except:", "except :"]], "message": "`except:` also catches `KeyboardInterrupt`, `SystemExit` and `CancelledError`: name the exception, or write `except Exception:`", "name": "bare-except", "page": "A handler names no exception and so catches every one.\\n\\n`except:` means `except BaseException:`. It takes in `KeyboardInterrupt` and `SystemExit`, so a worker cannot be\\nstopped; `asyncio.CancelledError`, so a request that the client gave up goes on; and `NameError` or `TypeError`, so a\\nslip of the pen becomes an answer such as \\"not found\\". A handler that cleans up and then re-raises with a bare\\n`raise` on every path is fine and not reported. In a coroutine that awaits, a handler that raises nothing is the\\nmatter of `cancellation-swallowed`.\\n\\nThe fix names `Exception`. It is unsafe: what only `except:` caught is then raised.\\n\\nBad:\\n\\n    def read_limit(text):\\n        try:\\n            return int(text)\\n        except:\\n            return 10\\n\\nGood:\\n\\n    def read_limit(text):\\n        try:\\n            return int(text)\\n        except ValueError:\\n            return 10", "resolve": {}, "roles": ["app"], "severity": "important", "source": "errors/far012_bare_except.yml", "suffixes": [".py", ".pyi"], "url": null}',  # payload
     ),
     (
         'FAR020',  # code
@@ -68,6 +68,102 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         'A secret that should come from the configuration has a fallback that works',  # summary
         'far02_secrets.far021_insecure_secret_default',  # module
         'InsecureSecretDefault',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR022',  # code
+        'sensitive-data-in-logs',  # name
+        'critical',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('log', 'print'),),  # markers
+        532,  # cwe
+        'CVSS:3.1/AV:L/AC:L/PR:L/UI:N/S:U/C:H/I:N/A:N',  # cvss
+        (),  # options
+        'A password, a token or other secret is written to the log',  # summary
+        'far02_secrets.far022_sensitive_data_in_logs',  # module
+        'SensitiveDataInLogs',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR024',  # code
+        'secret-in-query-string',  # name
+        'important',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (),  # markers
+        598,  # cwe
+        'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:L/I:N/A:N',  # cvss
+        (),  # options
+        'A password, token or key travels in a URL',  # summary
+        'far02_secrets.far024_secret_in_query_string',  # module
+        'SecretInQueryString',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR025',  # code
+        'plain-text-secret-field',  # name
+        'minor',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (),  # markers
+        312,  # cwe
+        'CVSS:3.1/AV:L/AC:L/PR:L/UI:N/S:U/C:L/I:N/A:N',  # cvss
+        (),  # options
+        'A secret of the settings or of a request is typed `str`',  # summary
+        'far02_secrets.far025_plain_text_secret_field',  # module
+        'PlainTextSecretField',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR026',  # code
+        'weak-password-hash',  # name
+        'critical',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('hashlib', 'passlib', 'assword', 'passwd', 'pwd'),),  # markers
+        916,  # cwe
+        'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N',  # cvss
+        (),  # options
+        'A password is hashed with a fast hash such as MD5, SHA-1 or SHA-256',  # summary
+        'far02_secrets.far026_weak_password_hash',  # module
+        'WeakPasswordHash',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR027',  # code
+        'insecure-random-token',  # name
+        'critical',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('random', 'uuid1'),),  # markers
+        330,  # cwe
+        'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N',  # cvss
+        (),  # options
+        'A token, one-time code, password or session id is made by `random` or `uuid1`',  # summary
+        'far02_secrets.far027_insecure_random_token',  # module
+        'InsecureRandomToken',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR028',  # code
+        'timing-unsafe-comparison',  # name
+        'important',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (),  # markers
+        208,  # cwe
+        'CVSS:3.1/AV:N/AC:H/PR:N/UI:N/S:U/C:L/I:N/A:N',  # cvss
+        (),  # options
+        'A secret, a signature or a digest is compared with `==`',  # summary
+        'far02_secrets.far028_timing_unsafe_comparison',  # module
+        'TimingUnsafeComparison',  # cls
         'python',  # language
         '',  # payload
     ),

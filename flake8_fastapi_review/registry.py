@@ -192,7 +192,11 @@ def _for_flake8(given: Layer, code: str, before: bool, only_selected: bool) -> b
     """flake8 will show the code, and we were asked for it: by default, or by a narrow selector of flake8."""
     selected = _longest(code, given.select + given.extend_select)
     ignored = _longest(code, given.ignore + given.extend_ignore)
-    if ignored >= max(selected, 1) or (only_selected and not selected):
+    if only_selected and not selected:
+        return False
+    # Where an `extend-select` meets an ignore, flake8 also weighs the name of our entry point, `FAR00`.
+    weight = max(selected, _NARROW) if selected and not only_selected else selected
+    if ignored and ignored >= weight:
         return False
     return before or selected >= _NARROW
 

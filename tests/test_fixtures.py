@@ -1,0 +1,75 @@
+"""Every rule on the code of tests/fixtures: its findings are those that the comments announce, in whatever order the
+files are looked at."""
+
+from __future__ import annotations
+
+import ast
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from cases import FIXTURES, cases, code_of, copy, differences, expectations, fixed, name_of, offset, run
+
+from flake8_fastapi_review import registry
+from flake8_fastapi_review.rule import Applicability
+
+CASES = [pytest.param(case, id=name_of(case)) for case in cases()]
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_finds_what_is_announced(case: Path, tmp_path: Path) -> None:
+    root, paths = copy(case, tmp_path)
+    expected = expectations(root, paths)
+    codes = {code_of(case)} | {each.code for each in expected}
+    found = run(root, paths, codes)
+    assert differences(expected, found) == []
+    if len(paths) > 1:
+        assert run(root, paths, codes, alone=True) == found, "one file at a time finds something else"
+        assert run(root, paths[::-1], codes) == found, "the order of the files matters"
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_findings_are_well_formed(case: Path, tmp_path: Path) -> None:
+    root, paths = copy(case, tmp_path)
+    for path, violation in run(root, paths, {code_of(case)}):
+        data = (root / path).read_bytes()
+        start, end = offset(data, violation.range)
+        assert 0 <= start < end <= len(data), "the range holds some of the code"
+        assert data[start:end].decode(), "the range cuts no character"
+        assert not re.search(r"\n|:\d*:\d*: |\{\w+\}|\$[A-Z]", violation.message)
+        assert not violation.message.endswith(".")
+        for step in violation.related:
+            assert (root / step.path).is_file()
+            assert 1 <= step.line <= len((root / step.path).read_text("utf-8").split("\n"))
+            assert step.message
+            assert "\n" not in step.message
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_fixes_remove_the_finding(case: Path, tmp_path: Path) -> None:
+    root, paths = copy(case, tmp_path)
+    codes = {code_of(case)}
+    for path in paths:
+        text = (root / path).read_text("utf-8")
+        found = [violation for _, violation in run(root, [path], codes)]
+        for number, violation in enumerate(found):
+            if violation.fix is None or violation.fix.applicability is Applicability.DISPLAY:
+                continue
+            after = fixed(text, violation)
+            assert after != text
+            ast.parse(after)
+            clean = tmp_path / f"fixed-{number}"
+            shutil.copytree(root, clean, ignore=shutil.ignore_patterns("fixed-*"))
+            (clean / path).write_text(after, "utf-8")
+            assert len(run(clean, [path], codes)) < len(found), f"line {violation.range.line} is still found"
+
+
+def test_every_rule_has_a_fixture() -> None:
+    covered = {code_of(case) for case in cases()}
+    assert [row.code for row in registry.rows() if row.code not in covered | {registry.INTERNAL}] == []
+
+
+def test_fixtures_are_named_after_rules() -> None:
+    stray = [path for path in FIXTURES.glob("*/*") if not re.match(r"far\d{3}_|__pycache__", path.name)]
+    assert stray == []

@@ -1,0 +1,96 @@
+"""What every rule says about itself, and that its own examples keep the promise."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+from cases import run
+
+from flake8_fastapi_review import registry
+from flake8_fastapi_review.registry import Row
+from flake8_fastapi_review.report import page
+
+ROWS = [pytest.param(row, id=row.code) for row in registry.rows() if row.code != registry.INTERNAL]
+SECURITY = range(20, 60)
+"""Secrets, injection, authentication: the codes whose rules always carry a score."""
+
+
+def described(row: Row) -> page.Page:
+    return page.of(type(registry.load(row)))
+
+
+def examples(row: Row, title: str) -> list[str]:
+    return [block.text for block in described(row).section(title) if block.is_code]
+
+
+def findings(code: str, snippet: str, folder: Path) -> list[str]:
+    (folder / "snippet.py").write_text(snippet, "utf-8")
+    return [found.violation.code for found in run(folder, ["snippet.py"], {code})]
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_the_page_has_all_parts(row: Row) -> None:
+    found = described(row)
+    titles = [section.title for section in found.sections if section.title]
+    assert found.summary
+    assert found.summary[0].isupper() or found.summary[0] == "`"
+    assert len(found.summary) <= 120
+    assert found.section(""), "the page says why it hurts"
+    assert titles[:2] == ["Bad", "Good"]
+    assert set(titles) <= {"Bad", "Good", "Exploit"}
+    assert ("Exploit" in titles) == (row.cvss is not None), "security rules, and only they, say how it is exploited"
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_bad_is_found(row: Row, tmp_path: Path) -> None:
+    snippets = examples(row, "Bad")
+    assert snippets
+    for snippet in snippets:
+        ast.parse(snippet)
+        assert set(findings(row.code, snippet, tmp_path)) == {row.code}
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_good_is_silent(row: Row, tmp_path: Path) -> None:
+    snippets = examples(row, "Good")
+    assert snippets
+    for snippet in snippets:
+        ast.parse(snippet)
+        assert findings(row.code, snippet, tmp_path) == []
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_metadata(row: Row) -> None:
+    assert re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", row.name)
+    assert all(word for group in row.markers for word in group)
+    assert all(group for group in row.markers)
+    if row.cvss is not None or int(row.code[3:]) in SECURITY:
+        assert row.cwe is not None
+        assert row.cvss is not None
+
+
+@pytest.mark.parametrize("row", [each for each in ROWS if each.values[0].cvss])  # type: ignore[union-attr]
+def test_score(row: Row) -> None:
+    cvss = pytest.importorskip("cvss")
+    assert row.cvss is not None
+    known = cvss.CVSS3(row.cvss)
+    assert known.clean_vector() == row.cvss
+    assert described(row).score == known.scores()[0]
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_options_are_explained(row: Row) -> None:
+    for name, annotation, text in row.options:
+        registry.check_annotation(annotation)
+        assert re.fullmatch(r"[a-z][a-z_]*", name)
+        assert text.endswith(".")
+
+
+def test_message_is_one_line_and_tells_what_to_do() -> None:
+    for row in registry.rows():
+        message = type(registry.load(row)).message
+        assert "\n" not in message
+        assert not message.endswith("."), row.code
