@@ -13,9 +13,10 @@ from flake8_fastapi_review import registry
 from flake8_fastapi_review.report import page as pages
 from flake8_fastapi_review.report.terminal import Style, wants_colour
 
-from . import PROGRAM
+from . import PROGRAM, own_rules
 from .output import write
 
+_STATES = {"on": "", "off": "off by default", "cfg": "off until configured"}
 _FORMATS = click.Choice(["text", "markdown", "json"])
 _COLOUR = click.option("--color/--no-color", default=None, help="Colours, whatever the output is.")
 
@@ -28,7 +29,7 @@ _COLOUR = click.option("--color/--no-color", default=None, help="Colours, whatev
 @_COLOUR
 def rule(rule: str, form: str, color: bool | None) -> None:
     """Explain one rule: what it finds, why that hurts, bad and good code, its options, how to silence it."""
-    page = pages.find(rule)
+    page = pages.find(rule) or _own(rule)
     if page is None:
         names = [name for row in registry.rows() for name in (row.code, row.name)]
         near = configuration.suggestion(rule if "-" in rule else rule.upper(), names)
@@ -57,12 +58,19 @@ def rules(form: str, color: bool | None) -> None:
             write(_listing(Style(wants_colour(sys.stdout, color))), None)
 
 
+def _own(selector: str) -> pages.Page | None:
+    """The page of a rule of the project in this folder."""
+    wanted = selector.strip().lower()
+    return next((page for page in own_rules.pages(["."]).values() if wanted in (page.code.lower(), page.name)), None)
+
+
 def _listing(style: Style) -> str:
-    rows = registry.rows()
-    widest = max((len(row.name) for row in rows), default=0)
-    state = {"on": "", "off": "off by default", "cfg": "off until configured"}
+    rows = [(row.code, row.severity, row.name, row.default) for row in registry.rows()]
+    own = own_rules.pages(["."]).values()
+    rows += sorted((page.code, page.severity.value, page.name, page.default.value) for page in own)
+    widest = max((len(name) for _, _, name, _ in rows), default=0)
     lines = [
-        f"{style(row.code, 'bold')}  {row.severity:9}  {row.name:{widest}}  {style(state[row.default], 'dim')}".rstrip()
-        for row in rows
+        f"{style(code, 'bold')}  {severity:9}  {name:{widest}}  {style(_STATES[default], 'dim')}".rstrip()
+        for code, severity, name, default in rows
     ]
     return "\n".join([*lines, "", f"{len(rows)} rules. `{PROGRAM} rule CODE` explains one.", ""])
