@@ -14,6 +14,7 @@ from .module.scopes import bindings_of, reaching, scope_binding
 from .module.summary import ASYNC, AWAITED, GENERATOR, MODULE, Call, Function, Summary
 from .project.constants import UNKNOWN, value_of
 from .project.effects import Hazard, Link, handed
+from .project.requests import Field
 from .project.types import ASYNC_MANAGER, COROUTINE, NONE, Type, without_none
 from .rule import Related
 
@@ -32,6 +33,10 @@ _LEVELS = {
     "adebug": 10, "ainfo": 20, "awarning": 30, "aerror": 40, "aexception": 40, "acritical": 50,
 }  # fmt: skip
 _LOGGERS = ("logging.Logger", "logging.LoggerAdapter", "loguru.Logger", "structlog.BoundLogger", "structlog.stdlib.BoundLogger")
+_SCHEDULED = (
+    "asyncio.gather", "asyncio.ensure_future", "asyncio.create_task", "asyncio.wrap_future", "asyncio.shield", "asyncio.AbstractEventLoop.run_in_executor",
+    "asyncio.AbstractEventLoop.create_task", "asyncio.TaskGroup.create_task", "asyncio.run_coroutine_threadsafe",
+)  # fmt: skip
 _LOGGER_NAMES = re.compile(r"(?i)(^|_)(log|logger|logging)$")
 
 
@@ -240,6 +245,20 @@ class File:
             return None
         return found[:2] == ("inst", COROUTINE) if found is not None else None
 
+    def schedules_itself(self, call: ast.Call) -> bool:
+        """Whether what a call returns runs without being awaited: a future or task rather than a coroutine."""
+        return self.is_named(call.func, *_SCHEDULED) or (self.name_of(call.func) or "").startswith("motor.")
+
+    def needs_async_with(self, expr: ast.AST) -> bool | None:
+        """Whether the value can be entered by `async with` alone."""
+        found = without_none(self._eval(expr))
+        return None if found is None or found[0] != "inst" else self._types.only_async(found[1], "__aenter__", "__enter__")
+
+    def needs_async_for(self, expr: ast.AST) -> bool | None:
+        """Whether the value can be iterated by `async for` alone."""
+        found = without_none(self._eval(expr))
+        return None if found is None or found[0] != "inst" else self._types.only_async(found[1], "__aiter__", "__iter__")
+
     def value_of(self, expr: ast.AST) -> Any:
         """The constant that an expression is, through names and modules of the project; UNKNOWN otherwise."""
         return value_of(self._types, self._summary, self._module.expression(expr))
@@ -279,6 +298,39 @@ class File:
         if cls is None:
             return None
         return Definition(symbol, cls[0].path, cls[1].line, cls[1].qualname, dotted, True, False, False, (), ())
+
+    # Models and parameters
+
+    def fields(self, expr: ast.AST) -> tuple[Field, ...]:
+        """The annotated fields of the project class that `expr` is an instance of or names; inherited ones included."""
+        if isinstance(expr, ast.ClassDef):
+            return self._project.requests.fields(self._symbol(expr))
+        found = without_none(self._eval(expr))
+        return self._project.requests.fields(found[1]) if found is not None and found[0] in ("inst", "type") else ()
+
+    def is_request_model(self, definition: ast.ClassDef) -> bool:
+        """Whether a route of the project takes this class as its body, directly or as a part of another model."""
+        return self._project.requests.is_request_model(self._symbol(definition))
+
+    def derives_from(self, definition: ast.ClassDef, *names: str) -> bool | None:
+        """Whether a class defined in this file derives from one of these classes."""
+        return self._types.is_subclass(self._symbol(definition), names)
+
+    def parameter_source(self, function: ast.AST, name: str) -> str | None:
+        """What FastAPI fills a parameter from, were the function a route or dependency.
+
+        path, query, header, cookie, body, form, file, depends or special (Request, Response …); None when not known.
+        """
+        facts = self._summary.functions.get(self._module.index.by_node[function].qualname)
+        if facts is None:
+            return None
+        for position, parameter in enumerate(facts[4]):
+            if parameter[0] == name:
+                return self._project.requests.source(self._summary, Function._make(facts), position)
+        return None
+
+    def _symbol(self, definition: ast.AST) -> str:
+        return f"{self.path}:{self._module.index.by_node[definition].qualname}"
 
     # Local data flow
 
@@ -439,8 +491,7 @@ class File:
         return False if self.registered_as(function) else None
 
     def _runs_apart(self, function: ast.AsyncFunctionDef) -> bool:
-        qualname = self._module.index.by_node[function].qualname
-        return self._project.execution.apart(f"{self.path}:{qualname}")
+        return self._project.execution.apart(self._symbol(function))
 
     def hazards(self, code: str) -> list[LoopHazard]:
         """The calls on the event loop that block it with something of the kind that rule `code` reports."""

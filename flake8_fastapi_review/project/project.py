@@ -12,6 +12,7 @@ from ..module import Module, decode
 from .effects import Effects
 from .execution import Execution
 from .modules import Modules
+from .requests import Requests
 from .sources import Sources
 from .types import Types
 
@@ -47,6 +48,7 @@ class Project:
         self.types = Types(self.modules, self.knowledge)
         self.effects = Effects(self.types, self.knowledge)
         self.execution = Execution(self.modules, self.types, self.knowledge)
+        self.requests = Requests(self.modules, self.types, self.knowledge)
         self._texts: dict[str, str] = {}
 
     def relative(self, path: str) -> str:
@@ -85,6 +87,7 @@ class Project:
             self.types.forget(name)
             self.effects.forget()
             self.execution.forget()
+            self.requests.forget()
         if not on_disk:
             self._texts[name] = text
             self.sources.add(name)

@@ -1074,6 +1074,30 @@ class Types:
                 return union([self.entered(member, asynchronous) for member in members if member != NONE])
         return None
 
+    def only_async(self, cls: str, asynchronous: str, synchronous: str) -> bool | None:
+        """Whether a class has the asynchronous one of two protocols (`__aenter__`, `__enter__`) and lacks the other."""
+        if cls in _ASYNC_MANAGERS:
+            return asynchronous == "__aenter__"
+        if cls in _ASYNC_ITERABLES:
+            return asynchronous == "__aiter__"
+        if ":" not in cls:
+            known = self.knowledge
+            has_async = known.async_enters(cls) if asynchronous == "__aenter__" else known.async_iterates(cls)
+            has_sync = known.enters(cls) if asynchronous == "__aenter__" else known.iterates(cls)
+            return None if has_async is None else has_sync is None
+        if "?" in self.mro(cls):
+            return None
+        found: dict[str, bool | None] = {}
+        for name in (asynchronous, synchronous):
+            member = self.members(cls, name)
+            found[name] = member is not None and member[1] is not None
+        externals = [base for base in self.mro(cls) if ":" not in base and not base.startswith(("builtins.", "abc.", "typing."))]
+        if externals and not found[asynchronous]:
+            return self.only_async(externals[0], asynchronous, synchronous) if not found[synchronous] else False
+        if externals and not found[synchronous]:
+            return None
+        return bool(found[asynchronous]) and not found[synchronous]
+
     # Names of things
 
     def qualified(self, value: Type | None) -> str | None:

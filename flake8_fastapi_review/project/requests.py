@@ -1,0 +1,175 @@
+"""Where the parameters of routes come from in a request, and which models a request body is validated by.
+
+The rules are FastAPI's own (documentation, "Request Body" and "Path Parameters"): an explicit `Query()`, `Body()` …
+decides; otherwise a name in the path is a path parameter, a scalar is a query parameter, a model is the body.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from ..module.summary import Expr, Function, Summary
+from .constants import value_of
+
+if TYPE_CHECKING:
+    from ..knowledge import Knowledge, Route
+    from .modules import Modules
+    from .types import Type, Types
+
+_EXPLICIT = {
+    f"fastapi.{name}": name.lower() for name in ("Path", "Query", "Header", "Cookie", "Body", "Form", "File")
+} | {"fastapi.Depends": "depends", "fastapi.Security": "depends"}
+_SPECIAL = (
+    "starlette.requests.HTTPConnection", "starlette.requests.Request", "starlette.websockets.WebSocket", "starlette.responses.Response",
+    "fastapi.BackgroundTasks", "starlette.background.BackgroundTasks", "fastapi.security.SecurityScopes", "fastapi.Request", "fastapi.WebSocket", "fastapi.Response",
+)  # fmt: skip
+_UPLOADS = ("fastapi.UploadFile", "starlette.datastructures.UploadFile")
+_SCALARS = (
+    "builtins.str", "builtins.int", "builtins.float", "builtins.bool", "builtins.bytes", "uuid.UUID", "datetime.date", "datetime.datetime",
+    "datetime.time", "datetime.timedelta", "decimal.Decimal", "enum.Enum", "pydantic.SecretStr", "pydantic.EmailStr", "pydantic.AnyUrl", "pydantic.HttpUrl",
+)  # fmt: skip
+_BODIES = ("pydantic.BaseModel", "pydantic.v1.BaseModel", "sqlmodel.SQLModel", "builtins.dict", "builtins.list", "typing.TypedDict")
+_MAX_DEPTH = 4
+
+
+class Field(NamedTuple):
+    """An annotated name of a class body: a field of a model, settings class or dataclass."""
+
+    name: str
+    type: str | None
+    """Qualified name of its class, `None` apart; None when not known."""
+    owner: str
+    """Symbol of the class that declares it."""
+    has_default: bool
+
+
+class Requests:
+    """Answers about routes and models; remembered."""
+
+    def __init__(self, modules: Modules, types: Types, knowledge: Knowledge) -> None:
+        self.modules = modules
+        self.types = types
+        self.knowledge = knowledge
+        self._request_models: dict[str, bool] = {}
+
+    def forget(self) -> None:
+        self._request_models.clear()
+
+    def registrations(self, summary: Summary, function: Function) -> list[tuple[Route, Expr]]:
+        """How decorators register a function, with the decorator calls."""
+        found = []
+        for decorator in function.decorators:
+            if decorator[0] == "c" and (name := self.types.qualified(self.types.eval(summary, decorator[1]))):
+                row = self.knowledge.route(name)
+                if row is not None:
+                    found.append((row, decorator))
+        return found
+
+    def source(self, summary: Summary, function: Function, position: int) -> str | None:
+        """path, query, header, cookie, body, form, file, depends or special (Request …); None when not known."""
+        name, kind, annotation, default = function.parameters[position]
+        if kind in (2, 4):
+            return None
+        for owner, expr in ((summary, default), *self.types.metadata(summary, annotation)):
+            if expr is not None:
+                marker = self.types.qualified(self.types.eval(owner, expr[1] if expr[0] == "c" else expr))
+                if marker in _EXPLICIT:
+                    return _EXPLICIT[marker]
+        declared = self.types.annotation(summary, annotation) if annotation is not None else None
+        found = self._classes(declared)
+        if declared is None or not found:
+            return None
+        if any(self.types.is_subclass(cls, _SPECIAL) for cls in found):
+            return "special"
+        if any(self.types.is_subclass(cls, _UPLOADS) for cls in found):
+            return "file"
+        if name in self._path_names(summary, function):
+            return "path"
+        if all(self.types.is_subclass(cls, _SCALARS) for cls in found):
+            return "query"
+        return "body" if any(self.types.is_subclass(cls, _BODIES) or self._is_dataclass(cls) for cls in found) else None
+
+    def _path_names(self, summary: Summary, function: Function) -> set[str]:
+        names: set[str] = set()
+        for _, decorator in self.registrations(summary, function):
+            keywords = dict(decorator[3])
+            path = decorator[2][0] if decorator[2] else keywords.get("path")
+            text = value_of(self.types, summary, path) if path is not None else None
+            if isinstance(text, str):
+                names.update(re.findall(r"\{(\w+)", text))
+        return names
+
+    @staticmethod
+    def _classes(declared: Type | None) -> list[str]:
+        members = declared[1] if declared is not None and declared[0] == "union" else (declared,)
+        return [member[1] for member in members if member is not None and member[0] == "inst"]
+
+    def _is_dataclass(self, cls: str) -> bool:
+        own = self.types.project_class(cls)
+        if own is None:
+            return False
+        names = {self.types.qualified(self.types.eval(own[0], d[1] if d[0] == "c" else d)) for d in own[1].decorators}
+        return bool(names & {"dataclasses.dataclass", "pydantic.dataclasses.dataclass", "attr.s", "attrs.define"})
+
+    def fields(self, cls: str) -> tuple[Field, ...]:
+        """The annotated names of a project class, those of its project bases first."""
+        found: dict[str, Field] = {}
+        for base in reversed(self.types.mro(cls)):
+            own = self.types.project_class(base)
+            if own is None:
+                continue
+            summary, definition = own
+            for name, indices in definition.members.items():
+                fact = summary.table[indices[-1]]
+                if fact[0] != ":":
+                    continue
+                classes = self._classes(self.types.annotation(summary, fact[1]))
+                typed = self.types.dotted(classes[0]) if len(classes) == 1 else None
+                found[name] = Field(name, typed, base, fact[2] is not None)
+        return tuple(found.values())
+
+    def is_request_model(self, symbol: str, depth: int = 0) -> bool:
+        """Whether a route somewhere in the project takes this class as its body, itself or as a part of another model."""
+        known = self._request_models.get(symbol)
+        if known is None:
+            self._request_models[symbol] = False
+            known = self._request_models[symbol] = depth < _MAX_DEPTH and self._is_request_model(symbol, depth)
+        return known
+
+    def _is_request_model(self, symbol: str, depth: int) -> bool:
+        name = symbol.rpartition(":")[2].rpartition(".")[2]
+        for path in self.modules.mentioning(name):
+            summary = self.modules.summary(path)
+            if summary is None:
+                continue
+            for facts in summary.functions.values():
+                function = Function._make(facts)
+                if function.decorators and any(row.kind == "route" for row, _ in self.registrations(summary, function)):
+                    if self._takes(summary, function, symbol):
+                        return True
+            for qualname, definition in summary.classes.items():
+                holder = f"{summary.path}:{qualname}"
+                if holder != symbol and self._holds(summary, definition[5], symbol) and self.is_request_model(holder, depth + 1):
+                    return True
+        return False
+
+    def _takes(self, summary: Summary, function: Function, symbol: str) -> bool:
+        for position, (_, _, annotation, _) in enumerate(function.parameters):
+            if annotation is not None and _mentions(self.types.annotation(summary, annotation), symbol):
+                if self.source(summary, function, position) in ("body", "form"):
+                    return True
+        return False
+
+    def _holds(self, summary: Summary, members: dict[str, tuple[int, ...]], symbol: str) -> bool:
+        facts = (summary.table[index] for indices in members.values() for index in indices)
+        return any(fact[0] == ":" and _mentions(self.types.annotation(summary, fact[1]), symbol) for fact in facts)
+
+
+def _mentions(declared: Type | None, symbol: str) -> bool:
+    """Whether a type is or holds the class `symbol`."""
+    if declared is None:
+        return False
+    if declared[0] == "union":
+        return any(_mentions(member, symbol) for member in declared[1])
+    return declared[0] == "inst" and (declared[1] == symbol or any(_mentions(arg, symbol) for arg in declared[2]))
