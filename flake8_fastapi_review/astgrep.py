@@ -377,18 +377,17 @@ def _exact(node: ast.expr) -> Range:
 
 
 def _refers_to(node: ast.expr | None, names: Sequence[str], file: File) -> bool:
-    """By name; as the callee of a call, where methods of a base class count; or as a class derived from one of them."""
+    """The expression is one of `names`, a member of a class named with `.*`, or a class that derives from one of them;
+    or, for a name with `()`, an instance of that class."""
     if node is None:
         return False
-    dotted = file.name_of(node)
-    if dotted is not None:
-        for name in names:
-            if dotted.startswith(name[:-1]) if name.endswith(".*") else dotted == name:
-                return True
-    call = file.parent(node)
-    if isinstance(call, ast.Call) and call.func is node:
-        return any(found is call for found in file.calls_to(*names))
-    classes = [name for name in names if not name.endswith(".*")]
+    instances = [name[:-2] for name in names if name.endswith("()")]
+    if instances and file.is_a(node, *instances) is True:
+        return True
+    things = [name for name in names if not name.endswith("()")]
+    if things and file.is_named(node, *things):
+        return True
+    classes = [name for name in things if not name.endswith(".*")]
     return bool(classes) and file.is_subclass(node, *classes) is True
 
 

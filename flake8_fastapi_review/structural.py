@@ -59,6 +59,28 @@ _KEYS = (
     "metadata",
 )
 _METADATA = ("code", "cwe", "cvss", "default", "roles", "markers", "applicability", "resolve")
+_RULE = (
+    "pattern",
+    "kind",
+    "regex",
+    "nthChild",
+    "range",
+    "inside",
+    "has",
+    "precedes",
+    "follows",
+    "all",
+    "any",
+    "not",
+    "matches",
+)
+_RELATIONS = ("inside", "has", "precedes", "follows")
+_PARTS: dict[str, tuple[str, ...]] = {
+    "pattern": ("context", "selector", "strictness"),
+    "nthChild": ("position", "reverse", "ofRule"),
+    "range": ("start", "end"),
+}
+"""The keys of parts of a rule that are mappings."""
 VARIABLE = re.compile(r"\$\$\$([A-Z_][A-Z0-9_]*)|\$\$?([A-Z_][A-Z0-9_]*)")
 """A metavariable: the first group for several nodes (`$$$ARGS`), the second for one (`$CALL`)."""
 
@@ -289,11 +311,32 @@ def compile_rule(document: Document, source: str, codes: range = BUILT_IN_CODES)
     )
 
 
-def _only(document: Document, known: Sequence[str], *path: str) -> None:
-    for key in document.get(*path) or ():
+def _only(document: Document, known: Sequence[str], *path: str | int, given: Any = None) -> None:
+    """Refuse a mapping, that at `path` or `given`, with other keys."""
+    for key in given if given is not None else document.get(*map(str, path)) or ():
         if key not in known:
             where = f" in `{path[-1]}`" if path else ""
             raise BadRule(f"unknown key `{key}`{where}{nearest(str(key), known)}", document.line(*path, str(key)))
+
+
+def _only_rules(rule: Any, known: Sequence[str], document: Document, *path: str | int) -> None:
+    """Refuse unknown keys anywhere in a rule: ast-grep passes over those in `inside`, `has` and the like."""
+    if not isinstance(rule, dict):
+        raise BadRule(f"`{path[-1]}` is a mapping of keys", document.line(*path))
+    _only(document, known, *path, given=rule)
+    for key, value in rule.items():
+        here = (*path, key)
+        if key in ("all", "any") and isinstance(value, list):
+            for position, each in enumerate(value):
+                _only_rules(each, _RULE, document, *here, position)
+        elif key in _RELATIONS:
+            _only_rules(value, (*_RULE, "stopBy", "field"), document, *here)
+        elif key in ("not", "ofRule") or (key == "stopBy" and not isinstance(value, str)):
+            _only_rules(value, _RULE, document, *here)
+        elif key in _PARTS and isinstance(value, dict):
+            _only(document, _PARTS[key], *here, given=value)
+            if "ofRule" in value:
+                _only_rules(value["ofRule"], _RULE, document, *here, "ofRule")
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
@@ -323,6 +366,10 @@ def _config(document: Document, code: str) -> dict[str, Any]:
         config[key] = value
     if "rule" not in config:
         raise BadRule("`rule` is missing", document.line())
+    _only_rules(config["rule"], _RULE, document, "rule")
+    for key in ("constraints", "utils"):
+        for each, rule in config.get(key, {}).items():
+            _only_rules(rule, _RULE, document, key, each)
     own = {name: f"{code}-{name}" for name in config.get("utils", {})}
     if own:
         config["utils"] = {own[name]: each for name, each in config["utils"].items()}
