@@ -262,7 +262,7 @@ def load(root: str) -> Config:
         return Config(root, target_version=target)
     reader = _Reader(path, text)
     if not isinstance(section, dict):
-        reader.wrong("tool.fastapi-review", "a table", section)
+        reader.wrong("a table", section, "tool", "fastapi-review")
         section = {}
     values: dict[str, Any] = {}
     for key, value in section.items():
@@ -272,7 +272,7 @@ def load(root: str) -> Config:
         try:
             values[key.replace("-", "_")] = read(reader, key, value)
         except _Wrong as wrong:
-            reader.wrong(key, str(wrong), value)
+            reader.wrong(str(wrong), value, key)
     values.setdefault("target_version", target)
     return Config(root, **values, problems=tuple(reader.problems))
 
@@ -303,14 +303,15 @@ class _Reader:
         self.text = text
         self.problems: list[Problem] = []
 
-    def wrong(self, key: str, expected: str, value: object) -> None:
-        self._add(key, f"`{key}` must be {expected}, not {brief(value)}; the default is used")
+    def wrong(self, expected: str, value: object, *keys: str) -> None:
+        key = ".".join(key if re.fullmatch(r"[\w-]+", key) else f'"{key}"' for key in keys)
+        self._add(keys, f"`{key}` must be {expected}, not {brief(value)}; the default is used")
 
     def unknown(self, key: str, known: Iterable[str]) -> None:
-        self._add(key, f"unknown key `{key}`{suggestion(key, known)}")
+        self._add((key,), f"unknown key `{key}`{suggestion(key, known)}")
 
-    def _add(self, key: str, message: str) -> None:
-        self.problems.append(Problem(self.path, line_of(self.text, key), f"[tool.fastapi-review] {message}"))
+    def _add(self, keys: tuple[str, ...], message: str) -> None:
+        self.problems.append(Problem(self.path, line_of(self.text, *keys), f"[tool.fastapi-review] {message}"))
 
 
 def problem(root: str, message: str, *keys: str) -> Problem:
@@ -382,7 +383,7 @@ def _table(reader: _Reader, key: str, value: object) -> dict[str, Any]:
 def _tables(reader: _Reader, key: str, value: object) -> dict[str, Any]:
     table = _table(reader, key, value)
     for name in [name for name, options in table.items() if not isinstance(options, dict)]:
-        reader.wrong(f"{key}.{name}", "a table", table[name])
+        reader.wrong("a table", table[name], key, name)
     return {name: options for name, options in table.items() if isinstance(options, dict)}
 
 
@@ -392,7 +393,7 @@ def _per_file(reader: _Reader, key: str, value: object) -> tuple[tuple[str, tupl
         if isinstance(codes, list) and all(isinstance(code, str) for code in codes):
             entries.append((pattern, tuple(codes)))
         else:
-            reader.wrong(f'{key}."{pattern}"', "a list of strings", codes)
+            reader.wrong("a list of strings", codes, key, pattern)
     return tuple(entries)
 
 
@@ -402,7 +403,7 @@ def _severities(reader: _Reader, key: str, value: object) -> dict[str, str]:
         if isinstance(word, str) and word.lower() in SEVERITIES:
             severities[selector] = SEVERITIES[word.lower()]
         else:
-            reader.wrong(f"{key}.{selector}", "critical, important or minor", word)
+            reader.wrong("critical, important or minor", word, key, selector)
     return severities
 
 

@@ -285,16 +285,15 @@ def _joined(collection: _Collection, tasks: list[_Task], outcomes: list[_Outcome
         problems += wrong
         if INTERNAL in scope.selection.codes:
             findings += [(shown(path), voice(message, line)) for path, line, message in wrong]
-    names = [shown(os.path.join(scope.root, "x"))[:-1] for scope in collection.scopes]
     for task, outcome in zip(tasks, outcomes, strict=True):
-        prefix = names[task.scope]
-        name = prefix + task.path
+        root = collection.scopes[task.scope].root
+        name = shown(os.path.join(root, task.path))
         if outcome.reason is None:
             files.append(name)
         else:
             skipped.append((name, outcome.reason))
-        findings += [(name, _seen(violation, prefix)) for violation in outcome.kept]
-        suppressed += [(name, _seen(violation, prefix)) for violation in outcome.dropped]
+        findings += [(name, _seen(violation, root)) for violation in outcome.kept]
+        suppressed += [(name, _seen(violation, root)) for violation in outcome.dropped]
     for located in (findings, suppressed):
         located.sort(key=_order)
     return Review(tuple(sorted(files)), tuple(sorted(skipped)), tuple(findings), tuple(suppressed), tuple(problems))
@@ -305,11 +304,12 @@ def _order(located: Located) -> tuple[str, int, int, str, str]:
     return path, violation.range.line, violation.range.column, violation.code, violation.message
 
 
-def _seen(violation: Violation, prefix: str) -> Violation:
+def _seen(violation: Violation, root: str) -> Violation:
     """With the paths of its related places as the user sees them."""
-    if not violation.related or not prefix:
+    if not violation.related:
         return violation
-    return violation._replace(related=tuple(step._replace(path=prefix + step.path) for step in violation.related))
+    related = tuple(step._replace(path=shown(os.path.join(root, step.path))) for step in violation.related)
+    return violation._replace(related=related)
 
 
 class _Run:
