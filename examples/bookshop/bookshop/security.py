@@ -37,12 +37,12 @@ def etag(content: bytes) -> str:
 
 def new_access_token(user_id: int) -> str:
     claims = {"sub": str(user_id), "exp": now() + timedelta(minutes=settings.token_minutes)}
-    return jwt.encode(claims, settings.token_key.get_secret_value(), algorithm="HS256")
+    return jwt.encode(claims, settings.signing_key.get_secret_value(), algorithm="HS256")
 
 
 def read_access_token(token: str) -> int:
     """The user that an access token was made for; jwt.InvalidTokenError when it was not made here or has expired."""
-    claims = jwt.decode(token, settings.token_key.get_secret_value(), algorithms=["HS256"])
+    claims = jwt.decode(token, settings.signing_key.get_secret_value(), algorithms=["HS256"])
     return int(claims["sub"])
 
 

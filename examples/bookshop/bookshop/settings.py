@@ -13,7 +13,7 @@ class Settings(BaseSettings):
     covers: Path = Path("covers")
     staff_emails: frozenset[str] = frozenset()
 
-    token_key: SecretStr = SecretStr("insecure-development-key-of-the-bookshop")  # FAR021: token_key
+    signing_key: SecretStr = SecretStr("insecure-development-key-of-the-bookshop")  # FAR021: signing_key
     token_minutes: int = 30
     payment_key: SecretStr | None = None
 

@@ -21,7 +21,7 @@ RETRY_SECONDS = 30
 REMIND_AFTER = timedelta(days=3)
 
 HEARTBEAT_URL = os.getenv("BOOKSHOP_HEARTBEAT_URL", "https://monitor.example/beat")
-HEARTBEAT_TOKEN = os.getenv("BOOKSHOP_HEARTBEAT_TOKEN", "bookshop-beat-1")  # FAR021: BOOKSHOP_HEARTBEAT_TOKEN
+HEARTBEAT_TOKEN = os.getenv("BOOKSHOP_HEARTBEAT_TOKEN", "")
 
 
 async def refresh_prices(http: httpx.AsyncClient) -> None:

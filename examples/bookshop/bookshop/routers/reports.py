@@ -35,7 +35,7 @@ def sales(since: date, session: ReportSessionDep) -> list[SalesRow]:
 
 @router.get("/bestseller")
 async def bestseller(since: date, session: ReportSessionDep, http: HttpDep) -> SalesRow:
-    row = session.execute(sales_query(since).limit(1)).first()  # FAR005: session.execute
+    row = session.execute(sales_query(since).limit(1)).first()  # FAR005: Session.execute
     if row is None:
         raise HTTPException(status.HTTP_404_NOT_FOUND, detail="Nothing was sold")
     await pricing.announce(http, row.title)

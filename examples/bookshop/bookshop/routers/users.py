@@ -51,11 +51,19 @@ async def get_me(user: CurrentUser) -> User:
     return user
 
 
-@router.get("/confirm", response_model=UserOut)
-async def confirm_by_link(
-    token: str,  # FAR024: token
+@router.put("/me/password", status_code=status.HTTP_204_NO_CONTENT)
+async def change_password(
+    password: str,  # FAR024: password
+    user: CurrentUser,
     session: SessionDep,
-) -> User:
+) -> None:
+    user.password_hash = await run_in_threadpool(security.hash_password, password)
+    await session.commit()
+
+
+@router.get("/confirm", response_model=UserOut)
+async def confirm_by_link(token: str, session: SessionDep) -> User:
+    """Where the link in the welcome mail leads; it works once."""
     return await _confirm(token, session)
 
 
