@@ -21,15 +21,17 @@ async def list_books(page: PageDep, session: SessionDep) -> list[Book]:
     return list(await session.scalars(query.offset(page.offset).limit(page.limit)))
 
 
+def check_digit(digits: list[int]) -> int:
+    """The last digit of an ISBN after its first twelve."""
+    return -sum(digit * (3 if position % 2 else 1) for position, digit in enumerate(digits)) % 10
+
+
 @router.get("/isbn/{isbn}")
 async def check_isbn(isbn: str) -> IsbnCheck:  # FAR009: check_isbn
     digits = [int(character) for character in isbn if character.isdigit()]
     if len(digits) != 13:
         raise HTTPException(422, detail="An ISBN has 13 digits")
-    total = 0
-    for position, digit in enumerate(digits[:12]):
-        total += digit * (3 if position % 2 else 1)
-    expected = -total % 10
+    expected = check_digit(digits[:12])
     return IsbnCheck(isbn=isbn, valid=digits[12] == expected, expected_digit=expected)
 
 
@@ -62,14 +64,14 @@ async def set_price(book_id: int, new: NewPrice, staff: StaffUser, session: Sess
 
 @router.get("/{book_id}/quotes")
 async def compare_quotes(book: BookDep, staff: StaffUser, http: HttpDep) -> Quotes:
-    publisher = await pricing.publisher_price(http, book.isbn)
-    wholesaler = await pricing.wholesaler_price(http, book.isbn)  # FAR007: gather
+    publisher = await pricing.fetch_publisher_price(http, book.isbn)
+    wholesaler = await pricing.fetch_wholesaler_price(http, book.isbn)  # FAR007: gather
     return Quotes(publisher=publisher, wholesaler=wholesaler)
 
 
 @router.post("/{book_id}/market-price", response_model=BookOut)
 async def take_market_price(book: BookDep, staff: StaffUser, session: SessionDep) -> Book:
-    price = await pricing.market_price(book.isbn)
+    price = await pricing.fetch_market_price(book.isbn)
     if pricing.is_plausible(session, book, price):  # FAR003: is_plausible
         book.price = price
     await session.commit()

@@ -25,17 +25,17 @@ class PriceUnknown(Exception):
     """Nobody could say what a book costs."""
 
 
-async def publisher_price(http: httpx.AsyncClient, isbn: str) -> Decimal:
+async def fetch_publisher_price(http: httpx.AsyncClient, isbn: str) -> Decimal:
     response = await http.get(f"{settings.publisher_url}prices/{isbn}", headers=_signed(isbn))
     return _read(response.status_code, response.text, isbn)
 
 
-async def wholesaler_price(http: httpx.AsyncClient, isbn: str) -> Decimal:
+async def fetch_wholesaler_price(http: httpx.AsyncClient, isbn: str) -> Decimal:
     response = await http.get(f"{settings.market_url}wholesale/{isbn}")
     return _read(response.status_code, response.text, isbn)
 
 
-async def market_price(isbn: str) -> Decimal:
+async def fetch_market_price(isbn: str) -> Decimal:
     response = requests.get(f"{settings.market_url}prices/{isbn}", timeout=5)  # FAR001: requests.get
     return _read(response.status_code, response.text, isbn)
 
@@ -73,7 +73,7 @@ async def refresh(http: httpx.AsyncClient) -> int:
     async with new_session() as session:
         for book in await session.scalars(select(Book).order_by(Book.id)):
             try:
-                price = await publisher_price(http, book.isbn)
+                price = await fetch_publisher_price(http, book.isbn)
             except Exception:  # FAR013: Exception
                 continue
             changed += price != book.price
