@@ -534,7 +534,7 @@ class File:
 
     @property
     def _summary(self) -> Summary:
-        return self._module.view
+        return self._module.summary
 
     def _eval(self, expr: ast.AST) -> Type | None:
         return self._types.eval(self._summary, self._module.expression(expr))

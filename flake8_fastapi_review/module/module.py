@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import ast
 import builtins
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .index import COMPREHENSIONS, CHILD_FIELDS, FUNCTIONS, Index, Node, Scope, children
+from .index import COMPREHENSIONS, FUNCTIONS, Index, Node, Scope
 from .parse import parse, split_lines
 from .scopes import Binding, binding_at, bindings_of, reaching, scope_binding
+from .lazy import Lazy
 from .summary import ASYNC, AWAITED, CONSUMED, GENERATOR, INERT, MODULE, TRIVIAL, UNKNOWN_EXPR, Call, Class, Expr, Function, Parameter, Summary
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _BUILTINS = frozenset(dir(builtins))
 _NO_EFFECT = _BUILTINS - frozenset(
@@ -17,7 +21,6 @@ _NO_EFFECT = _BUILTINS - frozenset(
 )
 """Builtins whose call tells other modules nothing."""
 _CONSUMERS = frozenset("list tuple set dict frozenset sorted min max sum any all next sum".split())
-_SETTERS = ("setter", "deleter", "getter")
 
 
 class Module:
@@ -48,60 +51,79 @@ class Module:
         return found
 
     def _expr(self, node: Any, scope: Scope) -> Expr:
-        match node:
-            case ast.Name():
-                return self._name(node, scope)
-            case ast.Attribute():
-                return ("a", self._expr(node.value, scope), node.attr)
-            case ast.Constant():
-                return ("k", node.value)
-            case ast.Call(func=ast.Name(id="super"), args=[]) if (owner := _class_around(scope)) is not None:
+        form = _FORMS.get(node.__class__)
+        return form(self, node, scope) if form is not None else UNKNOWN_EXPR
+
+    def _attribute(self, node: ast.Attribute, scope: Scope) -> Expr:
+        return ("a", self._expr(node.value, scope), node.attr)
+
+    def _constant(self, node: ast.Constant, scope: Scope) -> Expr:
+        return ("k", node.value)
+
+    def _call(self, node: ast.Call, scope: Scope) -> Expr:
+        function = node.func
+        if function.__class__ is ast.Name and function.id == "super" and not node.args:  # type: ignore[attr-defined]
+            owner = _class_around(scope)
+            if owner is not None:
                 return ("u", owner)
-            case ast.Call():
-                args = tuple(self._expr(arg, scope) for arg in node.args)
-                keywords = tuple((keyword.arg, self._expr(keyword.value, scope)) for keyword in node.keywords)
-                return ("c", self._expr(node.func, scope), args, keywords)
-            case ast.Subscript():
-                return ("s", self._expr(node.value, scope), self._expr(node.slice, scope))
-            case ast.Await():
-                return ("w", self._expr(node.value, scope))
-            case ast.Starred():
-                return ("*", self._expr(node.value, scope))
-            case ast.Tuple():
-                return ("t", tuple(self._expr(element, scope) for element in node.elts))
-            case ast.List():
-                return ("l", tuple(self._expr(element, scope) for element in node.elts))
-            case ast.Set():
-                return ("e", tuple(self._expr(element, scope) for element in node.elts))
-            case ast.Dict():
-                keys = tuple(None if key is None else self._expr(key, scope) for key in node.keys)
-                return ("d", keys, tuple(self._expr(value, scope) for value in node.values))
-            case ast.BinOp():
-                return ("b", type(node.op).__name__, self._expr(node.left, scope), self._expr(node.right, scope))
+        args = tuple([self._expr(arg, scope) for arg in node.args]) if node.args else ()
+        keywords = tuple([(keyword.arg, self._expr(keyword.value, scope)) for keyword in node.keywords]) if node.keywords else ()
+        return ("c", self._expr(function, scope), args, keywords)
+
+    def _subscript(self, node: ast.Subscript, scope: Scope) -> Expr:
+        return ("s", self._expr(node.value, scope), self._expr(node.slice, scope))
+
+    def _await(self, node: ast.Await, scope: Scope) -> Expr:
+        return ("w", self._expr(node.value, scope))
+
+    def _starred(self, node: ast.Starred, scope: Scope) -> Expr:
+        return ("*", self._expr(node.value, scope))
+
+    def _items(self, node: Any, scope: Scope) -> Expr:
+        return (_DISPLAYS[node.__class__], tuple([self._expr(element, scope) for element in node.elts]))
+
+    def _dict(self, node: ast.Dict, scope: Scope) -> Expr:
+        keys = tuple([None if key is None else self._expr(key, scope) for key in node.keys])
+        return ("d", keys, tuple([self._expr(value, scope) for value in node.values]))
+
+    def _binary(self, node: ast.BinOp, scope: Scope) -> Expr:
+        return ("b", node.op.__class__.__name__, self._expr(node.left, scope), self._expr(node.right, scope))
+
+    def _unary(self, node: ast.UnaryOp, scope: Scope) -> Expr:
+        match node:
             case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float() as value)):
                 return ("k", -value)
-            case ast.UnaryOp(op=ast.Not()) | ast.Compare():
+            case ast.UnaryOp(op=ast.Not()):
                 return ("n",)
-            case ast.BoolOp():
-                return ("o", tuple(self._expr(value, scope) for value in node.values))
-            case ast.IfExp():
-                return ("i", self._expr(node.body, scope), self._expr(node.orelse, scope))
-            case ast.JoinedStr():
-                return ("f", tuple(self._expr(value, scope) for value in node.values))
-            case ast.FormattedValue():
-                return self._expr(node.value, scope)
-            case ast.NamedExpr():
-                return self._expr(node.value, scope)
-            case ast.Lambda():
-                return ("m", self.index.by_node[node].qualname)
-            case ast.ListComp() | ast.SetComp() | ast.GeneratorExp():
-                return ("q", type(node).__name__, self._expr(node.elt, self.index.by_node[node]), None)
-            case ast.DictComp():
-                inner = self.index.by_node[node]
-                return ("q", "DictComp", self._expr(node.value, inner), self._expr(node.key, inner))
-            case ast.Yield():
-                return ("y", self._expr(node.value, scope) if node.value else ("k", None))
         return UNKNOWN_EXPR
+
+    def _compare(self, node: ast.Compare, scope: Scope) -> Expr:
+        return ("n",)
+
+    def _either(self, node: ast.BoolOp, scope: Scope) -> Expr:
+        return ("o", tuple([self._expr(value, scope) for value in node.values]))
+
+    def _conditional(self, node: ast.IfExp, scope: Scope) -> Expr:
+        return ("i", self._expr(node.body, scope), self._expr(node.orelse, scope))
+
+    def _joined(self, node: ast.JoinedStr, scope: Scope) -> Expr:
+        return ("f", tuple([self._expr(value, scope) for value in node.values]))
+
+    def _value(self, node: Any, scope: Scope) -> Expr:
+        inner: Expr = self._expr(node.value, scope)
+        return inner
+
+    def _lambda(self, node: ast.Lambda, scope: Scope) -> Expr:
+        return ("m", self.index.by_node[node].qualname)
+
+    def _comprehension(self, node: Any, scope: Scope) -> Expr:
+        inner = self.index.by_node[node]
+        if node.__class__ is ast.DictComp:
+            return ("q", "DictComp", self._expr(node.value, inner), self._expr(node.key, inner))
+        return ("q", node.__class__.__name__, self._expr(node.elt, inner), None)
+
+    def _yield(self, node: ast.Yield, scope: Scope) -> Expr:
+        return ("y", self._expr(node.value, scope) if node.value else ("k", None))
 
     def _name(self, node: ast.Name, scope: Scope) -> Expr:
         owner = scope_binding(self.index, scope, node.id)
@@ -164,18 +186,20 @@ class Module:
 
     # The summary
 
-    @property
-    def view(self) -> Summary:
-        """The Summary as far as expressions of this module need it: functions are those of the full one."""
-        return self.summary
+    def complete_summary(self) -> Summary | None:
+        """The Summary, apart from the tree, if every part of it has been asked for; None otherwise."""
+        made = self._summary
+        if made is None or not (made.functions.is_complete and made.classes.is_complete):  # type: ignore[attr-defined]
+            return None
+        return made.detached()
 
-    @property
-    def has_summary(self) -> bool:
-        return self._summary is not None
+    def release(self) -> None:
+        """Give up the Summary, which holds on to the module: without the collector they would stay forever."""
+        self._summary = None
 
     @property
     def summary(self) -> Summary:
-        """What other files need to know; made at the first question, from then on the same object."""
+        """What other files need to know; its functions and classes are made as they are asked for."""
         if self._summary is None:
             self._summary = self._summarise()
         return self._summary
@@ -183,16 +207,17 @@ class Module:
     def _summarise(self) -> Summary:
         top = self.index.scopes[0]
         names = self.names(top)
-        functions = {MODULE: self._function(top)}
-        classes: dict[str, Class] = {}
+        functions = Lazy({MODULE: top}, self._function)
+        classes = Lazy({}, self._class)
         for scope in self.index.scopes[1:]:
             if scope.kind == "class":
-                classes[scope.qualname] = self._class(scope)
+                classes.add(scope.qualname, scope)
             elif scope.kind != "comprehension":
-                functions[scope.qualname] = self._function(scope)
-                for name, word in (scope.redirects or {}).items():
-                    if word == "global" and name in bindings_of(self.index, scope):
-                        names[name] = names.get(name, ()) + self._table_indices(scope, name, bindings_of(self.index, scope)[name])
+                functions.add(scope.qualname, scope)
+                if ast.Global in scope.nodes:
+                    for name in {name for node in scope.nodes[ast.Global] for name in node.names}:
+                        if name in bindings_of(self.index, scope):
+                            names[name] = names.get(name, ()) + self._table_indices(scope, name, bindings_of(self.index, scope)[name])
         # The table is shared, not copied: the live module may still add bindings behind those summarised.
         return Summary(self.path, names, self._exported(), self._stars(), functions, classes, self.table)  # type: ignore[arg-type]
 
@@ -357,6 +382,37 @@ class Module:
             )
             for argument, kind, default in rows
         )
+
+
+_DISPLAYS: dict[type, str] = {ast.Tuple: "t", ast.List: "l", ast.Set: "e"}
+_FORMS: dict[type, Callable[[Module, Any, Scope], Expr]] = {
+    ast.Name: Module._name,
+    ast.Attribute: Module._attribute,
+    ast.Constant: Module._constant,
+    ast.Call: Module._call,
+    ast.Subscript: Module._subscript,
+    ast.Await: Module._await,
+    ast.Starred: Module._starred,
+    ast.Tuple: Module._items,
+    ast.List: Module._items,
+    ast.Set: Module._items,
+    ast.Dict: Module._dict,
+    ast.BinOp: Module._binary,
+    ast.UnaryOp: Module._unary,
+    ast.Compare: Module._compare,
+    ast.BoolOp: Module._either,
+    ast.IfExp: Module._conditional,
+    ast.JoinedStr: Module._joined,
+    ast.FormattedValue: Module._value,
+    ast.NamedExpr: Module._value,
+    ast.Lambda: Module._lambda,
+    ast.ListComp: Module._comprehension,
+    ast.SetComp: Module._comprehension,
+    ast.GeneratorExp: Module._comprehension,
+    ast.DictComp: Module._comprehension,
+    ast.Yield: Module._yield,
+}
+"""Class of node → the method that puts it as plain values."""
 
 
 def _class_around(scope: Scope) -> str | None:

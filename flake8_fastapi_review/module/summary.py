@@ -117,6 +117,10 @@ class Summary(NamedTuple):
     classes: dict[str, Any]
     table: tuple[Any, ...]
 
+    def detached(self) -> Summary:
+        """The same without a hold on the syntax tree it was made from."""
+        return self._replace(functions=dict(self.functions.items()), classes=dict(self.classes.items()))
+
     def to_plain(self) -> tuple[Any, ...]:
         """Tuples, dicts and scalars alone, for marshal."""
         functions = {name: tuple(value) for name, value in self.functions.items()}

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..module.summary import ASYNC, AWAITED, CONSUMED, GENERATOR, INERT, TRIVIAL, Call, Expr, Function, Summary
 
+from .types import is_outer_parameter
+
 if TYPE_CHECKING:
     from ..knowledge import Knowledge
     from .types import Type, Types
@@ -205,13 +207,9 @@ class Effects:
         summary, function = own
         for call in function.calls:
             callee = call[0][1]
-            if callee[0] == "v" and any(self._is_outer_parameter(summary, summary.table[index], function) for index in callee[1]):
+            if callee[0] == "v" and any(is_outer_parameter(summary.table[index], function) for index in callee[1]):
                 return True
         return False
-
-    @staticmethod
-    def _is_outer_parameter(summary: Summary, fact: Expr, function: Function) -> bool:
-        return fact[0] == "par" and fact[1] != function.qualname and function.qualname.startswith(fact[1])
 
     def _construction(self, cls: str) -> list[Target]:
         if ":" not in cls:

@@ -25,6 +25,8 @@ class Modules:
         self.cache = cache
         self._summaries: dict[str, Summary | None] = {}
         self._live: dict[str, Module] = {}
+        self._aside: dict[str, Summary] = {}
+        """Complete Summaries of live modules, to be used again when these are dropped."""
         self._texts: dict[str, bytes] | None = None
         self._replaced: Callable[[str], None] = lambda path: None
 
@@ -57,15 +59,22 @@ class Modules:
 
     def put(self, module: Module) -> None:
         """Let a module that is being looked at stand in for its file."""
-        self._summaries.pop(module.path, None)
+        known = self._summaries.pop(module.path, None)
+        if known is not None and not self.sources.is_overlaid(module.path):
+            self._aside[module.path] = known
         self._live[module.path] = module
         self._replaced(module.path)
 
     def drop(self, path: str) -> None:
-        """The file has been looked at: its tree may go, its Summary stays if it was made."""
+        """The file has been looked at: its tree may go, its Summary stays if all of it has been made."""
         module = self._live.pop(path, None)
-        if module is not None and module.has_summary:
-            self._remember(path, module.summary)
+        if module is None:
+            return
+        kept = self._aside.pop(path, None) or module.complete_summary()
+        module.release()
+        self._replaced(path)
+        if kept is not None and not self.sources.is_overlaid(path):
+            self._remember(path, kept)
 
     def summary(self, path: str) -> Summary | None:
         """None for a namespace package, a missing or an unreadable file."""
@@ -106,6 +115,9 @@ class Modules:
     @staticmethod
     def _compile(path: str, data: bytes) -> Summary | None:
         try:
-            return Module(path, decode(data, path)).summary
+            module = Module(path, decode(data, path))
+            summary = module.summary.detached()
+            module.release()
+            return summary
         except Unreadable:
             return None

@@ -90,7 +90,7 @@ class Project:
             self.requests.forget()
         if not on_disk:
             self._texts[name] = text
-            self.sources.add(name)
+            self.sources.overlay(name)
 
 
 def fingerprint() -> str:

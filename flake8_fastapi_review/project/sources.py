@@ -25,6 +25,7 @@ class Sources:
         self._is_excluded = is_excluded
         self.source_roots = tuple("" if folder in (".", "./") else folder.strip("/") for folder in source_roots)
         self._kinds: dict[str, str | None] = {}
+        self._overlaid: set[str] = set()
         self._tops: dict[tuple[str, str], tuple[str, ...]] = {}
         self._modules: dict[tuple[str, str], str | None] = {}
         self._package_roots: dict[str, str] = {}
@@ -42,9 +43,13 @@ class Sources:
     def is_file(self, path: str) -> bool:
         return self.kind(path) == "file"
 
-    def add(self, path: str) -> None:
-        """Make a file known that only exists as text (an editor's new buffer)."""
+    def overlay(self, path: str) -> None:
+        """Take note that a text stands in for the file, which need not even exist (an editor's buffer)."""
         self._kinds[path] = "file"
+        self._overlaid.add(path)
+
+    def is_overlaid(self, path: str) -> bool:
+        return path in self._overlaid
 
     def all_files(self) -> Iterator[str]:
         """Every Python file of the project that is not excluded."""

@@ -841,7 +841,8 @@ class Types:
             else:
                 declared = self.annotation(summary, function.returns)
         if function.flags & GENERATOR:
-            if declared is not None:
+            wrongly_async = declared is not None and declared[0] == "inst" and declared[1] in _ASYNC_ITERABLES and not function.flags & ASYNC
+            if declared is not None and not wrongly_async:
                 return declared
             cls = ASYNC_GENERATOR_TYPE if function.flags & ASYNC else GENERATOR_TYPE
             return ("inst", cls, (union([self.eval(summary, value) for value in function.yields]),))
@@ -890,8 +891,16 @@ class Types:
             return value if is_coroutine else ("inst", COROUTINE, (value,))
         if is_coroutine:
             # A plain wrapper around a coroutine function: either it returns the coroutine or it runs it.
-            return value if not own[1].calls or wrapper.endswith("wrapper") else ("opaque",)
+            return value if self._returns_the_call(own[0], own[1]) else ("opaque",)
         return value
+
+    @staticmethod
+    def _returns_the_call(summary: Summary, wrapper: Function) -> bool:
+        """`return func(*args, **kwargs)` where `func` is a parameter of the function around the wrapper."""
+        return bool(wrapper.results) and all(
+            result[0] == "c" and result[1][0] == "v" and any(is_outer_parameter(summary.table[index], wrapper) for index in result[1][1])
+            for result in wrapper.results
+        )
 
     def wrapper_of(self, symbol: str, factory: bool) -> str | None:
         """The function that a project decorator puts in place: a symbol, "identity", or None if unclear."""
@@ -1124,6 +1133,11 @@ class Types:
 
 _OPERATORS = {"Div": "__truediv__", "Add": "__add__", "Sub": "__sub__", "Mult": "__mul__"}
 _REFLECTED = {"Div": "__rtruediv__", "Add": "__radd__", "Sub": "__rsub__", "Mult": "__rmul__"}
+
+
+def is_outer_parameter(fact: Expr, function: Function) -> bool:
+    """Whether a binding is a parameter of a function around `function`: what a decorator wraps."""
+    return fact[0] == "par" and fact[1] != function.qualname and function.qualname.startswith(fact[1])
 
 
 def constant_type(value: object) -> Type | None:

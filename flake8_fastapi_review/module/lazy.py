@@ -1,0 +1,51 @@
+"""A mapping whose values are made when they are asked for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, ItemsView, ValuesView
+
+V = TypeVar("V")
+
+
+class Lazy(dict[str, V]):
+    """All keys are there from the start; `get`, `[]`, `values` and `items` make what is missing."""
+
+    def __init__(self, sources: dict[str, Any], make: Callable[[Any], V]) -> None:
+        super().__init__()
+        self._sources = sources
+        self._make = make
+
+    def add(self, key: str, source: Any) -> None:
+        """`make(source)` will be the value of `key`."""
+        self._sources[key] = source
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._sources
+
+    def __missing__(self, key: str) -> V:
+        value = self[key] = self._make(self._sources[key])
+        return value
+
+    def get(self, key: str, default: Any = None) -> Any:
+        return self[key] if key in self._sources else default
+
+    @property
+    def is_complete(self) -> bool:
+        return len(self) == len(self._sources)
+
+    def values(self) -> ValuesView[V]:
+        self.complete()
+        return super().values()
+
+    def items(self) -> ItemsView[str, V]:
+        self.complete()
+        return super().items()
+
+    def complete(self) -> None:
+        """Make all that is missing, in the order of the keys."""
+        made = {key: self[key] for key in self._sources}
+        self.clear()
+        self.update(made)
