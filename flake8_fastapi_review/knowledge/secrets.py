@@ -7,6 +7,7 @@ length, character classes, entropy and by how much of them reads as words. Neith
 
 from __future__ import annotations
 
+import itertools
 import re
 from functools import lru_cache
 from math import log2
@@ -27,7 +28,7 @@ class SecretName(NamedTuple):
     kind: str
     """One of the constants of this module."""
     strong: bool
-    """False where the word has everyday meanings too: a bare `token` may be a piece of text, `secret` a Kubernetes object."""
+    """False where the word means other things too: a `token` may be a piece of text, `secret` a Kubernetes object."""
     plural: bool
     own: bool
     """The application itself issues or checks it (a signing key, a password), so whoever knows the value gets in. False
@@ -62,67 +63,127 @@ _JOINED = {
 }
 """Compounds that people write as one word."""
 
-_PASSWORDS = frozenset(("password", "passwd", "passphrase", "passcode", "pwd", "passwords", "passphrases", "motdepasse", "contrasena", "passwort"))
-_PASS_OWNERS = frozenset(("db", "database", "user", "admin", "root", "smtp", "mail", "email", "ftp", "sftp", "ldap", "mysql", "pg", "postgres", "redis", "mongo", "rabbitmq", "amqp", "proxy", "login", "ssh", "broker"))
+_PASSWORDS = frozenset(
+    """
+    password passwd passphrase passcode pwd passwords passphrases motdepasse contrasena passwort
+    """.split()
+)
+_PASS_OWNERS = frozenset(
+    """
+    db database user admin root smtp mail email ftp sftp ldap mysql pg postgres redis mongo rabbitmq amqp proxy
+    login ssh broker
+    """.split()
+)
 """`pass` alone is a statement, a hall pass, a test's outcome; after these it is a password."""
 
 _SECRETS = frozenset(("secret", "secrets", "pepper"))
-_SECRET_OWNERS = frozenset(("client", "app", "application", "jwt", "jws", "shared", "webhook", "hook", "signing", "session", "cookie", "csrf", "hmac", "totp", "otp", "mfa", "auth", "consumer", "api", "master", "user", "admin", "service", "token", "password", "server", "account", "endpoint", "hash", "encryption", "reset", "verification", "state", "access", "flask", "django", "payment"))
+_SECRET_OWNERS = frozenset(
+    """
+    client app application jwt jws shared webhook hook signing session cookie csrf hmac totp otp mfa auth consumer
+    api master user admin service token password server account endpoint hash encryption reset verification state
+    access flask django payment
+    """.split()
+)
 _OWN_SECRET_OWNERS = _SECRET_OWNERS - {"client", "consumer", "api", "app", "account", "access"}
 
 _TOKENS = frozenset(("token", "tokens", "jwt", "jwts", "pat"))
 _TOKEN_OWNERS = frozenset(
-    (
-        "access", "refresh", "auth", "authentication", "authorization", "api", "bearer", "jwt", "id", "session", "csrf", "xsrf", "reset", "verification",
-        "verify", "confirmation", "activation", "invite", "invitation", "registration", "personal", "bot", "github", "gitlab", "slack", "telegram", "discord", "notion", "user",
-        "admin", "service", "secret", "security", "app", "client", "deploy", "deployment", "push", "login", "magic", "sas", "sts", "hf", "hub", "huggingface", "webhook",
-        "bootstrap", "node", "agent", "worker", "join", "registry", "vault", "root", "raw", "identity", "oidc", "saml", "sso", "password", "recovery", "remember", "account",
-        "impersonation", "download", "upload", "share", "proxy", "internal", "static", "guest", "valid", "new", "old", "current", "encoded", "existing", "cookie", "ws", "websocket", "grant", "transfer", "signed", "bearer", "install", "device",
-    )
-)  # fmt: skip
+    """
+    access refresh auth authentication authorization api bearer jwt id session csrf xsrf reset verification verify
+    confirmation activation invite invitation registration personal bot github gitlab slack telegram discord notion
+    user admin service secret security app client deploy deployment push login magic sas sts hf hub huggingface
+    webhook bootstrap node agent worker join registry vault root raw identity oidc saml sso password recovery
+    remember account impersonation download upload share proxy internal static guest valid new old current encoded
+    existing cookie ws websocket grant transfer signed install device gateway
+    """.split()
+)
 _OWN_TOKEN_OWNERS = frozenset(("admin", "internal", "static", "root", "service", "bootstrap", "registration", "join"))
 _TEXT_TOKENS = frozenset(
-    (
-        "next", "previous", "prev", "page", "paging", "pagination", "continuation", "continue", "cursor", "sync", "delta", "resume", "skip", "eos", "bos", "pad", "padding", "sep", "cls", "mask",
-        "unk", "unknown", "special", "start", "end", "stop", "max", "min", "num", "count", "prompt", "input", "output", "completion", "completions", "reasoning", "thinking", "cached", "cache", "total",
-        "word", "sub", "subword", "lexer", "parser", "syntax", "cancellation", "cancel", "fencing", "lock", "added", "generated", "image", "audio", "video", "text", "context", "budget", "per",
-        "used", "remaining", "stream", "streaming", "first", "last", "query", "match", "extra", "chunk", "overlap", "limit", "sql", "reservation", "design", "decoded", "termination", "parsed", "masked", "non", "average",
-        "avg", "estimated", "billed", "available", "summary", "message", "messages", "function", "functions", "model", "llm", "embedding", "rate", "idempotency", "request", "search", "vocab", "bit", "im", "fim", "draft", "accepted", "whole", "free", "erc", "nft", "coin", "crypto",
-    )
-)  # fmt: skip
+    """
+    next previous prev page paging pagination continuation continue cursor sync delta resume skip eos bos pad
+    padding sep cls mask unk unknown special start end stop max min num count prompt input output completion
+    completions reasoning thinking cached cache total word sub subword lexer parser syntax cancellation cancel
+    fencing lock added generated image audio video text context budget per used remaining stream streaming first
+    last query match extra chunk overlap limit sql reservation design decoded termination parsed masked non average
+    avg estimated billed available summary message messages function functions model llm embedding rate idempotency
+    request search vocab bit im fim draft accepted whole free erc nft coin crypto
+    """.split()
+)
 """Pieces of text, positions in a listing, flags of cancellation, coins: tokens that open nothing."""
 
+# An access key is often the public half of a pair, an SSH key the path of a file or the public key.
 _KEY_OWNERS = frozenset(
-    (
-        "api", "secret", "private", "signing", "sign", "encryption", "encrypt", "decryption", "cipher", "access", "auth", "authentication", "jwt", "hmac", "master", "license",
-        "licence", "ssh", "account", "fernet", "aes", "rsa", "webhook", "cookie", "shared", "subscription", "admin", "service", "role", "vault", "sas",
-    )
-)  # fmt: skip
-_OWN_KEY_OWNERS = frozenset(("secret", "private", "signing", "sign", "encryption", "encrypt", "decryption", "cipher", "jwt", "hmac", "master", "fernet", "aes", "rsa", "cookie", "admin", "auth", "authentication"))
+    """
+    api secret private signing sign encryption encrypt decryption cipher access auth authentication jwt hmac master
+    license licence ssh account fernet aes rsa webhook cookie shared subscription admin service role vault sas
+    """.split()
+)
+_OWN_KEY_OWNERS = frozenset(
+    """
+    secret private signing sign encryption encrypt decryption cipher jwt hmac master fernet aes rsa cookie admin
+    auth authentication
+    """.split()
+)
 _VENDORS = frozenset(
-    (
-        "openai", "anthropic", "claude", "gemini", "groq", "mistral", "cohere", "tavily", "serper", "stripe", "sendgrid", "mailgun", "twilio", "azure", "aws", "deepgram", "elevenlabs", "pinecone", "langsmith",
-        "datadog", "dd", "newrelic", "algolia", "cloudflare", "heroku", "resend", "perplexity", "deepseek", "xai", "together", "replicate",
-    )
-)  # fmt: skip
+    """
+    openai anthropic claude gemini groq mistral cohere tavily serper stripe sendgrid mailgun twilio azure aws
+    deepgram elevenlabs pinecone langsmith datadog dd newrelic algolia cloudflare heroku resend perplexity deepseek
+    xai together replicate
+    """.split()
+)
 
 _CODES = frozenset(("otp", "totp", "passcode"))
-_CODE_OWNERS = frozenset(("otp", "totp", "mfa", "verification", "verify", "confirmation", "reset", "recovery", "backup", "auth", "authorization", "login", "activation", "invite", "invitation", "sms", "security", "pin", "device", "access"))
+_CODE_OWNERS = frozenset(
+    """
+    otp totp mfa verification verify confirmation reset recovery backup auth authorization login activation invite
+    invitation sms security pin device access
+    """.split()
+)
 _CARDS = frozenset(("cvv", "cvc", "cvv2", "cvc2", "ssn"))
-_CARD_HEADS = {("card", "number"), ("card", "no"), ("card", "num"), ("credit", "card"), ("debit", "card"), ("account", "pin"), ("card", "pin"), ("security", "number")}
+_CARD_HEADS = {
+    ("card", "number"),
+    ("card", "no"),
+    ("card", "num"),
+    ("credit", "card"),
+    ("debit", "card"),
+    ("account", "pin"),
+    ("card", "pin"),
+    ("security", "number"),
+}
 
 _TRANSPARENT = frozenset(
-    ("value", "val", "str", "string", "text", "raw", "plain", "plaintext", "clear", "cleartext", "default", "fallback", "prod", "production", "dev", "development", "staging", "local", "current", "old", "new", "override", "b64", "base64", "bytes", "decrypted", "input", "param", "arg", "again", "confirm", "confirmation", "repeat", "literal", "hex")
-)  # fmt: skip
+    """
+    value val str string text raw plain plaintext clear cleartext default fallback prod production dev development
+    staging local current old new override b64 base64 bytes decrypted input param arg again confirm confirmation
+    repeat literal hex
+    """.split()
+)
 """Words after the head that leave the thing what it is: `password_value`, `secret_key_default`, `token_str`."""
 
-_HARMLESS = frozenset(("public", "publishable", "pub", "fake", "dummy", "mock", "mocked", "example", "sample", "placeholder", "masked", "redacted", "obfuscated", "sanitized", "hidden", "no", "not", "invalid", "missing", "wrong", "incorrect", "bad", "empty", "blank", "anonymous", "encrypted", "hashed", "censored", "unset", "without", "noop"))
+_HARMLESS = frozenset(
+    """
+    public publishable pub fake dummy mock mocked example sample placeholder masked redacted obfuscated sanitized
+    hidden no not invalid missing wrong incorrect bad empty blank anonymous encrypted hashed censored unset without
+    noop
+    """.split()
+)
 """Words before the head after which it is no secret, or no longer one."""
 
-_QUESTIONS = frozenset(("is", "has", "have", "had", "use", "uses", "using", "enable", "enabled", "disable", "require", "requires", "required", "need", "needs", "allow", "allows", "allowed", "should", "must", "can", "check", "show", "hide", "include", "exclude", "with", "support", "supports", "accept", "force", "skip", "validate", "delete", "remove", "count", "forgot", "change", "log", "revoke", "rotate", "expire", "mask", "redact", "list", "set", "update", "add", "find", "parse", "save", "store", "load", "num", "n", "max", "min", "total", "ignore", "authenticate"))
+_QUESTIONS = frozenset(
+    """
+    is has have had use uses using enable enabled disable require requires required need needs allow allows allowed
+    should must can check show hide include exclude with support supports accept force skip validate delete remove
+    count forgot change log revoke rotate expire mask redact list set update add find parse save store load num n
+    max min total ignore authenticate
+    """.split()
+)
 """A name that starts so is a yes or no, a number or an action."""
 
-_MAKERS = frozenset(("get", "create", "generate", "make", "build", "issue", "read", "fetch", "new", "random", "gen", "retrieve", "obtain", "encode", "decrypt", "sign", "mint", "default"))
+_MAKERS = frozenset(
+    """
+    get create generate make build issue read fetch new random gen retrieve obtain encode decrypt sign mint default
+    """.split()
+)
 
 
 @lru_cache(4096)
@@ -157,14 +218,19 @@ def _judge_head(head: str, before: tuple[str, ...]) -> SecretName | None:
     if head in _PASSWORDS or (head == "pass" and owner in _PASS_OWNERS):
         return SecretName(PASSWORD, True, plural, True)
     if head in _SECRETS:
-        return SecretName(SECRET, owner in _SECRET_OWNERS and not plural, plural, owner in _OWN_SECRET_OWNERS or not owner)
+        return SecretName(
+            SECRET, owner in _SECRET_OWNERS and not plural, plural, owner in _OWN_SECRET_OWNERS or not owner
+        )
     if head in _TOKENS:
         if owner in _TEXT_TOKENS:
             return None
-        return SecretName(TOKEN, owner in _TOKEN_OWNERS or (head == "jwt" and not plural), plural, owner in _OWN_TOKEN_OWNERS)
+        return SecretName(
+            TOKEN, owner in _TOKEN_OWNERS or (head == "jwt" and not plural), plural, owner in _OWN_TOKEN_OWNERS
+        )
     if head in ("key", "keys"):
         if owner in _KEY_OWNERS or owner in _VENDORS:
-            return SecretName(KEY, True, plural, owner in _OWN_KEY_OWNERS)
+            strong = owner not in ("access", "ssh") or "secret" in before or "private" in before
+            return SecretName(KEY, strong, plural, owner in _OWN_KEY_OWNERS)
         return None
     if head in ("credentials", "credential", "creds"):
         return SecretName(CREDENTIALS, False, plural, True)
@@ -177,7 +243,7 @@ def _judge_head(head: str, before: tuple[str, ...]) -> SecretName | None:
 
 @lru_cache(1024)
 def made_secret(name: str) -> SecretName | None:
-    """What secret a function called `name` hands out: `create_access_token`, `generateOtp`, `get_api_key`; None for other names."""
+    """What secret a function called `name` hands out: `create_access_token`, `generateOtp`; None for other names."""
     parts = words(name)
     if len(parts) < 2 or parts[0] not in _MAKERS:
         return None
@@ -186,7 +252,7 @@ def made_secret(name: str) -> SecretName | None:
 
 @lru_cache(1024)
 def authenticator_name(name: str) -> str | None:
-    """What an attacker could forge byte by byte if comparing it took measurable time: a signature, an HMAC, a digest of a secret.
+    """What an attacker could forge byte by byte if comparing it took measurable time: a signature, a digest.
 
     Plain content hashes, checksums and ETags are public and give None, as do signatures of functions.
     """
@@ -197,7 +263,11 @@ def authenticator_name(name: str) -> str | None:
         return None
     head, before = parts[-1], parts[:-1]
     if head in ("signature", "hmac", "sig"):
-        return None if {"function", "method", "call", "type", "func", "bound", "model", "input", "output"}.intersection(before) else head
+        return (
+            None
+            if {"function", "method", "call", "type", "func", "bound", "model", "input", "output"}.intersection(before)
+            else head
+        )
     if head == "mac" and not before:
         return None
     if head in ("digest", "hash", "mac"):
@@ -205,7 +275,7 @@ def authenticator_name(name: str) -> str | None:
             if word in ("signature", "hmac", "computed", "webhook") or secret_name(word) or word in ("pin",):
                 return head
         return head if len(before) > 1 and secret_name("_".join(before)) else None
-    if before and before[0] in ("hashed", "hash") and secret_name("_".join(before[1:] + (head,))):
+    if before and before[0] in ("hashed", "hash") and secret_name("_".join((*before[1:], head))):
         return "hash"
     return None
 
@@ -213,30 +283,56 @@ def authenticator_name(name: str) -> str | None:
 # ---------------------------------------------------------------------------------------------- values
 
 _PLACEHOLDER_WORDS = re.compile(
-    r"(?i)your|example|sample|placeholder|dummy|fake|mock|redact|mask|changeme|change[-_. ]?(?:me|this|it)|replace|insert|todo|fixme|xxx|\*\*\*|\.\.\.|…|<[^>]*>|\$\{|\{\{|\}\}"
+    r"(?i)your|example|sample|placeholder|dummy|fake|mock|redact|mask|change[-_. ]?(?:me|this|it)|replace|insert|todo"
+    r"|fixme|xxx|\*\*\*|\.\.\.|…|<[^>]*>|\$\{|\{\{|\}\}"
     r"|%\(|\{\w*\}|not[-_]?(?:set|needed|required|used|a[-_]real)|no[-_]?(?:key|token|password|secret)|undefined|unknown|n/a|lorem|foobar|deadbeef|notreal|to[-_]?be[-_]|dev[-_]only|only[-_]for|do[-_]not[-_]use|never[-_]use"
 )
-_NOTHING = frozenset(("none", "null", "nil", "empty", "true", "false", "undefined", "default", "auto", "test", "testing", "tests", "string", "str", "optional", "required", "any", "all", "na", "no", "yes", "disabled", "enabled", "unset", "local", "localhost", "dev", "example", "env", "config", "x", "-", "ignored", "unused", "foo", "bar", "baz", "ollama", "lm-studio", "vllm", "sk-none"))
+_NOTHING = frozenset(
+    """
+    none null nil empty true false undefined default auto test testing tests string str optional required any all na
+    no yes disabled enabled unset local localhost dev example env config x - ignored unused foo bar baz ollama
+    lm-studio vllm sk-none
+    """.split()
+)
 
 WEAK_PASSWORDS = frozenset(
-    (
-        "1234", "12345", "123456", "1234567", "12345678", "123456789", "1234567890", "0000", "1111", "111111", "000000", "123123", "654321", "admin", "administrator", "root", "toor", "changeme", "changeit", "change_me", "change-me", "changethis",
-        "letmein", "welcome", "qwerty", "iloveyou", "monkey", "dragon", "abc123", "admin123", "password1", "password123", "passw0rd", "p@ssw0rd", "p@ssword", "root123", "test123", "secret123", "minioadmin", "qwerty123", "supersecret", "s3cr3t", "superadmin",
-    )
-)  # fmt: skip
+    """
+    1234 12345 123456 1234567 12345678 123456789 1234567890 0000 1111 111111 000000 123123 654321 admin
+    administrator root toor changeme changeit change_me change-me changethis letmein welcome qwerty iloveyou monkey
+    dragon abc123 admin123 password1 password123 passw0rd p@ssw0rd p@ssword root123 test123 secret123 minioadmin
+    qwerty123 supersecret s3cr3t superadmin
+    """.split()
+)
 """Passwords that stand at the head of every dictionary; as the literal value of a password they are a real default."""
 
 _CHANGE_ME = re.compile(r"(?i)(?:please)?[-_. ]?change[-_. ]?(?:me|this|it)(?:[-_. !]\w*)*")
 """As a password it is one: nothing forces anybody to change it."""
 
 _LABEL_WORDS = frozenset(("password", "secret", "token", "pass", "passwd", "pwd", "guest", "postgres", "mysql", "user"))
-"""Words that are both the laziest of passwords and the name of the thing; only a neighbouring user name tells them apart."""
+"""The laziest of passwords, and the names of the thing; only a neighbouring user name tells which."""
 
-_FILE_END = re.compile(r"(?i)\.(?:pem|key|crt|cer|json|ya?ml|toml|ini|env|txt|py|cfg|conf|html?|md|db|sqlite3?|p12|pfx|jks|log|csv|xml|svg|png|js|css|ts|tsx|sh|pub|lock|j2|tmpl|template)$")
-_REGEX_MARKS = re.compile(r"\[\^|\\[dwsbDWSB.]|\(\?|\[[a-zA-Z0-9]-[a-zA-Z0-9]|\]\+|\]\*|\]\{|\.\*|\.\+|^\^|\$$(?<=[)\]+*}]\$)")
+_PUBLIC = re.compile(
+    r"phc_|pk_(?:live|test)_|pk\.eyJ|[sr]k_test_|rzp_test_|ssh-(?:rsa|ed25519|dss) |sb_publishable_"
+    r"|-----BEGIN (?:PUBLIC|CERT)"
+)
+"""Keys for everybody (write-only analytics, publishable and public keys) or for a sandbox only."""
+
+_FILE_END = re.compile(
+    r"(?i)\.(?:pem|key|crt|cer|json|ya?ml|toml|ini|env|txt|py|cfg|conf|html?|md|db|sqlite3?|p12|pfx|jks|log|csv|xml|svg|png|js|css|ts|tsx|sh|pub|lock|j2|tmpl|template)$"
+)
+_REGEX_MARKS = re.compile(
+    r"\[\^|\\[dwsbDWSB.]|\(\?|\[[a-zA-Z0-9]-[a-zA-Z0-9]|\]\+|\]\*|\]\{|\.\*|\.\+|^\^|\$$(?<=[)\]+*}]\$)"
+)
 _UUID = re.compile(r"(?i)[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 _HEX = re.compile(r"(?:0x)?(?:[0-9a-f]+|[0-9A-F]+)")
-_VERSIONED = frozenset(("oauth2", "oauth1", "sha1", "sha256", "sha384", "sha512", "md5", "utf8", "utf16", "base64", "base32", "b64", "hs256", "hs384", "hs512", "rs256", "rs384", "rs512", "es256", "es384", "es512", "ps256", "eddsa", "ed25519", "x509", "ipv4", "ipv6", "http2", "s3", "ec2", "k8s", "auth0", "p256", "aes128", "aes256", "argon2", "argon2id", "argon2i", "pbkdf2", "a256gcm", "scram", "int64", "int32", "float32", "p12", "v1", "v2", "v3", "v4", "i18n", "rfc6749", "rfc6750", "gpt4", "neo4j", "db2", "l10n", "oauth20", "pkcs8", "pkcs12", "x25519", "secp256k1", "hmac256"))
+_VERSIONED = frozenset(
+    """
+    oauth2 oauth1 sha1 sha256 sha384 sha512 md5 utf8 utf16 base64 base32 b64 hs256 hs384 hs512 rs256 rs384 rs512
+    es256 es384 es512 ps256 eddsa ed25519 x509 ipv4 ipv6 http2 s3 ec2 k8s auth0 p256 aes128 aes256 argon2 argon2id
+    argon2i pbkdf2 a256gcm scram int64 int32 float32 p12 v1 v2 v3 v4 i18n rfc6749 rfc6750 gpt4 neo4j db2 l10n
+    oauth20 pkcs8 pkcs12 x25519 secp256k1 hmac256
+    """.split()
+)
 """Words of the trade that carry digits: as parts of a value they are words, not noise."""
 
 
@@ -249,7 +345,7 @@ def entropy(text: str) -> float:
 
 
 def is_placeholder(value: str) -> bool:
-    """The value says of itself that it is none: a template, `your-api-key`, `xxxx`, a counted-up alphabet, one character repeated."""
+    """The value says of itself that it is none: a template, `your-api-key`, `xxxx`, an alphabet, one character repeated."""
     lower = value.strip().lower()
     if lower in _NOTHING or _PLACEHOLDER_WORDS.search(value):
         return True
@@ -261,7 +357,7 @@ def is_placeholder(value: str) -> bool:
 def _repeats(text: str) -> bool:
     """A run of one character makes up a third of the text and more than four places."""
     longest = run = 1
-    for left, right in zip(text, text[1:], strict=False):
+    for left, right in itertools.pairwise(text):
         run = run + 1 if left == right else 1
         longest = max(longest, run)
     return longest > 4 and longest * 3 >= len(text)
@@ -269,7 +365,7 @@ def _repeats(text: str) -> bool:
 
 def _counted(text: str) -> int:
     """How many characters follow their neighbour in the alphabet or in counting, as in `abcdef123456`."""
-    return sum(ord(right) - ord(left) == 1 for left, right in zip(text, text[1:], strict=False))
+    return sum(ord(right) - ord(left) == 1 for left, right in itertools.pairwise(text))
 
 
 def _pieces(value: str) -> list[str]:
@@ -310,7 +406,7 @@ def reads_as_words(value: str) -> bool:
 
 
 def looks_random(value: str, at_least: int = 16) -> bool:
-    """The value was made by a machine: long, without spaces, of mixed classes, unlike words, and with the entropy to match."""
+    """The value was made by a machine: long, without spaces, of mixed classes, unlike words, of high entropy."""
     if len(value) < at_least or len(value) > 4096 or not value.isascii() or re.search(r"\s", value):
         return False
     if _UUID.fullmatch(value):
@@ -328,10 +424,12 @@ def looks_random(value: str, at_least: int = 16) -> bool:
 
 
 def is_label(value: str) -> bool:
-    """The value names something instead of being secret: an environment variable, a path, a URL, a file, a header, a pattern, prose."""
+    """The value names something: an environment variable, a path, a URL, a file, a header, a pattern, prose."""
     if re.search(r"\s", value) or not value.isprintable():
         return True
-    if value.startswith(("/", "./", "../", "~", "$", "%", "{", "<", "--", "@", "#/", "http:", "https:", "urn:", "env:", "file:")) and not value.endswith("="):
+    if value.startswith(
+        ("/", "./", "../", "~", "$", "%", "{", "<", "--", "@", "#/", "http:", "https:", "urn:", "env:", "file:")
+    ) and not value.endswith("="):
         return True
     if "://" in value or _FILE_END.search(value) or _REGEX_MARKS.search(value):
         return True
@@ -355,10 +453,10 @@ def could_be_secret(value: str) -> bool:
 
 
 def looks_secret(name: SecretName, value: str) -> bool:
-    """`value`, as the literal value of a thing named so, is a real secret and not a placeholder, a label or a template."""
+    """`value`, as the literal value of a thing named so, is a real secret: no placeholder, label, template."""
     if name.kind == PASSWORD and (value.lower() in WEAK_PASSWORDS or _CHANGE_ME.fullmatch(value)):
         return True
-    if is_placeholder(value) or is_label(value):
+    if is_placeholder(value) or is_label(value) or _PUBLIC.match(value):
         return False
     if name.kind == PASSWORD:
         return _looks_password(value)

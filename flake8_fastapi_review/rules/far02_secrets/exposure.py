@@ -1,8 +1,9 @@
-"""Which secrets are in the text that an expression becomes, and which parts of it only tell their length, presence or mask."""
+"""Which secrets are in the text that an expression becomes; their length, presence or mask does not count."""
 
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from ...knowledge.secrets import CARD, CODE, CREDENTIALS, PASSWORD, made_secret, secret_name
@@ -24,17 +25,42 @@ class Exposed(NamedTuple):
 
 
 _KEEPING = frozenset(
-    (
-        "str", "repr", "bytes", "list", "tuple", "dict", "set", "sorted", "format", "dumps", "pformat", "decode", "encode", "strip", "lstrip", "rstrip", "lower", "upper", "join", "replace", "title",
-        "get_secret_value", "model_dump", "model_dump_json", "json", "asdict", "vars", "copy", "items", "values", "b64encode", "b64decode", "quote", "unquote", "bold", "escape", "ensure_str", "removeprefix", "removesuffix", "dict",
-    )
-)  # fmt: skip
+    """
+    str repr bytes list tuple dict set sorted format dumps pformat decode encode strip lstrip rstrip lower upper
+    join replace title get_secret_value model_dump model_dump_json json asdict vars copy items values b64encode
+    b64decode quote unquote bold escape ensure_str removeprefix removesuffix
+    """.split()
+)
 """Calls whose result still holds what went in."""
 
-_NOT_TEXT = ("builtins.int", "builtins.float", "builtins.bool", "datetime.datetime", "datetime.timedelta", "uuid.UUID", "enum.Enum", "pydantic.SecretStr", "pydantic.SecretBytes", "pydantic.types.SecretStr", "pydantic.types.SecretBytes", "starlette.datastructures.Secret")
+_REVEALING = re.compile(r"plain|reveal|decrypt|secret_value|cleartext|unmask")
+"""Methods that open a wrapped secret."""
+
+_NOT_TEXT = (
+    "builtins.int",
+    "builtins.float",
+    "builtins.bool",
+    "datetime.datetime",
+    "datetime.timedelta",
+    "uuid.UUID",
+    "enum.Enum",
+    "pydantic.SecretStr",
+    "pydantic.SecretBytes",
+    "pydantic.types.SecretStr",
+    "pydantic.types.SecretBytes",
+    "starlette.datastructures.Secret",
+)
 """Types that hold no secret or do not show it."""
 
-_WHOLE_HEADERS = ("fastapi.Request", "starlette.requests.Request", "fastapi.WebSocket", "starlette.websockets.WebSocket", "starlette.requests.HTTPConnection", "fastapi.requests.Request", "httpx.Request")
+_WHOLE_HEADERS = (
+    "fastapi.Request",
+    "starlette.requests.Request",
+    "fastapi.WebSocket",
+    "starlette.websockets.WebSocket",
+    "starlette.requests.HTTPConnection",
+    "fastapi.requests.Request",
+    "httpx.Request",
+)
 
 
 def exposed(file: File, node: ast.expr) -> Iterator[Exposed]:
@@ -81,7 +107,13 @@ def _entry(file: File, key: ast.expr | None, value: ast.expr, depth: int) -> Ite
     found = list(_exposed(file, value, depth))
     if found:
         yield from found
-    elif isinstance(key, ast.Constant) and isinstance(key.value, str) and isinstance(value, (ast.Name, ast.Attribute)) and _is_sensitive(file, key.value, value) and not _shown_otherwise(file, value):
+    elif (
+        isinstance(key, ast.Constant)
+        and isinstance(key.value, str)
+        and isinstance(value, (ast.Name, ast.Attribute))
+        and _is_sensitive(file, key.value, value)
+        and not _shown_otherwise(file, value)
+    ):
         judged = secret_name(key.value)
         if judged and leaf(value) == key.value:
             yield Exposed(value, key.value, judged.kind)
@@ -95,6 +127,11 @@ def _call(file: File, call: ast.Call, depth: int) -> Iterator[Exposed]:
             judged = secret_name(read)
             yield Exposed(call, read, judged.kind if judged else CREDENTIALS)
         return
+    if receiver is not None and _REVEALING.search(name):
+        judged = secret_name(leaf(receiver))
+        if judged and not judged.plural:
+            yield Exposed(call, leaf(receiver), judged.kind)
+            return
     if name in _KEEPING:
         for argument in (*call.args, *(k.value for k in call.keywords if name in ("format", "dict"))):
             yield from _exposed(file, argument, depth)
@@ -139,7 +176,9 @@ def _named(file: File, node: ast.Name | ast.Attribute | ast.Subscript, depth: in
         return
     if isinstance(node, ast.Name):
         for value in file.values(node):
-            if value is not node and not isinstance(value, (ast.Name, ast.Attribute, ast.Subscript, ast.Call)):
+            if not isinstance(value, ast.expr) or isinstance(value, (ast.Name, ast.Attribute, ast.Subscript, ast.Call)):
+                continue
+            if value is not node:
                 yield from (Exposed(node, found.what, found.kind) for found in _exposed(file, value, depth))
 
 
@@ -163,7 +202,30 @@ def _is_harmless_type(file: File, node: ast.expr) -> bool:
     return kind is not None and not kind.startswith("builtins.")
 
 
-_MASKING = ("mask", "redact", "hash", "obfuscat", "hide", "censor", "sanitiz", "sanitis", "fingerprint", "digest", "scrub", "truncat", "shorten", "anonymi", "encrypt", "len", "bool", "type", "id", "preview", "hexdigest", "filter")
+_MASKING = (
+    "mask",
+    "redact",
+    "hash",
+    "obfuscat",
+    "hide",
+    "censor",
+    "sanitiz",
+    "sanitis",
+    "fingerprint",
+    "digest",
+    "scrub",
+    "truncat",
+    "shorten",
+    "anonymi",
+    "encrypt",
+    "len",
+    "bool",
+    "type",
+    "id",
+    "preview",
+    "hexdigest",
+    "filter",
+)
 
 
 def _shown_otherwise(file: File, node: ast.expr) -> bool:
@@ -175,6 +237,11 @@ def _shown_otherwise(file: File, node: ast.expr) -> bool:
 def _is_masked(value: ast.AST) -> bool:
     match value:
         case ast.Constant() | ast.Compare() | ast.UnaryOp(op=ast.Not()):
+            return True
+        case (
+            ast.Call(func=ast.Attribute(attr="expanduser" | "join" | "resolve" | "abspath" | "expandvars"))
+            | ast.Call(func=ast.Name(id="Path"))
+        ):
             return True
         case ast.Call(func=callee):
             return any(word in leaf(callee).lower() for word in _MASKING)
@@ -196,7 +263,9 @@ def _is_short_slice(node: ast.Subscript) -> bool:
         return False
     for bound in (bounds.upper, bounds.lower):
         match bound:
-            case ast.Constant(value=int(size)) | ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int(size))) if size <= 12:
+            case ast.Constant(value=int(size)) | ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int(size))) if (
+                size <= 12
+            ):
                 return True
             case ast.Name() | ast.Attribute() | ast.BinOp() | ast.Call():
                 return True

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING
 
 from ...knowledge import token_formats
@@ -17,15 +18,44 @@ if TYPE_CHECKING:
 _ENUMS = ("enum.Enum", "enum.StrEnum", "enum.Flag")
 
 _SIGNERS: tuple[tuple[int, str, tuple[str, ...]], ...] = (
-    (1, "key", ("jwt.encode", "jwt.PyJWT.encode", "jwt.decode", "jwt.PyJWT.decode", "jose.jwt.encode", "jose.jwt.decode", "authlib.jose.jwt.decode")),
+    (
+        1,
+        "key",
+        (
+            "jwt.encode",
+            "jwt.PyJWT.encode",
+            "jwt.decode",
+            "jwt.PyJWT.decode",
+            "jose.jwt.encode",
+            "jose.jwt.decode",
+            "authlib.jose.jwt.decode",
+        ),
+    ),
     (2, "key", ("authlib.jose.jwt.encode",)),
     (0, "key", ("cryptography.fernet.Fernet", "hmac.new", "hmac.digest")),
-    (0, "secret_key", ("itsdangerous.Signer", "itsdangerous.TimestampSigner", "itsdangerous.Serializer", "itsdangerous.TimedSerializer")),
+    (
+        0,
+        "secret_key",
+        (
+            "itsdangerous.Signer",
+            "itsdangerous.TimestampSigner",
+            "itsdangerous.Serializer",
+            "itsdangerous.TimedSerializer",
+        ),
+    ),
     (0, "secret_key", ("itsdangerous.URLSafeSerializer", "itsdangerous.URLSafeTimedSerializer")),
     (1, "secret_key", ("starlette.middleware.sessions.SessionMiddleware",)),
-    (0, "secret", ("fastapi_users.authentication.JWTStrategy", "fastapi_users.authentication.strategy.JWTStrategy", "fastapi_login.LoginManager")),
+    (
+        0,
+        "secret",
+        (
+            "fastapi_users.authentication.JWTStrategy",
+            "fastapi_users.authentication.strategy.JWTStrategy",
+            "fastapi_login.LoginManager",
+        ),
+    ),
 )
-"""Position and name of the key of what signs, verifies or encrypts. Any literal there is the real key, however it looks."""
+"""Position and name of the key of what signs or encrypts. Any literal there is the real key, however it looks."""
 
 _BY_LEAF: dict[str, list[tuple[int, str, str]]] = {}
 for _position, _keyword, _names in _SIGNERS:
@@ -34,6 +64,10 @@ for _position, _keyword, _names in _SIGNERS:
 
 _SIGNING = ("jwt", "JWT", "jose", "hmac", "ernet", "itsdangerous", "SessionMiddleware", "LoginManager")
 """A file without any of these calls none of the above."""
+
+
+_FOR_TESTS = re.compile(r"(?:^|/)(?:testing|testutils?|test_utils?|fixtures|mocks?)(?:/|\.py$)")
+"""Support code of tests inside the package: its credentials open nothing."""
 
 
 class HardcodedSecret(Rule):
@@ -74,15 +108,21 @@ class HardcodedSecret(Rule):
     severity = Severity.BLOCKER
     cwe = 798
     cvss = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"
-    message = "{what} stands in the source code, where everybody who reads it can use it: load it from the environment or a secret store, and revoke this one"
+    message = (
+        "{what} stands in the source code for every reader to use: load it from the environment, and revoke this one"
+    )
 
     def check(self, file: File) -> Iterator[Violation]:
+        if _FOR_TESTS.search(file.path):
+            return
         reported: set[ast.AST] = set()
         for node in file.nodes(ast.Constant):
             value = _text(node.value)
             if value is None or len(value) < 4:
                 continue
-            what = self._format(file, node, value) or (self._named(file, node, value) if could_be_secret(value) else None)
+            what = self._format(file, node, value) or (
+                self._named(file, node, value) if could_be_secret(value) else None
+            )
             if what:
                 anchor = _anchor(file, node)
                 if anchor not in reported:
@@ -103,7 +143,12 @@ class HardcodedSecret(Rule):
         target = target_of(file, node)
         if target is None or (name := secret_name(target.name)) is None or not looks_secret(name, value):
             return None
-        if target.place == "result" or _is_member(file, target.holder) or is_example(file, node) or is_fallback(file, node):
+        if (
+            target.place == "result"
+            or _is_member(file, target.holder)
+            or is_example(file, node)
+            or is_fallback(file, node)
+        ):
             return None
         return f"The {name.kind} `{target.name}`"
 
@@ -159,9 +204,12 @@ def _anchor(file: File, node: ast.Constant) -> ast.AST:
 def _is_member(file: File, holder: ast.AST) -> bool:
     """The assignment makes a member of an enumeration: a label."""
     parent = file.parent(holder)
-    return isinstance(parent, ast.ClassDef) and any(file.is_subclass(base, *_ENUMS) for base in parent.bases)
+    return isinstance(parent, ast.ClassDef) and bool(file.derives_from(parent, *_ENUMS))
 
 
 def _is_unverified(call: ast.Call) -> bool:
     """`jwt.decode` told not to verify uses no key."""
-    return any(k.arg == "options" or (k.arg == "verify" and isinstance(k.value, ast.Constant) and not k.value.value) for k in call.keywords)
+    return any(
+        k.arg == "options" or (k.arg == "verify" and isinstance(k.value, ast.Constant) and not k.value.value)
+        for k in call.keywords
+    )

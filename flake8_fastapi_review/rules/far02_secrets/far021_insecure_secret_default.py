@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from ...knowledge import token_formats
 from ...knowledge.secrets import SecretName, is_usable_default, looks_secret, secret_name
 from ...rule import Rule, Severity
-from .targets import WRAPPERS, Read, configured_read, is_settings_class, leaf, target_of
+from .targets import WRAPPERS, Read, configured_read, could_be_read, is_settings_class, leaf, target_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +19,7 @@ class InsecureSecretDefault(Rule):
     """A secret that should come from the configuration has a fallback that works.
 
     When the variable is missing, nothing fails: the application starts and signs, encrypts or logs in with a value that
-    is printed in its source code. Such installations are found by trying the published default.
+    is in its source code. Such installations are found by trying the published default.
 
     Bad:
 
@@ -44,7 +44,10 @@ class InsecureSecretDefault(Rule):
     severity = Severity.WARNING
     cwe = 1188
     cvss = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N"
-    message = "`{name}` falls back on a {kind} that is printed in the source code: without configuration the application runs with it; give it no default, so that a missing value stops the start"
+    message = (
+        "`{name}` falls back on a {kind} that the source code shows: "
+        "give it no default, so that a missing value stops the start"
+    )
 
     def check(self, file: File) -> Iterator[Violation]:
         reported: set[ast.AST] = set()
@@ -56,18 +59,22 @@ class InsecureSecretDefault(Rule):
     def _reads(self, file: File) -> Iterator[tuple[Read, str]]:
         """Every fallback with the name of what it stands in for."""
         for call in file.nodes(ast.Call):
-            if read := configured_read(file, call):
+            if not could_be_read(call):
+                continue
+            key = call.args[0]
+            name = key.value if isinstance(key, ast.Constant) and isinstance(key.value, str) else leaf(key)
+            if not secret_name(name):
                 target = target_of(file, call)
-                if secret_name(read.name) or target is None:
-                    yield read, read.name
-                else:
-                    yield read, target.name
+                name = target.name if target else ""
+            if secret_name(name) and (read := configured_read(file, call)):
+                yield read, name
         for either in file.nodes(ast.BoolOp):
-            if isinstance(either.op, ast.Or) and (name := self._first_name(file, either)):
-                yield Read(name, either.values[-1]), name
+            if isinstance(either.op, ast.Or) and (first := self._first_name(file, either)):
+                yield Read(first, either.values[-1]), first
         for owner in file.nodes(ast.ClassDef):
-            if is_settings_class(file, owner):
-                yield from self._fields(owner)
+            fields = [(read, name) for read, name in self._fields(owner) if secret_name(name)]
+            if fields and is_settings_class(file, owner):
+                yield from fields
 
     def _first_name(self, file: File, either: ast.BoolOp) -> str | None:
         """What `a or b or "…"` reads: the name of a variable of the environment, or of the first operand."""
@@ -84,7 +91,10 @@ class InsecureSecretDefault(Rule):
     def _fields(self, owner: ast.ClassDef) -> Iterator[tuple[Read, str]]:
         for statement in owner.body:
             match statement:
-                case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value) | ast.Assign(targets=[ast.Name(id=name)], value=value):
+                case (
+                    ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value)
+                    | ast.Assign(targets=[ast.Name(id=name)], value=value)
+                ):
                     yield Read(name, _default_of(value)), name
 
     def _judge(self, file: File, name: str, read: Read) -> SecretName | None:
@@ -131,7 +141,9 @@ def _is_refused(file: File, value: str, fallback: ast.expr) -> bool:
         for side in (comparison.left, *comparison.comparators):
             if isinstance(side, ast.Constant) and side.value == value and side is not fallback:
                 return True
-            if isinstance(side, (ast.Tuple, ast.List, ast.Set)) and any(isinstance(e, ast.Constant) and e.value == value for e in side.elts):
+            if isinstance(side, (ast.Tuple, ast.List, ast.Set)) and any(
+                isinstance(e, ast.Constant) and e.value == value for e in side.elts
+            ):
                 return True
             if isinstance(side, ast.Name) and isinstance(fallback, ast.Name) and side.id == fallback.id:
                 return True

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from ...knowledge.secrets import CARD, PASSWORD, SecretName, secret_name
 from ...rule import Rule, Severity
-from .models import is_text
 from .targets import leaf, parameters
 
 if TYPE_CHECKING:
@@ -15,9 +14,9 @@ if TYPE_CHECKING:
     from ...file import File, Route
     from ...rule import Violation
 
-_ELSEWHERE = ("fastapi.Body", "fastapi.Form", "fastapi.Header", "fastapi.Cookie", "fastapi.File", "fastapi.Depends", "fastapi.Security")
-_IN_URL = ("fastapi.Query", "fastapi.Path")
-_ONE_TIME = re.compile(r"(?i)verif|confirm|reset|invit|activat|unsubscri|callback|magic|share|accept|recover|validate|download|preview|oauth|webhook|subscribe")
+_ONE_TIME = re.compile(
+    r"(?i)verif|confirm|reset|invit|activat|unsubscri|callback|magic|share|accept|recover|validate|download|preview|oauth|webhook|subscribe"
+)
 _IN_TEXT = re.compile(r"[?&]([A-Za-z_-]+)=$")
 
 
@@ -59,66 +58,70 @@ class SecretInQueryString(Rule):
     severity = Severity.WARNING
     cwe = 598
     cvss = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:L/I:N/A:N"
-    message = "`{name}` travels in the {part} of a URL, which access logs, browser histories and proxies keep: {instead}"
+    message = (
+        "`{name}` travels in the {part} of a URL, which access logs, browser histories and proxies keep: {instead}"
+    )
 
     def check(self, file: File) -> Iterator[Violation]:
         for route in file.routes:
             yield from self._parameters(file, route)
         for text in file.nodes(ast.JoinedStr):
-            yield from self._texts(text)
+            yield from self._texts(file, text)
 
     def _parameters(self, file: File, route: Route) -> Iterator[Violation]:
-        in_path = set(re.findall(r"{(\w+)", route.path or ""))
-        for parameter, default in parameters(route.function):
+        for parameter, _ in parameters(route.function):
             name = parameter.arg
             judged = secret_name(name)
-            if judged is None or not _is_secret_here(judged, name, in_path):
+            if judged is None or judged.plural or not (judged.strong or name == "token"):
                 continue
-            if self._is_one_time(route, judged):
+            source = file.parameter_source(route.function, name)
+            if (
+                source not in ("query", "path")
+                or (source == "path" and not judged.strong)
+                or self._is_one_time(file, route, judged)
+            ):
                 continue
-            if parameter.annotation is not None and name not in in_path and not _is_query(file, parameter.annotation, default):
-                continue
-            part = "path" if name in in_path else "query string"
-            yield self.at(parameter, name=name, part=part, instead="take it from the body or a header")
+            yield self.at(
+                parameter,
+                name=name,
+                part="query string" if source == "query" else "path",
+                instead="take it from the body or a header",
+            )
 
-    def _is_one_time(self, route: Route, judged: SecretName) -> bool:
+    def _is_one_time(self, file: File, route: Route, judged: SecretName) -> bool:
         """A link that somebody gets by mail carries its token in the URL by nature."""
         if judged.kind == PASSWORD:
             return False
-        return bool(_ONE_TIME.search(f"{route.path} {route.function.name}"))
+        if _ONE_TIME.search(f"{route.path} {route.function.name}"):
+            return True
+        return not judged.strong and bool(_ONE_TIME.search(file.source(route.function)))
 
-    def _texts(self, text: ast.JoinedStr) -> Iterator[Violation]:
+    def _texts(self, file: File, text: ast.JoinedStr) -> Iterator[Violation]:
         """`f"{base}?api_key={key}"`."""
         for before, value in zip(text.values, text.values[1:], strict=False):
             if not isinstance(before, ast.Constant) or not isinstance(value, ast.FormattedValue):
                 continue
             found = _IN_TEXT.search(str(before.value))
-            judged = secret_name(found[1]) if found else None
-            if found and judged and not judged.plural and judged.kind != CARD and not _is_masked(value.value):
-                yield self.at(text, name=found[1], part="query string", instead="send it in a header or the body")
-
-
-def _is_secret_here(judged: SecretName, name: str, in_path: set[str]) -> bool:
-    """A path part called `secret` is the name of one; a query parameter `token` may be any, but not the only one of a listing."""
-    if judged.plural or judged.kind == CARD:
-        return judged.kind == CARD
-    return judged.strong or (name in ("token", "secret") and name not in in_path)
-
-
-def _is_query(file: File, annotation: ast.expr, default: ast.expr | None) -> bool:
-    """FastAPI takes the parameter from the URL: plain text without a marker, or marked as query or path."""
-    markers = [default] if isinstance(default, ast.Call) else []
-    match annotation:
-        case ast.Subscript(value=maker, slice=ast.Tuple(elts=[_, *metadata])) if (file.name_of(maker) or "").endswith("Annotated"):
-            markers += metadata
-    for marker in markers:
-        callee = marker.func if isinstance(marker, ast.Call) else marker
-        if file.is_named(callee, *_IN_URL):
-            return True
-        if file.is_named(callee, *_ELSEWHERE) or isinstance(marker, ast.Call):
-            return False
-    return is_text(file, annotation)
+            if found is None or _is_masked(value.value):
+                continue
+            judged = secret_name(found[1])
+            if judged is None and found[1] in ("key", "auth", "appid"):
+                judged = secret_name(leaf(value.value))
+            if (
+                judged is None
+                or judged.plural
+                or judged.kind == CARD
+                or not (judged.strong or found[1] in ("token", "access-key", "access_key"))
+            ):
+                continue
+            if judged.kind != PASSWORD and re.search(
+                rf"{_ONE_TIME.pattern}|link|href", file.source(file.statement(text))
+            ):
+                continue
+            yield self.at(text, name=found[1], part="query string", instead="send it in a header or the body")
 
 
 def _is_masked(value: ast.expr) -> bool:
-    return isinstance(value, ast.Call) and any(word in leaf(value).lower() for word in ("mask", "redact", "hash", "sign"))
+    return isinstance(value, ast.Call) and any(
+        word in leaf(value).lower() for word in ("mask", "redact", "hash", "sign")
+    )

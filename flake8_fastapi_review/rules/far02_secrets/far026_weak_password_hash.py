@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from ...knowledge.secrets import PASSWORD, secret_name, words
 from ...rule import Related, Rule, Severity
-from .targets import leaf
+from .targets import functions, leaf
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -13,22 +13,40 @@ if TYPE_CHECKING:
     from ...file import File
     from ...rule import Violation
 
-_FAST = ("md4", "md5", "sha1", "sha224", "sha256", "sha384", "sha512", "sha3_224", "sha3_256", "sha3_384", "sha3_512", "blake2b", "blake2s", "shake_128", "shake_256")
+_FAST = (
+    "md4",
+    "md5",
+    "sha1",
+    "sha224",
+    "sha256",
+    "sha384",
+    "sha512",
+    "sha3_224",
+    "sha3_256",
+    "sha3_384",
+    "sha3_512",
+    "blake2b",
+    "blake2s",
+    "shake_128",
+    "shake_256",
+)
 _HASHES = (*(f"hashlib.{name}" for name in _FAST), "hashlib.new")
 _WEAK_SCHEMES = frozenset(
-    (
-        "plaintext", "hex_md4", "hex_md5", "hex_sha1", "hex_sha256", "hex_sha512", "md5_crypt", "apr_md5_crypt", "sha1_crypt", "des_crypt", "bsdi_crypt", "bigcrypt", "crypt16", "lmhash", "nthash", "mysql323", "mysql41",
-        "ldap_md5", "ldap_sha1", "ldap_salted_md5", "ldap_salted_sha1", "ldap_plaintext", "django_salted_md5", "django_salted_sha1", "roundup_plaintext", "mssql2000", "oracle10", "postgres_md5", "unix_disabled", "cisco_type7",
-    )
-)  # fmt: skip
+    """
+    plaintext hex_md4 hex_md5 hex_sha1 hex_sha256 hex_sha512 md5_crypt apr_md5_crypt sha1_crypt des_crypt bsdi_crypt
+    bigcrypt crypt16 lmhash nthash mysql323 mysql41 ldap_md5 ldap_sha1 ldap_salted_md5 ldap_salted_sha1
+    ldap_plaintext django_salted_md5 django_salted_sha1 roundup_plaintext mssql2000 oracle10 postgres_md5
+    unix_disabled cisco_type7
+    """.split()
+)
 _SLOW = ("bcrypt", "argon2", "scrypt", "pbkdf2", "hashpw", "pwhash", "pwned", "hibp", "checkpw")
 
 
 class WeakPasswordHash(Rule):
     """A password is hashed with a fast hash such as MD5, SHA-1 or SHA-256.
 
-    These hashes were made to be fast: one graphics card tries billions of passwords a second against a stolen table, with
-    or without a salt. A password hash (argon2, scrypt, bcrypt) is slow on purpose and brings its own salt.
+    These hashes were made to be fast: one graphics card tries billions of passwords a second against a stolen table,
+    salted or not. A password hash (argon2, scrypt, bcrypt) is slow on purpose and brings its own salt.
 
     Bad:
 
@@ -54,7 +72,10 @@ class WeakPasswordHash(Rule):
     severity = Severity.BLOCKER
     cwe = 916
     cvss = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N"
-    message = "`{hash}` hashes `{name}`{chain}: billions of guesses a second against a stolen table; use a password hash (argon2, scrypt, bcrypt)"
+    message = (
+        "`{hash}` hashes `{name}`{chain}, and a stolen table falls to billions of guesses a second: "
+        "use argon2, scrypt or bcrypt"
+    )
     markers = (("hashlib", "passlib", "assword", "passwd", "pwd"),)
 
     def check(self, file: File) -> Iterator[Violation]:
@@ -76,13 +97,22 @@ class WeakPasswordHash(Rule):
 
     def _hashed(self, file: File, call: ast.Call, name: str) -> Iterator[Violation]:
         given = call.args[1:] if name == "hashlib.new" else call.args
-        data = [*given[:1], *(k.value for k in call.keywords if k.arg in ("data", "string")), *self._updates(file, call)]
+        data = [
+            *given[:1],
+            *(k.value for k in call.keywords if k.arg in ("data", "string")),
+            *self._updates(file, call),
+        ]
         for part in data:
             if (subject := _password_in(file, part)) and not self._is_other_use(file, call):
                 yield self.at(call, hash=name, name=subject, chain="")
                 return
         function = file.function(call)
-        if data and isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)) and _hashes_passwords(function.name) and not self._is_other_use(file, call):
+        if (
+            data
+            and isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef))
+            and _hashes_passwords(function.name)
+            and not self._is_other_use(file, call)
+        ):
             yield self.at(call, hash=name, name=leaf(data[0]) or "the password", chain="")
 
     def _updates(self, file: File, call: ast.Call) -> Iterator[ast.expr]:
@@ -92,7 +122,11 @@ class WeakPasswordHash(Rule):
         if function is None or not isinstance(parent, ast.Assign) or not isinstance(parent.targets[0], ast.Name):
             return
         for other in file.within(function, ast.Call):
-            if leaf(other.func) == "update" and isinstance(other.func, ast.Attribute) and leaf(other.func.value) == parent.targets[0].id:
+            if (
+                leaf(other.func) == "update"
+                and isinstance(other.func, ast.Attribute)
+                and leaf(other.func.value) == parent.targets[0].id
+            ):
                 yield from other.args[:1]
 
     def _is_other_use(self, file: File, call: ast.Call) -> bool:
@@ -102,7 +136,14 @@ class WeakPasswordHash(Rule):
         if any(word in around for word in _SLOW):
             return True
         statement = file.source(file.statement(call)).lower()
-        return "cache" in statement or "fingerprint" in statement or (function is not None and any(w in ("cache", "fingerprint", "key", "id") for w in words(getattr(function, "name", ""))))
+        return (
+            "cache" in statement
+            or "fingerprint" in statement
+            or (
+                function is not None
+                and any(w in ("cache", "fingerprint", "key", "id") for w in words(getattr(function, "name", "")))
+            )
+        )
 
     def _handed(self, file: File, call: ast.Call) -> Iterator[Violation]:
         """`digest(password)` where `digest` is a function of this file that hashes its parameter fast."""
@@ -112,17 +153,29 @@ class WeakPasswordHash(Rule):
         definition = file.definition_of(call.func)
         if definition is None or definition.path != file.path or definition.is_class:
             return
-        for function in file.nodes(ast.FunctionDef, ast.AsyncFunctionDef):
+        for function in functions(file):
             if function.lineno != definition.line and function.name != leaf(call.func):
                 continue
             for inner in file.within(function, ast.Call):
                 name = self._hash_name(file, inner)
                 data = inner.args[:1]
-                if name is None or not data or _password_in(file, data[0]) or _hashes_passwords(function.name) or self._is_other_use(file, inner):
+                if (
+                    name is None
+                    or not data
+                    or _password_in(file, data[0])
+                    or _hashes_passwords(function.name)
+                    or self._is_other_use(file, inner)
+                ):
                     continue
                 if any(file.mentions(data[0], parameter) for parameter in definition.parameters):
                     step = Related(file.path, inner.lineno, f"`{name}` in `{function.name}`")
-                    yield self.at(call, hash=name, name=subject, chain=f" ({function.name} → {name} {file.path}:{inner.lineno})", related=(step,))
+                    yield self.at(
+                        call,
+                        hash=name,
+                        name=subject,
+                        chain=f" ({function.name} → {name} {file.path}:{inner.lineno})",
+                        related=(step,),
+                    )
                     return
 
     def _schemes(self, file: File, call: ast.Call) -> Iterator[Violation]:
@@ -168,7 +221,12 @@ def _parts(file: File, data: ast.AST, depth: int) -> Iterator[ast.AST]:
                     yield from _parts(file, value, depth + 1)
         case ast.Attribute() | ast.Subscript():
             yield data
-        case ast.Call(func=ast.Attribute(value=receiver, attr="encode" | "strip" | "join" | "format" | "get_secret_value" | "lower"), args=args):
+        case ast.Call(
+            func=ast.Attribute(
+                value=receiver, attr="encode" | "strip" | "join" | "format" | "get_secret_value" | "lower"
+            ),
+            args=args,
+        ):
             yield from _parts(file, receiver, depth + 1)
             for argument in args:
                 yield from _parts(file, argument, depth + 1)

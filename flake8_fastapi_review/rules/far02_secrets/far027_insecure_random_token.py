@@ -30,14 +30,57 @@ _LEAVES = frozenset(_INSTEAD)
 
 _MAKING = frozenset(
     (
-        "", "str", "bytes", "int", "hex", "format", "join", "list", "tuple", "map", "upper", "lower", "zfill", "encode", "decode", "hexdigest", "digest", "md5", "sha1", "sha256", "sha512", "b64encode", "urlsafe_b64encode",
-        "hexlify", "bytearray", "chr", "to_bytes", "SecretStr", "replace", "rjust", "ljust", "strip", "rstrip", "SecretBytes", "range", "sorted", "repr", "b32encode",
+        "",
+        "str",
+        "bytes",
+        "int",
+        "hex",
+        "format",
+        "join",
+        "list",
+        "tuple",
+        "map",
+        "upper",
+        "lower",
+        "zfill",
+        "encode",
+        "decode",
+        "hexdigest",
+        "digest",
+        "md5",
+        "sha1",
+        "sha256",
+        "sha512",
+        "b64encode",
+        "urlsafe_b64encode",
+        "hexlify",
+        "bytearray",
+        "chr",
+        "to_bytes",
+        "SecretStr",
+        "replace",
+        "rjust",
+        "ljust",
+        "strip",
+        "rstrip",
+        "SecretBytes",
+        "range",
+        "sorted",
+        "repr",
+        "b32encode",
     )
-)  # fmt: skip
-"""What random pieces pass through on their way to become a token; the empty name stands for f-strings, sums and comprehensions."""
+)
+"""What random pieces pass through to become a token; the empty name stands for f-strings, sums, comprehensions."""
 
 _UNGUESSABLE = frozenset(("nonce", "salt", "state", "csrf", "otp", "pin"))
-_SESSION = (("session", "id"), ("session", "key"), ("sid",), ("session", "token"), ("auth", "state"), ("oauth", "state"))
+_SESSION = (
+    ("session", "id"),
+    ("session", "key"),
+    ("sid",),
+    ("session", "token"),
+    ("auth", "state"),
+    ("oauth", "state"),
+)
 
 
 class InsecureRandomToken(Rule):
@@ -95,7 +138,11 @@ class InsecureRandomToken(Rule):
             return "uuid.uuid1" if file.is_named(call.func, "uuid.uuid1") else None
         if file.resolved(call) == f"random.{name}":
             return f"random.{name}"
-        if isinstance(call.func, ast.Attribute) and file.is_a(call.func.value, "random.Random") and not file.is_a(call.func.value, "random.SystemRandom", "secrets.SystemRandom"):
+        if (
+            isinstance(call.func, ast.Attribute)
+            and file.is_a(call.func.value, "random.Random")
+            and not file.is_a(call.func.value, "random.SystemRandom", "secrets.SystemRandom")
+        ):
             return f"random.Random.{name}"
         if file.resolved(call) == f"numpy.random.{name}":
             return f"numpy.random.{name}"
@@ -112,21 +159,29 @@ class InsecureRandomToken(Rule):
             return target.name if _makes_unguessable(target.name) else None
         if target.place in ("comparison", "default"):
             return None
-        if _is_unguessable(target.name):
+        if _is_unguessable(target.name) or (target.name == "state" and "oauth" in f"{file.path} {file.text}".lower()):
             return target.name
         function = file.function(call)
-        if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)) and target.place == "variable" and _makes_unguessable(function.name):
+        if (
+            isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef))
+            and target.place == "variable"
+            and _makes_unguessable(function.name)
+        ):
             return function.name if _is_returned(file, function, target.name) else None
         return None
 
 
 def _picks_element(file: File, call: ast.Call) -> bool:
-    """`random.choice(api_keys)` takes one of several things that exist already; of letters and digits it makes something new."""
+    """`random.choice(api_keys)` takes one of the things that exist; of letters and digits it makes something new."""
     if leaf(call.func) != "choice" or not call.args:
         return False
     given = call.args[0]
     value = file.value_of(given)
-    if isinstance(value, str) or "string." in file.source(given) or any(w in leaf(given).lower() for w in ("alphabet", "chars", "letters", "digits", "symbols", "ascii")):
+    if (
+        isinstance(value, str)
+        or "string." in file.source(given)
+        or any(w in leaf(given).lower() for w in ("alphabet", "chars", "letters", "digits", "symbols", "ascii"))
+    ):
         return False
     parent = file.parent(call)
     return not isinstance(parent, (ast.GeneratorExp, ast.ListComp))
@@ -142,7 +197,7 @@ def _is_unguessable(name: str) -> bool:
     if parts in _SESSION or parts[-2:] in _SESSION:
         return True
     if parts[-1] in _UNGUESSABLE:
-        return parts[-1] != "state" or len(parts) > 1 and parts[-2] in ("auth", "oauth", "csrf", "sso", "oidc")
+        return parts[-1] != "state" or (len(parts) > 1 and parts[-2] in ("auth", "oauth", "csrf", "sso", "oidc"))
     return False
 
 
@@ -160,4 +215,6 @@ def _makes_unguessable(name: str) -> bool:
 
 def _is_returned(file: File, function: ast.FunctionDef | ast.AsyncFunctionDef, name: str) -> bool:
     """The function returns what the variable holds."""
-    return any(result.value is not None and file.mentions(result.value, name) for result in file.within(function, ast.Return))
+    return any(
+        result.value is not None and file.mentions(result.value, name) for result in file.within(function, ast.Return)
+    )

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING
 
-from ...knowledge.secrets import CARD, CODE, CREDENTIALS, PASSWORD, authenticator_name, secret_name, words
+from ...knowledge.secrets import CARD, CODE, CREDENTIALS, authenticator_name, made_secret, secret_name, words
 from ...rule import Rule, Severity
 from .targets import leaf
 
@@ -15,9 +16,31 @@ if TYPE_CHECKING:
 
 _DIGESTS = ("hexdigest", "digest", "hashpw")
 _MACS = ("hmac.new", "hmac.digest", "hmac.HMAC")
-_QUERIES = frozenset(("where", "filter", "filter_by", "having", "select", "join", "outerjoin", "and_", "or_", "not_", "delete", "update", "exists", "on", "find", "find_one", "case", "when"))
-_AGAIN = frozenset(("confirm", "confirmation", "repeat", "repeated", "again", "retype", "verify", "new", "old", "current", "previous", "original", "existing", "2", "1", "before", "after", "last"))
-_NOT_TEXT = ("builtins.int", "builtins.bool", "builtins.float", "enum.Enum", "uuid.UUID", "datetime.datetime", "builtins.list", "builtins.dict", "builtins.set", "builtins.tuple", "inspect.Signature")
+_QUERIES = frozenset(
+    """
+    where filter filter_by having select join outerjoin and_ or_ not_ delete update exists on find find_one case
+    when
+    """.split()
+)
+_AGAIN = frozenset(
+    """
+    confirm confirmed confirmation default repeat repeated again retype new old current previous original existing 2
+    1 before after last
+    """.split()
+)
+_NOT_TEXT = (
+    "builtins.int",
+    "builtins.bool",
+    "builtins.float",
+    "enum.Enum",
+    "uuid.UUID",
+    "datetime.datetime",
+    "builtins.list",
+    "builtins.dict",
+    "builtins.set",
+    "builtins.tuple",
+    "inspect.Signature",
+)
 
 
 class TimingUnsafeComparison(Rule):
@@ -54,8 +77,8 @@ class TimingUnsafeComparison(Rule):
 
     Exploit:
 
-        $ for c in {a..z}; do measure -n 10000 -H "X-API-Key: $c" https://shop.example.org/report; done | sort -k2 | tail -1
-        k  1.000183s    # the first character; go on with the second
+        $ for c in {a..z}; do measure -n 10000 -H "X-API-Key: $c" https://shop.example.org/report; done | sort | tail -1
+        1.000183s k    # the first character; go on with the second
     """
 
     code = "FAR028"
@@ -71,14 +94,29 @@ class TimingUnsafeComparison(Rule):
                 name = self._secret(file, left, right) or self._secret(file, right, left)
                 if name and not self._is_harmless(file, comparison, left, right):
                     operator = "==" if isinstance(comparison.ops[0], ast.Eq) else "!="
-                    yield self.at(comparison, source=f"{_short(file, left)} {operator} {_short(file, right)}", name=name)
+                    yield self.at(
+                        comparison, source=f"{_short(file, left)} {operator} {_short(file, right)}", name=name
+                    )
 
     def _secret(self, file: File, side: ast.expr, other: ast.expr) -> str | None:
         """What an attacker could find out through this side of the comparison."""
         if isinstance(side, ast.Call):
-            if leaf(side.func) in _DIGESTS and isinstance(side.func, ast.Attribute) and self._is_mac(file, side.func.value):
+            if (
+                leaf(side.func) in _DIGESTS
+                and isinstance(side.func, ast.Attribute)
+                and self._is_mac(file, side.func.value)
+            ):
                 return "the HMAC"
-            return None
+            return self._called(side, other)
+        if isinstance(side, ast.JoinedStr):
+            return next(
+                (
+                    name
+                    for part in side.values
+                    if isinstance(part, ast.FormattedValue) and (name := self._secret(file, part.value, other))
+                ),
+                None,
+            )
         name = leaf(side)
         if not name:
             return None
@@ -91,6 +129,21 @@ class TimingUnsafeComparison(Rule):
             return name
         return name if self._agrees(other) else None
 
+    def _called(self, side: ast.Call, other: ast.expr) -> str | None:
+        """What a call hands out: `get_api_key()`, `user.token.get_secret_value()`."""
+        judged = made_secret(leaf(side.func))
+        if (
+            judged
+            and not judged.plural
+            and (judged.strong or self._agrees(other))
+            and judged.kind not in (CARD, CODE, CREDENTIALS)
+        ):
+            return f"{leaf(side.func)}()"
+        if isinstance(side.func, ast.Attribute) and re.search(r"plain|secret_value|decrypt", side.func.attr):
+            name = leaf(side.func.value)
+            return name if name and secret_name(name) else None
+        return None
+
     def _agrees(self, other: ast.expr) -> bool:
         """For a bare `token` or `secret` the other side has to speak of one too."""
         judged = secret_name(leaf(other)) if leaf(other) else None
@@ -100,14 +153,18 @@ class TimingUnsafeComparison(Rule):
         """The signature is text that something was computed for, not that of a function."""
         if file.is_a(side, "builtins.str", "builtins.bytes"):
             return True
-        return bool({"expected", "computed", "calculated", "digest", "hmac"} & {*words(leaf(other)), *words(leaf(side))})
+        return bool(
+            {"expected", "computed", "calculated", "digest", "hmac"} & {*words(leaf(other)), *words(leaf(side))}
+        )
 
     def _is_mac(self, file: File, made: ast.expr) -> bool:
         return any(isinstance(value, ast.Call) and file.is_named(value.func, *_MACS) for value in file.values(made))
 
     def _is_harmless(self, file: File, comparison: ast.Compare, left: ast.expr, right: ast.expr) -> bool:
         for side in (left, right):
-            if file.value_of(side) is not file.UNKNOWN or isinstance(side, (ast.Constant, ast.List, ast.Tuple, ast.Dict, ast.BinOp)):
+            if file.value_of(side) is not file.UNKNOWN or isinstance(
+                side, (ast.Constant, ast.List, ast.Tuple, ast.Dict, ast.BinOp)
+            ):
                 return True
             if file.is_a(side, *_NOT_TEXT):
                 return True
@@ -127,13 +184,19 @@ class TimingUnsafeComparison(Rule):
         return False
 
     def _is_repetition(self, left: ast.expr, right: ast.expr) -> bool:
-        """`password != password_confirm`, `new_password == old_password`: both were typed by the same person, or tell a change."""
-        one, two = words(leaf(left)), words(leaf(right))
-        if not one or not two:
-            return False
-        if one == two:
-            return secret_name(leaf(left)) is not None and secret_name(leaf(left)).kind == PASSWORD  # type: ignore[union-attr]
-        return bool(_AGAIN & ({*one} ^ {*two}))
+        """`password != password_confirm`, `new_password == old_password`: typed by the same person, or a change."""
+        one, two = words(_dotted(left)), words(_dotted(right))
+        return bool(one and two and _AGAIN & ({*one} ^ {*two}))
+
+
+def _dotted(side: ast.expr) -> str:
+    """The names of an expression from left to right: "old_project ssh_private_key"."""
+    match side:
+        case ast.Attribute(value=value, attr=name):
+            return f"{_dotted(value)} {name}"
+        case ast.Name(id=name):
+            return name
+    return leaf(side)
 
 
 def _is_column(file: File, side: ast.Attribute) -> bool:

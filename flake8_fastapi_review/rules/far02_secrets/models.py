@@ -13,12 +13,14 @@ if TYPE_CHECKING:
 
     from ...file import File
 
-_MODELS = ("pydantic.BaseModel", "pydantic.main.BaseModel", "pydantic.v1.BaseModel", "sqlmodel.SQLModel", "pydantic_settings.BaseSettings", "pydantic.BaseSettings")
-
-
-def is_model(file: File, node: ast.ClassDef) -> bool:
-    """The class is known to derive from a pydantic model."""
-    return any(file.is_subclass(base, *_MODELS) for base in node.bases)
+_MODELS = (
+    "pydantic.BaseModel",
+    "pydantic.main.BaseModel",
+    "pydantic.v1.BaseModel",
+    "sqlmodel.SQLModel",
+    "pydantic_settings.BaseSettings",
+    "pydantic.BaseSettings",
+)
 
 
 def secret_fields(file: File, owner: ast.ClassDef) -> Iterator[tuple[ast.AnnAssign, str, SecretName]]:
@@ -26,11 +28,16 @@ def secret_fields(file: File, owner: ast.ClassDef) -> Iterator[tuple[ast.AnnAssi
     for statement in owner.body:
         if not isinstance(statement, ast.AnnAssign) or not isinstance(statement.target, ast.Name):
             continue
-        judged = secret_name(statement.target.id)
-        if judged is None or not judged.strong or judged.plural or judged.kind in (CARD, CODE):
-            continue
-        if is_text(file, statement.annotation):
+        judged = _plain_secret(statement.target.id)
+        if judged is not None and is_text(file, statement.annotation):
             yield statement, statement.target.id, judged
+
+
+def _plain_secret(name: str) -> SecretName | None:
+    judged = secret_name(name)
+    if judged is None or not judged.strong or judged.plural or judged.kind in (CARD, CODE):
+        return None
+    return judged
 
 
 def is_text(file: File, annotation: ast.expr) -> bool:
@@ -55,17 +62,14 @@ def _is_none(node: ast.expr) -> bool:
 
 
 def credential_field(file: File, shown: ast.expr) -> Iterator[tuple[ast.expr, str]]:
-    """The models in what `shown` prints that would print a secret field: the expression and the field."""
+    """The models in what `shown` prints whose text holds a secret: the expression and the field."""
     for part in _whole(shown):
-        kind = file.type_of(part)
-        if kind is None or kind.startswith("builtins."):
+        if not file.is_a(part, *_MODELS):
             continue
-        owner = _class_here(file, kind)
-        if owner is None or not is_model(file, owner):
-            continue
-        for statement, field, _ in secret_fields(file, owner):
-            if not _is_unshown(statement.value):
-                yield part, field
+        for field in file.fields(part):
+            judged = _plain_secret(field.name)
+            if judged is not None and field.type == "builtins.str":
+                yield part, field.name
                 break
 
 
@@ -85,18 +89,12 @@ def _whole(shown: ast.expr) -> Iterator[ast.expr]:
                 yield from _whole(item)
         case ast.Call(func=ast.Name(id="str" | "repr" | "dict" | "vars" | "asdict"), args=[first]):
             yield from _whole(first)
-        case ast.Call(func=ast.Attribute(value=receiver, attr="dict" | "json" | "model_dump" | "model_dump_json"), args=[], keywords=[]):
+        case ast.Call(
+            func=ast.Attribute(value=receiver, attr="dict" | "json" | "model_dump" | "model_dump_json"),
+            args=[],
+            keywords=[],
+        ):
             yield from _whole(receiver)
         case ast.Call(func=ast.Attribute(attr="format"), args=args):
             for argument in args:
                 yield from _whole(argument)
-
-
-def _class_here(file: File, dotted: str) -> ast.ClassDef | None:
-    name = dotted.rpartition(".")[2]
-    return next((node for node in file.nodes(ast.ClassDef) if node.name == name and isinstance(file.parent(node), ast.Module)), None)
-
-
-def _is_unshown(value: ast.expr | None) -> bool:
-    """`Field(repr=False)`."""
-    return isinstance(value, ast.Call) and any(k.arg == "repr" and isinstance(k.value, ast.Constant) and k.value.value is False for k in value.keywords)

@@ -19,19 +19,27 @@ class Target(NamedTuple):
     name: str
     """Its last name: of `self.api_key = …`, `f(api_key=…)` and `{"api_key": …}` it is `api_key`."""
     place: str
-    """"variable", "field" (of a class body), "argument", "key", "default" (of a parameter), "comparison" or "result"."""
+    """One of "variable", "field" (of a class), "argument", "key", "default" (of a parameter), "comparison", "result"."""
     holder: ast.AST
     """The assignment, keyword, dict, function, comparison or return."""
 
 
-WRAPPERS = frozenset(("SecretStr", "SecretBytes", "Secret", "str", "bytes", "bytearray", "encode", "strip", "cast", "b64decode", "fromhex", "unhexlify"))
+WRAPPERS = frozenset(
+    """
+    SecretStr SecretBytes Secret str bytes bytearray encode strip cast b64decode fromhex unhexlify
+    """.split()
+)
 """What may stand around a literal without changing whose value it is."""
-_FIELD_MAKERS = frozenset(("Field", "PrivateAttr", "Query", "Form", "Body", "Header", "Cookie", "Path", "Option", "Argument", "field", "attrib", "ib", "mapped_column", "Column"))
+_FIELD_MAKERS = frozenset(
+    """
+    Field PrivateAttr Query Form Body Header Cookie Path Option Argument field attrib ib mapped_column Column
+    """.split()
+)
 _DEFAULT_WORDS = frozenset(("default", "value", "fallback"))
 
 
 def leaf(node: ast.AST) -> str:
-    """The last name of an expression: `c` of `a.b.c`, `key` of `x["key"]`, of a call that of its callee; "" when it has none."""
+    """The last name of an expression: `c` of `a.b.c`, `key` of `x["key"]`, of a call its callee's; "" if none."""
     match node:
         case ast.Name(id=name) | ast.Attribute(attr=name):
             return name
@@ -61,7 +69,11 @@ def target_of(file: File, node: ast.AST, wrappers: frozenset[str] = WRAPPERS) ->
                 return _compared(parent, child)
             case ast.Return():
                 function = file.function(parent)
-                return Target(function.name, "result", parent) if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)) else None
+                return (
+                    Target(function.name, "result", parent)
+                    if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef))
+                    else None
+                )
             case ast.keyword():
                 call = file.parent(parent)
                 if parent.arg in _DEFAULT_WORDS and call is not None and leaf(call) in _FIELD_MAKERS:
@@ -79,7 +91,9 @@ def target_of(file: File, node: ast.AST, wrappers: frozenset[str] = WRAPPERS) ->
                     return None
             case ast.BoolOp() | ast.List() | ast.Tuple() | ast.Set() | ast.Await() | ast.Starred():
                 pass
-            case ast.JoinedStr() | ast.FormattedValue() | ast.BinOp() | ast.GeneratorExp() | ast.ListComp() if "" in wrappers:
+            case ast.JoinedStr() | ast.FormattedValue() | ast.BinOp() | ast.GeneratorExp() | ast.ListComp() if (
+                "" in wrappers
+            ):
                 pass
             case _:
                 return None
@@ -87,7 +101,9 @@ def target_of(file: File, node: ast.AST, wrappers: frozenset[str] = WRAPPERS) ->
     return None
 
 
-def _assigned(file: File, aim: ast.AST, child: ast.AST, holder: ast.Assign | ast.AnnAssign | ast.AugAssign | ast.NamedExpr) -> Target | None:
+def _assigned(
+    file: File, aim: ast.AST, child: ast.AST, holder: ast.Assign | ast.AnnAssign | ast.AugAssign | ast.NamedExpr
+) -> Target | None:
     if child is not holder.value:
         return None
     name = leaf(aim)
@@ -113,7 +129,14 @@ def _parameter(holder: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, chil
     return None
 
 
-def parameters(function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> Iterator[tuple[ast.arg, ast.expr | None]]:
+def functions(file: File) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
+    """The named functions of the file."""
+    return [*file.nodes(ast.FunctionDef), *file.nodes(ast.AsyncFunctionDef)]
+
+
+def parameters(
+    function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda,
+) -> Iterator[tuple[ast.arg, ast.expr | None]]:
     """Each named parameter with its default."""
     given = function.args
     positional = [*given.posonlyargs, *given.args]
@@ -132,12 +155,38 @@ def _compared(holder: ast.Compare, child: ast.AST) -> Target | None:
 
 # ---------------------------------------------------------------------------------------------- fallbacks
 
-_READERS = ("os.getenv", "os.environ.get", "os._Environ.get", "os.environ.setdefault", "os._Environ.setdefault", "os.environ.pop", "os._Environ.pop", "decouple.config")
-_READER_TYPES = ("starlette.config.Config", "environs.Env", "environs.FileAwareEnv", "environ.Env", "decouple.AutoConfig", "decouple.Config", "configparser.ConfigParser")
-_SETTINGS = ("pydantic_settings.BaseSettings", "pydantic.BaseSettings", "pydantic.v1.BaseSettings", "pydantic_settings.main.BaseSettings")
+_READERS = (
+    "os.getenv",
+    "os.environ.get",
+    "os._Environ.get",
+    "os.environ.setdefault",
+    "os._Environ.setdefault",
+    "os.environ.pop",
+    "os._Environ.pop",
+    "decouple.config",
+)
+_READER_TYPES = (
+    "starlette.config.Config",
+    "environs.Env",
+    "environs.FileAwareEnv",
+    "environ.Env",
+    "decouple.AutoConfig",
+    "decouple.Config",
+    "configparser.ConfigParser",
+)
+_SETTINGS = (
+    "pydantic_settings.BaseSettings",
+    "pydantic.BaseSettings",
+    "pydantic.v1.BaseSettings",
+    "pydantic_settings.main.BaseSettings",
+)
 
 
-_READER_LEAVES = frozenset(("getenv", "get", "setdefault", "pop", "config", "env", "str", "get_value", "read", "bytes", "Config"))
+_READER_LEAVES = frozenset(
+    """
+    getenv get setdefault pop config env str get_value read bytes Config
+    """.split()
+)
 
 
 class Read(NamedTuple):
@@ -149,14 +198,23 @@ class Read(NamedTuple):
 
 
 def configured_read(file: File, call: ast.Call) -> Read | None:
-    """The name and the fallback of `os.getenv("KEY", …)`, `config("KEY", default=…)`, `env.str("KEY", …)`; None for all else."""
-    if not call.args or len(call.args) + len(call.keywords) < 2 or leaf(call) not in _READER_LEAVES or not _is_reader(file, call):
+    """What `os.getenv("KEY", …)`, `config("KEY", default=…)`, `env.str("KEY", …)` read; None for all other calls."""
+    if not could_be_read(call) or not _is_reader(file, call):
         return None
     name = file.value_of(call.args[0])
-    fallback = call.args[1] if len(call.args) > 1 else next((k.value for k in call.keywords if k.arg in ("default", "fallback")), None)
+    fallback = (
+        call.args[1]
+        if len(call.args) > 1
+        else next((k.value for k in call.keywords if k.arg in ("default", "fallback")), None)
+    )
     if not isinstance(name, str) or fallback is None:
         return None
     return Read(name, fallback)
+
+
+def could_be_read(call: ast.Call) -> bool:
+    """By its shape alone the call may read a configured value with a fallback."""
+    return bool(call.args) and len(call.args) + len(call.keywords) > 1 and leaf(call) in _READER_LEAVES
 
 
 def _is_reader(file: File, call: ast.Call) -> bool:
@@ -170,7 +228,7 @@ def _is_reader(file: File, call: ast.Call) -> bool:
 
 def is_settings_class(file: File, node: ast.AST | None) -> bool:
     """`node` is the definition of a pydantic settings class."""
-    return isinstance(node, ast.ClassDef) and any(file.is_subclass(base, *_SETTINGS) for base in node.bases)
+    return isinstance(node, ast.ClassDef) and bool(file.derives_from(node, *_SETTINGS))
 
 
 def is_fallback(file: File, node: ast.AST) -> bool:
@@ -196,13 +254,22 @@ def is_example(file: File, node: ast.AST) -> bool:
         match above:
             case ast.keyword(arg=str(name)) if name in _EXAMPLE_WORDS:
                 return True
-            case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)) if "example" in name.lower() or name in _EXAMPLE_WORDS:
+            case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)) if (
+                "example" in name.lower() or name in _EXAMPLE_WORDS
+            ):
                 return True
-            case ast.Dict(keys=keys) if any(isinstance(key, ast.Constant) and key.value in ("example", "examples", "openapi_examples") for key in keys):
+            case ast.Dict(keys=keys) if any(
+                isinstance(key, ast.Constant) and key.value in ("example", "examples", "openapi_examples")
+                for key in keys
+            ):
                 return True
             case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
                 return "example" in name.lower() or name.startswith("get_openapi") or name == "schema_extra"
     return False
 
 
-_EXAMPLE_WORDS = frozenset(("example", "examples", "openapi_examples", "json_schema_extra", "schema_extra", "responses", "description", "help", "summary"))
+_EXAMPLE_WORDS = frozenset(
+    """
+    example examples openapi_examples json_schema_extra schema_extra responses description help summary
+    """.split()
+)
