@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from .module.index import CHILD_FIELDS, COMPREHENSIONS, FUNCTIONS, children
 from .module.scopes import bindings_of, reaching, scope_binding
 from .module.summary import ASYNC, AWAITED, GENERATOR, MODULE, Call, Function, Summary
-from .project.constants import UNKNOWN, value_of
+from .project.constants import UNKNOWN, parameters_in, value_of
 from .project.effects import Hazard, Link, handed
 from .project.requests import Field
 from .project.types import ASYNC_MANAGER, COROUTINE, NONE, Type, without_none
@@ -89,6 +89,16 @@ class Definition(NamedTuple):
     """Of a class: those of its constructor as far as it is of the project."""
     defaults: tuple[str, ...]
     """The parameters that need no argument."""
+
+
+class HelperCall(NamedTuple):
+    """A call in the body of a project function."""
+
+    name: str
+    """Qualified name of what is called."""
+    parameters: frozenset[str]
+    """Parameters of the function that its receiver or its arguments are computed from."""
+    line: int
 
 
 class File:
@@ -284,6 +294,18 @@ class File:
     def class_value(self, expr: ast.AST, name: str) -> Any:
         """The constant that a class (its own or an inherited project class) binds `name` to; UNKNOWN otherwise."""
         return value_of(self._types, self._summary, ("a", self._module.expression(expr), name))
+
+    def calls_of(self, definition: Definition) -> list[HelperCall]:
+        """What a function of the project calls in its own body, and which of its parameters go into each call."""
+        own = self._types.function(definition.symbol)
+        if own is None:
+            return []
+        summary, function = own
+        return [
+            HelperCall(name, frozenset(parameters_in(summary, function.qualname, expr)), line)
+            for expr, line, _, _ in function.calls
+            if (name := self._types.qualified(self._types.eval(summary, expr[1]))) is not None
+        ]
 
     def _definition(self, symbol: str) -> Definition | None:
         dotted = self._types.dotted(symbol)

@@ -102,3 +102,25 @@ def _attribute(types: Types, summary: Summary, expr: Expr, owner: Expr, name: st
 def _library(types: Types, dotted: str) -> Any:
     value = types.knowledge.constant(dotted)
     return UNKNOWN if value is None else value
+
+
+def parameters_in(summary: Summary, qualname: str, expr: Expr) -> set[str]:
+    """The parameters of function `qualname` that an expression in it is computed from, local names followed."""
+    found: set[str] = set()
+    seen: set[int] = set()
+    pending: list[Any] = [expr]
+    while pending:
+        current = pending.pop()
+        if not isinstance(current, tuple):
+            continue
+        if current and current[0] == "v":
+            for index in current[1]:
+                fact = summary.table[index]
+                if fact[0] == "par" and fact[1] == qualname:
+                    found.add(summary.functions[qualname].parameters[fact[2]][0])
+                elif index not in seen:
+                    seen.add(index)
+                    pending.extend(fact[1:])
+        else:
+            pending.extend(current)
+    return found

@@ -141,19 +141,24 @@ class Types:
         return order
 
     def is_subclass(self, cls: str, names: tuple[str, ...]) -> bool | None:
-        """Whether a class is one of the external classes `names` or derives from one; None if a base is unknown."""
+        """Whether a class is one of `names` (dotted, external or the project's) or derives from one; None if a base is unknown."""
         order = self.mro(cls)
-        if any(name in order for name in names):
-            return True
+        wanted = {self.knowledge.canonical(name) for name in names}
+        unknown = False
         for base in order:
-            if base != "?" and ":" not in base and any(self.knowledge.is_subclass(base, name) for name in names):
+            if base == "?":
+                unknown = True
+            elif ":" in base:
+                if self.dotted(base) in wanted:
+                    return True
+            elif base in wanted:
                 return True
-        if "?" in order:
-            return None
-        externals = [base for base in order if ":" not in base]
-        if externals and any(self.knowledge.is_subclass(base, name) is None for base in externals for name in names):
-            return None
-        return False
+            else:
+                answers = {self.knowledge.is_subclass(base, name) for name in wanted}
+                if True in answers:
+                    return True
+                unknown = unknown or None in answers
+        return None if unknown else False
 
     # Expressions
 
