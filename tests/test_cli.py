@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import json
 import os
 import re
@@ -10,10 +11,14 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
+from flake8_fastapi_review import config, review
+from flake8_fastapi_review.cli import main
 from flake8_fastapi_review.cli.progress import Progress
 
 COMMAND = [sys.executable, "-m", "flake8_fastapi_review.cli"]
@@ -37,23 +42,45 @@ CHAIN = {
 }
 
 
-def run(*arguments: str, cwd: Path, stdin: str | bytes = b"", **environment: str) -> subprocess.CompletedProcess[str]:
-    """The finished command, which never shows a traceback."""
-    kept = {key: value for key, value in os.environ.items() if key not in ("NO_COLOR", "FORCE_COLOR")}
+class Done(NamedTuple):
+    """A finished run."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def run(*arguments: str, cwd: Path, stdin: str | bytes = b"", **environment: str) -> Done:
+    """The command inside this process, which saves its start; `spawned` is the real thing."""
+    data = stdin.encode() if isinstance(stdin, str) else stdin
+    streams = [io.TextIOWrapper(io.BytesIO(held), encoding="utf-8") for held in (data, b"", b"")]
+    with pytest.MonkeyPatch.context() as patch:
+        for name, stream in zip(("stdin", "stdout", "stderr"), streams, strict=True):
+            patch.setattr(sys, name, stream)
+        patch.setattr(sys, "argv", ["fastapi-review", *arguments])
+        for name, value in {"NO_COLOR": "", "FORCE_COLOR": "", "COLUMNS": "100", **environment}.items():
+            patch.setenv(name, value)
+        patch.chdir(cwd)
+        config.forget()
+        with pytest.raises(SystemExit) as ended:
+            main()
+    return Done(int(ended.value.code or 0), *map(_written, streams[1:]))
+
+
+def _written(stream: io.TextIOWrapper) -> str:
+    stream.seek(0)
+    return stream.read()
+
+
+def spawned(*arguments: str, cwd: Path, **environment: str) -> Done:
+    """The finished command as a process of its own."""
     done = subprocess.run(
-        [*COMMAND, *arguments],
-        cwd=cwd,
-        input=stdin.encode() if isinstance(stdin, str) else stdin,
-        capture_output=True,
-        check=False,
-        env={**kept, "PYTHONPATH": str(Path(__file__).parent.parent), "COLUMNS": "100", **environment},
+        [*COMMAND, *arguments], cwd=cwd, capture_output=True, check=False, env=with_package(**environment)
     )
-    stdout, stderr = done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace")
-    assert "Traceback" not in stderr
-    return subprocess.CompletedProcess(done.args, done.returncode, stdout, stderr)
+    return Done(done.returncode, done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace"))
 
 
-def found(done: subprocess.CompletedProcess[str]) -> list[tuple[str, int, str]]:
+def found(done: Done) -> list[tuple[str, int, str]]:
     """(file, line, code) of a JSON report."""
     return [(each["file"], each["line"], each["code"]) for each in json.loads(done.stdout)["findings"]]
 
@@ -75,8 +102,9 @@ def lay(folder: Path, files: dict[str, str]) -> Path:
 # Exit status and streams
 
 
-def test_findings_are_status_1(project: Path) -> None:
-    done = run("check", cwd=project)
+@pytest.mark.parametrize("how", [run, spawned])
+def test_findings_are_status_1(project: Path, how: Callable[..., Done]) -> None:
+    done = how("check", cwd=project)
     assert done.returncode == 1
     assert done.stdout.startswith("app/bad.py:4:5 FAR012 important bare-except\n  4 │     except:\n")
     assert done.stdout.endswith("1 finding in 1 of 2 files: 1 important.\n")
@@ -209,8 +237,21 @@ def test_a_full_disk_is_one_line(project: Path) -> None:
     assert done.stderr.startswith("fastapi-review: cannot write /dev/full: ")
 
 
+def test_an_error_of_our_own_is_no_finding(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("three is\nnot two")
+
+    monkeypatch.setattr(review, "review", broken)
+    done = run("check", cwd=project)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("Traceback ")
+    assert done.stderr.endswith(
+        "fastapi-review: internal error, please report it with the lines above: ZeroDivisionError: three is not two\n"
+    )
+
+
 def with_package(**more: str) -> dict[str, str]:
-    return {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent), **more}
+    return {**os.environ, "COLUMNS": "100", "PYTHONPATH": str(Path(__file__).parent.parent), **more}
 
 
 # What is reviewed
@@ -256,6 +297,7 @@ def test_the_chain_is_told_across_files(tmp_path: Path) -> None:
 
 
 def test_jobs_and_cache_change_nothing(project: Path) -> None:
+    lay(project, CHAIN)
     for number in range(40):
         (project / "app" / f"m{number}.py").write_text(BARE if number % 3 else CLEAN)
     reports = [
@@ -333,7 +375,7 @@ def test_concise_prints_nothing_but_findings(project: Path) -> None:
 
 
 def test_a_terminal_that_lacks_our_signs(project: Path) -> None:
-    done = run("check", cwd=project, PYTHONIOENCODING="ascii", PYTHONUTF8="0")
+    done = spawned("check", cwd=project, PYTHONIOENCODING="ascii", PYTHONUTF8="0")
     assert done.returncode == 1
     assert "  4 |     except:\n" in done.stdout
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+import runpy
 from itertools import product
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+from flake8_fastapi_review import config, registry
 from flake8_fastapi_review.report import concise, finding, page, terminal, text
 from flake8_fastapi_review.report import json as json_format
 from flake8_fastapi_review.report.cvss import InvalidVector, base_score
@@ -15,6 +19,7 @@ from flake8_fastapi_review.report.finding import Change, Finding, Place, Remedy,
 from flake8_fastapi_review.report.terminal import Style
 from flake8_fastapi_review.rule import Applicability, Default, Range, Rule, Severity, option
 
+ROOT = Path(__file__).resolve().parent.parent
 PLAIN = Style(False)
 ROUTES = "import requests\n\n\nasync def rates():\n    return fetch('€')  # slow\n"
 HELPER = "def fetch(sign):\n\treturn requests.get(URL + sign)\n"
@@ -372,3 +377,43 @@ def test_every_rule_has_a_page_under_its_code_and_name() -> None:
         assert made.summary
         assert page.facts(made.code) == made.facts
     assert page.find("no-such-rule") is None
+
+
+# Documents
+
+
+@pytest.fixture
+def generator() -> dict[str, Any]:
+    return runpy.run_path(str(ROOT / "tools" / "generate_docs.py"), run_name="generate_docs")
+
+
+def test_the_generated_documents_are_current(generator: dict[str, Any]) -> None:
+    assert [path.name for path in generator["stale"]()] == [], "run python tools/generate_docs.py"
+
+
+def test_the_readme_shows_settings_that_hold(tmp_path: Path) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    for number, snippet in enumerate(re.findall(r"```toml\n(.*?)```", readme, re.DOTALL)):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        (folder / "pyproject.toml").write_text(snippet, encoding="utf-8")
+        assert registry.select(config.load(str(folder))).problems == ()
+
+
+def test_the_json_is_described() -> None:
+    described = (ROOT / "docs" / "json.md").read_text(encoding="utf-8")
+    fix = Remedy("Replace it", Applicability.SAFE, (Change(Place(5, 12, 5, 17), "get"),))
+    printed = json_format.values(a_report(a_finding(related=CHAIN, fix=fix), skipped=(Skipped("a.py", "b"),)))
+    assert {key for key in keys(printed) if f"`{key}`" not in described and f"files.{key}`" not in described} == {
+        "files",
+    }
+    example = json.loads(described.partition("```json\n")[2].partition("```")[0])
+    assert example.keys() == printed.keys()
+    assert all(finding.keys() == printed["findings"][0].keys() for finding in example["findings"])
+
+
+def keys(value: object) -> set[str]:
+    """The keys of all objects in a value."""
+    if isinstance(value, dict):
+        return set(value).union(*map(keys, value.values()))
+    return set[str]().union(*map(keys, value)) if isinstance(value, list) else set()

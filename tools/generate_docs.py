@@ -1,7 +1,7 @@
 """Writes what the documentation says of each rule: docs/rules/FARnnn.md and the table in README.md.
 
-    python tools/generate_docs.py            write
-    python tools/generate_docs.py --check    write nothing; exit status 1 if something would change
+python tools/generate_docs.py            write
+python tools/generate_docs.py --check    write nothing; exit status 1 if something would change
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """The command `fastapi-review`.
 
-Exit status: 0 nothing found, 1 findings, 2 wrong usage or a wrong configuration, 130 interrupted.
+Exit status: 0 nothing found, 1 findings, 2 wrong usage, a wrong configuration or an error of
+our own, 130 interrupted.
 """
 
 from __future__ import annotations
@@ -18,6 +19,14 @@ def main() -> None:
     except KeyboardInterrupt:
         print(f"{PROGRAM}: interrupted", file=sys.stderr)
         status = INTERRUPTED
+    except Exception as error:
+        import traceback
+
+        # Not with the status of findings, which Python would leave with.
+        traceback.print_exc()
+        said = " ".join(f"{type(error).__name__}: {error}".split())
+        print(f"{PROGRAM}: internal error, please report it with the lines above: {said}", file=sys.stderr)
+        status = WRONG
     sys.exit(status)
 
 
