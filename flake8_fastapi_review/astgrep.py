@@ -44,7 +44,8 @@ class Company:
     def candidates(self, text: str, language: str) -> frozenset[str]:
         """The codes of the rules that can find something in the text; the answer for the last text is kept."""
         if self._last is None or self._last[0] != language or self._last[1] != text:
-            rules = [rule for rule in self.rules if rule.row["language"] == language and _marked(rule, text)]
+            present: dict[str, bool] = {}
+            rules = [rule for rule in self.rules if rule.row["language"] == language and _marked(rule, text, present)]
             found = frozenset(rule.code for rule in _matching(rules, text, language))
             self._last = (language, text, found)
         return self._last[2]
@@ -295,24 +296,44 @@ def _find_all(text: str, row: Row) -> list[SgNode]:
 
 
 def _matching(rules: list[AstGrepRule], text: str, language: str) -> list[AstGrepRule]:
-    """The rules that match, found by halving. Constraints are left to each rule's own search."""
-    if len(rules) < 2:
-        return rules
-    utils = {name: util for rule in rules for name, util in rule.row["config"].get("utils", {}).items()}
-    joined: dict[str, Any] = {"rule": {"any": [rule.row["config"]["rule"] for rule in rules]}}
-    if utils:
-        joined["utils"] = utils
-    try:
-        if _root(text, language).find(cast("Question", joined)) is None:
-            return []
-    except Exception:
-        return rules  # which of them is to blame shows when each is asked alone
-    middle = len(rules) // 2
-    return _matching(rules[:middle], text, language) + _matching(rules[middle:], text, language)
+    """The rules that match something, their constraints left aside, in a few looks at the tree.
+
+    Each alternative of the joined question captures the node that it matches under a name of its own. Only the first
+    that matches a node does so; hence the question is put again without the rules that are known to match.
+    """
+    found: list[AstGrepRule] = []
+    while len(rules) > 1:
+        utils = {name: util for rule in rules for name, util in rule.row["config"].get("utils", {}).items()}
+        alternatives = [{"all": [rule.row["config"]["rule"], {"pattern": f"$RULE_{rule.code}"}]} for rule in rules]
+        joined: dict[str, Any] = {"rule": {"any": alternatives}}
+        if utils:
+            joined["utils"] = utils
+        try:
+            hits = _root(text, language).find_all(cast("Question", joined))
+        except Exception:
+            break  # which of them is to blame shows when each is asked alone
+        if not hits:
+            return found
+        new: list[AstGrepRule] = []
+        for hit in hits:
+            if not any(hit.get_match(f"RULE_{rule.code}") for rule in new):
+                new += [rule for rule in rules if rule not in new and hit.get_match(f"RULE_{rule.code}")]
+        found += new
+        rules = [rule for rule in rules if rule not in new]
+    return found + rules
 
 
-def _marked(rule: Rule, text: str) -> bool:
-    return all(any(word in text for word in group) for group in rule.markers)
+def _marked(rule: Rule, text: str, present: dict[str, bool]) -> bool:
+    """The text holds the markers of a rule; `present` remembers the words that others asked for."""
+    for group in rule.markers:
+        for word in group:
+            if word not in present:
+                present[word] = word in text
+            if present[word]:
+                break
+        else:
+            return False
+    return True
 
 
 def _with_newlines(text: str) -> str:

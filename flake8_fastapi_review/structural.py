@@ -217,17 +217,17 @@ def load_yaml(path: str) -> tuple[list[Document], list[BadRule]]:
 def _read_documents(text: str, documents: list[Document]) -> None:
     import yaml
 
-    class Loader(yaml.SafeLoader):
-        """YAML 1.2's core types, as ast-grep has them: `off` and `2024-01-01` are texts."""
-
-    Loader.yaml_implicit_resolvers = {
+    # YAML 1.2's core types, as ast-grep has them: `off` and `2024-01-01` are texts.
+    resolvers = {
         first: [(tag, shape) for tag, shape in pairs if tag.rsplit(":", 1)[1] in ("null", "int", "float", "merge")]
         for first, pairs in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
+    base = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    loader_class: Any = type("Loader", (base,), {"yaml_implicit_resolvers": resolvers})
     words = re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$")
-    Loader.add_implicit_resolver("tag:yaml.org,2002:bool", words, list("tTfF"))
+    loader_class.add_implicit_resolver("tag:yaml.org,2002:bool", words, list("tTfF"))
     try:
-        loader = Loader(text)
+        loader = loader_class(text)
         while loader.check_node():
             node = loader.get_node()
             lines: dict[Path, int] = {}

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +15,7 @@ import pytest
 
 from flake8_fastapi_review import astgrep, config, structural
 from flake8_fastapi_review.project import Project
+from flake8_fastapi_review.report.page import of
 from flake8_fastapi_review.review import review
 from flake8_fastapi_review.rule import Applicability, Default, MalformedRule, Range, Severity, Violation
 
@@ -56,7 +59,7 @@ metadata:
 def loaded(tmp_path: Path, *rules: str) -> tuple[list[AstGrepRule], list[config.Problem]]:
     """What comes of rule files in a folder `rules` of a project."""
     folder = tmp_path / "rules"
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     for number, rule in enumerate(rules):
         (folder / f"r{number}.yml").write_text(rule, encoding="utf-8")
     return astgrep.load_folders(str(tmp_path), ["rules"])
@@ -762,6 +765,33 @@ def test_plain_ast_grep_finds_and_fixes_the_same_with_rules_of_a_project(tmp_pat
     assert [hit[:2] for hit in sorted(ours)] == [hit[:2] for hit in theirs]
     assert [hit[3] for hit in sorted(ours)] == [hit[3] for hit in theirs]
     assert [hit[2] for hit in sorted(ours)] == [" ".join(hit[2].split()) for hit in theirs]
+
+
+def test_the_configuration_of_plain_ast_grep_names_every_folder() -> None:
+    (document,), _ = structural.load_yaml(str(RULES / "sgconfig.yml"))
+    assert sorted(document.value["ruleDirs"]) == sorted(path.name for path in RULES.iterdir() if path.is_dir())
+
+
+# The documentation
+
+
+def test_the_rules_in_the_documentation_work(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "structural-rules.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"(?m)^    id: .*\n(?:(?:    .*)?\n)*", page)
+    timeout, image = (usable(tmp_path / str(number), textwrap.dedent(block)) for number, block in enumerate(blocks))
+    sections = {section.title: section for section in of(type(timeout)).sections}
+    for title, count in {"Bad": 1, "Good": 0}.items():
+        (code,) = (block.text for block in sections[title].blocks if block.is_code)
+        assert len(list(timeout.check(opened(tmp_path / title, code)))) == count
+    imports = "import requests as r\nfrom requests import get as fetch\n"
+    file = opened(tmp_path, imports + "r.get(1, timeout=2)\nr.get(1)  # yes\nfetch(2)  # yes\nother.get(3)\n")
+    assert [found.range.line for found in timeout.check(file)] == marked(file)
+    assert image.applies_to("compose.yml")
+    assert image.applies_to("deploy/compose.prod.yml")
+    assert not image.applies_to("values.yml")
+    assert [found.message for found in found_in(image, "services:\n  db:\n    image: postgres:latest\n")] == [
+        "`postgres:latest` is another image tomorrow: name a version"
+    ]
 
 
 # Cost
