@@ -104,14 +104,14 @@ def test_the_finding_of_a_helper_in_another_file(tmp_path: Path) -> None:
         (["--select=FAR009"], ["FAR009"]),
         (["--select=FAR,FAR009"], [*MIXED_CODES, "FAR009"]),
         (["--extend-select=FAR009"], [*MIXED_CODES, "FAR009"]),
-        (["--select=E", "--extend-select=FAR012"], ["FAR012"]),
-        (["--ignore=FAR012"], ["FAR020", "FAR002"]),
+        (["--select=E", "--extend-select=FAR011"], ["FAR011"]),
+        (["--ignore=FAR011"], ["FAR020", "FAR002"]),
         (["--ignore=FAR"], []),
         (["--extend-ignore=F"], []),
         (["--extend-ignore=FAR00,FAR01"], ["FAR020"]),
-        (["--select=FAR,FAR012", "--ignore=FAR01"], MIXED_CODES),
+        (["--select=FAR,FAR011", "--ignore=FAR01"], MIXED_CODES),
         (["--select=FAR009", "--ignore=FAR009"], []),
-        (["--per-file-ignores=app.py:FAR020,FAR012"], ["FAR002"]),
+        (["--per-file-ignores=app.py:FAR020,FAR011"], ["FAR002"]),
         (["--per-file-ignores=other.py:FAR"], MIXED_CODES),
     ],
 )
@@ -121,18 +121,18 @@ def test_selection(tmp_path: Path, arguments: list[str], expected: list[str]) ->
 
 
 def test_selection_in_flake8_s_own_file(tmp_path: Path) -> None:
-    project(tmp_path, {"app.py": MIXED, "setup.cfg": "[flake8]\nselect = FAR\nextend-ignore = FAR012\n"})
+    project(tmp_path, {"app.py": MIXED, "setup.cfg": "[flake8]\nselect = FAR\nextend-ignore = FAR011\n"})
     assert flake8(tmp_path, "app.py").codes == ["FAR020", "FAR002"]
 
 
 def test_selection_in_pyproject(tmp_path: Path) -> None:
-    project(tmp_path, {"app.py": MIXED}, 'ignore = ["FAR012"]\nextend-select = ["FAR009"]\n')
+    project(tmp_path, {"app.py": MIXED}, 'ignore = ["FAR011"]\nextend-select = ["FAR009"]\n')
     assert review(tmp_path, "app.py").codes == ["FAR020", "FAR002", "FAR009"]
 
 
 def test_flake8_wins_over_pyproject(tmp_path: Path) -> None:
-    project(tmp_path, {"app.py": MIXED}, 'ignore = ["FAR012"]\n')
-    assert flake8(tmp_path, "--select=FAR012", "app.py").codes == ["FAR012"]
+    project(tmp_path, {"app.py": MIXED}, 'ignore = ["FAR011"]\n')
+    assert flake8(tmp_path, "--select=FAR011", "app.py").codes == ["FAR011"]
 
 
 def test_excluded_files_are_silent_also_when_they_are_named(tmp_path: Path) -> None:
@@ -140,6 +140,26 @@ def test_excluded_files_are_silent_also_when_they_are_named(tmp_path: Path) -> N
     assert review(tmp_path, ".").codes == []
     assert review(tmp_path, "generated/app.py").codes == []
     assert review(tmp_path, "--stdin-display-name=generated/app.py", "-", stdin=SLEEP).codes == []
+
+
+OWN_RULE = """\
+id: no-print
+language: python
+severity: warning
+message: "`print` goes nowhere: log it"
+metadata:
+  code: FAR950
+rule:
+  pattern: print($$$ARGUMENTS)
+"""
+
+
+@pytest.mark.parametrize("arguments", [[], ["--select=FAR"], ["--select=FAR9"], ["--extend-select=FAR950"]])
+def test_a_project_s_own_rules(tmp_path: Path, arguments: list[str]) -> None:
+    files: dict[str, str | bytes] = {"app.py": 'print("é"); print(2)\n', "review/no_print.yml": OWN_RULE}
+    project(tmp_path, files, 'structural-rules = ["review"]\n')
+    lines = [line for line in flake8(tmp_path, *arguments, "app.py").lines if line.code.startswith("FAR")]
+    assert [(line.code, line.column) for line in lines] == [("FAR950", 1), ("FAR950", 13)]
 
 
 # Suppression: flake8's business, as long as the line is the one a person would mark
@@ -155,8 +175,8 @@ def test_excluded_files_are_silent_also_when_they_are_named(tmp_path: Path) -> N
         # What docs/integrations.md warns of:
         ("# noqa: far002", ["FAR002"]),
         ("# noqa: FAR", []),
-        ("# noqa : FAR012", []),
-        ("# noqa FAR012", []),
+        ("# noqa : FAR011", []),
+        ("# noqa FAR011", []),
         ("# flake8: noqa: FAR002", ["FAR002"]),
     ],
 )
@@ -170,17 +190,17 @@ def test_noqa_at_the_end_of_a_long_call_does_not_count(tmp_path: Path) -> None:
     assert review(tmp_path, "app.py").codes == ["FAR002"]
 
 
-@pytest.mark.parametrize("comment", ["# flake8: noqa", "# flake8: noqa: FAR012"])
+@pytest.mark.parametrize("comment", ["# flake8: noqa", "# flake8: noqa: FAR011"])
 def test_noqa_for_the_file(tmp_path: Path, comment: str) -> None:
     project(tmp_path, {"app.py": f"{comment}\n{SLEEP}"})
     assert review(tmp_path, "app.py").codes == [], "flake8 silences the whole file, codes or not"
 
 
 def test_per_file_ignores_of_flake8_do_not_add_up_and_ours_do(tmp_path: Path) -> None:
-    settings = '[tool.fastapi-review.per-file-ignores]\n"src" = ["FAR012"]\n"src/api" = ["FAR020"]\n'
-    theirs = "--per-file-ignores=src/*:FAR012 src/api/*:FAR020"
+    settings = '[tool.fastapi-review.per-file-ignores]\n"src" = ["FAR011"]\n"src/api" = ["FAR020"]\n'
+    theirs = "--per-file-ignores=src/*:FAR011 src/api/*:FAR020"
     project(tmp_path, {"src/api/app.py": MIXED})
-    assert review(tmp_path, theirs, "src").codes == ["FAR002", "FAR012"]
+    assert review(tmp_path, theirs, "src").codes == ["FAR002", "FAR011"]
     project(tmp_path, {}, settings)
     assert review(tmp_path, "src").codes == ["FAR002"]
 
@@ -257,7 +277,7 @@ def test_a_crashing_rule_is_a_finding_and_the_others_still_report(tmp_path: Path
     run = review(tmp_path, "-j1", ".", before=BROKEN_RULE)
     for path in ("./app.py", "./other.py"):
         lines = [line for line in run.lines if line.path == path]
-        assert sorted(line.code for line in lines) == ["FAR000", "FAR012", "FAR020"]
+        assert sorted(line.code for line in lines) == ["FAR000", "FAR011", "FAR020"]
         assert "FAR002" in next(line.text for line in lines if line.code == "FAR000")
     assert "Traceback" not in run.stderr
 

@@ -25,9 +25,10 @@ SLEEP_AT = (10, 5)
 """Where `SLEEP` has its one finding, FAR002."""
 
 MIXED = """\
+import asyncio
 import time
 
-from fastapi import FastAPI
+from fastapi import FastAPI, HTTPException
 
 app = FastAPI()
 SECRET_KEY = "x8Kq2vR7tLm4Zp9wYb3N"
@@ -35,21 +36,26 @@ SECRET_KEY = "x8Kq2vR7tLm4Zp9wYb3N"
 
 @app.get("/slow")
 async def slow():
+    await asyncio.sleep(0)
     time.sleep(1)
-    try:
-        return {"ok": True}
-    except:
-        raise
+    return {"ok": True}
+
+
+@app.get("/gone")
+def gone():
+    return HTTPException(status_code=404, detail="gone")
+
+
+def render(name: str) -> str:
+    return name.title()
 
 
 @app.get("/idle")
-async def idle():
-    total = 1
-    for number in range(1000):
-        total += number
-    return {"total": total}
+async def idle(name: str):
+    text = render(name)
+    return {"text": text}
 """
-MIXED_CODES = ["FAR020", "FAR002", "FAR012"]
+MIXED_CODES = ["FAR020", "FAR002", "FAR011"]
 """What `MIXED` holds, from top to bottom; FAR009 (off by default) would be at `idle`."""
 
 
