@@ -469,8 +469,8 @@ def test_rules_of_the_project_are_explained_and_named_in_findings(project: Path)
             "pyproject.toml": '[tool.fastapi-review]\nstructural-rules = ["rules"]\n',
             "rules/far901_no_print.yml": (
                 "id: no-print\nlanguage: python\nmessage: use the logger\nseverity: warning\n"
-                "note: |\n  Somebody prints.\n\n  Nobody reads it.\nrule:\n  pattern: print($$$)\n"
-                "metadata:\n  code: FAR901\n  cwe: 778\n"
+                "url: https://example.org/no-print\nnote: |\n  Somebody prints.\n\n  Nobody reads it.\n"
+                "rule:\n  pattern: print($$$)\nmetadata:\n  code: FAR901\n  cwe: 778\n"
             ),
             "app/talk.py": 'print("hello")\n',
         },
@@ -478,6 +478,7 @@ def test_rules_of_the_project_are_explained_and_named_in_findings(project: Path)
     done = run("check", "--format", "json", "app/talk.py", cwd=project)
     [finding] = json.loads(done.stdout)["findings"]
     assert (finding["code"], finding["rule"], finding["cwe"]) == ("FAR901", "no-print", "CWE-778")
+    assert finding["url"] == "https://example.org/no-print"
     assert "Nobody reads it." in run("rule", "FAR901", cwd=project).stdout
     assert run("rule", "no-print", cwd=project).stdout == run("rule", "far901", cwd=project).stdout
     assert "FAR901  important  no-print" in run("rules", cwd=project).stdout

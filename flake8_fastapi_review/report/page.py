@@ -61,6 +61,10 @@ class Page(NamedTuple):
     summary: str
     """What is found, one sentence without the full stop."""
     sections: tuple[Section, ...]
+    language: str
+    """Of the code under Bad and Good."""
+    url: str | None
+    """The address of the page, or None while it has none."""
 
     @property
     def score(self) -> float | None:
@@ -71,11 +75,6 @@ class Page(NamedTuple):
     def weakness(self) -> str | None:
         """ "CWE-400", or None."""
         return None if self.cwe is None else f"CWE-{self.cwe}"
-
-    @property
-    def url(self) -> str | None:
-        """The address of the page, or None while the pages are not published."""
-        return address(self.code)
 
     @property
     def facts(self) -> Facts:
@@ -90,6 +89,8 @@ class Page(NamedTuple):
 def of(rule: type[Rule]) -> Page:
     """The page of a rule, of Python or of YAML."""
     summary, parts = sections(rule.__doc__ or "")
+    # A rule of YAML keeps what only YAML can say in its row.
+    row: Mapping[str, Any] = getattr(rule, "row", {})
     return Page(
         code=rule.code,
         name=rule.name,
@@ -102,6 +103,8 @@ def of(rule: type[Rule]) -> Page:
         options=rule.options,
         summary=summary,
         sections=parts,
+        language=row.get("language", "python"),
+        url=row.get("url") or address(rule.code),
     )
 
 
@@ -212,8 +215,7 @@ def as_markdown(page: Page) -> str:
         for block in section.blocks:
             lines.append("")
             if block.is_code:
-                language = "python" if section.title in ("Bad", "Good") else "text"
-                lines += [f"```{language}", *block.text.split("\n"), "```"]
+                lines += [f"```{_language(page, section, block)}", *block.text.split("\n"), "```"]
             else:
                 lines += _wrapped(block.text, 110)
     if page.options:
@@ -224,6 +226,12 @@ def as_markdown(page: Page) -> str:
     lines += ["", "## Silence it", "", f"On one line: `# noqa: {page.code}`. In a project:", ""]
     lines += ["```toml", "[tool.fastapi-review]", f'extend-ignore = ["{page.code}"]', "```"]
     return "\n".join(lines) + "\n"
+
+
+def _language(page: Page, section: Section, block: Block) -> str:
+    if block.text.startswith("[tool."):
+        return "toml"
+    return page.language if section.title in ("Bad", "Good") else "text"
 
 
 def as_values(page: Page) -> dict[str, Any]:
