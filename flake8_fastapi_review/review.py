@@ -32,7 +32,9 @@ CACHE_FOLDER = ".fastapi-review-cache"
 _SAME_PLACE = re.compile(r":(\d*):(\d*):(?=\s)")
 _LONGEST = 300
 _BATCH = 8
-"""Files that a worker takes at once: neighbours share what they import."""
+"""The least number of files that a worker takes at once: neighbours share what they import."""
+_BATCHES = 8
+"""Into so many batches a worker's share is cut, so that all end at about the same time."""
 _COLLECT_EVERY = 500
 """Files after which a process frees cycles, since the collector is off."""
 
@@ -319,44 +321,48 @@ class _Run:
         self._scopes = scopes
         self._noqa = noqa
 
-    def alone(self, tasks: list[_Task], progress: Callable[[int, int], None] | None) -> list[_Outcome]:
-        """The outcome of each task, in this process."""
-        outcomes = []
-        for task in tasks:
-            outcomes.append(self.one(task))
-            _free_cycles(len(outcomes))
-            if progress is not None:
-                progress(len(outcomes), len(tasks))
-        self._close()
-        return outcomes
+    def alone(
+        self, tasks: list[_Task], progress: Callable[[int, int], None] | None, *, closing: bool = True
+    ) -> list[_Outcome]:
+        """The outcome of each task, in this process. Files that a look at others has compiled already come first."""
+        outcomes: dict[int, _Outcome] = {}
+        waiting = {(task.scope, task.path): position for position, task in enumerate(tasks)}
+        for start in range(len(tasks)):
+            position: int | None = start if start not in outcomes else None
+            while position is not None:
+                task = tasks[position]
+                waiting.pop((task.scope, task.path), None)
+                outcomes[position] = self.one(task)
+                _free_cycles(len(outcomes))
+                if progress is not None:
+                    progress(len(outcomes), len(tasks))
+                compiled = self._scopes[task.scope].project.modules.compiled()
+                position = next((waiting[key] for path in compiled if (key := (task.scope, path)) in waiting), None)
+        if closing:
+            self._close()
+        return [outcomes[position] for position in range(len(tasks))]
 
     def shared(
         self, tasks: list[_Task], jobs: int, progress: Callable[[int, int], None] | None
     ) -> list[_Outcome] | None:
         """The outcome of each task, from forked processes; None where there is no fork or too little to share."""
-        jobs = min(jobs, (len(tasks) + _BATCH - 1) // _BATCH)
+        size = max(_BATCH, len(tasks) // (jobs * _BATCHES))
+        batches = [tasks[start : start + size] for start in range(0, len(tasks), size)]
+        jobs = min(jobs, len(batches))
         if jobs < 2 or not hasattr(os, "fork"):
             return None
         from .workers import spread
 
-        outcomes: list[_Outcome | None] = [None] * len(tasks)
+        outcomes: list[list[_Outcome]] = [[] for _ in batches]
         done = 0
-
-        def work(batch: int) -> list[_Outcome]:
-            start = batch * _BATCH
-            made = [self.one(task) for task in tasks[start : start + _BATCH]]
-            _free_cycles(batch * _BATCH)
-            return made
-
-        for batch, made in spread(work, (len(tasks) + _BATCH - 1) // _BATCH, jobs, self._close):
+        for batch, made in spread(lambda batch: self.alone(batches[batch], None, closing=False), len(batches), jobs, self._close):
             if isinstance(made, str):
-                size = len(tasks[batch * _BATCH : (batch + 1) * _BATCH])
-                made = [_Outcome(made, [voice(f"not reviewed: {made}")], [])] * size
-            outcomes[batch * _BATCH : batch * _BATCH + len(made)] = made
+                made = [_Outcome(made, [voice(f"not reviewed: {made}")], [])] * len(batches[batch])
+            outcomes[batch] = made
             done += len(made)
             if progress is not None:
                 progress(done, len(tasks))
-        return [outcome for outcome in outcomes if outcome is not None]
+        return [outcome for batch in outcomes for outcome in batch]
 
     def one(self, task: _Task) -> _Outcome:
         """Review a file. Never raises."""

@@ -9,12 +9,16 @@ from ..module import Module, Summary, Unreadable, decode
 from .sources import Sources
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    import ast
+    from collections.abc import Callable, Iterator
 
     from .cache import Cache
 
 KEPT = 1500
 """So many Summaries stay in memory; the least recently used go first and are fetched again when needed."""
+
+KEPT_MODULES = 48
+"""So many trees stay after their Summary was made, since files are looked at soon after those that import them."""
 
 
 class Modules:
@@ -25,6 +29,7 @@ class Modules:
         self.cache = cache
         self._summaries: dict[str, Summary | None] = {}
         self._live: dict[str, Module] = {}
+        self._kept: dict[str, Module] = {}
         self._aside: dict[str, Summary] = {}
         """Complete Summaries of live modules, to be used again when these are dropped."""
         self._texts: dict[str, bytes] | None = None
@@ -57,6 +62,25 @@ class Modules:
         live = {path: module.text.encode() for path, module in self._live.items()}
         return sorted(path for path, text in (self._texts | live).items() if needle in text)
 
+    def opened(self, path: str, text: str, tree: ast.Module | None) -> Module:
+        """A module to be looked at; one that was compiled for its Summary a moment ago is used again.
+
+        Raises Unreadable.
+        """
+        kept = self._kept.pop(path, None)
+        if kept is not None and kept.text == text:
+            self._live[path] = kept
+            return kept
+        if kept is not None:
+            kept.release()
+        module = Module(path, text, tree)
+        self.put(module)
+        return module
+
+    def compiled(self) -> Iterator[str]:
+        """Files that are cheap to look at now, because they were compiled for their Summary; the last first."""
+        return reversed(tuple(self._kept))
+
     def put(self, module: Module) -> None:
         """Let a module that is being looked at stand in for its file."""
         known = self._summaries.pop(module.path, None)
@@ -70,9 +94,11 @@ class Modules:
         module = self._live.pop(path, None)
         if module is None:
             return
-        kept = self._aside.pop(path, None) or module.complete_summary()
+        aside = self._aside.pop(path, None)
+        kept = aside or module.complete_summary()
         module.release()
-        self._replaced(path)
+        if aside is not None or kept is None:
+            self._replaced(path)
         if kept is not None and not self.sources.is_overlaid(path):
             self._remember(path, kept)
 
@@ -112,12 +138,12 @@ class Modules:
         self.cache.put(path, digest, marshal.dumps(summary.to_plain() if summary else None))
         return summary
 
-    @staticmethod
-    def _compile(path: str, data: bytes) -> Summary | None:
+    def _compile(self, path: str, data: bytes) -> Summary | None:
         try:
             module = Module(path, decode(data, path))
-            summary = module.summary.detached()
-            module.release()
-            return summary
         except Unreadable:
             return None
+        while len(self._kept) >= KEPT_MODULES:
+            self._kept.pop(next(iter(self._kept))).release()
+        self._kept[path] = module
+        return module.summary.detached()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from .. import __version__
 from ..config import excluded, role
 from ..knowledge import Knowledge, KnowledgeError
-from ..module import Module, decode
+from ..module import decode
 from .effects import Effects
 from .execution import Execution
 from .modules import Modules
@@ -72,8 +72,7 @@ class Project:
         elif text.startswith("\ufeff"):
             text = text[1:]
         self._overlay(name, text, on_disk)
-        module = Module(name, text, tree)
-        self.modules.put(module)
+        module = self.modules.opened(name, text, tree)
         return File(module, self, role(self.config, name, text))
 
     def close(self, path: str) -> None:
