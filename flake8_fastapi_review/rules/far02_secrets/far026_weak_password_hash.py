@@ -89,11 +89,11 @@ class WeakPasswordHash(Rule):
 
     def _hash_name(self, file: File, call: ast.Call) -> str | None:
         """`hashlib.sha256` when the call makes a fast hash of what it is given."""
-        if leaf(call.func) not in _FAST and leaf(call.func) != "new":
+        if isinstance(call.func, ast.Attribute) and call.func.attr not in (*_FAST, "new"):
             return None
-        if not file.is_named(call.func, *_HASHES):
+        if "hashlib" not in file.text or not file.is_named(call.func, *_HASHES):
             return None
-        return f"hashlib.{leaf(call.func)}"
+        return file.resolved(call)
 
     def _hashed(self, file: File, call: ast.Call, name: str) -> Iterator[Violation]:
         given = call.args[1:] if name == "hashlib.new" else call.args

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from ...file import File
     from ...rule import Violation
 
-_METHODS = ("random", "randint", "randrange", "choice", "choices", "sample", "getrandbits", "randbytes", "uniform")
 _INSTEAD = {
     "choice": "secrets.choice",
     "choices": "secrets.choice",
@@ -26,7 +25,9 @@ _INSTEAD = {
     "random": "secrets.token_hex",
     "uniform": "secrets.token_hex",
 }
-_LEAVES = frozenset(_INSTEAD)
+_SOURCES = frozenset(
+    (*(f"{module}.{name}" for module in ("random", "numpy.random") for name in _INSTEAD), "uuid.uuid1")
+)
 
 _MAKING = frozenset(
     (
@@ -120,8 +121,6 @@ class InsecureRandomToken(Rule):
     def check(self, file: File) -> Iterator[Violation]:
         reported: set[ast.AST] = set()
         for call in file.nodes(ast.Call):
-            if leaf(call.func) not in _LEAVES:
-                continue
             source = self._source(file, call)
             if source is None:
                 continue
@@ -129,23 +128,20 @@ class InsecureRandomToken(Rule):
             statement = file.statement(call)
             if name and statement not in reported:
                 reported.add(statement)
-                yield self.at(call, call=source, name=name, instead=_INSTEAD[leaf(call.func)])
+                yield self.at(call, call=source, name=name, instead=_INSTEAD[source.rpartition(".")[2]])
 
     def _source(self, file: File, call: ast.Call) -> str | None:
         """The predictable generator that the call asks."""
-        name = leaf(call.func)
-        if name == "uuid1":
-            return "uuid.uuid1" if file.is_named(call.func, "uuid.uuid1") else None
-        if file.resolved(call) == f"random.{name}":
-            return f"random.{name}"
-        if (
-            isinstance(call.func, ast.Attribute)
-            and file.is_a(call.func.value, "random.Random")
-            and not file.is_a(call.func.value, "random.SystemRandom", "secrets.SystemRandom")
-        ):
-            return f"random.Random.{name}"
-        if file.resolved(call) == f"numpy.random.{name}":
-            return f"numpy.random.{name}"
+        if isinstance(call.func, ast.Name):
+            name = file.resolved(call)
+            return name if name in _SOURCES else None
+        if not isinstance(call.func, ast.Attribute) or call.func.attr not in _INSTEAD:
+            return None
+        if file.resolved(call) in _SOURCES:
+            return file.resolved(call)
+        receiver = call.func.value
+        if file.is_a(receiver, "random.Random") and not file.is_a(receiver, "random.SystemRandom"):
+            return f"random.Random.{call.func.attr}"
         return None
 
     def _made(self, file: File, call: ast.Call) -> str | None:

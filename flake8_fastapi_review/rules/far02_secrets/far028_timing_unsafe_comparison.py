@@ -91,12 +91,18 @@ class TimingUnsafeComparison(Rule):
         for comparison in file.nodes(ast.Compare):
             if len(comparison.ops) == 1 and isinstance(comparison.ops[0], (ast.Eq, ast.NotEq)):
                 left, right = comparison.left, comparison.comparators[0]
-                name = self._secret(file, left, right) or self._secret(file, right, left)
+                name = self._told(self._secret(file, left, right), self._secret(file, right, left))
                 if name and not self._is_harmless(file, comparison, left, right):
                     operator = "==" if isinstance(comparison.ops[0], ast.Eq) else "!="
                     yield self.at(
                         comparison, source=f"{_short(file, left)} {operator} {_short(file, right)}", name=name
                     )
+
+    def _told(self, one: str | None, two: str | None) -> str | None:
+        """Of two secrets the one to name in the message: `admin_token` rather than what was compared with it."""
+        if one in ("token", "secret", "signature", "password"):
+            return two or one
+        return one or two
 
     def _secret(self, file: File, side: ast.expr, other: ast.expr) -> str | None:
         """What an attacker could find out through this side of the comparison."""

@@ -19,7 +19,7 @@ class Target(NamedTuple):
     name: str
     """Its last name: of `self.api_key = …`, `f(api_key=…)` and `{"api_key": …}` it is `api_key`."""
     place: str
-    """One of "variable", "field" (of a class), "argument", "key", "default" (of a parameter), "comparison", "result"."""
+    """Among "variable", "field", "argument", "key", "default", "comparison" or "result"."""
     holder: ast.AST
     """The assignment, keyword, dict, function, comparison or return."""
 
@@ -214,7 +214,9 @@ def configured_read(file: File, call: ast.Call) -> Read | None:
 
 def could_be_read(call: ast.Call) -> bool:
     """By its shape alone the call may read a configured value with a fallback."""
-    return bool(call.args) and len(call.args) + len(call.keywords) > 1 and leaf(call) in _READER_LEAVES
+    if not call.args or len(call.args) + len(call.keywords) < 2:
+        return False
+    return leaf(call) in _READER_LEAVES or any(k.arg == "default" for k in call.keywords)
 
 
 def _is_reader(file: File, call: ast.Call) -> bool:
