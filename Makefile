@@ -1,6 +1,9 @@
 # make review [SRC=path]   review a code base (default: the example application)
 # make test                everything that CI runs
 # make test-all            the tests on every Python 3.10 to 3.14 that this machine has
+# make generate            what is written by programs: knowledge rows, registry, rule pages
+# make bench SRC=path      speed, beside other linters
+# make corpus CORPUS=path  review every project in a folder; the findings go to build/corpus
 
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
@@ -49,14 +52,19 @@ test-all:
 	if test -n "$$failed"; then echo "failed on:$$failed"; exit 1; fi
 
 generate: $(VENV)/.installed-dev
-	$(BIN)/python -m tools.generate
+	$(BIN)/python -m flake8_fastapi_review.knowledge.compile
+	$(BIN)/python -m flake8_fastapi_review.registry
+	$(BIN)/python tools/generate_docs.py
 
 bench: $(VENV)/.installed-dev
-	$(BIN)/python -m benchmarks
+	$(BIN)/python benchmarks/run.py a "$(SRC)"
+	$(BIN)/python benchmarks/run.py b "$(SRC)"
 
-corpus: $(VENV)/.installed-dev
-	@test -n "$(CORPUS)" || { echo "usage: make corpus CORPUS=directory-of-code-bases"; exit 2; }
-	$(BIN)/python -m tools.corpus "$(CORPUS)"
+corpus: $(VENV)/.installed
+	@test -d "$(CORPUS)" || { echo "usage: make corpus CORPUS=folder-of-projects"; exit 2; }
+	@mkdir -p build/corpus
+	@for folder in "$(CORPUS)"/*/; do name="$$(basename "$$folder")"; echo "== $$name"; \
+		$(BIN)/fastapi-review check --no-cache --format concise --output "build/corpus/$$name.txt" "$$folder" || test $$? -le 2; done
 
 clean:
 	rm -rf .venv .venv-3.* build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .fastapi-review-cache
