@@ -152,14 +152,20 @@ def built_in_rows(folder: str) -> list[Row]:
     return sorted(rows, key=lambda row: row["code"])
 
 
-def load_folders(root: str, folders: Iterable[str]) -> tuple[list[AstGrepRule], list[Problem]]:
+def load_folders(root: str, folders: Sequence[str]) -> tuple[list[AstGrepRule], list[Problem]]:
     """A project's own rules from folders relative to `root`: those that can be used, and one Problem for each other."""
-    from .config import Problem
+    from .config import Problem, problem
     from .structural import USER_CODES
 
-    rows, bad = _read([os.path.join(root, folder) for folder in folders], USER_CODES, root)
+    present = [folder for folder in folders if os.path.isdir(os.path.join(root, folder))]
+    problems = [
+        problem(root, f"`structural-rules`: there is no folder `{folder}`", "structural-rules")
+        for folder in folders
+        if folder not in present
+    ]
+    rows, bad = _read([os.path.join(root, folder) for folder in present], USER_CODES, root)
     company = Company()
-    problems = [Problem(path, reason.line or None, reason.message) for path, reason in bad]
+    problems += [Problem(path, reason.line, reason.message) for path, reason in bad]
     return [_made(row, company) for row in rows], problems
 
 
@@ -194,7 +200,6 @@ def _read(folders: Iterable[str], codes: range, root: str) -> tuple[list[Row], l
 
     rows: dict[str, Row] = {}
     names: dict[str, Row] = {}
-    bad: list[tuple[str, BadRule]] = []
 
     def take(document: Document, source: str) -> None:
         row = compile_rule(document, source, codes)
@@ -214,13 +219,8 @@ def _read(folders: Iterable[str], codes: range, root: str) -> tuple[list[Row], l
                 yield reason
         yield from broken
 
-    paths: dict[str, None] = {}
-    for folder in map(os.path.normpath, folders):
-        if os.path.isdir(folder):
-            paths.update(dict.fromkeys(rule_files(folder)))
-        else:
-            bad.append((folder, BadRule("this folder of structural rules does not exist", 0)))
-    bad += [(path, reason) for path in paths for reason in read(path)]
+    paths = dict.fromkeys(path for folder in folders for path in rule_files(os.path.normpath(folder)))
+    bad = [(path, reason) for path in paths for reason in read(path)]
     return list(rows.values()), bad
 
 
