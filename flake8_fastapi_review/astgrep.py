@@ -345,15 +345,17 @@ def _with_newlines(text: str) -> str:
 
 
 def _range(node: SgNode, lines: Sequence[str]) -> Range:
-    start, end = node.range().start, node.range().end
+    place = node.range()  # ast-grep counts the column anew in each call
+    start, end = place.start, place.end
     start_column, end_column = _bytes(lines, start.line, start.column), _bytes(lines, end.line, end.column)
     return Range(start.line + 1, start_column, end.line + 1, end_column)
 
 
 def _bytes(lines: Sequence[str], line: int, column: int) -> int:
     """A column in code points as one in UTF-8 bytes."""
-    before = lines[line][:column] if line < len(lines) else ""
-    return column if before.isascii() else len(before.encode("utf-8", "surrogatepass"))
+    if line >= len(lines) or lines[line].isascii():
+        return column
+    return len(lines[line][:column].encode("utf-8", "surrogatepass"))
 
 
 def _anchor(match: SgNode, lines: Sequence[str]) -> Range:
