@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from math import log2
 from typing import NamedTuple
 
 from .secrets import WEAK_PASSWORDS, entropy, is_placeholder
@@ -523,7 +524,7 @@ FORMATS: tuple[TokenFormat, ...] = (
     TokenFormat(
         "Dynatrace token",
         ("dt0c01.", "dt0s01.", "dt0s02."),
-        r"dt0[cs]0[12]\.[A-Z0-9]{8,24}\.(?P<secret>[A-Z0-9]{64})",
+        r"dt0(?:c01|s01|s02)\.[A-Z0-9]{8,24}\.(?P<secret>[A-Z0-9]{64})",
         "https://docs.dynatrace.com/docs/manage/identity-access-management/access-tokens-and-oauth-clients/access-tokens",
     ),
     TokenFormat(
@@ -620,7 +621,7 @@ def _is_example(secret: str) -> bool:
     body = "".join(secret.split())
     if len(body) > 400:
         return False
-    return is_placeholder(body) or entropy(body) < min(2.6, len(set(body)) / 2)
+    return is_placeholder(body) or entropy(body) < min(2.6, 0.8 * log2(len(body)))
 
 
 def _is_public_claim(payload: str) -> bool:

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING
 
 from ...knowledge.secrets import PASSWORD, secret_name, words
 from ...rule import Related, Rule, Severity
-from .targets import functions, leaf
+from .targets import leaf
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,7 +40,10 @@ _WEAK_SCHEMES = frozenset(
     unix_disabled cisco_type7
     """.split()
 )
-_SLOW = ("bcrypt", "argon2", "scrypt", "pbkdf2", "hashpw", "pwhash", "pwned", "hibp", "checkpw")
+_SLOW = re.compile(r"bcrypt|argon2|scrypt|pbkdf2|hashpw|pwhash|pwned|hibp|checkpw")
+"""In a function with one of these the fast hash only prepares the password for a slow one, or for a list of leaks."""
+_OTHER_USE = re.compile(r"cache|fingerprint|(?:^|_)(?:key|id)(?:_|$)")
+"""The digest is the name of something."""
 
 
 class WeakPasswordHash(Rule):
@@ -132,51 +136,42 @@ class WeakPasswordHash(Rule):
     def _is_other_use(self, file: File, call: ast.Call) -> bool:
         """The digest goes into a password hash, is looked up in a list of leaked passwords, or names a cache entry."""
         function = file.function(call)
-        around = file.source(function).lower() if function is not None else file.source(file.statement(call)).lower()
-        if any(word in around for word in _SLOW):
+        statement = file.statement(call)
+        if _SLOW.search(file.source(function or statement).lower()) or _OTHER_USE.search(_aim(statement)):
             return True
-        statement = file.source(file.statement(call)).lower()
-        return (
-            "cache" in statement
-            or "fingerprint" in statement
-            or (
-                function is not None
-                and any(w in ("cache", "fingerprint", "key", "id") for w in words(getattr(function, "name", "")))
-            )
-        )
+        return isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)) and bool(_OTHER_USE.search(function.name))
 
     def _handed(self, file: File, call: ast.Call) -> Iterator[Violation]:
-        """`digest(password)` where `digest` is a function of this file that hashes its parameter fast."""
-        subject = next(filter(None, (_password_in(file, argument) for argument in call.args)), None)
-        if subject is None or not isinstance(call.func, (ast.Name, ast.Attribute)):
+        """`digest(password)` where `digest` is a function of the project that hashes its parameter fast."""
+        given = list(self._passwords_given(file, call))
+        definition = file.definition_of(call.func) if given else None
+        if definition is None or definition.is_class or _hashes_passwords(definition.qualname):
             return
-        definition = file.definition_of(call.func)
-        if definition is None or definition.path != file.path or definition.is_class:
+        helper = definition.qualname.rpartition(".")[2]
+        inner = file.calls_of(definition)
+        if _OTHER_USE.search(helper.lower()) or any(_SLOW.search(step.name) for step in inner):
             return
-        for function in functions(file):
-            if function.lineno != definition.line and function.name != leaf(call.func):
-                continue
-            for inner in file.within(function, ast.Call):
-                name = self._hash_name(file, inner)
-                data = inner.args[:1]
-                if (
-                    name is None
-                    or not data
-                    or _password_in(file, data[0])
-                    or _hashes_passwords(function.name)
-                    or self._is_other_use(file, inner)
-                ):
-                    continue
-                if any(file.mentions(data[0], parameter) for parameter in definition.parameters):
-                    step = Related(file.path, inner.lineno, f"`{name}` in `{function.name}`")
-                    yield self.at(
-                        call,
-                        hash=name,
-                        name=subject,
-                        chain=f" ({function.name} → {name} {file.path}:{inner.lineno})",
-                        related=(step,),
-                    )
+        own = definition.parameters[1:] if definition.parameters[:1] in (("self",), ("cls",)) else definition.parameters
+        for subject, place in given:
+            parameter = place if isinstance(place, str) else own[place] if place < len(own) else ""
+            judged = secret_name(parameter)
+            if judged is not None and judged.kind == PASSWORD:
+                continue  # reported where it is hashed
+            for step in inner:
+                if step.name in _HASHES and parameter in step.parameters:
+                    chain = f" ({helper} → {step.name} {definition.path}:{step.line})"
+                    related = Related(definition.path, step.line, f"`{helper}` calls `{step.name}`")
+                    yield self.at(call, hash=step.name, name=subject, chain=chain, related=(related,))
                     return
+
+    def _passwords_given(self, file: File, call: ast.Call) -> Iterator[tuple[str, int | str]]:
+        """The passwords among the arguments: name, and position or keyword."""
+        for position, argument in enumerate(call.args):
+            if subject := _password_in(file, argument):
+                yield subject, position
+        for keyword in call.keywords:
+            if keyword.arg and (subject := _password_in(file, keyword.value)):
+                yield subject, keyword.arg
 
     def _schemes(self, file: File, call: ast.Call) -> Iterator[Violation]:
         """`CryptContext(schemes=["md5_crypt"])`: the first scheme hashes every new password."""
@@ -190,6 +185,14 @@ class WeakPasswordHash(Rule):
         chosen = default if isinstance(default, str) else first
         if chosen in _WEAK_SCHEMES:
             yield self.at(schemes.elts[0], hash=chosen, name="every new password", chain="")
+
+
+def _aim(statement: ast.stmt) -> str:
+    """The name that the statement assigns to."""
+    match statement:
+        case ast.Assign(targets=[target, *_]) | ast.AnnAssign(target=target):
+            return leaf(target).lower()
+    return ""
 
 
 def _hashes_passwords(name: str) -> bool:

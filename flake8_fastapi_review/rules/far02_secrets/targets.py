@@ -129,11 +129,6 @@ def _parameter(holder: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, chil
     return None
 
 
-def functions(file: File) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
-    """The named functions of the file."""
-    return [*file.nodes(ast.FunctionDef), *file.nodes(ast.AsyncFunctionDef)]
-
-
 def parameters(
     function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda,
 ) -> Iterator[tuple[ast.arg, ast.expr | None]]:
