@@ -12,11 +12,13 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from cases import Expected, Found, differences, expectations, python_files, run
+
+from flake8_fastapi_review.rule import Range, Severity, Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,6 +27,7 @@ ROOT = Path(__file__).parents[1]
 BOOKSHOP = ROOT / "examples" / "bookshop"
 OFF = {"FAR007", "FAR009"}
 """Codes that are reported only when they are selected."""
+ALL = "FAR00,FAR01,FAR02"
 NEEDS = (
     "aiosqlite", "bcrypt", "email_validator", "fastapi", "greenlet", "httpx", "jwt", "multipart", "PIL",
     "pydantic_settings", "requests", "uvicorn",
@@ -36,35 +39,20 @@ PASSWORD = "correct horse battery"
 # The findings
 
 
-class Expected(NamedTuple):
-    file: str
-    line: int
-    code: str
-    text: str
+def announced() -> list[Expected]:
+    return expectations(BOOKSHOP, python_files(BOOKSHOP))
 
 
-def expectations() -> list[Expected]:
-    found = []
-    for path in sorted(BOOKSHOP.rglob("*.py")):
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-            for code, text in re.findall(r"# (FAR\d{3}): (.+?)(?=  # FAR|$)", line):
-                found.append(Expected(path.relative_to(BOOKSHOP).as_posix(), number, code, text.strip()))
-    return found
+def by_default() -> list[Expected]:
+    return [each for each in announced() if each.code not in OFF]
 
 
 def review(tmp_path: Path, *arguments: str) -> list[dict[str, Any]]:
-    command = [
-        sys.executable,
-        "-m",
-        "flake8_fastapi_review.cli",
-        "check",
-        str(BOOKSHOP),
-        "--format",
-        "json",
-        *arguments,
-    ]
+    """The findings of the command, as JSON."""
+    tool = [sys.executable, "-m", "flake8_fastapi_review.cli"]
+    command = [*tool, "check", str(BOOKSHOP), "--format", "json", *arguments]
     environment = {**os.environ, "FASTAPI_REVIEW_CACHE_DIR": str(tmp_path)}
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False, env=environment)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False, env=environment, cwd=ROOT)
     assert done.returncode == 1, done.stdout + done.stderr
     answer = json.loads(done.stdout)
     assert not answer["files"]["skipped"]
@@ -72,41 +60,58 @@ def review(tmp_path: Path, *arguments: str) -> list[dict[str, Any]]:
     return findings
 
 
-def compare(findings: list[dict[str, Any]], expected: list[Expected]) -> None:
-    """Every expectation is met by exactly one finding, and every finding is expected."""
-    missing, surplus = list(expected), []
-    for finding in findings:
-        path = Path(finding["file"])
-        file = (
-            (path.relative_to(BOOKSHOP) if path.is_absolute() else path).as_posix().removeprefix("examples/bookshop/")
+def found(findings: list[dict[str, Any]]) -> list[Found]:
+    """The findings in the form that they are compared in."""
+    return [
+        Found(
+            Path(each["file"]).relative_to("examples/bookshop").as_posix(),
+            Violation(
+                each["code"], Severity(each["severity"]), each["message"], Range(each["line"], 0, each["line"], 0)
+            ),
         )
-        for entry in missing:
-            if entry[:3] == (file, finding["line"], finding["code"]) and entry.text in finding["message"]:
-                missing.remove(entry)
-                break
-        else:
-            surplus.append(f"{file}:{finding['line']}: {finding['code']} {finding['message']}")
-    assert (missing, surplus) == ([], [])
+        for each in findings
+    ]
 
 
 def test_each_rule_has_its_defect() -> None:
-    counts = Counter(entry.code for entry in expectations())
     codes = {f"FAR{number:03}" for number in range(1, 29)} - {"FAR023"}
-    assert set(counts) >= codes
+    assert {each.code for each in announced()} >= codes
 
 
 def test_findings_by_default(tmp_path: Path) -> None:
-    compare(review(tmp_path), [entry for entry in expectations() if entry.code not in OFF])
+    assert differences(by_default(), found(review(tmp_path))) == []
 
 
 def test_findings_of_all_rules(tmp_path: Path) -> None:
-    compare(review(tmp_path, "--select", "FAR00,FAR01,FAR02"), expectations())
+    assert differences(announced(), found(review(tmp_path, "--select", ALL))) == []
+
+
+def test_findings_through_flake8(tmp_path: Path) -> None:
+    form = "%(path)s\t%(row)d\t%(code)s\t%(text)s"
+    command = [sys.executable, "-m", "flake8", "--isolated", "--select", "FAR", "--format", form, "."]
+    environment = {**os.environ, "FASTAPI_REVIEW_CACHE_DIR": str(tmp_path)}
+    done = subprocess.run(
+        command, capture_output=True, text=True, timeout=120, check=False, env=environment, cwd=BOOKSHOP
+    )
+    assert (done.returncode, done.stderr) == (1, "")
+    got = []
+    for line in done.stdout.splitlines():
+        path, row, code, message = line.split("\t")
+        place = Range(int(row), 0, int(row), 0)
+        got.append(Found(path.removeprefix("./"), Violation(code, Severity.WARNING, message, place)))
+    assert differences(by_default(), got) == []
+
+
+def test_one_file_at_a_time_finds_the_same() -> None:
+    paths = python_files(BOOKSHOP)
+    codes = {each.code for each in announced()}
+    assert run(BOOKSHOP, paths, codes, alone=True) == run(BOOKSHOP, paths, codes)
 
 
 def test_a_chain_goes_over_three_modules(tmp_path: Path) -> None:
-    chains = [finding["related"] for finding in review(tmp_path, "--select", "FAR001") if finding["related"]]
-    files = {step["file"].rpartition("bookshop/")[2] for chain in chains for step in chain}
-    assert {"services/mailer.py", "services/files.py"} <= files
+    chains = [each["related"] for each in review(tmp_path, "--select", "FAR001") if each["related"]]
+    files = [[step["file"].removeprefix("examples/bookshop/bookshop/") for step in chain] for chain in chains]
+    assert files == [["services/mailer.py", "services/files.py"]]
 
 
 # The application
