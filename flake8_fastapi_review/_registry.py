@@ -24,6 +24,182 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         '',  # payload
     ),
     (
+        'FAR001',  # code
+        'blocking-io-in-async',  # name
+        'critical',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('async def',),),  # markers
+        400,  # cwe
+        None,  # cvss
+        (('allow', 'frozenset[str]', 'Qualified names of calls that may block, such as `builtins.open`.'),),  # options
+        'A blocking call runs on the event loop',  # summary
+        'far00_async.far001_blocking_io_in_async',  # module
+        'BlockingIoInAsync',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR002',  # code
+        'blocking-sleep-in-async',  # name
+        'critical',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('async def',),),  # markers
+        400,  # cwe
+        None,  # cvss
+        (('allow', 'frozenset[str]', 'Qualified names of calls that may block, such as `builtins.open`.'),),  # options
+        'A sleep stops the event loop',  # summary
+        'far00_async.far002_blocking_sleep_in_async',  # module
+        'BlockingSleepInAsync',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR003',  # code
+        'coroutine-never-awaited',  # name
+        'critical',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (),  # markers
+        252,  # cwe
+        None,  # cvss
+        (),  # options
+        'A coroutine is created and never awaited',  # summary
+        'far00_async.far003_coroutine_never_awaited',  # module
+        'CoroutineNeverAwaited',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR004',  # code
+        'cpu-bound-in-async',  # name
+        'important',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('async def',),),  # markers
+        400,  # cwe
+        None,  # cvss
+        (('allow', 'frozenset[str]', 'Qualified names of calls that may block, such as `builtins.open`.'),),  # options
+        'Heavy computation runs on the event loop',  # summary
+        'far00_async.far004_cpu_bound_in_async',  # module
+        'CpuBoundInAsync',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR005',  # code
+        'sync-db-in-async',  # name
+        'critical',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('async def',),),  # markers
+        400,  # cwe
+        None,  # cvss
+        (('allow', 'frozenset[str]', 'Qualified names of calls that may block, such as `builtins.open`.'),),  # options
+        'Synchronous database work runs on the event loop',  # summary
+        'far00_async.far005_sync_db_in_async',  # module
+        'SyncDbInAsync',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR006',  # code
+        'nested-event-loop',  # name
+        'critical',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('async def',),),  # markers
+        834,  # cwe
+        None,  # cvss
+        (('allow', 'frozenset[str]', 'Qualified names of calls that may block, such as `builtins.open`.'),),  # options
+        'A second event loop is started from a running one',  # summary
+        'far00_async.far006_nested_event_loop',  # module
+        'NestedEventLoop',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR007',  # code
+        'sequential-independent-awaits',  # name
+        'minor',  # severity
+        'off',  # default
+        ('app',),  # roles
+        (('await',),),  # markers
+        None,  # cwe
+        None,  # cvss
+        (),  # options
+        'Independent reads are awaited one after the other',  # summary
+        'far00_async.far007_sequential_independent_awaits',  # module
+        'SequentialIndependentAwaits',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR008',  # code
+        'sync-use-of-async-resource',  # name
+        'critical',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (),  # markers
+        None,  # cwe
+        None,  # cvss
+        (),  # options
+        'An asynchronous context manager or iterator is used with plain `with` or `for`',  # summary
+        'far00_async.far008_sync_use_of_async_resource',  # module
+        'SyncUseOfAsyncResource',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR009',  # code
+        'async-without-await',  # name
+        'minor',  # severity
+        'off',  # default
+        ('app',),  # roles
+        (('async def',),),  # markers
+        None,  # cwe
+        None,  # cvss
+        (),  # options
+        'An `async def` route awaits nothing',  # summary
+        'far00_async.far009_async_without_await',  # module
+        'AsyncWithoutAwait',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR010',  # code
+        'http-exception-without-detail',  # name
+        'important',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('raise', 'return'), ('HTTPException', 'Exception', 'Error', 'HTTP')),  # markers
+        None,  # cwe
+        None,  # cvss
+        (),  # options
+        'An HTTPException is raised without a detail',  # summary
+        'far01_errors.far010_http_exception_without_detail',  # module
+        'HttpExceptionWithoutDetail',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR011',  # code
+        'http-exception-not-raised',  # name
+        'critical',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('HTTPException', 'Exception', 'Error', 'HTTP'),),  # markers
+        None,  # cwe
+        None,  # cvss
+        (),  # options
+        'An HTTPException is returned by the function that answers the request, or created and dropped',  # summary
+        'far01_errors.far011_http_exception_not_raised',  # module
+        'HttpExceptionNotRaised',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
         'FAR012',  # code
         'bare-except',  # name
         'important',  # severity
@@ -37,7 +213,103 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         '',  # module
         '',  # cls
         'python',  # language
-        '{"applicability": "unsafe", "code": "FAR012", "config": {"rule": {"all": [{"has": {"kind": "block", "nthChild": {"ofRule": {"not": {"kind": "comment"}}, "position": 1}}}, {"not": {"has": {"matches": "FAR012-re-raises"}}}, {"not": {"matches": "FAR012-swallows-cancellation"}}], "kind": "except_clause", "pattern": "$HANDLER"}, "transform": {"NAMED": {"replace": {"by": "except Exception:", "replace": "^except\\\\s*:", "source": "$HANDLER"}}}, "utils": {"FAR012-re-raises": {"has": {"any": [{"all": [{"kind": "raise_statement"}, {"regex": "^raise$"}]}, {"all": [{"kind": "with_statement"}, {"has": {"field": "body", "matches": "FAR012-re-raises"}}]}, {"all": [{"has": {"field": "consequence", "matches": "FAR012-re-raises"}}, {"has": {"has": {"field": "body", "matches": "FAR012-re-raises"}, "kind": "else_clause"}}, {"not": {"has": {"kind": "elif_clause", "not": {"has": {"field": "consequence", "matches": "FAR012-re-raises"}}}}}], "kind": "if_statement"}, {"any": [{"has": {"has": {"matches": "FAR012-re-raises"}, "kind": "finally_clause"}}, {"all": [{"has": {"field": "body", "matches": "FAR012-re-raises"}}, {"not": {"has": {"kind": "except_clause", "not": {"has": {"matches": "FAR012-re-raises"}}}}}]}], "kind": "try_statement"}], "nthChild": {"ofRule": {"not": {"kind": "comment"}}, "position": 1, "reverse": true}}, "kind": "block", "not": {"any": [{"has": {"kind": "return_statement", "stopBy": {"matches": "FAR012-scope"}}}, {"has": {"any": [{"kind": "break_statement"}, {"kind": "continue_statement"}], "stopBy": {"any": [{"matches": "FAR012-scope"}, {"kind": "for_statement"}, {"kind": "while_statement"}]}}}]}}, "FAR012-scope": {"any": [{"kind": "function_definition"}, {"kind": "class_definition"}, {"kind": "lambda"}]}, "FAR012-swallows-cancellation": {"all": [{"not": {"has": {"kind": "raise_statement", "stopBy": {"matches": "FAR012-scope"}}}}, {"inside": {"has": {"field": "body", "has": {"any": [{"kind": "await"}, {"regex": "^async$"}], "stopBy": {"matches": "FAR012-scope"}}}, "kind": "try_statement"}}, {"inside": {"has": {"regex": "^async$"}, "kind": "function_definition", "stopBy": {"matches": "FAR012-scope"}}}]}}}, "cvss": null, "cwe": 396, "default": "on", "files": [], "fix": "$NAMED", "fix_message": "Catch `Exception`", "ignores": [], "language": "python", "markers": [["except:", "except :"]], "message": "`except:` also catches `KeyboardInterrupt`, `SystemExit` and `CancelledError`: name the exception, or write `except Exception:`", "name": "bare-except", "page": "A handler names no exception and so catches every one.\\n\\n`except:` means `except BaseException:`. It takes in `KeyboardInterrupt` and `SystemExit`, so a worker cannot be\\nstopped; `asyncio.CancelledError`, so a request that the client gave up goes on; and `NameError` or `TypeError`, so a\\nslip of the pen becomes an answer such as \\"not found\\". A handler that cleans up and then re-raises with a bare\\n`raise` on every path is fine and not reported. In a coroutine that awaits, a handler that raises nothing is the\\nmatter of `cancellation-swallowed`.\\n\\nThe fix names `Exception`. It is unsafe: what only `except:` caught is then raised.\\n\\nBad:\\n\\n    def read_limit(text):\\n        try:\\n            return int(text)\\n        except:\\n            return 10\\n\\nGood:\\n\\n    def read_limit(text):\\n        try:\\n            return int(text)\\n        except ValueError:\\n            return 10", "resolve": {}, "roles": ["app"], "severity": "important", "source": "errors/far012_bare_except.yml", "suffixes": [".py", ".pyi"], "url": null}',  # payload
+        '{"applicability": "unsafe", "code": "FAR012", "config": {"rule": {"all": [{"has": {"kind": "block", "nthChild": {"ofRule": {"not": {"kind": "comment"}}, "position": 1}}}, {"not": {"has": {"matches": "FAR012-re-raises"}}}, {"not": {"matches": "FAR012-swallows-cancellation"}}], "kind": "except_clause", "pattern": "$HANDLER"}, "transform": {"NAMED": {"replace": {"by": "except Exception:", "replace": "^except\\\\s*:", "source": "$HANDLER"}}}, "utils": {"FAR012-re-raises": {"has": {"any": [{"all": [{"kind": "raise_statement"}, {"regex": "^raise$"}]}, {"all": [{"kind": "with_statement"}, {"has": {"field": "body", "matches": "FAR012-re-raises"}}]}, {"all": [{"has": {"field": "consequence", "matches": "FAR012-re-raises"}}, {"has": {"has": {"field": "body", "matches": "FAR012-re-raises"}, "kind": "else_clause"}}, {"not": {"has": {"kind": "elif_clause", "not": {"has": {"field": "consequence", "matches": "FAR012-re-raises"}}}}}], "kind": "if_statement"}, {"any": [{"has": {"has": {"matches": "FAR012-re-raises"}, "kind": "finally_clause"}}, {"all": [{"has": {"field": "body", "matches": "FAR012-re-raises"}}, {"not": {"has": {"kind": "except_clause", "not": {"has": {"matches": "FAR012-re-raises"}}}}}]}], "kind": "try_statement"}], "nthChild": {"ofRule": {"not": {"kind": "comment"}}, "position": 1, "reverse": true}}, "kind": "block", "not": {"any": [{"has": {"kind": "return_statement", "stopBy": {"matches": "FAR012-scope"}}}, {"has": {"any": [{"kind": "break_statement"}, {"kind": "continue_statement"}], "stopBy": {"any": [{"matches": "FAR012-scope"}, {"kind": "for_statement"}, {"kind": "while_statement"}]}}}]}}, "FAR012-scope": {"any": [{"kind": "function_definition"}, {"kind": "class_definition"}, {"kind": "lambda"}]}, "FAR012-swallows-cancellation": {"all": [{"not": {"has": {"kind": "raise_statement", "stopBy": {"matches": "FAR012-scope"}}}}, {"not": {"follows": {"kind": "except_clause", "regex": "^except[^:]*(Cancel|BaseException)", "stopBy": "end"}}}, {"inside": {"has": {"field": "body", "has": {"any": [{"kind": "await"}, {"regex": "^async$"}], "stopBy": {"matches": "FAR012-scope"}}}, "kind": "try_statement"}}, {"inside": {"has": {"regex": "^async$"}, "kind": "function_definition", "stopBy": {"matches": "FAR012-scope"}}}]}}}, "cvss": null, "cwe": 396, "default": "on", "files": [], "fix": "$NAMED", "fix_message": "Catch `Exception`", "ignores": [], "language": "python", "markers": [["except:", "except :"]], "message": "`except:` also catches `KeyboardInterrupt`, `SystemExit` and `CancelledError`: name the exception, or write `except Exception:`", "name": "bare-except", "page": "A handler names no exception and so catches every one.\\n\\n`except:` means `except BaseException:`. It takes in `KeyboardInterrupt` and `SystemExit`, so a worker cannot be\\nstopped; `asyncio.CancelledError`, so a request that the client gave up goes on; and `NameError` or `TypeError`, so a\\nslip of the pen becomes an answer such as \\"not found\\". A handler that cleans up and then re-raises with a bare\\n`raise` on every path is fine and not reported. In a coroutine that awaits, a handler that raises nothing is the\\nmatter of `cancellation-swallowed`.\\n\\nThe fix names `Exception`. It is unsafe: what only `except:` caught is then raised.\\n\\nBad:\\n\\n    def read_limit(text):\\n        try:\\n            return int(text)\\n        except:\\n            return 10\\n\\nGood:\\n\\n    def read_limit(text):\\n        try:\\n            return int(text)\\n        except ValueError:\\n            return 10", "resolve": {}, "roles": ["app"], "severity": "important", "source": "errors/far012_bare_except.yml", "suffixes": [".py", ".pyi"], "url": null}',  # payload
+    ),
+    (
+        'FAR013',  # code
+        'swallowed-exception',  # name
+        'important',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('except Exception', 'except BaseException', 'except:', 'except (', 'except builtins', 'except*'),),  # markers
+        390,  # cwe
+        None,  # cvss
+        (),  # options
+        'A handler for every exception does nothing about it',  # summary
+        'far01_errors.far013_swallowed_exception',  # module
+        'SwallowedException',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR014',  # code
+        'broad-except-in-route',  # name
+        'minor',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('except Exception', 'except BaseException', 'except:', 'except ('), ('fastapi', 'starlette', 'router', 'app')),  # markers
+        396,  # cwe
+        None,  # cvss
+        (),  # options
+        "`except Exception` around a route's whole body turns every error into one status",  # summary
+        'far01_errors.far014_broad_except_in_route',  # module
+        'BroadExceptInRoute',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR016',  # code
+        'wrong-error-status',  # name
+        'important',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('raise', 'return'), ('HTTPException', 'Exception', 'Error', 'HTTP')),  # markers
+        None,  # cwe
+        None,  # cvss
+        (),  # options
+        'An HTTPException has a status that is no error, that does not exist, or that contradicts its detail',  # summary
+        'far01_errors.far016_wrong_error_status',  # module
+        'WrongErrorStatus',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR017',  # code
+        'lost-exception-cause',  # name
+        'minor',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('except',), ('raise ',)),  # markers
+        None,  # cwe
+        None,  # cvss
+        (),  # options
+        'An exception is raised in a handler without `from`',  # summary
+        'far01_errors.far017_lost_exception_cause',  # module
+        'LostExceptionCause',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR018',  # code
+        'log-without-traceback',  # name
+        'minor',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('except',), ('.error(', '.critical(', '.fatal(', '.aerror(', '.acritical(')),  # markers
+        778,  # cwe
+        None,  # cvss
+        (),  # options
+        'An error is logged in a handler without the exception',  # summary
+        'far01_errors.far018_log_without_traceback',  # module
+        'LogWithoutTraceback',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR019',  # code
+        'cancellation-swallowed',  # name
+        'critical',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('async def',), ('CancelledError', 'BaseException', 'except:', 'Cancelled', 'cancelled_exc_class')),  # markers
+        None,  # cwe
+        None,  # cvss
+        (),  # options
+        'A handler in a coroutine catches `CancelledError` and the coroutine goes on',  # summary
+        'far01_errors.far019_cancellation_swallowed',  # module
+        'CancellationSwallowed',  # cls
+        'python',  # language
+        '',  # payload
     ),
     (
         'FAR020',  # code

@@ -183,7 +183,7 @@ def select(
     if INTERNAL not in own.ignore + own.extend_ignore + given.ignore + given.extend_ignore:
         codes.add(INTERNAL)
 
-    structural = _structural(config, problems, lambda code: decide(code, True))
+    structural = _structural(config, problems, lambda rule: decide(rule.code, rule.default is not Default.OFF))
     codes.update(rule.code for rule in structural)
     return Selection(config, frozenset(codes), options, structural, tuple(problems))
 
@@ -457,7 +457,7 @@ def _plural(annotation: str) -> str:
 # The project's own structural rules
 
 
-def _structural(config: Config, problems: list[Problem], chosen: Callable[[str], bool]) -> tuple[AstGrepRule, ...]:
+def _structural(config: Config, problems: list[Problem], chosen: Callable[[Rule], bool]) -> tuple[AstGrepRule, ...]:
     if not config.structural_rules:
         return ()
     try:
@@ -469,7 +469,7 @@ def _structural(config: Config, problems: list[Problem], chosen: Callable[[str],
         problems.append(configuration.problem(config.root, message, "structural-rules"))
         return ()
     problems += [Problem(os.path.join(config.root, path), line, message) for path, line, message in wrong]
-    return tuple(sorted((rule for rule in found if chosen(rule.code)), key=_code))
+    return tuple(sorted(filter(chosen, found), key=_code))
 
 
 # Writing _registry.py

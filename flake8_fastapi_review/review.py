@@ -35,8 +35,6 @@ _BATCH = 8
 """The least number of files that a worker takes at once: neighbours share what they import."""
 _BATCHES = 8
 """Into so many batches a worker's share is cut, so that all end at about the same time."""
-_COLLECT_EVERY = 500
-"""Files after which a process frees cycles, since the collector is off."""
 
 Located = tuple[str, Violation]
 """The file as the user sees it (relative to the working directory where it lies below), and a finding in it."""
@@ -333,7 +331,6 @@ class _Run:
                 task = tasks[position]
                 waiting.pop((task.scope, task.path), None)
                 outcomes[position] = self.one(task)
-                _free_cycles(len(outcomes))
                 if progress is not None:
                     progress(len(outcomes), len(tasks))
                 compiled = self._scopes[task.scope].project.modules.compiled()
@@ -355,7 +352,9 @@ class _Run:
 
         outcomes: list[list[_Outcome]] = [[] for _ in batches]
         done = 0
-        for batch, made in spread(lambda batch: self.alone(batches[batch], None, closing=False), len(batches), jobs, self._close):
+        for batch, made in spread(
+            lambda batch: self.alone(batches[batch], None, closing=False), len(batches), jobs, self._close
+        ):
             if isinstance(made, str):
                 made = [_Outcome(made, [voice(f"not reviewed: {made}")], [])] * len(batches[batch])
             outcomes[batch] = made
@@ -415,7 +414,7 @@ def _unread(scope: _Scope, path: str, reason: str, line: int | None = None) -> _
 
 
 class _without_collector:
-    """The collector costs a third of a parse and finds nothing that cannot wait: cycles are freed now and then."""
+    """The collector costs a third of a parse and frees nothing here: a module that is dropped breaks its own cycles."""
 
     def __enter__(self) -> None:
         import gc
@@ -428,10 +427,3 @@ class _without_collector:
 
         if self._was_on:
             gc.enable()
-
-
-def _free_cycles(done: int) -> None:
-    if done % _COLLECT_EVERY < _BATCH:
-        import gc
-
-        gc.collect()

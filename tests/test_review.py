@@ -1,4 +1,4 @@
-"""The engine: rules are contained, files are found, comments drop what they drop in flake8, processes change nothing."""
+"""The engine: rules are contained, files found, comments read as flake8 reads them, and processes change nothing."""
 
 from __future__ import annotations
 
