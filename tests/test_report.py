@@ -122,6 +122,33 @@ def test_a_finding_without_source_or_past_the_end_is_printed_all_the_same() -> N
     assert "blocks the event loop" in text.render(a_report(a_finding(file="gone.py")), PLAIN)
 
 
+@pytest.mark.parametrize(
+    ("source", "place", "shown"),
+    [
+        pytest.param('KEY = "s3cret x"  # "why"', (1, 7, 1, 17), ['KEY = "****** *"  # "why"'], id="a literal"),
+        pytest.param("KEY = \"s3cret\" + 's3cret'", (1, 7, 1, 26), ["KEY = \"******\" + '******'"], id="two literals"),
+        pytest.param('key: str = Field("s3cret")', (1, 1, 1, 4), ['***: str = Field("******")'], id="the name"),
+        pytest.param("# s3cret", (1, 3, 1, 9), ["# ******"], id="no quotes"),
+        pytest.param(
+            'KEY = """s3cret\n  s3cret\ns3cret""" + x',
+            (1, 7, 3, 10),
+            ['KEY = """******', "  ******", "********* + x"],
+            id="many lines",
+        ),
+        pytest.param('K = f"{A}s3cret"', (1, 5, 1, 17), ['K = f"*********"'], id="an f-string"),
+    ],
+)
+def test_a_secret_is_never_printed(source: str, place: tuple[int, int, int, int], shown: list[str]) -> None:
+    SOURCES["secret.py"] = source.split("\n")
+    secret = a_finding(code="FAR020", file="secret.py", place=Place(*place))
+    beside = a_finding(file="secret.py", place=Place(1, 1, 1, 4), related=(Step("secret.py", 1, "calls"),))
+    printed = text.render(a_report(secret, beside), PLAIN)
+    assert "s3cret" not in printed
+    assert [line.partition("│ ")[2] for line in printed.splitlines() if "│" in line and "~" not in line][
+        : len(shown)
+    ] == shown
+
+
 def test_long_messages_wrap_but_code_in_them_does_not() -> None:
     message = "`one two three` " * 12
     printed = text.render(a_report(a_finding(message=message.strip())), PLAIN, width=60).splitlines()[3:-4]

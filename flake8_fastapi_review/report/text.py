@@ -9,6 +9,7 @@ from flake8_fastapi_review.rule import Severity
 
 from .finding import counted
 from .terminal import Style, cells, excerpt, harmless
+from .veil import Veil
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -24,7 +25,8 @@ _MOST_SKIPPED = 10
 def render(report: Report, style: Style, width: int = 100) -> str:
     """The whole report; `width` is the terminal's."""
     width = max(width, 40)
-    blocks = ["\n".join(_finding(finding, report.lines, style, width)) for finding in report.findings]
+    lines = Veil(report)
+    blocks = ["\n".join(_finding(finding, lines, style, width)) for finding in report.findings]
     blocks += ["\n".join(lines) for lines in (_rules(report, style), _skipped(report, style)) if lines]
     blocks.append(summary(report, style))
     return "\n\n".join(blocks) + "\n"
