@@ -8,6 +8,7 @@ positions of callables, constants. Exit status 1 when a row is wrong.
 
 from __future__ import annotations
 
+import enum
 import functools
 import importlib
 import inspect
@@ -34,14 +35,33 @@ OLDER = {
         ("starlette.applications.Starlette.{add_event_handler,add_websocket_route,on_event}", "Starlette 0.x"),
         ("starlette.applications.Starlette.{exception_handler,middleware,route,websocket_route}", "Starlette 0.x"),
         ("starlette.routing.Router.{add_event_handler,on_event,route,websocket_route}", "Starlette 0.x"),
+        ("openai.{ChatCompletion,Completion,Embedding,Image,Moderation,Edit}.{create,acreate}", "openai 0.x"),
+        ("openai.Audio.{transcribe,translate,atranscribe,atranslate}", "openai 0.x"),
+        ("mistralai.Mistral.{chat,embeddings}", "mistralai 1.x"),
+        ("mistralai.chat.Chat.{complete,stream,complete_async,stream_async}", "mistralai 1.x"),
+        ("mistralai.embeddings.Embeddings.{create,create_async}", "mistralai 1.x"),
+        ("mistralai.client.MistralClient.{chat,chat_stream,embeddings}", "mistralai 0.x"),
+        ("http.HTTPStatus.{CONTENT_TOO_LARGE,URI_TOO_LONG,RANGE_NOT_SATISFIABLE,UNPROCESSABLE_CONTENT}", "Python 3.13"),
+        ("http.HTTPStatus.{CONTENT_TOO_LARGE,URI_TOO_LONG,RANGE_NOT_SATISFIABLE,UNPROCESSABLE_CONTENT}.value", "Python 3.13"),
+        ("notion_client.api_endpoints.DatabasesEndpoint.query", "notion-client 2"),
+        ("qdrant_client.QdrantClient.search", "qdrant-client 1.12"),
         ("fastapi_limiter.FastAPILimiter.{init,close}", "fastapi-limiter 0.1"),
     )
     for name in expand(names)
 }
 """Names that not every current release has, but reviewed code does."""
 
-MADE_AT_RUN_TIME = ("django.db.models.Model.objects", "mongoengine.Document.objects")
-"""Attributes that a metaclass adds to subclasses."""
+MADE_AT_RUN_TIME = frozenset(
+    name
+    for names in (
+        "django.db.models.Model.objects",
+        "mongoengine.Document.objects",
+        "boto3.resources.base.ServiceResource.{Bucket,Object,Table,Queue,Topic,Instance,batch_writer}",
+        "botocore.client.BaseClient.{generate_presigned_url,generate_presigned_post}",
+    )
+    for name in expand(names)
+)
+"""Attributes that are added to classes or instances at run time."""
 
 REFUSES_WITH = ("aiohttp.ClientSession",)
 """Classes whose `__enter__` only raises."""
@@ -52,6 +72,7 @@ AWAITABLE = (
     "aiohttp.ClientSession.",
     "aiofiles.open",
     "aiomysql.",
+    "aio_pika.abc.",
     "aiosqlite.connect",
     "asyncpg.create_pool",
     "asyncpg.pool.Pool.acquire",
@@ -69,28 +90,42 @@ class Absent(Exception):
 def resolve(name: str) -> Any:
     """The object of a dotted name; MISSING when its library has no such thing. Raises Absent."""
     parts = name.split(".")
-    module, rest = None, parts
-    for end in range(len(parts), 0, -1):
-        try:
-            module = importlib.import_module(".".join(parts[:end]))
-        except ModuleNotFoundError:
-            continue
-        except Exception as error:
-            raise Absent(f"{parts[0]}: {error}") from error
-        rest = parts[end:]
-        break
-    if module is None:
-        raise Absent(parts[0])
-    value: Any = module
-    for part in rest:
-        value = member(value, part)
+    try:
+        value: Any = importlib.import_module(parts[0])
+    except Exception as error:
+        raise Absent(parts[0] if isinstance(error, ModuleNotFoundError) else f"{parts[0]}: {error}") from error
+    path = parts[0]
+    for part in parts[1:]:
+        path = f"{path}.{part}"
+        if not inspect.ismodule(value):
+            value = member(value, part)
+        else:
+            value = content(value, part, path)
         if value is MISSING:
             return MISSING
     return value
 
 
+def content(module: Any, part: str, path: str) -> Any:
+    """What `module.part` means: a function or class rather than the submodule of that name."""
+    found = member(module, part)
+    if found is not MISSING and not inspect.ismodule(found):
+        return found
+    try:
+        return importlib.import_module(path)
+    except ModuleNotFoundError:
+        pass
+    except Exception as error:
+        raise Absent(f"{path}: {error}") from error
+    if found is MISSING and getattr(module, "__file__", None) is None and hasattr(module, "__path__"):
+        raise Absent(path)  # a namespace that packages share
+    return found
+
+
 def member(value: Any, name: str) -> Any:
     """An attribute, one that instances get in `__init__` included (as None)."""
+    if inspect.isclass(value) and issubclass(value, enum.Enum):
+        return getattr(value, name, MISSING)
     try:
         return inspect.getattr_static(value, name) if inspect.isclass(value) else getattr(value, name)
     except AttributeError:
@@ -118,7 +153,9 @@ def member(value: Any, name: str) -> Any:
 
 def plain(value: Any) -> Any:
     """The function under a descriptor, decorator or partial."""
-    while not inspect.isclass(value):
+    for _ in range(20):  # some proxies claim to wrap themselves
+        if inspect.isclass(value):
+            break
         if isinstance(value, (staticmethod, classmethod)):
             value = value.__func__
         elif isinstance(value, property):
@@ -193,6 +230,8 @@ class Verifier:
         except Absent as error:
             self.absent[str(error)[:60]] += 1
             return
+        except Exception as error:
+            problem = f"? {type(error).__name__} while it was looked at"
         self.checked[title] += 1
         if problem:
             (self.unsure if problem.startswith("?") else self.wrong).append(f"{title} {name}: {problem}")
@@ -201,7 +240,7 @@ class Verifier:
 
     def blocking(self, name: str, thing: Any, value: int) -> str | None:
         if name.endswith(".*"):
-            missing = [item for item in self.tables.exceptions[name] if member(thing, item) is MISSING]
+            missing = [item for item in self.tables.exceptions[name] if member(thing, item) is MISSING and name[:-1] + item not in MADE_AT_RUN_TIME]
             return f"excepted members do not exist: {missing}" if missing else None
         if inspect.isclass(thing) or not callable(plain(thing)):
             return None if inspect.isclass(thing) or thing is None else "is not callable"
