@@ -83,6 +83,13 @@ def test_text_shows_source_message_chain_and_remedy() -> None:
     )
 
 
+def test_the_chain_is_told_once() -> None:
+    message = "`requests.get` blocks the event loop (rates → requests.get app/helper.py:2): use `await client.get`"
+    told = "  `requests.get` blocks the event loop: use `await client.get`\n"
+    assert told in text.render(a_report(a_finding(message=message, related=CHAIN)), PLAIN)
+    assert "(rates → requests.get app/helper.py:2)" in text.render(a_report(a_finding(message=message)), PLAIN)
+
+
 def test_nothing_found() -> None:
     assert text.render(a_report(), PLAIN) == "No findings in 2 files.\n"
 

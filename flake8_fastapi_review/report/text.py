@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,8 @@ _PAINT = {Severity.BLOCKER: "red", Severity.WARNING: "yellow", Severity.SUGGESTI
 _MOST_LINES = 4
 """Of a finding that spans more lines than this, the first few are shown."""
 _MOST_SKIPPED = 10
+_CHAIN = re.compile(r" \([^()]* → [^()]*\)")
+"""The chain as messages hold it for readers that get nothing else; here it follows link by link."""
 
 
 def render(report: Report, style: Style, width: int = 100) -> str:
@@ -58,7 +61,8 @@ def _finding(finding: Finding, lines: Callable[[str], Sequence[str]], style: Sty
     )
     gutter = len(str(finding.place.end_line))
     yield from _source(finding.place, lines(finding.file), style, paint, gutter, width)
-    yield from _wrapped(harmless(finding.message), "  ", width)
+    message = _CHAIN.sub("", finding.message, count=1) if finding.related else finding.message
+    yield from _wrapped(harmless(message), "  ", width)
     yield from _chain(finding, lines, style, width)
     if finding.fix is not None:
         yield f"  {style('fix:', 'green')} {harmless(finding.fix.message)} ({finding.fix.applicability.value})"
