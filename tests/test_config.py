@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -21,6 +22,7 @@ from flake8_fastapi_review.config import (
     role,
     versions,
 )
+from flake8_fastapi_review.registry import select
 
 SECTION = "[tool.fastapi-review]\n"
 
@@ -404,3 +406,28 @@ def test_versions(tmp_path: Path, files: dict[str, str], expected: tuple[int, in
 )
 def test_target_version(tmp_path: Path, files: dict[str, str], expected: tuple[int, int] | None) -> None:
     assert load(str(put(tmp_path, files))).target_version == expected
+
+
+# The documentation
+
+
+DOCS = (Path(configuration.__file__).parents[1] / "docs" / "configuration.md").read_text("utf-8")
+
+
+def test_the_documented_example_is_right(tmp_path: Path) -> None:
+    example = DOCS.partition("```toml\n")[2].partition("```")[0]
+    put(tmp_path, {"pyproject.toml": example})
+    assert select(load(str(tmp_path))).problems == ()
+
+
+def test_every_key_is_documented() -> None:
+    table = DOCS.partition("## Keys")[2].partition("### ")[0]
+    assert {
+        key for row in re.findall(r"^\| (`.*?) \|", table, re.MULTILINE) for key in re.findall("`(.*?)`", row)
+    } == set(configuration.KEYS)
+
+
+@pytest.mark.parametrize("names", [configuration.TESTS, configuration.EXAMPLES, configuration.SCRIPTS, EXCLUDE])
+def test_every_default_is_documented(names: tuple[str, ...]) -> None:
+    quoted = DOCS + "`.mypy_cache` `.ruff_cache` `.pytest_cache` `.fastapi-review-cache`"
+    assert [name for name in names if f"`{name}`" not in quoted and f"`{name.strip('/')}`" not in quoted] == []

@@ -394,5 +394,7 @@ def test_a_bad_structural_rule_is_told(tmp_path: Path) -> None:
     (tmp_path / "review" / "good.yml").write_text(RULE)
     (tmp_path / "review" / "bad.yml").write_text(RULE.replace("pattern:", "pattren:").replace("901", "902"))
     selection = select(written(tmp_path, "structural-rules = ['review', 'missing']"))
-    assert {Path(problem.path).name for problem in selection.problems} == {"bad.yml", "missing"}
+    told = {Path(problem.path).name: problem.message for problem in selection.problems}
+    assert set(told) == {"bad.yml", "pyproject.toml"}
+    assert "missing" in told["pyproject.toml"]
     assert "FAR901" in selection.codes

@@ -24,12 +24,12 @@ class ReviewProblem(Rule):
     Bad:
 
         [tool.fastapi-review]
-        ignroe = ["FAR190"]
+        ignroe = ["FAR017"]
 
     Good:
 
         [tool.fastapi-review]
-        ignore = ["FAR190"]
+        ignore = ["FAR017"]
     """
 
     code = "FAR000"
