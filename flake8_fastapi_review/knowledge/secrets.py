@@ -111,13 +111,16 @@ _TEXT_TOKENS = frozenset(
 )
 """Pieces of text, positions in a listing, flags of cancellation, coins: tokens that open nothing."""
 
-# An access key is often the public half of a pair, an SSH key the path of a file or the public key.
 _KEY_OWNERS = frozenset(
     """
     api secret private signing sign encryption encrypt decryption cipher access auth authentication jwt hmac master
     license licence ssh account fernet aes rsa webhook cookie shared subscription admin service role vault sas
     """.split()
 )
+_AMBIGUOUS_KEY_OWNERS = frozenset(
+    "access ssh webhook account service role shared subscription license licence vault".split()
+)
+"""An access key is often the public half of a pair, an SSH key a file or the public key, a webhook's key its name."""
 _OWN_KEY_OWNERS = frozenset(
     """
     secret private signing sign encryption encrypt decryption cipher jwt hmac master fernet aes rsa cookie admin
@@ -229,7 +232,7 @@ def _judge_head(head: str, before: tuple[str, ...]) -> SecretName | None:
         )
     if head in ("key", "keys"):
         if owner in _KEY_OWNERS or owner in _VENDORS:
-            strong = owner not in ("access", "ssh") or "secret" in before or "private" in before
+            strong = owner not in _AMBIGUOUS_KEY_OWNERS or "secret" in before or "private" in before
             return SecretName(KEY, strong, plural, owner in _OWN_KEY_OWNERS)
         return None
     if head in ("credentials", "credential", "creds"):
@@ -345,7 +348,7 @@ def entropy(text: str) -> float:
 
 
 def is_placeholder(value: str) -> bool:
-    """The value says of itself that it is none: a template, `your-api-key`, `xxxx`, an alphabet, one character repeated."""
+    """The value says of itself that it is none: a template, `your-api-key`, `xxxx`, an alphabet, one sign repeated."""
     lower = value.strip().lower()
     if lower in _NOTHING or _PLACEHOLDER_WORDS.search(value):
         return True
@@ -377,16 +380,16 @@ _VOWELS = frozenset("aeiouyAEIOUY")
 
 
 def _is_word(piece: str) -> bool:
-    """Letters that can be spoken: at least three, a vowel in every four or so, no long run of consonants."""
+    """Letters that can be spoken: at least three, some vowels, no long run of consonants."""
     if len(piece) < 3 or not piece.isalpha():
         return False
     vowels = sum(c in _VOWELS for c in piece)
-    if not vowels or vowels * 5 < len(piece):
+    if vowels * 7 < len(piece):
         return False
     run = 0
     for c in piece:
         run = 0 if c in _VOWELS else run + 1
-        if run > 4:
+        if run > 5:
             return False
     return True
 
@@ -417,6 +420,9 @@ def looks_random(value: str, at_least: int = 16) -> bool:
         return 0 < digits < len(body) and entropy(body) >= 2.6
     if not re.fullmatch(r"[\w+/=.~!@#$%^&*:-]+", value):
         return False
+    parts = re.split(r"[-_.:/]", value)
+    if len(parts) > 2 and all(part.isalpha() or part.isdigit() or len(part) < 3 for part in parts):
+        return False  # `gpt-4.1-mini-2025-04-14`: a name with a date or a version in it
     has = [any(map(test, value)) for test in (str.islower, str.isupper, str.isdigit)]
     if sum(has) < 2 or not (has[0] or has[1]):
         return False
@@ -453,7 +459,7 @@ def could_be_secret(value: str) -> bool:
 
 
 def looks_secret(name: SecretName, value: str) -> bool:
-    """`value`, as the literal value of a thing named so, is a real secret: no placeholder, label, template."""
+    """`value`, as the literal value of a thing named so, is a real secret: no placeholder, no label."""
     if name.kind == PASSWORD and (value.lower() in WEAK_PASSWORDS or _CHANGE_ME.fullmatch(value)):
         return True
     if is_placeholder(value) or is_label(value) or _PUBLIC.match(value):

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 from ...knowledge import token_formats
 from ...knowledge.secrets import SecretName, is_usable_default, looks_secret, secret_name
-from ...rule import Rule, Severity
-from .targets import WRAPPERS, Read, configured_read, could_be_read, is_settings_class, leaf, target_of
+from ...rule import Edit, Fix, Range, Rule, Severity
+from .targets import WRAPPERS, Read, configured_read, could_be_read, imports, is_settings_class, leaf, target_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,7 +54,18 @@ class InsecureSecretDefault(Rule):
         for read, name in self._reads(file):
             if (judged := self._judge(file, name, read)) and read.fallback not in reported:
                 reported.add(read.fallback)
-                yield self.at(read.fallback, name=name, kind=judged.kind)
+                yield self.at(read.fallback, name=name, kind=judged.kind, fix=self._fix(file, read.fallback))
+
+    def _fix(self, file: File, fallback: ast.expr) -> Fix | None:
+        """`os.environ["KEY"]` for `os.getenv("KEY", …)`. Unsafe: what ran without configuration no longer starts."""
+        call = file.parent(fallback)
+        call = file.parent(call) if isinstance(call, ast.keyword) else call
+        if not isinstance(call, ast.Call) or not imports(file, "os"):
+            return None
+        if file.resolved(call) not in ("os.getenv", "os.environ.get", "os._Environ.get") or fallback is call.args[0]:
+            return None
+        edit = Edit(Range.of(call), f"os.environ[{file.source(call.args[0])}]")
+        return Fix("Require the variable", (edit,))
 
     def _reads(self, file: File) -> Iterator[tuple[Read, str]]:
         """Every fallback with the name of what it stands in for."""

@@ -42,7 +42,7 @@ _WEAK_SCHEMES = frozenset(
 )
 _SLOW = re.compile(r"bcrypt|argon2|scrypt|pbkdf2|hashpw|pwhash|pwned|hibp|checkpw")
 """In a function with one of these the fast hash only prepares the password for a slow one, or for a list of leaks."""
-_OTHER_USE = re.compile(r"cache|fingerprint|(?:^|_)(?:key|id)(?:_|$)")
+_OTHER_USE = re.compile(r"cache|fingerprint|(?:^|_)(?:key|id|name)(?:_|$)")
 """The digest is the name of something."""
 
 
@@ -149,7 +149,9 @@ class WeakPasswordHash(Rule):
             return
         helper = definition.qualname.rpartition(".")[2]
         inner = file.calls_of(definition)
-        if _OTHER_USE.search(helper.lower()) or any(_SLOW.search(step.name) for step in inner):
+        if _OTHER_USE.search(helper.lower()) or _OTHER_USE.search(_aim(file.statement(call))):
+            return
+        if any(_SLOW.search(step.name) for step in inner):
             return
         own = definition.parameters[1:] if definition.parameters[:1] in (("self",), ("cls",)) else definition.parameters
         for subject, place in given:

@@ -4,8 +4,8 @@ import ast
 from typing import TYPE_CHECKING
 
 from ...knowledge.secrets import CARD, CREDENTIALS, made_secret, secret_name, words
-from ...rule import Rule, Severity
-from .targets import leaf, target_of
+from ...rule import Applicability, Edit, Fix, Range, Rule, Severity
+from .targets import imports, leaf, target_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -128,7 +128,14 @@ class InsecureRandomToken(Rule):
             statement = file.statement(call)
             if name and statement not in reported:
                 reported.add(statement)
-                yield self.at(call, call=source, name=name, instead=_INSTEAD[source.rpartition(".")[2]])
+                instead = _INSTEAD[source.rpartition(".")[2]]
+                yield self.at(call, call=source, name=name, instead=instead, fix=self._fix(file, call, source))
+
+    def _fix(self, file: File, call: ast.Call, source: str) -> Fix | None:
+        """`secrets.choice` takes what `random.choice` takes; the others have no namesake."""
+        if source != "random.choice" or not imports(file, "secrets"):
+            return None
+        return Fix("Choose with `secrets.choice`", (Edit(Range.of(call.func), "secrets.choice"),), Applicability.SAFE)
 
     def _source(self, file: File, call: ast.Call) -> str | None:
         """The predictable generator that the call asks."""

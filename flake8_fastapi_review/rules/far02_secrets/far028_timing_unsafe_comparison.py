@@ -5,8 +5,8 @@ import re
 from typing import TYPE_CHECKING
 
 from ...knowledge.secrets import CARD, CODE, CREDENTIALS, authenticator_name, made_secret, secret_name, words
-from ...rule import Rule, Severity
-from .targets import leaf
+from ...rule import Edit, Fix, Range, Rule, Severity
+from .targets import imports, leaf
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,9 +94,20 @@ class TimingUnsafeComparison(Rule):
                 name = self._told(self._secret(file, left, right), self._secret(file, right, left))
                 if name and not self._is_harmless(file, comparison, left, right):
                     operator = "==" if isinstance(comparison.ops[0], ast.Eq) else "!="
-                    yield self.at(
-                        comparison, source=f"{_short(file, left)} {operator} {_short(file, right)}", name=name
-                    )
+                    source = f"{_short(file, left)} {operator} {_short(file, right)}"
+                    yield self.at(comparison, source=source, name=name, fix=self._fix(file, comparison, left, right))
+
+    def _fix(self, file: File, comparison: ast.Compare, left: ast.expr, right: ast.expr) -> Fix | None:
+        """With `hmac` or `secrets` at hand. Unsafe: `compare_digest` takes ASCII text or bytes alone, no None."""
+        module = next((name for name in ("hmac", "secrets") if imports(file, name)), None)
+        if module is None:
+            return None
+        text = f"{module}.compare_digest({file.source(left)}, {file.source(right)})"
+        if isinstance(comparison.ops[0], ast.NotEq):
+            text = f"not {text}"
+            if not isinstance(file.parent(comparison), (ast.If, ast.While, ast.Return, ast.BoolOp, ast.IfExp)):
+                text = f"({text})"
+        return Fix(f"Compare with `{module}.compare_digest`", (Edit(Range.of(comparison), text),))
 
     def _told(self, one: str | None, two: str | None) -> str | None:
         """Of two secrets the one to name in the message: `admin_token` rather than what was compared with it."""

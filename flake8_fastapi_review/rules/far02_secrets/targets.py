@@ -129,6 +129,15 @@ def _parameter(holder: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, chil
     return None
 
 
+def imports(file: File, module: str) -> bool:
+    """The file imports `module` by its own name before anything else happens."""
+    return any(
+        isinstance(statement, ast.Import)
+        and any(each.name == module and each.asname is None for each in statement.names)
+        for statement in file.tree.body
+    )
+
+
 def parameters(
     function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda,
 ) -> Iterator[tuple[ast.arg, ast.expr | None]]:
