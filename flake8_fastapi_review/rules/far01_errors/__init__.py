@@ -1,0 +1,1 @@
+"""Errors: HTTPException and its details, handlers that hide, leak or lose what happened, cancellation."""

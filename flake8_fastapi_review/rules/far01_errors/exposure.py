@@ -1,0 +1,200 @@
+"""Whether an expression that is sent to a client shows what an exception says."""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from .handlers import caught
+from .responses import FUNCTIONS, detail, http_exceptions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...file import File
+
+_TEXT = frozenset(
+    ("args", "message", "msg", "orig", "strerror", "filename", "stderr", "stdout", "output", "cmd", "statement")
+)
+"""Attributes that hold what an exception says."""
+_PASSING = frozenset(
+    f"builtins.{name}" for name in ("str", "repr", "ascii", "format", "dict", "list", "tuple", "set")
+) | {"json.dumps", "fastapi.encoders.jsonable_encoder", "textwrap.shorten"}
+"""Functions whose result holds what they are given."""
+_OF_TEXTS = frozenset(
+    "format join strip lstrip rstrip split rsplit splitlines partition rpartition replace lower upper title capitalize "
+    "encode decode removeprefix removesuffix".split()
+)
+_INTERNAL = frozenset(
+    f"builtins.{name}"
+    for name in "Exception BaseException OSError FileNotFoundError ConnectionError ConnectionRefusedError MemoryError".split()
+)
+"""Builtin classes that the interpreter raises with texts about paths and addresses. `ValueError`, `TypeError` and the
+like tell about a value, which is the client's as a rule."""
+_READING = re.compile(
+    r"^(model_validate\w*|validate\w*|parse\w*|loads|literal_eval|from_\w+|fromisoformat|b64decode|urlsafe_b64decode|decode"
+    r"|UUID|int|float|get|dict|list|read|strip|split|json|body|len|isinstance)$"
+)
+"""Calls that read what the client sent; when they fail, the text is about that."""
+_INFRASTRUCTURE = frozenset(
+    "aiohttp aiomysql aiosqlite alembic anthropic asyncpg azure boto3 botocore celery docker elasticsearch google grpc "
+    "httpcore httpx kafka kubernetes mysql neo4j openai paramiko peewee pika psycopg psycopg2 pymongo pymysql redis "
+    "requests smtplib socket sqlalchemy sqlite3 ssl subprocess urllib urllib3".split()
+)
+"""Libraries whose exceptions tell of hosts, queries, commands and credentials."""
+
+
+class Shown(NamedTuple):
+    """An exception whose text is in the expression."""
+
+    node: ast.AST
+    cls: str
+    """How the class is written, or "traceback"."""
+
+
+def shown_exception(file: File, expression: ast.AST) -> Shown | None:
+    """The exception, of a class that tells about the inside, whose text the expression holds."""
+    seen: set[ast.AST] = set()
+    stack = [expression]
+    while stack:
+        node = stack.pop()
+        if node in seen:
+            continue
+        seen.add(node)
+        if isinstance(node, ast.Name):
+            cls = revealing(file, node)
+            if cls:
+                return Shown(node, cls)
+        elif isinstance(node, ast.Call) and file.is_named(node.func, "traceback.*"):
+            return Shown(node, "traceback")
+        stack.extend(_held(file, node))
+    return None
+
+
+def _held(file: File, node: ast.AST) -> Iterator[ast.AST]:
+    """The parts whose text is in the text of `node`."""
+    match node:
+        case ast.Name():
+            yield from file.values(node)[1:]
+        case ast.Attribute(attr=attr, value=ast.Name() | ast.Attribute() as value) if attr in _TEXT:
+            yield value
+        case ast.JoinedStr(values=values) | ast.BoolOp(values=values):
+            yield from values
+        case (
+            ast.FormattedValue(value=value)
+            | ast.Subscript(value=value)
+            | ast.Starred(value=value)
+            | ast.Await(value=value)
+        ):
+            yield value
+        case ast.BinOp(left=left, right=right):
+            yield from (left, right)
+        case ast.List(elts=elts) | ast.Tuple(elts=elts) | ast.Set(elts=elts):
+            yield from elts
+        case ast.Dict(values=values):
+            yield from values
+        case ast.IfExp(test=test, body=body, orelse=orelse):
+            if "debug" not in ast.unparse(test).lower():
+                yield from (body, orelse)
+        case ast.Call():
+            yield from _given(file, node)
+
+
+def _given(file: File, call: ast.Call) -> Iterator[ast.AST]:
+    """The arguments that the result of a call holds; a project's function may clean what it is given."""
+    name = file.resolved(call)
+    of_text = isinstance(call.func, ast.Attribute) and call.func.attr in _OF_TEXTS
+    found = None if of_text or name in _PASSING else file.definition_of(call.func)
+    if of_text:
+        yield call.func.value  # type: ignore[attr-defined]
+    if of_text or name in _PASSING or (found is not None and found.is_class):
+        yield from call.args
+        yield from (keyword.value for keyword in call.keywords)
+
+
+def revealing(file: File, name: ast.Name) -> str | None:
+    """How the class of a caught exception is written, if its text tells about the inside; None for other names."""
+    for ancestor in file.ancestors(name):
+        match ancestor:
+            case ast.If(test=ast.Call(func=ast.Name(id="isinstance"), args=[ast.Name(id=tested), kind])) if (
+                tested == name.id
+            ):
+                if not _inside(file, name, ancestor.body):
+                    continue
+                kinds = kind.elts if isinstance(kind, ast.Tuple) else [kind]
+                return _first_revealing(file, kinds)
+            case ast.If(test=test) if "debug" in ast.unparse(test).lower() and _inside(file, name, ancestor.body):
+                return None
+            case ast.ExceptHandler(name=bound) if bound == name.id:
+                if _reads_only(file, ancestor):
+                    return None
+                return "Exception" if ancestor.type is None else _first_revealing(file, caught(ancestor))
+            case ast.FunctionDef() | ast.AsyncFunctionDef():
+                return _handled_by(file, ancestor, name.id)
+            case ast.Lambda() | ast.ClassDef():
+                return None
+    return None
+
+
+def _reads_only(file: File, handler: ast.ExceptHandler) -> bool:
+    """Whether the `try` does nothing but read a value: its error is about what the client sent."""
+    statement = file.parent(handler)
+    calls = file.within(getattr(statement, "body", []), ast.Call)
+    names = [_leaf(call.func) for call in calls]
+    return bool(names) and all(_READING.match(name) or name[:1].isupper() for name in names)
+
+
+def _leaf(function: ast.expr) -> str:
+    match function:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+    return ""
+
+
+def _inside(file: File, node: ast.AST, body: list[ast.stmt]) -> bool:
+    return any(ancestor in body for ancestor in file.ancestors(node))
+
+
+def _first_revealing(file: File, kinds: list[ast.expr]) -> str | None:
+    return next((ast.unparse(kind) for kind in kinds if _tells_of_inside(file, kind)), None)
+
+
+def _tells_of_inside(file: File, kind: ast.expr) -> bool:
+    name = file.name_of(kind)
+    if name is None or file.definition_of(kind) is not None:
+        return False
+    return name in _INTERNAL or name.partition(".")[0] in _INFRASTRUCTURE
+
+
+def _handled_by(file: File, function: ast.FunctionDef | ast.AsyncFunctionDef, name: str) -> str | None:
+    """The class that a registered exception handler is for, if `name` is the exception that it is given."""
+    given = [argument.arg for argument in function.args.args]
+    if name not in given[1:2]:
+        return None
+    for call in file.calls_to(
+        "fastapi.FastAPI.exception_handler", "starlette.applications.Starlette.exception_handler"
+    ):
+        kind = file.argument(call, 0, "exc_class_or_status_code")
+        if call in function.decorator_list and kind is not None:
+            return _first_revealing(file, [kind])
+    for call in file.calls_to(
+        "fastapi.FastAPI.add_exception_handler", "starlette.applications.Starlette.add_exception_handler"
+    ):
+        kind, target = file.argument(call, 0, "exc_class_or_status_code"), file.argument(call, 1, "handler")
+        found = file.definition_of(target) if target is not None else None
+        if kind is not None and found is not None and (found.path, found.line) == (file.path, function.lineno):
+            return _first_revealing(file, [kind])
+    return None
+
+
+def exposing_parameters(file: File, function: ast.AST) -> Iterator[str]:
+    """The parameters of a function of this file that go into the detail of an HTTPException that it makes."""
+    if not isinstance(function, FUNCTIONS):
+        return
+    details = [
+        given for call in http_exceptions(file) if file.function(call) is function and (given := detail(file, call))
+    ]
+    for parameter in (*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs):
+        if any(file.mentions(given, parameter.arg) for given in details):
+            yield parameter.arg

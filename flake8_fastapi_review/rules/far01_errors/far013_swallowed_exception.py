@@ -1,0 +1,178 @@
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING
+
+from ...rule import Rule, Severity
+from .handlers import broad, cancels, explained, handlers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...file import File
+    from ...rule import Violation
+
+_ENDING = re.compile(
+    r"(?i)close|dispos|disconnect|shut_?down|terminat|kill|stop|cancel|rollback|unlink|remove|rmtree|clean|delete_temp"
+    r"|release|unsubscribe|deregister|unregister|flush|quit|logout|detach|tear_?down|finali[sz]e|abort|revoke|unlock"
+)
+"""Words in the names of what ends something: when it fails there is nothing left to do."""
+_TELLING = re.compile(
+    r"(?i)(^|_)logs?(_|$)|logger|logging|warn|telemetr|metric|analytic|track|trace|tracing|span|report|capture|notif"
+    r"|posthog|sentry|emit|audit|usage|record|print|echo|progress|typing|heartbeat|keep_?alive|chat_?action|set_?(status|title)"
+)
+"""Words in the names of what tells somebody about the work: it must not fail because of that."""
+_ON_ERRORS = re.compile(r"(?i)error|exception|fail|reason|repr|fallback|best_effort|safe|try_|maybe")
+"""Words in the names of functions that deal with a failure already, or say that they may fail."""
+_REASON = re.compile(
+    r"(?i)best.effort|ignor|optional|fall.?back|non-?critical|not (critical|fatal)|never (break|fail|raise|block)"
+    r"|swallow|suppress|silent|fail|may not|might not|don't care|in case|tolerat|skip|guard|attempt|try to|unavailable"
+    r"|errors?\b|exceptions?\b"
+)
+"""Words of a comment above a `try`, or of a docstring, that say why a failure does not matter."""
+_LAST_METHODS = ("__del__", "__exit__", "__aexit__", "__repr__", "__str__")
+_WAITS = ("time.sleep", "asyncio.sleep", "anyio.sleep", "trio.sleep")
+
+
+class SwallowedException(Rule):
+    """A handler for every exception does nothing about it.
+
+    It neither logs, re-raises, returns an error nor records the failure. Whatever goes wrong inside, a lost connection
+    as much as a misspelt name, leaves no trace: the data is incomplete, and nobody finds out.
+
+    Handlers with a comment that gives a reason are left alone, and so are clean-up, telemetry, optional imports and
+    waiting until something answers, where a failure is expected and nothing hangs on it.
+
+    Bad:
+
+        def refresh(prices, publisher):
+            for isbn in prices:
+                try:
+                    prices[isbn] = publisher.price(isbn)
+                except Exception:
+                    pass
+
+    Good:
+
+        import logging
+
+        logger = logging.getLogger(__name__)
+
+        def refresh(prices, publisher):
+            for isbn in prices:
+                try:
+                    prices[isbn] = publisher.price(isbn)
+                except ConnectionError:
+                    logger.warning("No new price of %s", isbn, exc_info=True)
+    """
+
+    code = "FAR013"
+    severity = Severity.WARNING
+    cwe = 390
+    message = "`{handler}` hides every failure of {body}: log it, or name the exceptions that may be ignored"
+    markers = (("except Exception", "except BaseException", "except:", "except (", "except builtins", "except*"),)
+
+    def check(self, file: File) -> Iterator[Violation]:
+        for statement, handler in handlers(file):
+            if not all(map(_is_nothing, handler.body)):
+                continue
+            written = broad(file, handler)
+            if statement.orelse or _gives_way(file, statement, handler):
+                continue
+            if written is None or explained(file, handler) or _expected(file, statement):
+                continue
+            if cancels(file, handler) and _awaits(file, statement):
+                continue  # the cancellation is what matters: FAR019
+            yield self.at(handler, handler=written, body=_subject(file, statement))
+
+
+def _is_nothing(statement: ast.stmt) -> bool:
+    match statement:
+        case ast.Pass() | ast.Continue() | ast.Break() | ast.Expr(value=ast.Constant()):
+            return True
+        case ast.Return(value=None | ast.Constant(value=None)):
+            return True
+    return False
+
+
+def _gives_way(file: File, statement: ast.Try, handler: ast.ExceptHandler) -> bool:
+    """Whether a failure has its place: success leaves the function and failure goes on, or None tells of it."""
+    if not isinstance(handler.body[-1], ast.Return):
+        return bool(file.within(statement.body, ast.Return))
+    function = file.function(handler)
+    results = file.within(function, ast.Return) if function is not None else []
+    return any(not _is_nothing(result) for result in results)
+
+
+def _expected(file: File, statement: ast.Try) -> bool:
+    """Whether what is tried is known to be allowed to fail."""
+    if file.within(statement.body, ast.Import, ast.ImportFrom):
+        return True
+    calls = file.within(statement.body, ast.Call)
+    if all(isinstance(call.func, ast.Name) and file.name_of(call.func) == f"builtins.{call.func.id}" for call in calls):
+        return True  # looks at a value of any kind
+    names = [_leaf(call.func) for call in calls]
+    if any(_ENDING.search(name) or _TELLING.search(name) for name in names if name):
+        return True
+    function = file.function(statement)
+    if function is None:
+        return True  # what this machine or this installation has, at import time
+    name = getattr(function, "name", "")
+    if name in _LAST_METHODS or any(words.search(name) for words in (_ENDING, _TELLING, _ON_ERRORS)):
+        return True
+    return _in_aftermath(file, statement) or _polls(file, statement) or _announced(file, statement)
+
+
+def _in_aftermath(file: File, statement: ast.Try) -> bool:
+    """Whether it runs in a handler or a `finally`, where another error is on its way."""
+    inner: ast.AST = statement
+    for ancestor in file.ancestors(statement):
+        match ancestor:
+            case ast.ExceptHandler():
+                return True
+            case ast.Try(finalbody=final) if inner in final:
+                return True
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+                return False
+        inner = ancestor
+    return False
+
+
+def _polls(file: File, statement: ast.Try) -> bool:
+    """Whether it is tried again after a pause."""
+    loop = file.enclosing(statement, ast.While, ast.For, ast.AsyncFor)
+    if loop is None or file.function(loop) is not file.function(statement):
+        return False
+    return any(file.is_named(call.func, *_WAITS) for call in file.within(loop, ast.Call))
+
+
+def _announced(file: File, statement: ast.Try) -> bool:
+    """Whether the comment right above the `try`, or the function's docstring, says that it may fail."""
+    above = file.lines[statement.lineno - 2].strip() if statement.lineno > 1 else ""
+    if above.startswith("#") and _REASON.search(above):
+        return True
+    match file.function(statement):
+        case ast.FunctionDef() | ast.AsyncFunctionDef() as function:
+            return bool(_REASON.search((ast.get_docstring(function) or "").partition("Raises:")[0]))
+    return False
+
+
+def _awaits(file: File, statement: ast.Try) -> bool:
+    return bool(file.within(statement.body, ast.Await, ast.AsyncFor, ast.AsyncWith))
+
+
+def _leaf(function: ast.expr) -> str:
+    match function:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+    return ""
+
+
+def _subject(file: File, statement: ast.Try) -> str:
+    """What is tried, for the message: its first call."""
+    for call in file.within(statement.body, ast.Call):
+        text = " ".join(file.source(call.func).split())
+        if len(text) <= 50:
+            return f"`{text}`"
+    return "this block"

@@ -1,0 +1,155 @@
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from ...rule import Related, Rule, Severity
+from .exposure import exposing_parameters, shown_exception
+from .handlers import handler_of
+from .responses import FUNCTIONS, RESPONSE, answers, detail, is_http_exception
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...file import File
+    from ...rule import Violation
+
+_ANSWERING = ("route", "exception handler")
+
+
+class ExceptionDetailLeak(Rule):
+    """The text of an exception, or a traceback, goes into a response.
+
+    What a database, an HTTP client or the interpreter say when they fail is meant for those who run the service: it
+    holds queries, host names, paths, sometimes credentials. The client can do nothing with it; an attacker can. Log the
+    exception and answer with a text of your own.
+
+    Exceptions of the project, and `ValueError` and its like, are written for users and are not reported.
+
+    Bad:
+
+        from fastapi import FastAPI, HTTPException
+
+        app = FastAPI()
+
+        @app.get("/rates")
+        def read_rates():
+            try:
+                return load_rates()
+            except Exception as error:
+                raise HTTPException(status_code=503, detail=str(error)) from error
+
+    Good:
+
+        import logging
+
+        from fastapi import FastAPI, HTTPException
+
+        app = FastAPI()
+        logger = logging.getLogger(__name__)
+
+        @app.get("/rates")
+        def read_rates():
+            try:
+                return load_rates()
+            except OSError as error:
+                logger.exception("no rates")
+                raise HTTPException(status_code=503, detail="The rates cannot be read now") from error
+
+    Exploit:
+
+        $ curl https://shop.example/rates
+        {"detail": "connection to db-3.internal (10.0.4.7) failed: password authentication failed for user rates"}
+    """
+
+    code = "FAR015"
+    severity = Severity.WARNING
+    cwe = 209
+    cvss = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:L/I:N/A:N"
+    message = "`{shown}` sends what {cls} says to the client{how}: log it, and answer with a text of your own"
+    markers = (("except ", "exception_handler"), ("HTTPException", "Response", "Exception", "router", "app"))
+
+    def check(self, file: File) -> Iterator[Violation]:
+        seen = set()
+        for expression, related in self._sent(file):
+            found = shown_exception(file, expression)
+            if found is None or expression in seen:
+                continue
+            seen.add(expression)
+            cls = "the traceback" if found.cls == "traceback" else f"any `{found.cls}`"
+            how = f" through `{related[0].message}`" if related else ""
+            yield self.at(expression, shown=_short(file, expression), cls=cls, how=how, related=related)
+
+    def _sent(self, file: File) -> Iterator[tuple[ast.expr, tuple[Related, ...]]]:
+        """The expressions that go into a response body, with the helper that puts them there."""
+        functions = _handling(file)
+        for call in file.nodes(ast.Call) if functions else ():
+            if file.function(call) not in functions:
+                continue
+            if is_http_exception(file, call):
+                own = file.constructor_of(call.func) is not None
+                given = detail(file, call)
+                yield from ((value, ()) for value in (_all(call) if own else [given] if given else []))
+            elif _is_response(file, call):
+                content = file.argument(call, 0, "content")
+                if content is not None:
+                    yield content, ()
+            elif isinstance(call.func, ast.Name) and handler_of(file, call) is not None:
+                yield from self._through_helper(file, call)
+        for returned in file.nodes(ast.Return):
+            if returned.value is not None and file.function(returned) in functions and _answers(file, returned):
+                yield returned.value, ()
+
+    def _through_helper(self, file: File, call: ast.Call) -> Iterator[tuple[ast.expr, tuple[Related, ...]]]:
+        """What a function of this file is given and puts into an HTTPException."""
+        found = file.definition_of(call.func) if _all(call) else None
+        if found is None or found.is_class or found.path != file.path:
+            return
+        function = next((node for node in file.nodes(*FUNCTIONS) if node.lineno == found.line), None)
+        if function is None:
+            return
+        for name in exposing_parameters(file, function):
+            given = file.argument(call, found.parameters.index(name) if name in found.parameters else -1, name)
+            if given is not None:
+                yield given, (Related(file.path, found.line, found.qualname),)
+
+
+def _handling(file: File) -> set[ast.AST | None]:
+    """The functions that have an exception at hand."""
+    named = {file.function(handler) for handler in file.nodes(ast.ExceptHandler) if handler.name}
+    if "traceback" in file.text:
+        named |= {file.function(handler) for handler in file.nodes(ast.ExceptHandler)}
+    if "exception_handler" in file.text:
+        named |= {node for node in file.nodes(*FUNCTIONS) if len(node.args.args) == 2}
+    return named
+
+
+def _all(call: ast.Call) -> list[ast.expr]:
+    return [*call.args, *(keyword.value for keyword in call.keywords)]
+
+
+def _is_response(file: File, call: ast.Call) -> bool:
+    match call.func:
+        case ast.Name(id=name) | ast.Attribute(attr=name) if name.endswith("Response"):
+            return file.is_subclass(call.func, RESPONSE) is True
+    return False
+
+
+def _answers(file: File, returned: ast.Return) -> bool:
+    """Whether a returned value becomes a response body: a dict or a model, of a route or an exception handler."""
+    match returned.value:
+        case ast.Call() as call:
+            found = file.definition_of(call.func)
+            if found is None or not found.is_class or _is_response(file, call) or is_http_exception(file, call):
+                return False
+        case ast.Dict() | ast.Name() | ast.JoinedStr():
+            pass
+        case _:
+            return False
+    function = file.function(returned)
+    return function is not None and answers(file, function) in _ANSWERING
+
+
+def _short(file: File, expression: ast.AST) -> str:
+    text = " ".join(file.source(expression).split())
+    return text if len(text) <= 60 else text[:57] + "..."

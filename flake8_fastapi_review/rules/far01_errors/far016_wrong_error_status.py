@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING
+
+from ...rule import Rule, Severity
+from .handlers import handler_of
+from .responses import FUNCTIONS, detail, http_exceptions, raised, spread, status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...file import File
+    from ...rule import Violation
+
+_REGISTERED = frozenset(
+    (*range(400, 419), *range(421, 427), 428, 429, 431, 451, *range(500, 509), 510, 511)
+)  # https://www.iana.org/assignments/http-status-codes
+_SAYS = (
+    (re.compile(r"(?i)\b(not|n't be) found\b|\bdoes(n't| not) exist\b|\bno such\b"), 404),
+    (re.compile(r"(?i)\balready (exists?|registered|taken|in use)\b"), 409),
+    (re.compile(r"(?i)^(not authenticated|unauthenticated|invalid (credentials|token)|token (has )?expired)\b"), 401),
+    (re.compile(r"(?i)^(permission denied|forbidden|access denied|not allowed|insufficient permissions?)\b"), 403),
+)
+
+
+_GIVEN = ("self", "cls", "request", "session", "db", "conn", "connection", "settings", "config", "user", "current_user")
+"""Parameters that do not say what the client asked for."""
+
+
+class WrongErrorStatus(Rule):
+    """An HTTPException has a status that is no error, that does not exist, or that contradicts its detail.
+
+    Clients, proxies and monitoring go by the number. An exception with 200 is an error that everyone counts as a
+    success; "not found" with 500 wakes somebody up, and is retried, for what is the client's mistake.
+
+    A redirect raised with a `Location` header is a way to redirect from a dependency, and is left alone.
+
+    Bad:
+
+        from fastapi import FastAPI, HTTPException
+
+        app = FastAPI()
+
+        @app.get("/orders/{order_id}")
+        def read_order(order_id: int):
+            order = load(order_id)
+            if order is None:
+                raise HTTPException(status_code=500, detail="Order not found")
+            return order
+
+    Good:
+
+        from fastapi import FastAPI, HTTPException
+
+        app = FastAPI()
+
+        @app.get("/orders/{order_id}")
+        def read_order(order_id: int):
+            order = load(order_id)
+            if order is None:
+                raise HTTPException(status_code=404, detail="Order not found")
+            return order
+    """
+
+    code = "FAR016"
+    severity = Severity.WARNING
+    message = "an HTTPException with status {status} {problem}: use {instead}"
+    markers = (("raise", "return"), ("HTTPException", "Exception", "Error", "HTTP"))
+
+    def check(self, file: File) -> Iterator[Violation]:
+        for call in http_exceptions(file):
+            code = status(file, call)
+            if not isinstance(code, int):
+                continue
+            if not 400 <= code <= 599:
+                if not _redirects(file, call, code):
+                    yield self.at(
+                        call, status=code, problem="is no error", instead="a 4xx or 5xx code, or return a response"
+                    )
+            elif code not in _REGISTERED:
+                yield self.at(
+                    call, status=code, problem="is not registered, clients do not know it", instead=_nearest(code)
+                )
+            elif code == 500 and (said := _said(file, call)):
+                text, fitting = said
+                yield self.at(call, status=code, problem=f"says `{text}`, the server's own failure", instead=fitting)
+
+
+def _redirects(file: File, call: ast.Call, code: int) -> bool:
+    return (300 <= code <= 399 and file.argument(call, 2, "headers") is not None) or code == 304 or spread(call)
+
+
+def _nearest(code: int) -> str:
+    return "a registered 5xx code" if code >= 500 else "a registered 4xx code"
+
+
+def _said(file: File, call: ast.Call) -> tuple[str, int] | None:
+    """What the detail says and the status that goes with it, if a look-up of what the client asked for came to that."""
+    given = detail(file, call)
+    if given is None or not raised(file, call) or handler_of(file, call) is not None:
+        return None
+    text = _text(file, given)
+    for pattern, fitting in _SAYS:
+        if (found := pattern.search(text)) and _after_a_look_up(file, call):
+            return found[0], fitting
+    return None
+
+
+def _text(file: File, given: ast.expr) -> str:
+    match given:
+        case ast.JoinedStr(values=values):
+            return "".join(str(part.value) if isinstance(part, ast.Constant) else "?" for part in values)
+    value = file.value_of(given)
+    return value if isinstance(value, str) else ""
+
+
+def _after_a_look_up(file: File, call: ast.Call) -> bool:
+    """Whether the exception stands in `if not thing:` or the like, and the thing was looked up by a parameter."""
+    function = file.function(call)
+    parameters = function.args.args + function.args.kwonlyargs if isinstance(function, FUNCTIONS) else []
+    test = getattr(file.enclosing(call, ast.If), "test", None)
+    match test:
+        case ast.UnaryOp(op=ast.Not(), operand=ast.Name() as thing):
+            pass
+        case ast.Compare(left=ast.Name() as thing, ops=[ast.Is() | ast.Eq()], comparators=[ast.Constant(value=None)]):
+            pass
+        case ast.Compare(left=ast.Name() as thing, ops=[ast.NotIn()]):
+            pass
+        case _:
+            return False
+    return any(file.mentions(thing, parameter.arg) for parameter in parameters if parameter.arg not in _GIVEN)

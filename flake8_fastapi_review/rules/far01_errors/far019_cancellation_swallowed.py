@@ -1,0 +1,149 @@
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from ...rule import Applicability, Edit, Fix, Range, Rule, Severity
+from .handlers import CANCELLATIONS, cancels, caught, explained, handlers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...file import File
+    from ...rule import Violation
+
+_WAITING = ("asyncio.gather", "asyncio.wait", "asyncio.wait_for", "asyncio.shield")
+
+
+class CancellationSwallowed(Rule):
+    """A handler in a coroutine catches `CancelledError` and the coroutine goes on.
+
+    Cancelling is how a coroutine is told to end: when the client has gone, a timeout is over, the server shuts down.
+    It is told once, by an exception at the `await`. A handler that does not pass it on turns the order into nothing:
+    the timeout does not hold, the shutdown waits for ever. `except:` and `except BaseException:` take it in as well;
+    `except Exception:` does not.
+
+    Waiting for a task that was just cancelled, and a handler after which the coroutine only returns, are left alone.
+
+    Bad:
+
+        import asyncio
+        import logging
+
+        logger = logging.getLogger(__name__)
+
+        async def remind():
+            while True:
+                try:
+                    await send_reminders()
+                    await asyncio.sleep(60)
+                except asyncio.CancelledError:
+                    logger.info("interrupted")
+
+    Good:
+
+        import asyncio
+        import logging
+
+        logger = logging.getLogger(__name__)
+
+        async def remind():
+            while True:
+                try:
+                    await send_reminders()
+                    await asyncio.sleep(60)
+                except asyncio.CancelledError:
+                    logger.info("interrupted")
+                    raise
+    """
+
+    code = "FAR019"
+    severity = Severity.BLOCKER
+    message = "`{handler}` in `{function}` swallows cancellation, {harm}: end the handler with `raise`"
+    markers = (("async def",), ("CancelledError", "BaseException", "except:", "Cancelled", "cancelled_exc_class"))
+
+    def check(self, file: File) -> Iterator[Violation]:
+        for statement, handler in handlers(file):
+            written = cancels(file, handler)
+            function = file.function(handler)
+            if written is None or not isinstance(function, ast.AsyncFunctionDef):
+                continue
+            if file.raises(handler.body) or not _first(file, statement, handler) or not _suspends(file, statement):
+                continue
+            if _awaits_cancelled(file, statement, function):
+                continue
+            harm = _harm(file, handler, function)
+            if harm:
+                yield self.at(handler, handler=written, function=function.name, harm=harm, fix=_fix(file, handler))
+
+
+def _first(file: File, statement: ast.Try, handler: ast.ExceptHandler) -> bool:
+    """Whether no handler before this one takes the cancellation."""
+    before = statement.handlers[: statement.handlers.index(handler)]
+    return not any(cancels(file, other) for other in before)
+
+
+def _suspends(file: File, statement: ast.Try) -> bool:
+    """Whether a cancellation can arrive in the body at all."""
+    if file.within(statement.body, ast.Await, ast.AsyncFor, ast.AsyncWith, ast.Yield):
+        return True
+    return any(inner.is_async for inner in file.within(statement.body, ast.comprehension))
+
+
+def _awaits_cancelled(file: File, statement: ast.Try, function: ast.AsyncFunctionDef) -> bool:
+    """Whether only the end of other tasks is awaited: `task.cancel()`, then `await task`."""
+    awaited = [found.value for found in file.within(statement.body, ast.Await)]
+    if file.within(statement.body, ast.AsyncFor, ast.AsyncWith, ast.Yield) or not awaited:
+        return False
+    cancelled = any(isinstance(call.func, ast.Attribute) and call.func.attr == "cancel"
+                    for call in file.within(function, ast.Call))  # fmt: skip
+    return all(_is_task(file, value, cancelled) for value in awaited)
+
+
+def _is_task(file: File, value: ast.expr, cancelled: bool) -> bool:
+    match value:
+        case ast.Name() | ast.Attribute() | ast.Subscript():
+            return True
+        case ast.Call() if file.is_named(value.func, *_WAITING):
+            return cancelled or any(isinstance(arg, (ast.Name, ast.Attribute, ast.Starred)) for arg in value.args)
+    return False
+
+
+def _harm(file: File, handler: ast.ExceptHandler, function: ast.AsyncFunctionDef) -> str:
+    """What comes of it; empty when the coroutine ends there all the same, or means to go on."""
+    if _means_cancellation(file, handler) and explained(file, handler):
+        return ""
+    flow = file.flow(function)
+    for later in file.within(function, ast.Await, ast.AsyncFor, ast.AsyncWith):
+        step = file.statement(later)
+        if not _cleans_up(file, step, handler) and flow.can_reach(handler, step):
+            return f"so `{function.name}` goes on"
+    return "" if _means_cancellation(file, handler) else "and whoever cancelled waits for nothing"
+
+
+def _means_cancellation(file: File, handler: ast.ExceptHandler) -> bool:
+    """Whether the handler names cancellations and nothing wider."""
+    kinds = [kind.func if isinstance(kind, ast.Call) else kind for kind in caught(handler)]
+    return bool(kinds) and all(file.is_named(kind, *CANCELLATIONS) for kind in kinds)
+
+
+def _cleans_up(file: File, step: ast.AST, handler: ast.ExceptHandler) -> bool:
+    """Whether a step belongs to the handler itself or to a `finally`."""
+    inner = step
+    for ancestor in file.ancestors(step):
+        if ancestor is handler or inner in getattr(ancestor, "finalbody", ()):
+            return True
+        inner = ancestor
+    return False
+
+
+def _fix(file: File, handler: ast.ExceptHandler) -> Fix | None:
+    """`raise` as the handler's last line, unless it leaves in another way before."""
+    last = handler.body[-1]
+    if last.lineno == handler.lineno or file.within(handler.body, ast.Return, ast.Break, ast.Continue):
+        return None
+    line, column = last.end_lineno or last.lineno, last.end_col_offset or 0
+    indent = " " * handler.body[0].col_offset
+    if isinstance(last, ast.Pass):
+        return Fix("Re-raise", (Edit(Range.of(last), "raise"),), Applicability.UNSAFE)
+    return Fix("Re-raise", (Edit(Range(line, column, line, column), f"\n{indent}raise"),), Applicability.UNSAFE)
