@@ -69,6 +69,15 @@ async def ship(order_id: int, staff: StaffUser, session: SessionDep) -> Order:
     return order
 
 
+@router.post("/{order_id}/paid-in-cash", status_code=status.HTTP_204_NO_CONTENT)
+async def take_cash(order_id: int, staff: StaffUser, session: SessionDep) -> None:
+    order = await session.get(Order, order_id)
+    if order is None:
+        raise HTTPException(status.HTTP_500_INTERNAL_SERVER_ERROR, detail="Order not found")  # FAR016: 500
+    order.status = OrderStatus.PAID
+    await session.commit()
+
+
 @router.post("/{order_id}/cancel", response_model=OrderOut)
 async def cancel(order_id: int, user: CurrentUser, session: SessionDep) -> Order:
     try:
@@ -94,6 +103,6 @@ async def take_payment(request: Request, x_signature: Annotated[str, Header()], 
         raise HTTPException(status.HTTP_400_BAD_REQUEST, detail="This is no payment notice") from error
     order = await session.get(Order, notice.order_id)
     if order is None:
-        raise HTTPException(status.HTTP_500_INTERNAL_SERVER_ERROR, detail="Order not found")  # FAR016: 500
+        raise HTTPException(status.HTTP_404_NOT_FOUND, detail="Order not found")
     order.status = OrderStatus.PAID
     await session.commit()
