@@ -52,6 +52,8 @@ _NOT_TEXT = (
 )
 """Types that hold no secret or do not show it."""
 
+_MAKERS = ("jwt.encode", "jose.jwt.encode", "secrets.token_urlsafe", "secrets.token_hex", "secrets.token_bytes")
+_BEARER = ("fastapi.security.HTTPAuthorizationCredentials", "fastapi.security.http.HTTPAuthorizationCredentials")
 _WHOLE_HEADERS = (
     "fastapi.Request",
     "starlette.requests.Request",
@@ -171,6 +173,13 @@ def _named(file: File, node: ast.Name | ast.Attribute | ast.Subscript, depth: in
     if isinstance(node, ast.Attribute) and node.attr == "headers" and file.is_a(node.value, *_WHOLE_HEADERS):
         yield Exposed(node, f"{leaf(node.value)}.headers", "Authorization header")
         return
+    if isinstance(node, ast.Attribute) and node.attr == "credentials" and file.is_a(node.value, *_BEARER):
+        yield Exposed(node, node.attr, "token")
+        return
+    judged = secret_name(name) if name else None
+    if judged and isinstance(node, ast.Name) and not judged.plural and _is_proven(file, node):
+        yield Exposed(node, name, judged.kind)
+        return
     if file.name_of(node) == "os.environ":
         yield Exposed(node, "os.environ", "whole environment")
         return
@@ -180,6 +189,22 @@ def _named(file: File, node: ast.Name | ast.Attribute | ast.Subscript, depth: in
                 continue
             if value is not node:
                 yield from (Exposed(node, found.what, found.kind) for found in _exposed(file, value, depth))
+
+
+def _is_proven(file: File, node: ast.Name) -> bool:
+    """A bare `token` or `secret` that was just made, or that a request brought: no piece of text."""
+    for value in file.values(node):
+        if isinstance(value, ast.Call):
+            made = made_secret(leaf(value.func))
+            if (made and made.strong and not made.plural) or file.is_named(value.func, *_MAKERS):
+                return not _is_harmless_type(file, node)
+    for binding in file.binding_nodes(node):
+        function = file.function(node)
+        if isinstance(binding, ast.arg) and function is not None and binding.arg == node.id:
+            return file.parameter_source(function, node.id) in ("depends", "header", "cookie") and bool(
+                file.is_a(node, "builtins.str")
+            )
+    return False
 
 
 def _is_sensitive(file: File, name: str, node: ast.expr) -> bool:

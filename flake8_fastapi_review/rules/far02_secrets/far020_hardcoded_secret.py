@@ -5,7 +5,7 @@ import re
 from typing import TYPE_CHECKING
 
 from ...knowledge import token_formats
-from ...knowledge.secrets import could_be_secret, looks_secret, secret_name
+from ...knowledge.secrets import could_be_secret, is_placeholder, looks_random, looks_secret, secret_name
 from ...rule import Rule, Severity
 from .targets import is_example, is_fallback, leaf, target_of
 
@@ -17,55 +17,53 @@ if TYPE_CHECKING:
 
 _ENUMS = ("enum.Enum", "enum.StrEnum", "enum.Flag")
 
-_SIGNERS: tuple[tuple[int, str, tuple[str, ...]], ...] = (
-    (
-        1,
-        "key",
-        (
-            "jwt.encode",
-            "jwt.PyJWT.encode",
-            "jwt.decode",
-            "jwt.PyJWT.decode",
-            "jose.jwt.encode",
-            "jose.jwt.decode",
-            "authlib.jose.jwt.decode",
-        ),
-    ),
-    (2, "key", ("authlib.jose.jwt.encode",)),
-    (0, "key", ("cryptography.fernet.Fernet", "hmac.new", "hmac.digest")),
-    (
-        0,
-        "secret_key",
-        (
-            "itsdangerous.Signer",
-            "itsdangerous.TimestampSigner",
-            "itsdangerous.Serializer",
-            "itsdangerous.TimedSerializer",
-        ),
-    ),
-    (0, "secret_key", ("itsdangerous.URLSafeSerializer", "itsdangerous.URLSafeTimedSerializer")),
-    (1, "secret_key", ("starlette.middleware.sessions.SessionMiddleware",)),
-    (
-        0,
-        "secret",
-        (
-            "fastapi_users.authentication.JWTStrategy",
-            "fastapi_users.authentication.strategy.JWTStrategy",
-            "fastapi_login.LoginManager",
-        ),
-    ),
+_KEY = (1, "key", "key")
+_FIRST = (0, "key", "key")
+_SIGNER = (0, "secret_key", "key")
+_USER = (1, "password", "password")
+_USES: dict[str, tuple[int, str, str]] = {
+    "jwt.encode": _KEY,
+    "jwt.decode": _KEY,
+    "jwt.PyJWT.encode": _KEY,
+    "jwt.PyJWT.decode": _KEY,
+    "jose.jwt.encode": _KEY,
+    "jose.jwt.decode": _KEY,
+    "authlib.jose.jwt.encode": (2, "key", "key"),
+    "authlib.jose.jwt.decode": _KEY,
+    "cryptography.fernet.Fernet": _FIRST,
+    "hmac.new": _FIRST,
+    "hmac.digest": _FIRST,
+    "itsdangerous.Signer": _SIGNER,
+    "itsdangerous.TimestampSigner": _SIGNER,
+    "itsdangerous.Serializer": _SIGNER,
+    "itsdangerous.TimedSerializer": _SIGNER,
+    "itsdangerous.URLSafeSerializer": _SIGNER,
+    "itsdangerous.URLSafeTimedSerializer": _SIGNER,
+    "starlette.middleware.sessions.SessionMiddleware": (1, "secret_key", "key"),
+    "fastapi_users.authentication.JWTStrategy": (0, "secret", "key"),
+    "fastapi_users.authentication.strategy.JWTStrategy": (0, "secret", "key"),
+    "fastapi_login.LoginManager": (0, "secret", "key"),
+    "smtplib.SMTP.login": _USER,
+    "smtplib.SMTP_SSL.login": _USER,
+    "requests.auth.HTTPBasicAuth": _USER,
+    "httpx.BasicAuth": _USER,
+    "aiohttp.BasicAuth": _USER,
+}
+"""Position and name of the secret in what signs, encrypts or logs in. Any literal there is the real one."""
+
+_BY_LEAF: dict[str, list[str]] = {}
+for _name in _USES:
+    _BY_LEAF.setdefault(_name.rpartition(".")[2], []).append(_name)
+
+_CONNECTS = frozenset(
+    """
+    connect create_pool create_engine redis strictredis mongoclient asyncmongoclient asynciomotorclient connectionpool
+    basicauth httpbasicauth elasticsearch asyncelasticsearch minio plaincredentials login
+    """.split()
 )
-"""Position and name of the key of what signs or encrypts. Any literal there is the real key, however it looks."""
+"""Callables that open a connection as a user: beside a literal user name a literal password is the real one."""
 
-_BY_LEAF: dict[str, list[tuple[int, str, str]]] = {}
-for _position, _keyword, _names in _SIGNERS:
-    for _name in _names:
-        _BY_LEAF.setdefault(_name.rpartition(".")[2], []).append((_position, _keyword, _name))
-
-_SIGNING = ("jwt", "JWT", "jose", "hmac", "ernet", "itsdangerous", "SessionMiddleware", "LoginManager")
-"""A file without any of these calls none of the above."""
-
-
+_SCHEME = re.compile(r"(?i)(?:Bearer|Basic|Token|ApiKey) ([^\s{}<>]{12,})")
 _FOR_TESTS = re.compile(r"(?:^|/)(?:testing|testutils?|test_utils?|fixtures|mocks?)(?:/|\.py$)")
 """Support code of tests inside the package: its credentials open nothing."""
 
@@ -120,15 +118,17 @@ class HardcodedSecret(Rule):
             value = _text(node.value)
             if value is None or len(value) < 4:
                 continue
-            what = self._format(file, node, value) or (
-                self._named(file, node, value) if could_be_secret(value) else None
-            )
+            what = self._format(file, node, value)
+            if what is None and could_be_secret(value):
+                what = self._named(file, node, value)
+            elif what is None and (scheme := _SCHEME.fullmatch(value)):
+                what = self._header(file, node, scheme[1])
             if what:
                 anchor = _anchor(file, node)
                 if anchor not in reported:
                     reported.add(anchor)
                     yield self.at(anchor, what=what)
-        yield from self._keys(file, reported)
+        yield from self._uses(file, reported)
 
     def _format(self, file: File, node: ast.Constant, value: str) -> str | None:
         """What to say of a credential in a known format."""
@@ -138,53 +138,73 @@ class HardcodedSecret(Rule):
         target = target_of(file, node)
         return f"A {found} in `{target.name}`" if target else f"A {found}"
 
+    def _header(self, file: File, node: ast.Constant, credentials: str) -> str | None:
+        """What to say of `{"Authorization": "Bearer …"}`."""
+        target = target_of(file, node)
+        if target is None or target.name.lower() not in ("authorization", "proxy-authorization"):
+            return None
+        if is_placeholder(credentials) or not looks_random(credentials, 12) or is_example(file, node):
+            return None
+        return f"The credentials in `{target.name}`"
+
     def _named(self, file: File, node: ast.Constant, value: str) -> str | None:
         """What to say of a value that looks like a secret in a place that is named like one."""
         target = target_of(file, node)
-        if target is None or (name := secret_name(target.name)) is None or not looks_secret(name, value):
+        if target is None or target.place == "result":
             return None
-        if (
-            target.place == "result"
-            or _is_member(file, target.holder)
-            or is_example(file, node)
-            or is_fallback(file, node)
-        ):
+        name = secret_name(target.name)
+        if name is None or not looks_secret(name, value):
+            return None
+        if _is_member(file, target.holder) or is_example(file, node) or is_fallback(file, node):
             return None
         return f"The {name.kind} `{target.name}`"
 
-    def _keys(self, file: File, reported: set[ast.AST]) -> Iterator[Violation]:
-        """Literals that sign or encrypt, whatever they look like and whatever they are called."""
-        if not any(word in file.text for word in _SIGNING):
-            return
+    def _uses(self, file: File, reported: set[ast.AST]) -> Iterator[Violation]:
+        """Literals that sign, encrypt or log in, whatever they look like and whatever they are called."""
         for call in file.nodes(ast.Call):
-            for position, keyword, name in _BY_LEAF.get(leaf(call.func), ()):
-                given = _argument(call, position, keyword)
+            if not call.args and not call.keywords:
+                continue
+            last = leaf(call.func)
+            for name in _BY_LEAF.get(last, ()):
+                position, keyword, noun = _USES[name]
+                given = file.argument(call, position, keyword)
                 if given is not None and not _is_unverified(call) and file.is_named(call.func, name):
-                    yield from self._key(file, call, given, reported)
-            if leaf(call.func) == "add_middleware" and call.args and leaf(call.args[0]) == "SessionMiddleware":
-                given = _argument(call, -1, "secret_key")
-                if given is not None:
-                    yield from self._key(file, call, given, reported)
+                    yield from self._used(file, call, given, noun, reported)
+            if last == "add_middleware" and call.args and leaf(call.args[0]) == "SessionMiddleware":
+                if given := file.argument(call, -1, "secret_key"):
+                    yield from self._used(file, call, given, "key", reported)
+            elif last.lower() in _CONNECTS or last == "create":
+                yield from self._login(file, call, reported)
 
-    def _key(self, file: File, call: ast.Call, given: ast.expr, reported: set[ast.AST]) -> Iterator[Violation]:
+    def _login(self, file: File, call: ast.Call, reported: set[ast.AST]) -> Iterator[Violation]:
+        """`connect(user="shop", password="mysecretpassword")`: a plain word, but it opens the database."""
+        given = {keyword.arg: keyword.value for keyword in call.keywords}
+        user = given.get("user") or given.get("username")
+        password = given.get("password") or given.get("passwd")
+        if isinstance(user, ast.Constant) and isinstance(password, ast.Constant) and password.value != user.value:
+            value = _text(password.value)
+            if value and not is_placeholder(value) and not value.isupper() and value != "password":
+                yield from self._used(file, call, password, "password", reported)
+
+    def _used(
+        self, file: File, call: ast.Call, given: ast.expr, noun: str, reported: set[ast.AST]
+    ) -> Iterator[Violation]:
         while isinstance(given, ast.Call) and isinstance(given.func, ast.Attribute) and given.func.attr == "encode":
             given = given.func.value
+        if given in reported or not isinstance(given, (ast.Constant, ast.Name, ast.Attribute)):
+            return
+        if isinstance(given, ast.Attribute) and file.type_of(given.value):
+            return  # an object may have been given another value than its class has
         value = _text(file.value_of(given))
-        if not value or "BEGIN PUBLIC" in value or given in reported:
+        if not value or "BEGIN PUBLIC" in value:
             return
         name = leaf(given)
         judged = secret_name(name) if name else None
         if judged and could_be_secret(value) and looks_secret(judged, value):
             return  # its definition is reported
-        subject = f"`{name}`" if name else "A literal"
         reported.add(given)
-        yield self.at(given, what=f"{subject}, the key that `{leaf(call.func)}` uses,")
-
-
-def _argument(call: ast.Call, position: int, keyword: str) -> ast.expr | None:
-    if 0 <= position < len(call.args):
-        return call.args[position]
-    return next((k.value for k in call.keywords if k.arg == keyword), None)
+        subject = f"`{name}`" if name else "A literal"
+        yield self.at(given, what=f"{subject}, the {noun} that `{leaf(call.func)}` uses,")
 
 
 def _text(value: object) -> str | None:

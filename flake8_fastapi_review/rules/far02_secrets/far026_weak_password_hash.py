@@ -31,6 +31,7 @@ _FAST = (
     "shake_128",
     "shake_256",
 )
+_HASH_NAMES = frozenset((*_FAST, "new"))
 _HASHES = (*(f"hashlib.{name}" for name in _FAST), "hashlib.new")
 _WEAK_SCHEMES = frozenset(
     """
@@ -93,9 +94,11 @@ class WeakPasswordHash(Rule):
 
     def _hash_name(self, file: File, call: ast.Call) -> str | None:
         """`hashlib.sha256` when the call makes a fast hash of what it is given."""
-        if isinstance(call.func, ast.Attribute) and call.func.attr not in (*_FAST, "new"):
-            return None
-        if "hashlib" not in file.text or not file.is_named(call.func, *_HASHES):
+        if isinstance(call.func, ast.Attribute):
+            could_be = call.func.attr in _HASH_NAMES and "hashlib" in file.text
+        else:
+            could_be = "from hashlib import" in file.text
+        if not could_be or not file.is_named(call.func, *_HASHES):
             return None
         return file.resolved(call)
 
@@ -169,10 +172,10 @@ class WeakPasswordHash(Rule):
     def _passwords_given(self, file: File, call: ast.Call) -> Iterator[tuple[str, int | str]]:
         """The passwords among the arguments: name, and position or keyword."""
         for position, argument in enumerate(call.args):
-            if subject := _password_in(file, argument):
+            if subject := _password_in(file, argument, 7):
                 yield subject, position
         for keyword in call.keywords:
-            if keyword.arg and (subject := _password_in(file, keyword.value)):
+            if keyword.arg and (subject := _password_in(file, keyword.value, 7)):
                 yield subject, keyword.arg
 
     def _schemes(self, file: File, call: ast.Call) -> Iterator[Violation]:
@@ -204,9 +207,9 @@ def _hashes_passwords(name: str) -> bool:
     return named and bool({"hash", "hashed", "encrypt", "digest", "verify", "check"}.intersection(parts))
 
 
-def _password_in(file: File, data: ast.expr) -> str | None:
-    """The name of the password that `data` is computed from."""
-    for node in _parts(file, data, 0):
+def _password_in(file: File, data: ast.expr, depth: int = 0) -> str | None:
+    """The name of the password that `data` is computed from; a greater `depth` looks less far."""
+    for node in _parts(file, data, depth):
         name = leaf(node)
         judged = secret_name(name) if name else None
         if judged and judged.kind == PASSWORD and not judged.plural:

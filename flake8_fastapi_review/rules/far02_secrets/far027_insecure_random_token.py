@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING
 
 from ...knowledge.secrets import CARD, CREDENTIALS, made_secret, secret_name, words
@@ -25,6 +26,7 @@ _INSTEAD = {
     "random": "secrets.token_hex",
     "uniform": "secrets.token_hex",
 }
+_IMPORTS = re.compile(r"from (?:random|uuid|numpy\.random) import")
 _SOURCES = frozenset(
     (*(f"{module}.{name}" for module in ("random", "numpy.random") for name in _INSTEAD), "uuid.uuid1")
 )
@@ -140,6 +142,8 @@ class InsecureRandomToken(Rule):
     def _source(self, file: File, call: ast.Call) -> str | None:
         """The predictable generator that the call asks."""
         if isinstance(call.func, ast.Name):
+            if not _IMPORTS.search(file.text):
+                return None
             name = file.resolved(call)
             return name if name in _SOURCES else None
         if not isinstance(call.func, ast.Attribute) or call.func.attr not in _INSTEAD:
