@@ -183,6 +183,33 @@ def test_all_mistakes_are_told(tmp_path: Path) -> None:
     assert [line for line, _ in problems(tmp_path, f"{SECTION}a = 1\nselect = 2\nb = 3\n")] == [2, 3, 4]
 
 
+@pytest.mark.parametrize("key", configuration.KEYS)
+def test_no_value_of_any_key_is_fatal(tmp_path: Path, key: str) -> None:
+    values = [
+        "1",
+        "1.5",
+        "true",
+        "''",
+        "'x'",
+        "[]",
+        "[1]",
+        "['x']",
+        "[[]]",
+        "{}",
+        "{ x = 1 }",
+        "{ x = [1] }",
+        "{ FAR001 = { x = 1 } }",
+    ]
+    for value in [*values, "1979-05-27", "[{ x = 1 }]", "{ '' = {} }", "{ 'FAR001' = [''] }", "nan", '"\\u0000"']:
+        put(tmp_path, {"pyproject.toml": f"{SECTION}{key} = {value}\n"})
+        config = load(str(tmp_path))
+        assert all(problem.line == 2 and "\n" not in problem.message for problem in config.problems)
+        select(config)
+        role(config, "app/a.py", "x = 1\n")
+        excluded(config, "app/a.py")
+        versions(config)
+
+
 def test_the_section_may_be_anything(tmp_path: Path) -> None:
     assert problems(tmp_path, "[[tool.fastapi-review]]\nselect = []\n")[0][1].startswith("[tool.fastapi-review] `tool.")
 

@@ -12,7 +12,7 @@ import pytest
 from cases import FIXTURES, cases, code_of, copy, differences, expectations, fixed, name_of, offset, run
 
 from flake8_fastapi_review import registry
-from flake8_fastapi_review.rule import Applicability
+from flake8_fastapi_review.rule import Applicability, Default
 
 CASES = [pytest.param(case, id=name_of(case)) for case in cases()]
 
@@ -73,3 +73,11 @@ def test_every_rule_has_a_fixture() -> None:
 def test_fixtures_are_named_after_rules() -> None:
     stray = [path for path in FIXTURES.glob("*/*") if not re.match(r"far\d{3}_|__pycache__", path.name)]
     assert stray == []
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_one_defect_is_one_finding(case: Path, tmp_path: Path) -> None:
+    root, paths = copy(case, tmp_path)
+    on = {row.code for row in registry.rows() if row.default == Default.ON.value and row.code != registry.INTERNAL}
+    places = [(path, violation.range.line, violation.range.column) for path, violation in run(root, paths, on)]
+    assert [place for place in places if places.count(place) > 1] == []

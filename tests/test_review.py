@@ -261,6 +261,34 @@ def test_a_file_that_is_no_python_is_told(put: Put) -> None:
     assert outcome.findings[0][1].message.startswith("not reviewed: syntax error: ")
 
 
+STRANGE: dict[str, tuple[bytes, list[int]]] = {
+    "empty": (b"", []),
+    "only a BOM": (b"\xef\xbb\xbf", []),
+    "BOM": (b"\xef\xbb\xbfx = 1  #!\n", [1]),
+    "latin-1": (b"# coding: latin-1\nx = '\xe9'  #!\n", [2]),
+    "carriage returns": (b"x = 1\r\ny = 2  #!\r\n", [2]),
+    "lone carriage returns": (b"x = 1\ry = 2  #!\r", [2]),
+    "form feed and line separator": ("x = 1\n\x0cy = '\u2028'  #!\nz = 3  #!\n".encode(), [2, 3]),
+    "no newline at the end": (b"x = 1\ny = 2  #!", [2]),
+    "only newlines": (b"\n\n\n", []),
+    "null byte": (b"x = 1  #!\n\x00\n", []),
+    "deep": (b"x = " + b"(" * 5000 + b")" * 5000, []),
+    "binary": (bytes(range(256)), []),
+}
+
+
+@pytest.mark.parametrize("name", STRANGE)
+def test_strange_files(put: Put, name: str) -> None:
+    data, lines = STRANGE[name]
+    put({"a.py": data})
+    outcome = review(["."], select=["FAR001"])
+    assert [violation.range.line for _, violation in outcome.findings if violation.code == "FAR001"] == lines
+    assert len(outcome.files) + len(outcome.skipped) == 1
+    assert [violation.code for _, violation in outcome.findings if violation.code == "FAR000"] == ["FAR000"] * len(
+        outcome.skipped
+    )
+
+
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="needs a file that cannot be opened")
 def test_a_file_that_cannot_be_opened(put: Put) -> None:
     put({"a.py": "#!\n"}).joinpath("a.py").chmod(0)
