@@ -44,6 +44,10 @@ KINDS: Mapping[str, str] = {
 """Kinds of blocking calls, and the rule that reports each."""
 
 
+TEXTS = ("aliases", "returns", "enters", "async_enters", "iterates", "async_iterates", "decorators")
+"""Tables whose values are text, in `Tables` and in `_rows.py`."""
+
+
 class KnowledgeError(ValueError):
     """A row that breaks the schema; the text names the document and the key."""
 
@@ -55,6 +59,9 @@ class Blocking(NamedTuple):
     """One of KINDS."""
     remedy: str
     """What to use instead; follows the word "use"."""
+
+
+_UNASKED = Blocking("", "")
 
 
 class Runs(NamedTuple):
@@ -126,8 +133,16 @@ class Tables:
         from . import _rows
 
         tables = cls()
-        for name in cls.__slots__:
-            setattr(tables, name, getattr(_rows, name.upper()))
+        tables.blocks = _rows.BLOCKS
+        tables.exceptions = _rows.EXCEPTIONS
+        tables.offloads = _rows.OFFLOADS
+        tables.loop_callbacks = _rows.LOOP_CALLBACKS
+        tables.constants = _rows.CONSTANTS
+        tables.routes = _rows.ROUTES
+        tables.blocking = {name: int(index) for name, index in _pairs(_rows.BLOCKING)}
+        tables.bases = {name: tuple(bases.split()) for name, bases in _pairs(_rows.BASES)}
+        for name in TEXTS:
+            setattr(tables, name, dict(_pairs(getattr(_rows, name.upper()))))
         return tables
 
     def copy(self) -> Tables:
@@ -181,6 +196,7 @@ class Knowledge:
         self._canonical: dict[str, str] = {}
         self._mro: dict[str, tuple[str, ...]] = {}
         self._members: dict[str, str] = {}
+        self._blocking: dict[str, Blocking | None] = {}
         self._returned: dict[str, str | None] = {}
         self._classes: frozenset[str] | None = None
 
@@ -289,8 +305,13 @@ class Knowledge:
 
     def blocking(self, name: str) -> Blocking | None:
         """Whether calling `name` (a function, a method, or a class: constructing it) blocks the thread."""
+        known = self._blocking.get(name, _UNASKED)
+        if known is _UNASKED:
+            known = self._blocking[name] = self._find_blocking(self.canonical(name))
+        return known
+
+    def _find_blocking(self, name: str) -> Blocking | None:
         tables = self._tables
-        name = self.canonical(name)
         index = tables.blocking.get(name)
         if index is None:
             owner, _, attribute = name.rpartition(".")
@@ -410,6 +431,15 @@ class Knowledge:
     def rule_of(kind: str) -> str:
         """The code of the rule that reports blocking calls of this kind."""
         return KINDS[kind]
+
+
+def _pairs(text: str) -> Iterator[tuple[str, str]]:
+    """The rows `name=value` of a table, one a line.
+
+    Text, because a module of large dictionaries takes 100 ms to compile wherever byte code cannot be kept.
+    """
+    flat = text.strip().replace("\n", "=").split("=")
+    return zip(flat[::2], flat[1::2], strict=True)
 
 
 def _spoken(name: str) -> str:

@@ -1,3451 +1,3452 @@
 """Generated from the TOML files of this folder by compile.py; edit those."""
 
+# fmt: off
 # ruff: noqa: E501
 
-ALIASES: dict[str, str] = {
-    "Cryptodome.*": "Crypto",
-    "_io.open": "builtins.open",
-    "_thread.LockType": "threading.Lock",
-    "aiofiles.threadpool.open": "aiofiles.open",
-    "aiohttp.client.*": "aiohttp",
-    "aiohttp.client_exceptions.*": "aiohttp",
-    "aiohttp.client_reqrep.*": "aiohttp",
-    "aiokafka.consumer.AIOKafkaConsumer": "aiokafka.AIOKafkaConsumer",
-    "aiokafka.producer.AIOKafkaProducer": "aiokafka.AIOKafkaProducer",
-    "aiomysql.connection.*": "aiomysql",
-    "aiomysql.cursors.Cursor": "aiomysql.Cursor",
-    "aiomysql.pool.*": "aiomysql",
-    "aiosqlite.core.*": "aiosqlite",
-    "aiosqlite.cursor.*": "aiosqlite",
-    "anthropic.AsyncClient": "anthropic.AsyncAnthropic",
-    "anthropic.Client": "anthropic.Anthropic",
-    "anthropic._client.*": "anthropic",
-    "anyio._core._eventloop.*": "anyio",
-    "anyio._core._fileio.*": "anyio",
-    "anyio._core._synchronization.*": "anyio",
-    "anyio._core._tasks.*": "anyio",
-    "argon2._password_hasher.PasswordHasher": "argon2.PasswordHasher",
-    "arq.connections.*": "arq",
-    "asyncio.BaseEventLoop": "asyncio.AbstractEventLoop",
-    "asyncio.TimeoutError": "builtins.TimeoutError",
-    "asyncio.base_events.BaseEventLoop": "asyncio.AbstractEventLoop",
-    "asyncio.coroutines.*": "asyncio",
-    "asyncio.events.*": "asyncio",
-    "asyncio.exceptions.*": "asyncio",
-    "asyncio.futures.*": "asyncio",
-    "asyncio.locks.*": "asyncio",
-    "asyncio.queues.*": "asyncio",
-    "asyncio.runners.*": "asyncio",
-    "asyncio.streams.*": "asyncio",
-    "asyncio.taskgroups.*": "asyncio",
-    "asyncio.tasks.*": "asyncio",
-    "asyncio.threads.*": "asyncio",
-    "asyncio.timeouts.*": "asyncio",
-    "asyncpg.Pool": "asyncpg.pool.Pool",
-    "asyncpg.connection.*": "asyncpg",
-    "asyncpg.exceptions.*": "asyncpg",
-    "asyncpg.pool.PoolConnectionProxy": "asyncpg.Connection",
-    "asyncpg.pool.create_pool": "asyncpg.create_pool",
-    "beanie.odm.documents.Document": "beanie.Document",
-    "beanie.odm.utils.init.init_beanie": "beanie.init_beanie",
-    "boto3.session.Session": "boto3.Session",
-    "builtins.EnvironmentError": "builtins.OSError",
-    "builtins.IOError": "builtins.OSError",
-    "cachetools.decorators.*": "cachetools",
-    "celery.app.base.Celery": "celery.Celery",
-    "celery.app.shared_task": "celery.shared_task",
-    "celery.app.task.Task": "celery.Task",
-    "clickhouse_connect.create_client": "clickhouse_connect.get_client",
-    "clickhouse_connect.driver.Client": "clickhouse_connect.driver.client.Client",
-    "clickhouse_connect.driver.create_client": "clickhouse_connect.get_client",
-    "clickhouse_driver.client.Client": "clickhouse_driver.Client",
-    "cohere.client.AsyncClient": "cohere.AsyncClient",
-    "cohere.client.Client": "cohere.Client",
-    "cohere.client_v2.*": "cohere",
-    "concurrent.futures.TimeoutError": "builtins.TimeoutError",
-    "concurrent.futures._base.*": "concurrent.futures",
-    "concurrent.futures.process.*": "concurrent.futures",
-    "concurrent.futures.thread.*": "concurrent.futures",
-    "cryptography.fernet.InvalidSignature": "cryptography.exceptions.InvalidSignature",
-    "curl_cffi.AsyncSession": "curl_cffi.requests.AsyncSession",
-    "curl_cffi.Session": "curl_cffi.requests.Session",
-    "curl_cffi.delete": "curl_cffi.requests.delete",
-    "curl_cffi.get": "curl_cffi.requests.get",
-    "curl_cffi.head": "curl_cffi.requests.head",
-    "curl_cffi.options": "curl_cffi.requests.options",
-    "curl_cffi.patch": "curl_cffi.requests.patch",
-    "curl_cffi.post": "curl_cffi.requests.post",
-    "curl_cffi.put": "curl_cffi.requests.put",
-    "curl_cffi.request": "curl_cffi.requests.request",
-    "curl_cffi.requests.session.*": "curl_cffi.requests",
-    "databases.core.Database": "databases.Database",
-    "diskcache.core.Cache": "diskcache.Cache",
-    "django.db.models.base.Model": "django.db.models.Model",
-    "django.db.models.manager.Manager": "django.db.models.Manager",
-    "django.db.models.query.QuerySet": "django.db.models.QuerySet",
-    "docker.DockerClient.from_env": "docker.from_env",
-    "docker.client.DockerClient": "docker.DockerClient",
-    "docker.client.from_env": "docker.from_env",
-    "docx.api.Document": "docx.Document",
-    "dramatiq.actor.actor": "dramatiq.actor",
-    "elasticsearch.RequestError": "elasticsearch.BadRequestError",
-    "elasticsearch._async.client.AsyncElasticsearch": "elasticsearch.AsyncElasticsearch",
-    "elasticsearch._sync.client.Elasticsearch": "elasticsearch.Elasticsearch",
-    "elasticsearch.client.Elasticsearch": "elasticsearch.Elasticsearch",
-    "email.errors.MissingHeaderBodySeparatorDefect": "email.errors.MalformedHeaderDefect",
-    "fastapi.Request": "starlette.requests.Request",
-    "fastapi.Response": "starlette.responses.Response",
-    "fastapi.WebSocket": "starlette.websockets.WebSocket",
-    "fastapi.WebSocketDisconnect": "starlette.websockets.WebSocketDisconnect",
-    "fastapi.applications.FastAPI": "fastapi.FastAPI",
-    "fastapi.background.BackgroundTasks": "fastapi.BackgroundTasks",
-    "fastapi.concurrency.asynccontextmanager": "contextlib.asynccontextmanager",
-    "fastapi.concurrency.iterate_in_threadpool": "starlette.concurrency.iterate_in_threadpool",
-    "fastapi.concurrency.run_in_threadpool": "starlette.concurrency.run_in_threadpool",
-    "fastapi.concurrency.run_until_first_complete": "starlette.concurrency.run_until_first_complete",
-    "fastapi.datastructures.Address": "starlette.datastructures.Address",
-    "fastapi.datastructures.FormData": "starlette.datastructures.FormData",
-    "fastapi.datastructures.Headers": "starlette.datastructures.Headers",
-    "fastapi.datastructures.QueryParams": "starlette.datastructures.QueryParams",
-    "fastapi.datastructures.State": "starlette.datastructures.State",
-    "fastapi.datastructures.URL": "starlette.datastructures.URL",
-    "fastapi.datastructures.UploadFile": "fastapi.UploadFile",
-    "fastapi.exceptions.HTTPException": "fastapi.HTTPException",
-    "fastapi.exceptions.StarletteHTTPException": "starlette.exceptions.HTTPException",
-    "fastapi.exceptions.StarletteWebSocketException": "starlette.exceptions.WebSocketException",
-    "fastapi.exceptions.WebSocketException": "fastapi.WebSocketException",
-    "fastapi.middleware.Middleware": "starlette.middleware.Middleware",
-    "fastapi.middleware.cors.CORSMiddleware": "starlette.middleware.cors.CORSMiddleware",
-    "fastapi.middleware.gzip.GZipMiddleware": "starlette.middleware.gzip.GZipMiddleware",
-    "fastapi.middleware.httpsredirect.HTTPSRedirectMiddleware": "starlette.middleware.httpsredirect.HTTPSRedirectMiddleware",
-    "fastapi.middleware.trustedhost.TrustedHostMiddleware": "starlette.middleware.trustedhost.TrustedHostMiddleware",
-    "fastapi.middleware.wsgi.WSGIMiddleware": "starlette.middleware.wsgi.WSGIMiddleware",
-    "fastapi.param_functions.*": "fastapi",
-    "fastapi.params.Body": "fastapi.Body",
-    "fastapi.params.Cookie": "fastapi.Cookie",
-    "fastapi.params.Depends": "fastapi.Depends",
-    "fastapi.params.File": "fastapi.File",
-    "fastapi.params.Form": "fastapi.Form",
-    "fastapi.params.Header": "fastapi.Header",
-    "fastapi.params.Path": "fastapi.Path",
-    "fastapi.params.Query": "fastapi.Query",
-    "fastapi.params.Security": "fastapi.Security",
-    "fastapi.requests.*": "starlette.requests",
-    "fastapi.responses.FileResponse": "starlette.responses.FileResponse",
-    "fastapi.responses.HTMLResponse": "starlette.responses.HTMLResponse",
-    "fastapi.responses.JSONResponse": "starlette.responses.JSONResponse",
-    "fastapi.responses.PlainTextResponse": "starlette.responses.PlainTextResponse",
-    "fastapi.responses.RedirectResponse": "starlette.responses.RedirectResponse",
-    "fastapi.responses.Response": "starlette.responses.Response",
-    "fastapi.responses.StreamingResponse": "starlette.responses.StreamingResponse",
-    "fastapi.routing.APIRouter": "fastapi.APIRouter",
-    "fastapi.security.api_key.*": "fastapi.security",
-    "fastapi.security.http.*": "fastapi.security",
-    "fastapi.security.oauth2.*": "fastapi.security",
-    "fastapi.security.open_id_connect_url.*": "fastapi.security",
-    "fastapi.staticfiles.*": "starlette.staticfiles",
-    "fastapi.status": "starlette.status",
-    "fastapi.templating.*": "starlette.templating",
-    "fastapi.testclient.*": "starlette.testclient",
-    "fastapi.websockets.*": "starlette.websockets",
-    "fitz": "pymupdf",
-    "git.Remote": "git.remote.Remote",
-    "git.repo.Repo": "git.Repo",
-    "git.repo.base.Repo": "git.Repo",
-    "github.MainClass.Github": "github.Github",
-    "google.cloud.bigquery.client.Client": "google.cloud.bigquery.Client",
-    "google.cloud.firestore_v1.*": "google.cloud.firestore",
-    "google.cloud.pubsub.PublisherClient": "google.cloud.pubsub_v1.PublisherClient",
-    "google.cloud.pubsub.SubscriberClient": "google.cloud.pubsub_v1.SubscriberClient",
-    "google.cloud.storage.blob.Blob": "google.cloud.storage.Blob",
-    "google.cloud.storage.bucket.Bucket": "google.cloud.storage.Bucket",
-    "google.cloud.storage.client.Client": "google.cloud.storage.Client",
-    "google.genai.client.Client": "google.genai.Client",
-    "groq.AsyncClient": "groq.AsyncGroq",
-    "groq.Client": "groq.Groq",
-    "groq._client.*": "groq",
-    "http.client.error": "http.client.HTTPException",
-    "httpx._api.*": "httpx",
-    "httpx._client.*": "httpx",
-    "httpx._exceptions.*": "httpx",
-    "httpx._models.*": "httpx",
-    "httpx2._api.*": "httpx2",
-    "httpx2._client.*": "httpx2",
-    "httpx2._exceptions.*": "httpx2",
-    "httpx2._models.*": "httpx2",
-    "io.open": "builtins.open",
-    "jose.exceptions.*": "jose",
-    "json.decoder.*": "json",
-    "json.encoder.*": "json",
-    "jwt.exceptions.*": "jwt",
-    "jwt.jwks_client.PyJWKClient": "jwt.PyJWKClient",
-    "kafka.consumer.KafkaConsumer": "kafka.KafkaConsumer",
-    "kafka.consumer.group.KafkaConsumer": "kafka.KafkaConsumer",
-    "kafka.producer.KafkaProducer": "kafka.KafkaProducer",
-    "kafka.producer.kafka.KafkaProducer": "kafka.KafkaProducer",
-    "langchain_core.runnables.Runnable": "langchain_core.runnables.base.Runnable",
-    "ldap3.core.connection.Connection": "ldap3.Connection",
-    "litellm.main.*": "litellm",
-    "meilisearch.client.Client": "meilisearch.Client",
-    "minio.api.Minio": "minio.Minio",
-    "mistralai.sdk.Mistral": "mistralai.Mistral",
-    "mongoengine.connection.connect": "mongoengine.connect",
-    "mongoengine.document.Document": "mongoengine.Document",
-    "mongoengine.queryset.QuerySet": "mongoengine.QuerySet",
-    "mongoengine.queryset.queryset.QuerySet": "mongoengine.QuerySet",
-    "motor.core.AgnosticClient": "motor.motor_asyncio.AsyncIOMotorClient",
-    "motor.core.AgnosticCollection": "motor.motor_asyncio.AsyncIOMotorCollection",
-    "motor.core.AgnosticDatabase": "motor.motor_asyncio.AsyncIOMotorDatabase",
-    "multiprocessing.context.Process": "multiprocessing.Process",
-    "multiprocessing.process.BaseProcess": "multiprocessing.Process",
-    "mysql.connector.CMySQLConnection": "mysql.connector.connection.MySQLConnection",
-    "mysql.connector.Connect": "mysql.connector.connect",
-    "mysql.connector.MySQLConnection": "mysql.connector.connection.MySQLConnection",
-    "mysql.connector.connection_cext.CMySQLConnection": "mysql.connector.connection.MySQLConnection",
-    "nats.aio.client.Client": "nats.NATS",
-    "neo4j._async.driver.*": "neo4j",
-    "neo4j._async.work.session.*": "neo4j",
-    "neo4j._sync.driver.*": "neo4j",
-    "neo4j._sync.work.session.*": "neo4j",
-    "notion_client.client.*": "notion_client",
-    "ntpath": "os.path",
-    "ollama._client.*": "ollama",
-    "openai.AsyncClient": "openai.AsyncOpenAI",
-    "openai.Client": "openai.OpenAI",
-    "openai._client.*": "openai",
-    "openai.lib.azure.*": "openai",
-    "openpyxl.reader.excel.load_workbook": "openpyxl.load_workbook",
-    "openpyxl.workbook.Workbook": "openpyxl.Workbook",
-    "openpyxl.workbook.workbook.Workbook": "openpyxl.Workbook",
-    "opensearchpy.client.OpenSearch": "opensearchpy.OpenSearch",
-    "oracledb.connection.*": "oracledb",
-    "oracledb.cursor.*": "oracledb",
-    "oracledb.pool.*": "oracledb",
-    "pandas.core.frame.DataFrame": "pandas.DataFrame",
-    "pandas.core.series.Series": "pandas.Series",
-    "pandas.io.parsers.read_csv": "pandas.read_csv",
-    "paramiko.client.SSHClient": "paramiko.SSHClient",
-    "paramiko.sftp_client.SFTPClient": "paramiko.SFTPClient",
-    "paramiko.transport.Transport": "paramiko.Transport",
-    "passlib.apps.CryptContext": "passlib.context.CryptContext",
-    "pathlib._local.Path": "pathlib.Path",
-    "pika.adapters.BlockingConnection": "pika.BlockingConnection",
-    "pika.adapters.blocking_connection.BlockingConnection": "pika.BlockingConnection",
-    "posixpath": "os.path",
-    "psycopg.Connection.connect": "psycopg.connect",
-    "psycopg.client_cursor.ClientCursor": "psycopg.ClientCursor",
-    "psycopg.connection.Connection": "psycopg.Connection",
-    "psycopg.connection_async.AsyncConnection": "psycopg.AsyncConnection",
-    "psycopg.cursor.Cursor": "psycopg.Cursor",
-    "psycopg.cursor_async.AsyncCursor": "psycopg.AsyncCursor",
-    "psycopg.errors.*": "psycopg",
-    "psycopg2._psycopg.connection": "psycopg2.extensions.connection",
-    "psycopg2._psycopg.cursor": "psycopg2.extensions.cursor",
-    "psycopg2.errors.*": "psycopg2",
-    "psycopg_pool.pool.ConnectionPool": "psycopg_pool.ConnectionPool",
-    "psycopg_pool.pool_async.AsyncConnectionPool": "psycopg_pool.AsyncConnectionPool",
-    "pydantic.BaseSettings": "pydantic_settings.BaseSettings",
-    "pydantic.class_validators.*": "pydantic",
-    "pydantic.config.ConfigDict": "pydantic.ConfigDict",
-    "pydantic.env_settings.BaseSettings": "pydantic_settings.BaseSettings",
-    "pydantic.error_wrappers.ValidationError": "pydantic.ValidationError",
-    "pydantic.fields.*": "pydantic",
-    "pydantic.functional_serializers.*": "pydantic",
-    "pydantic.functional_validators.*": "pydantic",
-    "pydantic.main.BaseModel": "pydantic.BaseModel",
-    "pydantic.networks.*": "pydantic",
-    "pydantic.type_adapter.TypeAdapter": "pydantic.TypeAdapter",
-    "pydantic.types.*": "pydantic",
-    "pydantic_settings.main.*": "pydantic_settings",
-    "pymemcache.client.Client": "pymemcache.Client",
-    "pymemcache.client.base.Client": "pymemcache.Client",
-    "pymongo.asynchronous.mongo_client.AsyncMongoClient": "pymongo.AsyncMongoClient",
-    "pymongo.collection.AsyncCollection": "pymongo.asynchronous.collection.AsyncCollection",
-    "pymongo.cursor.AsyncCursor": "pymongo.asynchronous.cursor.AsyncCursor",
-    "pymongo.database.AsyncDatabase": "pymongo.asynchronous.database.AsyncDatabase",
-    "pymongo.mongo_client.MongoClient": "pymongo.MongoClient",
-    "pymongo.synchronous.client_session.ClientSession": "pymongo.client_session.ClientSession",
-    "pymongo.synchronous.collection.Collection": "pymongo.collection.Collection",
-    "pymongo.synchronous.cursor.Cursor": "pymongo.cursor.Cursor",
-    "pymongo.synchronous.database.Database": "pymongo.database.Database",
-    "pymongo.synchronous.mongo_client.MongoClient": "pymongo.MongoClient",
-    "pymysql.Connect": "pymysql.connect",
-    "pymysql.Connection": "pymysql.connections.Connection",
-    "pymysql.connections.Connect": "pymysql.connect",
-    "pypdf._page.PageObject": "pypdf.PageObject",
-    "pypdf._reader.PdfReader": "pypdf.PdfReader",
-    "pypdf._writer.PdfWriter": "pypdf.PdfWriter",
-    "qdrant_client.async_qdrant_client.AsyncQdrantClient": "qdrant_client.AsyncQdrantClient",
-    "qdrant_client.qdrant_client.QdrantClient": "qdrant_client.QdrantClient",
-    "redis.Sentinel": "redis.sentinel.Sentinel",
-    "redis.StrictRedis": "redis.Redis",
-    "redis.asyncio.StrictRedis": "redis.asyncio.Redis",
-    "redis.asyncio.client.Redis": "redis.asyncio.Redis",
-    "redis.asyncio.client.StrictRedis": "redis.asyncio.Redis",
-    "redis.asyncio.cluster.RedisCluster": "redis.asyncio.RedisCluster",
-    "redis.asyncio.utils.from_url": "redis.asyncio.from_url",
-    "redis.client.Redis": "redis.Redis",
-    "redis.client.StrictRedis": "redis.Redis",
-    "redis.cluster.RedisCluster": "redis.RedisCluster",
-    "redis.exceptions.*": "redis",
-    "redis.utils.from_url": "redis.from_url",
-    "reportlab.platypus.doctemplate.SimpleDocTemplate": "reportlab.platypus.SimpleDocTemplate",
-    "requests.api.*": "requests",
-    "requests.exceptions.*": "requests",
-    "requests.exceptions.BaseHTTPError": "urllib3.exceptions.HTTPError",
-    "requests.exceptions.CompatJSONDecodeError": "json.JSONDecodeError",
-    "requests.models.*": "requests",
-    "requests.session": "requests.Session",
-    "requests.sessions.Session": "requests.Session",
-    "requests.sessions.session": "requests.Session",
-    "rq.queue.Queue": "rq.Queue",
-    "select.error": "builtins.OSError",
-    "sendgrid.sendgrid.SendGridAPIClient": "sendgrid.SendGridAPIClient",
-    "slack_sdk.WebhookClient": "slack_sdk.webhook.WebhookClient",
-    "slack_sdk.web.WebClient": "slack_sdk.WebClient",
-    "slack_sdk.web.client.WebClient": "slack_sdk.WebClient",
-    "socket.error": "builtins.OSError",
-    "socket.timeout": "builtins.TimeoutError",
-    "sqlalchemy.Connection": "sqlalchemy.engine.Connection",
-    "sqlalchemy.CursorResult": "sqlalchemy.engine.CursorResult",
-    "sqlalchemy.Engine": "sqlalchemy.engine.Engine",
-    "sqlalchemy.Inspector": "sqlalchemy.engine.Inspector",
-    "sqlalchemy.MappingResult": "sqlalchemy.engine.MappingResult",
-    "sqlalchemy.Result": "sqlalchemy.engine.Result",
-    "sqlalchemy.Row": "sqlalchemy.engine.Row",
-    "sqlalchemy.RowMapping": "sqlalchemy.engine.RowMapping",
-    "sqlalchemy.ScalarResult": "sqlalchemy.engine.ScalarResult",
-    "sqlalchemy.Transaction": "sqlalchemy.engine.Transaction",
-    "sqlalchemy.URL": "sqlalchemy.engine.URL",
-    "sqlalchemy.engine.base.*": "sqlalchemy.engine",
-    "sqlalchemy.engine.create.create_engine": "sqlalchemy.create_engine",
-    "sqlalchemy.engine.create_engine": "sqlalchemy.create_engine",
-    "sqlalchemy.engine.cursor.*": "sqlalchemy.engine",
-    "sqlalchemy.engine.reflection.*": "sqlalchemy.engine",
-    "sqlalchemy.engine.result.*": "sqlalchemy.engine",
-    "sqlalchemy.engine.row.*": "sqlalchemy.engine",
-    "sqlalchemy.ext.asyncio.engine.*": "sqlalchemy.ext.asyncio",
-    "sqlalchemy.ext.asyncio.result.*": "sqlalchemy.ext.asyncio",
-    "sqlalchemy.ext.asyncio.scoping.*": "sqlalchemy.ext.asyncio",
-    "sqlalchemy.ext.asyncio.session.*": "sqlalchemy.ext.asyncio",
-    "sqlalchemy.orm.exc.MultipleResultsFound": "sqlalchemy.exc.MultipleResultsFound",
-    "sqlalchemy.orm.exc.NoResultFound": "sqlalchemy.exc.NoResultFound",
-    "sqlalchemy.orm.exc.StaleDataError": "sqlalchemy.orm.exc.ConcurrentModificationError",
-    "sqlalchemy.orm.query.*": "sqlalchemy.orm",
-    "sqlalchemy.orm.scoping.*": "sqlalchemy.orm",
-    "sqlalchemy.orm.session.*": "sqlalchemy.orm",
-    "sqlalchemy.schema.*": "sqlalchemy",
-    "sqlalchemy.sql.and_": "sqlalchemy.and_",
-    "sqlalchemy.sql.delete": "sqlalchemy.delete",
-    "sqlalchemy.sql.expression.*": "sqlalchemy",
-    "sqlalchemy.sql.func": "sqlalchemy.func",
-    "sqlalchemy.sql.insert": "sqlalchemy.insert",
-    "sqlalchemy.sql.or_": "sqlalchemy.or_",
-    "sqlalchemy.sql.schema.*": "sqlalchemy",
-    "sqlalchemy.sql.select": "sqlalchemy.select",
-    "sqlalchemy.sql.text": "sqlalchemy.text",
-    "sqlalchemy.sql.update": "sqlalchemy.update",
-    "sqlmodel.create_engine": "sqlalchemy.create_engine",
-    "sqlmodel.main.*": "sqlmodel",
-    "sqlmodel.orm.session.Session": "sqlmodel.Session",
-    "ssl.SSLCertVerificationError": "ssl.CertificateError",
-    "starlette.requests.HTTPException": "starlette.exceptions.HTTPException",
-    "stripe.api_resources.*": "stripe",
-    "tavily.tavily.TavilyClient": "tavily.TavilyClient",
-    "tenacity.retry_async.*": "tenacity",
-    "tortoise.Model": "tortoise.models.Model",
-    "typing.AsyncContextManager": "contextlib.AbstractAsyncContextManager",
-    "typing.ContextManager": "contextlib.AbstractContextManager",
-    "urllib.request.ContentTooShortError": "urllib.error.ContentTooShortError",
-    "urllib.request.HTTPError": "urllib.error.HTTPError",
-    "urllib.request.URLError": "urllib.error.URLError",
-    "urllib3.connectionpool.*": "urllib3",
-    "urllib3.exceptions.MessageDefect": "email.errors.MessageDefect",
-    "urllib3.exceptions.ProtocolError": "urllib3.exceptions.ConnectionError",
-    "urllib3.exceptions.httplib_IncompleteRead": "http.client.IncompleteRead",
-    "urllib3.poolmanager.*": "urllib3",
-    "urllib3.response.HTTPResponse": "urllib3.HTTPResponse",
-    "uvicorn.config.Config": "uvicorn.Config",
-    "uvicorn.main.run": "uvicorn.run",
-    "uvicorn.server.Server": "uvicorn.Server",
-    "websocket._core.*": "websocket",
-    "websockets.asyncio.client.connect": "websockets.connect",
-    "websockets.client.connect": "websockets.connect",
-    "zipfile.BadZipfile": "zipfile.BadZipFile",
-    "zipfile.error": "zipfile.BadZipFile",
-}
+ALIASES = """
+Cryptodome.*=Crypto
+_io.open=builtins.open
+_thread.LockType=threading.Lock
+aiofiles.threadpool.open=aiofiles.open
+aiohttp.client.*=aiohttp
+aiohttp.client_exceptions.*=aiohttp
+aiohttp.client_reqrep.*=aiohttp
+aiokafka.consumer.AIOKafkaConsumer=aiokafka.AIOKafkaConsumer
+aiokafka.producer.AIOKafkaProducer=aiokafka.AIOKafkaProducer
+aiomysql.connection.*=aiomysql
+aiomysql.cursors.Cursor=aiomysql.Cursor
+aiomysql.pool.*=aiomysql
+aiosqlite.core.*=aiosqlite
+aiosqlite.cursor.*=aiosqlite
+anthropic.AsyncClient=anthropic.AsyncAnthropic
+anthropic.Client=anthropic.Anthropic
+anthropic._client.*=anthropic
+anyio._core._eventloop.*=anyio
+anyio._core._fileio.*=anyio
+anyio._core._synchronization.*=anyio
+anyio._core._tasks.*=anyio
+argon2._password_hasher.PasswordHasher=argon2.PasswordHasher
+arq.connections.*=arq
+asyncio.BaseEventLoop=asyncio.AbstractEventLoop
+asyncio.TimeoutError=builtins.TimeoutError
+asyncio.base_events.BaseEventLoop=asyncio.AbstractEventLoop
+asyncio.coroutines.*=asyncio
+asyncio.events.*=asyncio
+asyncio.exceptions.*=asyncio
+asyncio.futures.*=asyncio
+asyncio.locks.*=asyncio
+asyncio.queues.*=asyncio
+asyncio.runners.*=asyncio
+asyncio.streams.*=asyncio
+asyncio.taskgroups.*=asyncio
+asyncio.tasks.*=asyncio
+asyncio.threads.*=asyncio
+asyncio.timeouts.*=asyncio
+asyncpg.Pool=asyncpg.pool.Pool
+asyncpg.connection.*=asyncpg
+asyncpg.exceptions.*=asyncpg
+asyncpg.pool.PoolConnectionProxy=asyncpg.Connection
+asyncpg.pool.create_pool=asyncpg.create_pool
+beanie.odm.documents.Document=beanie.Document
+beanie.odm.utils.init.init_beanie=beanie.init_beanie
+boto3.session.Session=boto3.Session
+builtins.EnvironmentError=builtins.OSError
+builtins.IOError=builtins.OSError
+cachetools.decorators.*=cachetools
+celery.app.base.Celery=celery.Celery
+celery.app.shared_task=celery.shared_task
+celery.app.task.Task=celery.Task
+clickhouse_connect.create_client=clickhouse_connect.get_client
+clickhouse_connect.driver.Client=clickhouse_connect.driver.client.Client
+clickhouse_connect.driver.create_client=clickhouse_connect.get_client
+clickhouse_driver.client.Client=clickhouse_driver.Client
+cohere.client.AsyncClient=cohere.AsyncClient
+cohere.client.Client=cohere.Client
+cohere.client_v2.*=cohere
+concurrent.futures.TimeoutError=builtins.TimeoutError
+concurrent.futures._base.*=concurrent.futures
+concurrent.futures.process.*=concurrent.futures
+concurrent.futures.thread.*=concurrent.futures
+cryptography.fernet.InvalidSignature=cryptography.exceptions.InvalidSignature
+curl_cffi.AsyncSession=curl_cffi.requests.AsyncSession
+curl_cffi.Session=curl_cffi.requests.Session
+curl_cffi.delete=curl_cffi.requests.delete
+curl_cffi.get=curl_cffi.requests.get
+curl_cffi.head=curl_cffi.requests.head
+curl_cffi.options=curl_cffi.requests.options
+curl_cffi.patch=curl_cffi.requests.patch
+curl_cffi.post=curl_cffi.requests.post
+curl_cffi.put=curl_cffi.requests.put
+curl_cffi.request=curl_cffi.requests.request
+curl_cffi.requests.session.*=curl_cffi.requests
+databases.core.Database=databases.Database
+diskcache.core.Cache=diskcache.Cache
+django.db.models.base.Model=django.db.models.Model
+django.db.models.manager.Manager=django.db.models.Manager
+django.db.models.query.QuerySet=django.db.models.QuerySet
+docker.DockerClient.from_env=docker.from_env
+docker.client.DockerClient=docker.DockerClient
+docker.client.from_env=docker.from_env
+docx.api.Document=docx.Document
+dramatiq.actor.actor=dramatiq.actor
+elasticsearch.RequestError=elasticsearch.BadRequestError
+elasticsearch._async.client.AsyncElasticsearch=elasticsearch.AsyncElasticsearch
+elasticsearch._sync.client.Elasticsearch=elasticsearch.Elasticsearch
+elasticsearch.client.Elasticsearch=elasticsearch.Elasticsearch
+email.errors.MissingHeaderBodySeparatorDefect=email.errors.MalformedHeaderDefect
+fastapi.Request=starlette.requests.Request
+fastapi.Response=starlette.responses.Response
+fastapi.WebSocket=starlette.websockets.WebSocket
+fastapi.WebSocketDisconnect=starlette.websockets.WebSocketDisconnect
+fastapi.applications.FastAPI=fastapi.FastAPI
+fastapi.background.BackgroundTasks=fastapi.BackgroundTasks
+fastapi.concurrency.asynccontextmanager=contextlib.asynccontextmanager
+fastapi.concurrency.iterate_in_threadpool=starlette.concurrency.iterate_in_threadpool
+fastapi.concurrency.run_in_threadpool=starlette.concurrency.run_in_threadpool
+fastapi.concurrency.run_until_first_complete=starlette.concurrency.run_until_first_complete
+fastapi.datastructures.Address=starlette.datastructures.Address
+fastapi.datastructures.FormData=starlette.datastructures.FormData
+fastapi.datastructures.Headers=starlette.datastructures.Headers
+fastapi.datastructures.QueryParams=starlette.datastructures.QueryParams
+fastapi.datastructures.State=starlette.datastructures.State
+fastapi.datastructures.URL=starlette.datastructures.URL
+fastapi.datastructures.UploadFile=fastapi.UploadFile
+fastapi.exceptions.HTTPException=fastapi.HTTPException
+fastapi.exceptions.StarletteHTTPException=starlette.exceptions.HTTPException
+fastapi.exceptions.StarletteWebSocketException=starlette.exceptions.WebSocketException
+fastapi.exceptions.WebSocketException=fastapi.WebSocketException
+fastapi.middleware.Middleware=starlette.middleware.Middleware
+fastapi.middleware.cors.CORSMiddleware=starlette.middleware.cors.CORSMiddleware
+fastapi.middleware.gzip.GZipMiddleware=starlette.middleware.gzip.GZipMiddleware
+fastapi.middleware.httpsredirect.HTTPSRedirectMiddleware=starlette.middleware.httpsredirect.HTTPSRedirectMiddleware
+fastapi.middleware.trustedhost.TrustedHostMiddleware=starlette.middleware.trustedhost.TrustedHostMiddleware
+fastapi.middleware.wsgi.WSGIMiddleware=starlette.middleware.wsgi.WSGIMiddleware
+fastapi.param_functions.*=fastapi
+fastapi.params.Body=fastapi.Body
+fastapi.params.Cookie=fastapi.Cookie
+fastapi.params.Depends=fastapi.Depends
+fastapi.params.File=fastapi.File
+fastapi.params.Form=fastapi.Form
+fastapi.params.Header=fastapi.Header
+fastapi.params.Path=fastapi.Path
+fastapi.params.Query=fastapi.Query
+fastapi.params.Security=fastapi.Security
+fastapi.requests.*=starlette.requests
+fastapi.responses.FileResponse=starlette.responses.FileResponse
+fastapi.responses.HTMLResponse=starlette.responses.HTMLResponse
+fastapi.responses.JSONResponse=starlette.responses.JSONResponse
+fastapi.responses.PlainTextResponse=starlette.responses.PlainTextResponse
+fastapi.responses.RedirectResponse=starlette.responses.RedirectResponse
+fastapi.responses.Response=starlette.responses.Response
+fastapi.responses.StreamingResponse=starlette.responses.StreamingResponse
+fastapi.routing.APIRouter=fastapi.APIRouter
+fastapi.security.api_key.*=fastapi.security
+fastapi.security.http.*=fastapi.security
+fastapi.security.oauth2.*=fastapi.security
+fastapi.security.open_id_connect_url.*=fastapi.security
+fastapi.staticfiles.*=starlette.staticfiles
+fastapi.status=starlette.status
+fastapi.templating.*=starlette.templating
+fastapi.testclient.*=starlette.testclient
+fastapi.websockets.*=starlette.websockets
+fitz=pymupdf
+git.Remote=git.remote.Remote
+git.repo.Repo=git.Repo
+git.repo.base.Repo=git.Repo
+github.MainClass.Github=github.Github
+google.cloud.bigquery.client.Client=google.cloud.bigquery.Client
+google.cloud.firestore_v1.*=google.cloud.firestore
+google.cloud.pubsub.PublisherClient=google.cloud.pubsub_v1.PublisherClient
+google.cloud.pubsub.SubscriberClient=google.cloud.pubsub_v1.SubscriberClient
+google.cloud.storage.blob.Blob=google.cloud.storage.Blob
+google.cloud.storage.bucket.Bucket=google.cloud.storage.Bucket
+google.cloud.storage.client.Client=google.cloud.storage.Client
+google.genai.client.Client=google.genai.Client
+groq.AsyncClient=groq.AsyncGroq
+groq.Client=groq.Groq
+groq._client.*=groq
+http.client.error=http.client.HTTPException
+httpx._api.*=httpx
+httpx._client.*=httpx
+httpx._exceptions.*=httpx
+httpx._models.*=httpx
+httpx2._api.*=httpx2
+httpx2._client.*=httpx2
+httpx2._exceptions.*=httpx2
+httpx2._models.*=httpx2
+io.open=builtins.open
+jose.exceptions.*=jose
+json.decoder.*=json
+json.encoder.*=json
+jwt.exceptions.*=jwt
+jwt.jwks_client.PyJWKClient=jwt.PyJWKClient
+kafka.consumer.KafkaConsumer=kafka.KafkaConsumer
+kafka.consumer.group.KafkaConsumer=kafka.KafkaConsumer
+kafka.producer.KafkaProducer=kafka.KafkaProducer
+kafka.producer.kafka.KafkaProducer=kafka.KafkaProducer
+langchain_core.runnables.Runnable=langchain_core.runnables.base.Runnable
+ldap3.core.connection.Connection=ldap3.Connection
+litellm.main.*=litellm
+meilisearch.client.Client=meilisearch.Client
+minio.api.Minio=minio.Minio
+mistralai.sdk.Mistral=mistralai.Mistral
+mongoengine.connection.connect=mongoengine.connect
+mongoengine.document.Document=mongoengine.Document
+mongoengine.queryset.QuerySet=mongoengine.QuerySet
+mongoengine.queryset.queryset.QuerySet=mongoengine.QuerySet
+motor.core.AgnosticClient=motor.motor_asyncio.AsyncIOMotorClient
+motor.core.AgnosticCollection=motor.motor_asyncio.AsyncIOMotorCollection
+motor.core.AgnosticDatabase=motor.motor_asyncio.AsyncIOMotorDatabase
+multiprocessing.context.Process=multiprocessing.Process
+multiprocessing.process.BaseProcess=multiprocessing.Process
+mysql.connector.CMySQLConnection=mysql.connector.connection.MySQLConnection
+mysql.connector.Connect=mysql.connector.connect
+mysql.connector.MySQLConnection=mysql.connector.connection.MySQLConnection
+mysql.connector.connection_cext.CMySQLConnection=mysql.connector.connection.MySQLConnection
+nats.aio.client.Client=nats.NATS
+neo4j._async.driver.*=neo4j
+neo4j._async.work.session.*=neo4j
+neo4j._sync.driver.*=neo4j
+neo4j._sync.work.session.*=neo4j
+notion_client.client.*=notion_client
+ntpath=os.path
+ollama._client.*=ollama
+openai.AsyncClient=openai.AsyncOpenAI
+openai.Client=openai.OpenAI
+openai._client.*=openai
+openai.lib.azure.*=openai
+openpyxl.reader.excel.load_workbook=openpyxl.load_workbook
+openpyxl.workbook.Workbook=openpyxl.Workbook
+openpyxl.workbook.workbook.Workbook=openpyxl.Workbook
+opensearchpy.client.OpenSearch=opensearchpy.OpenSearch
+oracledb.connection.*=oracledb
+oracledb.cursor.*=oracledb
+oracledb.pool.*=oracledb
+pandas.core.frame.DataFrame=pandas.DataFrame
+pandas.core.series.Series=pandas.Series
+pandas.io.parsers.read_csv=pandas.read_csv
+paramiko.client.SSHClient=paramiko.SSHClient
+paramiko.sftp_client.SFTPClient=paramiko.SFTPClient
+paramiko.transport.Transport=paramiko.Transport
+passlib.apps.CryptContext=passlib.context.CryptContext
+pathlib._local.Path=pathlib.Path
+pika.adapters.BlockingConnection=pika.BlockingConnection
+pika.adapters.blocking_connection.BlockingConnection=pika.BlockingConnection
+posixpath=os.path
+psycopg.Connection.connect=psycopg.connect
+psycopg.client_cursor.ClientCursor=psycopg.ClientCursor
+psycopg.connection.Connection=psycopg.Connection
+psycopg.connection_async.AsyncConnection=psycopg.AsyncConnection
+psycopg.cursor.Cursor=psycopg.Cursor
+psycopg.cursor_async.AsyncCursor=psycopg.AsyncCursor
+psycopg.errors.*=psycopg
+psycopg2._psycopg.connection=psycopg2.extensions.connection
+psycopg2._psycopg.cursor=psycopg2.extensions.cursor
+psycopg2.errors.*=psycopg2
+psycopg_pool.pool.ConnectionPool=psycopg_pool.ConnectionPool
+psycopg_pool.pool_async.AsyncConnectionPool=psycopg_pool.AsyncConnectionPool
+pydantic.BaseSettings=pydantic_settings.BaseSettings
+pydantic.class_validators.*=pydantic
+pydantic.config.ConfigDict=pydantic.ConfigDict
+pydantic.env_settings.BaseSettings=pydantic_settings.BaseSettings
+pydantic.error_wrappers.ValidationError=pydantic.ValidationError
+pydantic.fields.*=pydantic
+pydantic.functional_serializers.*=pydantic
+pydantic.functional_validators.*=pydantic
+pydantic.main.BaseModel=pydantic.BaseModel
+pydantic.networks.*=pydantic
+pydantic.type_adapter.TypeAdapter=pydantic.TypeAdapter
+pydantic.types.*=pydantic
+pydantic_settings.main.*=pydantic_settings
+pymemcache.client.Client=pymemcache.Client
+pymemcache.client.base.Client=pymemcache.Client
+pymongo.asynchronous.mongo_client.AsyncMongoClient=pymongo.AsyncMongoClient
+pymongo.collection.AsyncCollection=pymongo.asynchronous.collection.AsyncCollection
+pymongo.cursor.AsyncCursor=pymongo.asynchronous.cursor.AsyncCursor
+pymongo.database.AsyncDatabase=pymongo.asynchronous.database.AsyncDatabase
+pymongo.mongo_client.MongoClient=pymongo.MongoClient
+pymongo.synchronous.client_session.ClientSession=pymongo.client_session.ClientSession
+pymongo.synchronous.collection.Collection=pymongo.collection.Collection
+pymongo.synchronous.cursor.Cursor=pymongo.cursor.Cursor
+pymongo.synchronous.database.Database=pymongo.database.Database
+pymongo.synchronous.mongo_client.MongoClient=pymongo.MongoClient
+pymysql.Connect=pymysql.connect
+pymysql.Connection=pymysql.connections.Connection
+pymysql.connections.Connect=pymysql.connect
+pypdf._page.PageObject=pypdf.PageObject
+pypdf._reader.PdfReader=pypdf.PdfReader
+pypdf._writer.PdfWriter=pypdf.PdfWriter
+qdrant_client.async_qdrant_client.AsyncQdrantClient=qdrant_client.AsyncQdrantClient
+qdrant_client.qdrant_client.QdrantClient=qdrant_client.QdrantClient
+redis.Sentinel=redis.sentinel.Sentinel
+redis.StrictRedis=redis.Redis
+redis.asyncio.StrictRedis=redis.asyncio.Redis
+redis.asyncio.client.Redis=redis.asyncio.Redis
+redis.asyncio.client.StrictRedis=redis.asyncio.Redis
+redis.asyncio.cluster.RedisCluster=redis.asyncio.RedisCluster
+redis.asyncio.utils.from_url=redis.asyncio.from_url
+redis.client.Redis=redis.Redis
+redis.client.StrictRedis=redis.Redis
+redis.cluster.RedisCluster=redis.RedisCluster
+redis.exceptions.*=redis
+redis.utils.from_url=redis.from_url
+reportlab.platypus.doctemplate.SimpleDocTemplate=reportlab.platypus.SimpleDocTemplate
+requests.api.*=requests
+requests.exceptions.*=requests
+requests.exceptions.BaseHTTPError=urllib3.exceptions.HTTPError
+requests.exceptions.CompatJSONDecodeError=json.JSONDecodeError
+requests.models.*=requests
+requests.session=requests.Session
+requests.sessions.Session=requests.Session
+requests.sessions.session=requests.Session
+rq.queue.Queue=rq.Queue
+select.error=builtins.OSError
+sendgrid.sendgrid.SendGridAPIClient=sendgrid.SendGridAPIClient
+slack_sdk.WebhookClient=slack_sdk.webhook.WebhookClient
+slack_sdk.web.WebClient=slack_sdk.WebClient
+slack_sdk.web.client.WebClient=slack_sdk.WebClient
+socket.error=builtins.OSError
+socket.timeout=builtins.TimeoutError
+sqlalchemy.Connection=sqlalchemy.engine.Connection
+sqlalchemy.CursorResult=sqlalchemy.engine.CursorResult
+sqlalchemy.Engine=sqlalchemy.engine.Engine
+sqlalchemy.Inspector=sqlalchemy.engine.Inspector
+sqlalchemy.MappingResult=sqlalchemy.engine.MappingResult
+sqlalchemy.Result=sqlalchemy.engine.Result
+sqlalchemy.Row=sqlalchemy.engine.Row
+sqlalchemy.RowMapping=sqlalchemy.engine.RowMapping
+sqlalchemy.ScalarResult=sqlalchemy.engine.ScalarResult
+sqlalchemy.Transaction=sqlalchemy.engine.Transaction
+sqlalchemy.URL=sqlalchemy.engine.URL
+sqlalchemy.engine.base.*=sqlalchemy.engine
+sqlalchemy.engine.create.create_engine=sqlalchemy.create_engine
+sqlalchemy.engine.create_engine=sqlalchemy.create_engine
+sqlalchemy.engine.cursor.*=sqlalchemy.engine
+sqlalchemy.engine.reflection.*=sqlalchemy.engine
+sqlalchemy.engine.result.*=sqlalchemy.engine
+sqlalchemy.engine.row.*=sqlalchemy.engine
+sqlalchemy.ext.asyncio.engine.*=sqlalchemy.ext.asyncio
+sqlalchemy.ext.asyncio.result.*=sqlalchemy.ext.asyncio
+sqlalchemy.ext.asyncio.scoping.*=sqlalchemy.ext.asyncio
+sqlalchemy.ext.asyncio.session.*=sqlalchemy.ext.asyncio
+sqlalchemy.orm.exc.MultipleResultsFound=sqlalchemy.exc.MultipleResultsFound
+sqlalchemy.orm.exc.NoResultFound=sqlalchemy.exc.NoResultFound
+sqlalchemy.orm.exc.StaleDataError=sqlalchemy.orm.exc.ConcurrentModificationError
+sqlalchemy.orm.query.*=sqlalchemy.orm
+sqlalchemy.orm.scoping.*=sqlalchemy.orm
+sqlalchemy.orm.session.*=sqlalchemy.orm
+sqlalchemy.schema.*=sqlalchemy
+sqlalchemy.sql.and_=sqlalchemy.and_
+sqlalchemy.sql.delete=sqlalchemy.delete
+sqlalchemy.sql.expression.*=sqlalchemy
+sqlalchemy.sql.func=sqlalchemy.func
+sqlalchemy.sql.insert=sqlalchemy.insert
+sqlalchemy.sql.or_=sqlalchemy.or_
+sqlalchemy.sql.schema.*=sqlalchemy
+sqlalchemy.sql.select=sqlalchemy.select
+sqlalchemy.sql.text=sqlalchemy.text
+sqlalchemy.sql.update=sqlalchemy.update
+sqlmodel.create_engine=sqlalchemy.create_engine
+sqlmodel.main.*=sqlmodel
+sqlmodel.orm.session.Session=sqlmodel.Session
+ssl.SSLCertVerificationError=ssl.CertificateError
+starlette.requests.HTTPException=starlette.exceptions.HTTPException
+stripe.api_resources.*=stripe
+tavily.tavily.TavilyClient=tavily.TavilyClient
+tenacity.retry_async.*=tenacity
+tortoise.Model=tortoise.models.Model
+typing.AsyncContextManager=contextlib.AbstractAsyncContextManager
+typing.ContextManager=contextlib.AbstractContextManager
+urllib.request.ContentTooShortError=urllib.error.ContentTooShortError
+urllib.request.HTTPError=urllib.error.HTTPError
+urllib.request.URLError=urllib.error.URLError
+urllib3.connectionpool.*=urllib3
+urllib3.exceptions.MessageDefect=email.errors.MessageDefect
+urllib3.exceptions.ProtocolError=urllib3.exceptions.ConnectionError
+urllib3.exceptions.httplib_IncompleteRead=http.client.IncompleteRead
+urllib3.poolmanager.*=urllib3
+urllib3.response.HTTPResponse=urllib3.HTTPResponse
+uvicorn.config.Config=uvicorn.Config
+uvicorn.main.run=uvicorn.run
+uvicorn.server.Server=uvicorn.Server
+websocket._core.*=websocket
+websockets.asyncio.client.connect=websockets.connect
+websockets.client.connect=websockets.connect
+zipfile.BadZipfile=zipfile.BadZipFile
+zipfile.error=zipfile.BadZipFile
+"""
 
-ASYNC_ENTERS: dict[str, str] = {
-    "aio_pika.abc.AbstractChannel": "self",
-    "aio_pika.abc.AbstractConnection": "self",
-    "aio_pika.abc.AbstractConnection.channel": "aio_pika.abc.AbstractChannel",
-    "aio_pika.abc.AbstractIncomingMessage.process": "?",
-    "aio_pika.abc.AbstractQueue.iterator": "?",
-    "aio_pika.abc.AbstractRobustConnection": "self",
-    "aio_pika.abc.AbstractRobustConnection.channel": "aio_pika.abc.AbstractChannel",
-    "aioboto3.Session.client": "?",
-    "aioboto3.Session.resource": "?",
-    "aiobotocore.session.AioSession.create_client": "?",
-    "aiofiles.open": "aiofiles.base.AsyncBase",
-    "aiofiles.tempfile.NamedTemporaryFile": "?",
-    "aiofiles.tempfile.SpooledTemporaryFile": "?",
-    "aiofiles.tempfile.TemporaryDirectory": "?",
-    "aiofiles.tempfile.TemporaryFile": "?",
-    "aiohttp.ClientResponse": "self",
-    "aiohttp.ClientSession": "self",
-    "aiohttp.ClientSession.delete": "aiohttp.ClientResponse",
-    "aiohttp.ClientSession.get": "aiohttp.ClientResponse",
-    "aiohttp.ClientSession.head": "aiohttp.ClientResponse",
-    "aiohttp.ClientSession.options": "aiohttp.ClientResponse",
-    "aiohttp.ClientSession.patch": "aiohttp.ClientResponse",
-    "aiohttp.ClientSession.post": "aiohttp.ClientResponse",
-    "aiohttp.ClientSession.put": "aiohttp.ClientResponse",
-    "aiohttp.ClientSession.request": "aiohttp.ClientResponse",
-    "aiohttp.ClientSession.ws_connect": "aiohttp.ClientWebSocketResponse",
-    "aiohttp.request": "aiohttp.ClientResponse",
-    "aiokafka.AIOKafkaConsumer": "self",
-    "aiokafka.AIOKafkaProducer": "self",
-    "aiomysql.Connection": "self",
-    "aiomysql.Connection.cursor": "aiomysql.Cursor",
-    "aiomysql.Cursor": "self",
-    "aiomysql.Pool.acquire": "aiomysql.Connection",
-    "aiomysql.connect": "aiomysql.Connection",
-    "aiomysql.create_pool": "aiomysql.Pool",
-    "aiosmtplib.SMTP": "self",
-    "aiosqlite.Connection": "self",
-    "aiosqlite.Connection.cursor": "aiosqlite.Cursor",
-    "aiosqlite.Connection.execute": "aiosqlite.Cursor",
-    "aiosqlite.Connection.execute_fetchall": "?",
-    "aiosqlite.Connection.execute_insert": "?",
-    "aiosqlite.Connection.executemany": "aiosqlite.Cursor",
-    "aiosqlite.Connection.executescript": "aiosqlite.Cursor",
-    "aiosqlite.Cursor": "self",
-    "aiosqlite.Cursor.execute": "self",
-    "aiosqlite.Cursor.executemany": "self",
-    "aiosqlite.Cursor.executescript": "self",
-    "aiosqlite.connect": "aiosqlite.Connection",
-    "anthropic.AsyncAnthropic": "self",
-    "anthropic.resources.AsyncMessages.stream": "?",
-    "anyio.AsyncFile": "self",
-    "anyio.CapacityLimiter": "None",
-    "anyio.Condition": "None",
-    "anyio.Lock": "None",
-    "anyio.Semaphore": "None",
-    "anyio.abc.Process": "self",
-    "anyio.abc.TaskGroup": "self",
-    "anyio.streams.memory.MemoryObjectReceiveStream": "self",
-    "anyio.streams.memory.MemoryObjectSendStream": "self",
-    "asyncio.Barrier": "builtins.int",
-    "asyncio.Condition": "None",
-    "asyncio.Lock": "None",
-    "asyncio.Semaphore": "None",
-    "asyncio.Server": "self",
-    "asyncio.TaskGroup": "self",
-    "asyncio.Timeout": "self",
-    "asyncpg.create_pool": "asyncpg.pool.Pool",
-    "asyncpg.pool.Pool": "self",
-    "asyncpg.pool.Pool.acquire": "asyncpg.Connection",
-    "asyncpg.transaction.Transaction": "self",
-    "cohere.AsyncClient": "self",
-    "contextlib.AsyncExitStack": "self",
-    "contextlib.aclosing": "?",
-    "contextlib.nullcontext": "?",
-    "curl_cffi.requests.AsyncSession": "self",
-    "databases.Database": "self",
-    "databases.core.Connection": "self",
-    "databases.core.Transaction": "self",
-    "elasticsearch.AsyncElasticsearch": "self",
-    "groq.AsyncGroq": "self",
-    "grpc.aio.Channel": "self",
-    "httpx.AsyncClient": "self",
-    "httpx.AsyncClient.stream": "httpx.Response",
-    "httpx2.AsyncClient": "self",
-    "httpx2.AsyncClient.stream": "httpx2.Response",
-    "motor.motor_asyncio.AsyncIOMotorCursor": "self",
-    "nats.NATS": "self",
-    "neo4j.AsyncDriver": "self",
-    "neo4j.AsyncSession": "self",
-    "neo4j.AsyncTransaction": "self",
-    "ollama.AsyncClient": "self",
-    "openai.AsyncOpenAI": "self",
-    "openai.resources.chat.AsyncCompletions.stream": "?",
-    "psycopg.AsyncConnection": "self",
-    "psycopg.AsyncConnection.transaction": "?",
-    "psycopg.AsyncCursor": "self",
-    "psycopg_pool.AsyncConnectionPool": "self",
-    "psycopg_pool.AsyncConnectionPool.connection": "psycopg.AsyncConnection",
-    "pymongo.AsyncMongoClient": "self",
-    "pymongo.asynchronous.client_session.AsyncClientSession": "self",
-    "pymongo.asynchronous.cursor.AsyncCursor": "self",
-    "redis.asyncio.Redis": "self",
-    "redis.asyncio.RedisCluster": "self",
-    "redis.asyncio.client.Pipeline": "self",
-    "redis.asyncio.client.PubSub": "self",
-    "redis.asyncio.lock.Lock": "self",
-    "sqlalchemy.ext.asyncio.AsyncConnection": "self",
-    "sqlalchemy.ext.asyncio.AsyncConnection.stream": "?",
-    "sqlalchemy.ext.asyncio.AsyncConnection.stream_scalars": "?",
-    "sqlalchemy.ext.asyncio.AsyncEngine.begin": "sqlalchemy.ext.asyncio.AsyncConnection",
-    "sqlalchemy.ext.asyncio.AsyncEngine.connect": "sqlalchemy.ext.asyncio.AsyncConnection",
-    "sqlalchemy.ext.asyncio.AsyncSession": "self",
-    "sqlalchemy.ext.asyncio.AsyncSessionTransaction": "self",
-    "sqlalchemy.ext.asyncio.AsyncTransaction": "self",
-    "sqlalchemy.ext.asyncio.async_sessionmaker.begin": "sqlalchemy.ext.asyncio.AsyncSession",
-    "starlette.requests.Request.form": "starlette.datastructures.FormData",
-    "tortoise.transactions.in_transaction": "?",
-    "websockets.connect": "websockets.ClientConnection",
-}
+ASYNC_ENTERS = """
+aio_pika.abc.AbstractChannel=self
+aio_pika.abc.AbstractConnection=self
+aio_pika.abc.AbstractConnection.channel=aio_pika.abc.AbstractChannel
+aio_pika.abc.AbstractIncomingMessage.process=?
+aio_pika.abc.AbstractQueue.iterator=?
+aio_pika.abc.AbstractRobustConnection=self
+aio_pika.abc.AbstractRobustConnection.channel=aio_pika.abc.AbstractChannel
+aioboto3.Session.client=?
+aioboto3.Session.resource=?
+aiobotocore.session.AioSession.create_client=?
+aiofiles.open=aiofiles.base.AsyncBase
+aiofiles.tempfile.NamedTemporaryFile=?
+aiofiles.tempfile.SpooledTemporaryFile=?
+aiofiles.tempfile.TemporaryDirectory=?
+aiofiles.tempfile.TemporaryFile=?
+aiohttp.ClientResponse=self
+aiohttp.ClientSession=self
+aiohttp.ClientSession.delete=aiohttp.ClientResponse
+aiohttp.ClientSession.get=aiohttp.ClientResponse
+aiohttp.ClientSession.head=aiohttp.ClientResponse
+aiohttp.ClientSession.options=aiohttp.ClientResponse
+aiohttp.ClientSession.patch=aiohttp.ClientResponse
+aiohttp.ClientSession.post=aiohttp.ClientResponse
+aiohttp.ClientSession.put=aiohttp.ClientResponse
+aiohttp.ClientSession.request=aiohttp.ClientResponse
+aiohttp.ClientSession.ws_connect=aiohttp.ClientWebSocketResponse
+aiohttp.request=aiohttp.ClientResponse
+aiokafka.AIOKafkaConsumer=self
+aiokafka.AIOKafkaProducer=self
+aiomysql.Connection=self
+aiomysql.Connection.cursor=aiomysql.Cursor
+aiomysql.Cursor=self
+aiomysql.Pool.acquire=aiomysql.Connection
+aiomysql.connect=aiomysql.Connection
+aiomysql.create_pool=aiomysql.Pool
+aiosmtplib.SMTP=self
+aiosqlite.Connection=self
+aiosqlite.Connection.cursor=aiosqlite.Cursor
+aiosqlite.Connection.execute=aiosqlite.Cursor
+aiosqlite.Connection.execute_fetchall=?
+aiosqlite.Connection.execute_insert=?
+aiosqlite.Connection.executemany=aiosqlite.Cursor
+aiosqlite.Connection.executescript=aiosqlite.Cursor
+aiosqlite.Cursor=self
+aiosqlite.Cursor.execute=self
+aiosqlite.Cursor.executemany=self
+aiosqlite.Cursor.executescript=self
+aiosqlite.connect=aiosqlite.Connection
+anthropic.AsyncAnthropic=self
+anthropic.resources.AsyncMessages.stream=?
+anyio.AsyncFile=self
+anyio.CapacityLimiter=None
+anyio.Condition=None
+anyio.Lock=None
+anyio.Semaphore=None
+anyio.abc.Process=self
+anyio.abc.TaskGroup=self
+anyio.streams.memory.MemoryObjectReceiveStream=self
+anyio.streams.memory.MemoryObjectSendStream=self
+asyncio.Barrier=builtins.int
+asyncio.Condition=None
+asyncio.Lock=None
+asyncio.Semaphore=None
+asyncio.Server=self
+asyncio.TaskGroup=self
+asyncio.Timeout=self
+asyncpg.create_pool=asyncpg.pool.Pool
+asyncpg.pool.Pool=self
+asyncpg.pool.Pool.acquire=asyncpg.Connection
+asyncpg.transaction.Transaction=self
+cohere.AsyncClient=self
+contextlib.AsyncExitStack=self
+contextlib.aclosing=?
+contextlib.nullcontext=?
+curl_cffi.requests.AsyncSession=self
+databases.Database=self
+databases.core.Connection=self
+databases.core.Transaction=self
+elasticsearch.AsyncElasticsearch=self
+groq.AsyncGroq=self
+grpc.aio.Channel=self
+httpx.AsyncClient=self
+httpx.AsyncClient.stream=httpx.Response
+httpx2.AsyncClient=self
+httpx2.AsyncClient.stream=httpx2.Response
+motor.motor_asyncio.AsyncIOMotorCursor=self
+nats.NATS=self
+neo4j.AsyncDriver=self
+neo4j.AsyncSession=self
+neo4j.AsyncTransaction=self
+ollama.AsyncClient=self
+openai.AsyncOpenAI=self
+openai.resources.chat.AsyncCompletions.stream=?
+psycopg.AsyncConnection=self
+psycopg.AsyncConnection.transaction=?
+psycopg.AsyncCursor=self
+psycopg_pool.AsyncConnectionPool=self
+psycopg_pool.AsyncConnectionPool.connection=psycopg.AsyncConnection
+pymongo.AsyncMongoClient=self
+pymongo.asynchronous.client_session.AsyncClientSession=self
+pymongo.asynchronous.cursor.AsyncCursor=self
+redis.asyncio.Redis=self
+redis.asyncio.RedisCluster=self
+redis.asyncio.client.Pipeline=self
+redis.asyncio.client.PubSub=self
+redis.asyncio.lock.Lock=self
+sqlalchemy.ext.asyncio.AsyncConnection=self
+sqlalchemy.ext.asyncio.AsyncConnection.stream=?
+sqlalchemy.ext.asyncio.AsyncConnection.stream_scalars=?
+sqlalchemy.ext.asyncio.AsyncEngine.begin=sqlalchemy.ext.asyncio.AsyncConnection
+sqlalchemy.ext.asyncio.AsyncEngine.connect=sqlalchemy.ext.asyncio.AsyncConnection
+sqlalchemy.ext.asyncio.AsyncSession=self
+sqlalchemy.ext.asyncio.AsyncSessionTransaction=self
+sqlalchemy.ext.asyncio.AsyncTransaction=self
+sqlalchemy.ext.asyncio.async_sessionmaker.begin=sqlalchemy.ext.asyncio.AsyncSession
+starlette.requests.Request.form=starlette.datastructures.FormData
+tortoise.transactions.in_transaction=?
+websockets.connect=websockets.ClientConnection
+"""
 
-ASYNC_ITERATES: dict[str, str] = {
-    "aio_pika.abc.AbstractQueue.iterator": "?",
-    "aiohttp.ClientWebSocketResponse": "?",
-    "aiohttp.StreamReader": "builtins.bytes",
-    "aiohttp.StreamReader.iter_any": "builtins.bytes",
-    "aiohttp.StreamReader.iter_chunked": "builtins.bytes",
-    "aiohttp.StreamReader.iter_chunks": "builtins.tuple",
-    "aiokafka.AIOKafkaConsumer": "?",
-    "aiomysql.Cursor": "?",
-    "aiosqlite.Cursor": "?",
-    "anyio.AsyncFile": "?",
-    "anyio.Path.glob": "anyio.Path",
-    "anyio.Path.iterdir": "anyio.Path",
-    "anyio.Path.rglob": "anyio.Path",
-    "anyio.Path.walk": "anyio.Path",
-    "anyio.streams.memory.MemoryObjectReceiveStream": "?",
-    "asyncio.StreamReader": "builtins.bytes",
-    "asyncio.as_completed": "?",
-    "asyncpg.Connection.cursor": "asyncpg.Record",
-    "beanie.odm.queries.find.FindMany": "?",
-    "cohere.AsyncClient.chat_stream": "?",
-    "cohere.AsyncClient.generate_stream": "?",
-    "cohere.AsyncClientV2.chat_stream": "?",
-    "databases.Database.iterate": "?",
-    "databases.core.Connection.iterate": "?",
-    "django.db.models.QuerySet.aiterator": "?",
-    "elasticsearch.helpers.async_scan": "?",
-    "elasticsearch.helpers.async_streaming_bulk": "?",
-    "httpx.Response.aiter_bytes": "builtins.bytes",
-    "httpx.Response.aiter_lines": "builtins.str",
-    "httpx.Response.aiter_raw": "builtins.bytes",
-    "httpx.Response.aiter_text": "builtins.str",
-    "httpx2.Response.aiter_bytes": "builtins.bytes",
-    "httpx2.Response.aiter_lines": "builtins.str",
-    "httpx2.Response.aiter_raw": "builtins.bytes",
-    "httpx2.Response.aiter_text": "builtins.str",
-    "langchain_core.runnables.base.Runnable.astream": "?",
-    "motor.motor_asyncio.AsyncIOMotorChangeStream": "?",
-    "motor.motor_asyncio.AsyncIOMotorCommandCursor": "?",
-    "motor.motor_asyncio.AsyncIOMotorCursor": "?",
-    "psycopg.AsyncCursor": "?",
-    "psycopg.AsyncCursor.stream": "?",
-    "pymongo.asynchronous.cursor.AsyncCursor": "?",
-    "redis.asyncio.Redis.hscan_iter": "?",
-    "redis.asyncio.Redis.scan_iter": "?",
-    "redis.asyncio.Redis.sscan_iter": "?",
-    "redis.asyncio.Redis.zscan_iter": "?",
-    "redis.asyncio.client.PubSub.listen": "builtins.dict",
-    "sqlalchemy.ext.asyncio.AsyncConnection.stream": "?",
-    "sqlalchemy.ext.asyncio.AsyncConnection.stream_scalars": "?",
-    "sqlalchemy.ext.asyncio.AsyncMappingResult": "?",
-    "sqlalchemy.ext.asyncio.AsyncResult": "?",
-    "sqlalchemy.ext.asyncio.AsyncScalarResult": "?",
-    "starlette.concurrency.iterate_in_threadpool": "?",
-    "starlette.requests.Request.stream": "builtins.bytes",
-    "starlette.websockets.WebSocket.iter_bytes": "builtins.bytes",
-    "starlette.websockets.WebSocket.iter_json": "?",
-    "starlette.websockets.WebSocket.iter_text": "builtins.str",
-    "tortoise.queryset.QuerySet": "?",
-    "watchfiles.awatch": "builtins.set",
-    "websockets.ClientConnection": "?",
-}
+ASYNC_ITERATES = """
+aio_pika.abc.AbstractQueue.iterator=?
+aiohttp.ClientWebSocketResponse=?
+aiohttp.StreamReader=builtins.bytes
+aiohttp.StreamReader.iter_any=builtins.bytes
+aiohttp.StreamReader.iter_chunked=builtins.bytes
+aiohttp.StreamReader.iter_chunks=builtins.tuple
+aiokafka.AIOKafkaConsumer=?
+aiomysql.Cursor=?
+aiosqlite.Cursor=?
+anyio.AsyncFile=?
+anyio.Path.glob=anyio.Path
+anyio.Path.iterdir=anyio.Path
+anyio.Path.rglob=anyio.Path
+anyio.Path.walk=anyio.Path
+anyio.streams.memory.MemoryObjectReceiveStream=?
+asyncio.StreamReader=builtins.bytes
+asyncio.as_completed=?
+asyncpg.Connection.cursor=asyncpg.Record
+beanie.odm.queries.find.FindMany=?
+cohere.AsyncClient.chat_stream=?
+cohere.AsyncClient.generate_stream=?
+cohere.AsyncClientV2.chat_stream=?
+databases.Database.iterate=?
+databases.core.Connection.iterate=?
+django.db.models.QuerySet.aiterator=?
+elasticsearch.helpers.async_scan=?
+elasticsearch.helpers.async_streaming_bulk=?
+httpx.Response.aiter_bytes=builtins.bytes
+httpx.Response.aiter_lines=builtins.str
+httpx.Response.aiter_raw=builtins.bytes
+httpx.Response.aiter_text=builtins.str
+httpx2.Response.aiter_bytes=builtins.bytes
+httpx2.Response.aiter_lines=builtins.str
+httpx2.Response.aiter_raw=builtins.bytes
+httpx2.Response.aiter_text=builtins.str
+langchain_core.runnables.base.Runnable.astream=?
+motor.motor_asyncio.AsyncIOMotorChangeStream=?
+motor.motor_asyncio.AsyncIOMotorCommandCursor=?
+motor.motor_asyncio.AsyncIOMotorCursor=?
+psycopg.AsyncCursor=?
+psycopg.AsyncCursor.stream=?
+pymongo.asynchronous.cursor.AsyncCursor=?
+redis.asyncio.Redis.hscan_iter=?
+redis.asyncio.Redis.scan_iter=?
+redis.asyncio.Redis.sscan_iter=?
+redis.asyncio.Redis.zscan_iter=?
+redis.asyncio.client.PubSub.listen=builtins.dict
+sqlalchemy.ext.asyncio.AsyncConnection.stream=?
+sqlalchemy.ext.asyncio.AsyncConnection.stream_scalars=?
+sqlalchemy.ext.asyncio.AsyncMappingResult=?
+sqlalchemy.ext.asyncio.AsyncResult=?
+sqlalchemy.ext.asyncio.AsyncScalarResult=?
+starlette.concurrency.iterate_in_threadpool=?
+starlette.requests.Request.stream=builtins.bytes
+starlette.websockets.WebSocket.iter_bytes=builtins.bytes
+starlette.websockets.WebSocket.iter_json=?
+starlette.websockets.WebSocket.iter_text=builtins.str
+tortoise.queryset.QuerySet=?
+watchfiles.awatch=builtins.set
+websockets.ClientConnection=?
+"""
 
-BASES: dict[str, tuple[str, ...]] = {
-    "MySQLdb.cursors.BaseCursor": (),
-    "MySQLdb.cursors.Cursor": ("MySQLdb.cursors.BaseCursor",),
-    "MySQLdb.cursors.DictCursor": ("MySQLdb.cursors.BaseCursor",),
-    "PIL.Image.Image": (),
-    "aiocache.SimpleMemoryCache": ("aiocache.base.BaseCache",),
-    "aiocache.base.BaseCache": (),
-    "aiohttp.BaseConnector": (),
-    "aiohttp.ClientConnectionError": ("aiohttp.ClientError",),
-    "aiohttp.ClientConnectionResetError": ("aiohttp.ClientConnectionError", "builtins.ConnectionResetError"),
-    "aiohttp.ClientConnectorCertificateError": ("aiohttp.ClientSSLError", "ssl.CertificateError"),
-    "aiohttp.ClientConnectorDNSError": ("aiohttp.ClientConnectorError",),
-    "aiohttp.ClientConnectorError": ("aiohttp.ClientOSError",),
-    "aiohttp.ClientConnectorSSLError": ("aiohttp.ClientSSLError", "ssl.SSLError"),
-    "aiohttp.ClientError": ("builtins.Exception",),
-    "aiohttp.ClientHttpProxyError": ("aiohttp.ClientResponseError",),
-    "aiohttp.ClientOSError": ("aiohttp.ClientConnectionError", "builtins.OSError"),
-    "aiohttp.ClientPayloadError": ("aiohttp.ClientError",),
-    "aiohttp.ClientProxyConnectionError": ("aiohttp.ClientConnectorError",),
-    "aiohttp.ClientResponse": (),
-    "aiohttp.ClientResponseError": ("aiohttp.ClientError",),
-    "aiohttp.ClientSSLError": ("aiohttp.ClientConnectorError",),
-    "aiohttp.ClientSession": (),
-    "aiohttp.ClientTimeout": (),
-    "aiohttp.ClientWebSocketResponse": (),
-    "aiohttp.ConnectionTimeoutError": ("aiohttp.ServerTimeoutError",),
-    "aiohttp.ContentTypeError": ("aiohttp.ClientResponseError",),
-    "aiohttp.EofStream": ("builtins.Exception",),
-    "aiohttp.InvalidURL": ("aiohttp.ClientError", "builtins.ValueError"),
-    "aiohttp.InvalidUrlClientError": ("aiohttp.InvalidURL",),
-    "aiohttp.InvalidUrlRedirectClientError": ("aiohttp.InvalidUrlClientError", "aiohttp.RedirectClientError"),
-    "aiohttp.NonHttpUrlClientError": ("aiohttp.ClientError",),
-    "aiohttp.NonHttpUrlRedirectClientError": ("aiohttp.NonHttpUrlClientError", "aiohttp.RedirectClientError"),
-    "aiohttp.RedirectClientError": ("aiohttp.ClientError",),
-    "aiohttp.ServerConnectionError": ("aiohttp.ClientConnectionError",),
-    "aiohttp.ServerDisconnectedError": ("aiohttp.ServerConnectionError",),
-    "aiohttp.ServerFingerprintMismatch": ("aiohttp.ServerConnectionError",),
-    "aiohttp.ServerTimeoutError": ("aiohttp.ServerConnectionError", "builtins.TimeoutError"),
-    "aiohttp.SocketTimeoutError": ("aiohttp.ServerTimeoutError",),
-    "aiohttp.StreamReader": (),
-    "aiohttp.TCPConnector": ("aiohttp.BaseConnector",),
-    "aiohttp.TooManyRedirects": ("aiohttp.ClientResponseError",),
-    "aiohttp.UploadAbortedError": ("aiohttp.ClientError",),
-    "aiohttp.WSMessageTypeError": ("builtins.TypeError",),
-    "aiohttp.WSServerHandshakeError": ("aiohttp.ClientResponseError",),
-    "aiohttp.WebSocketError": ("builtins.Exception",),
-    "aiosqlite.Connection": (),
-    "aiosqlite.Cursor": (),
-    "anthropic.Anthropic": (),
-    "anthropic.AsyncAnthropic": (),
-    "anyio.AsyncFile": (),
-    "anyio.CancelScope": (),
-    "anyio.CapacityLimiter": (),
-    "anyio.Condition": (),
-    "anyio.Event": (),
-    "anyio.Lock": (),
-    "anyio.Path": (),
-    "anyio.Semaphore": (),
-    "apscheduler.schedulers.asyncio.AsyncIOScheduler": ("apscheduler.schedulers.base.BaseScheduler",),
-    "apscheduler.schedulers.background.BackgroundScheduler": ("apscheduler.schedulers.base.BaseScheduler",),
-    "apscheduler.schedulers.base.BaseScheduler": (),
-    "apscheduler.schedulers.blocking.BlockingScheduler": ("apscheduler.schedulers.base.BaseScheduler",),
-    "argon2.PasswordHasher": (),
-    "arq.ArqRedis": ("redis.asyncio.Redis",),
-    "asyncio.AbstractEventLoop": (),
-    "asyncio.Barrier": (),
-    "asyncio.BoundedSemaphore": ("asyncio.Semaphore",),
-    "asyncio.BrokenBarrierError": ("builtins.RuntimeError",),
-    "asyncio.CancelledError": ("builtins.BaseException",),
-    "asyncio.Condition": (),
-    "asyncio.Event": (),
-    "asyncio.Future": (),
-    "asyncio.IncompleteReadError": ("builtins.EOFError",),
-    "asyncio.InvalidStateError": ("builtins.Exception",),
-    "asyncio.LifoQueue": ("asyncio.Queue",),
-    "asyncio.LimitOverrunError": ("builtins.Exception",),
-    "asyncio.Lock": (),
-    "asyncio.PriorityQueue": ("asyncio.Queue",),
-    "asyncio.Queue": (),
-    "asyncio.QueueEmpty": ("builtins.Exception",),
-    "asyncio.QueueFull": ("builtins.Exception",),
-    "asyncio.Runner": (),
-    "asyncio.SelectorEventLoop": ("asyncio.AbstractEventLoop",),
-    "asyncio.Semaphore": (),
-    "asyncio.SendfileNotAvailableError": ("builtins.RuntimeError",),
-    "asyncio.StreamReader": (),
-    "asyncio.StreamWriter": (),
-    "asyncio.Task": ("asyncio.Future",),
-    "asyncio.TaskGroup": (),
-    "asyncio.Timeout": (),
-    "asyncio.subprocess.Process": (),
-    "asyncpg.CannotConnectNowError": ("asyncpg.PostgresError",),
-    "asyncpg.Connection": (),
-    "asyncpg.ConnectionDoesNotExistError": ("asyncpg.PostgresConnectionError",),
-    "asyncpg.DataError": ("asyncpg.PostgresError",),
-    "asyncpg.ForeignKeyViolationError": ("asyncpg.IntegrityConstraintViolationError",),
-    "asyncpg.IntegrityConstraintViolationError": ("asyncpg.PostgresError",),
-    "asyncpg.InterfaceError": ("builtins.Exception",),
-    "asyncpg.InvalidCatalogNameError": ("asyncpg.PostgresError",),
-    "asyncpg.InvalidPasswordError": ("asyncpg.PostgresError",),
-    "asyncpg.PostgresConnectionError": ("asyncpg.PostgresError",),
-    "asyncpg.PostgresError": ("builtins.Exception",),
-    "asyncpg.Record": (),
-    "asyncpg.SyntaxOrAccessError": ("asyncpg.PostgresError",),
-    "asyncpg.TooManyConnectionsError": ("asyncpg.PostgresError",),
-    "asyncpg.UndefinedTableError": ("asyncpg.SyntaxOrAccessError",),
-    "asyncpg.UniqueViolationError": ("asyncpg.IntegrityConstraintViolationError",),
-    "asyncpg.pool.Pool": (),
-    "beanie.Document": ("pydantic.BaseModel",),
-    "binascii.Error": ("builtins.ValueError",),
-    "binascii.Incomplete": ("builtins.Exception",),
-    "boto3.resources.base.ServiceResource": (),
-    "botocore.client.BaseClient": (),
-    "botocore.exceptions.AliasConflictParameterError": ("botocore.exceptions.ValidationError",),
-    "botocore.exceptions.ApiVersionNotFoundError": ("botocore.exceptions.BotoCoreError",),
-    "botocore.exceptions.AwsChunkedWrapperError": ("botocore.exceptions.BotoCoreError",),
-    "botocore.exceptions.BaseEndpointResolverError": ("botocore.exceptions.BotoCoreError",),
-    "botocore.exceptions.BotoCoreError": ("builtins.Exception",),
-    "botocore.exceptions.CapacityNotAvailableError": ("botocore.exceptions.BotoCoreError",),
-    "botocore.exceptions.ChecksumError": ("botocore.exceptions.BotoCoreError",),
-    "botocore.exceptions.ClientError": ("builtins.Exception",),
-    "botocore.exceptions.ConfigNotFound": ("botocore.exceptions.BotoCoreError",),
-    "botocore.exceptions.ConfigParseError": ("botocore.exceptions.BotoCoreError",),
-    "botocore.exceptions.ConnectTimeoutError": ("botocore.exceptions.ConnectionError", "builtins.OSError"),
-    "botocore.exceptions.ConnectionClosedError": ("botocore.exceptions.HTTPClientError",),
-    "botocore.exceptions.ConnectionError": ("botocore.exceptions.BotoCoreError",),
-    "botocore.exceptions.CredentialRetrievalError": ("botocore.exceptions.BotoCoreError",),
-    "botocore.exceptions.DataNotFoundError": ("botocore.exceptions.BotoCoreError",),
-    "botocore.exceptions.EndpointConnectionError": ("botocore.exceptions.ConnectionError",),
-    "botocore.exceptions.EndpointProviderError": ("botocore.exceptions.BotoCoreError",),
-    "botocore.exceptions.EndpointResolutionError": ("botocore.exceptions.EndpointProviderError",),
-    "botocore.exceptions.EndpointVariantError": ("botocore.exceptions.BaseEndpointResolverError",),
-    "botocore.exceptions.EventStreamError": ("botocore.exceptions.ClientError",),
-    "botocore.exceptions.FlexibleChecksumError": ("botocore.exceptions.BotoCoreError",),
-    "botocore.exceptions.HTTPClientError": ("botocore.exceptions.BotoCoreError",),
-    "botocore.exceptions.IncompleteReadError": ("botocore.exceptions.BotoCoreError",),
-    "botocore.exceptions.InfiniteLoopConfigError": ("botocore.exceptions.InvalidConfigError",),
-    "botocore.exceptions.InvalidChecksumConfigError": ("botocore.exceptions.BotoCoreError",),
-    "botocore.exceptions.InvalidConfigError": ("botocore.exceptions.BotoCoreError",),
-    "botocore.exceptions.InvalidDNSNameError": ("botocore.exceptions.BotoCoreError",),
-    "botocore.exceptions.InvalidDefaultsMode": ("botocore.exceptions.BotoCoreError",),
-    "botocore.exceptions.InvalidEndpointConfigurationError": ("botocore.exceptions.BotoCoreError",),
-    "botocore.exceptions.InvalidEndpointDiscoveryConfigurationError": ("botocore.exceptions.BotoCoreError",),
-    "botocore.exceptions.InvalidExpressionError": ("botocore.exceptions.BotoCoreError",),
-    "botocore.exceptions.InvalidHostLabelError": ("botocore.exceptions.BotoCoreError",),
-    "botocore.exceptions.InvalidIMDSEndpointError": ("botocore.exceptions.BotoCoreError",),
-    "botocore.exceptions.InvalidIMDSEndpointModeError": ("botocore.exceptions.BotoCoreError",),
-    "botocore.exceptions.InvalidMaxRetryAttemptsError": ("botocore.exceptions.InvalidRetryConfigurationError",),
-    "botocore.exceptions.InvalidProxiesConfigError": ("botocore.exceptions.BotoCoreError",),
-    "botocore.exceptions.InvalidRegionError": ("botocore.exceptions.ValidationError", "builtins.ValueError"),
-    "botocore.exceptions.InvalidRetryConfigurationError": ("botocore.exceptions.BotoCoreError",),
-    "botocore.exceptions.InvalidRetryModeError": ("botocore.exceptions.InvalidRetryConfigurationError",),
-    "botocore.exceptions.InvalidS3AddressingStyleError": ("botocore.exceptions.BotoCoreError",),
-    "botocore.exceptions.InvalidS3UsEast1RegionalEndpointConfigError": ("botocore.exceptions.BotoCoreError",),
-    "botocore.exceptions.InvalidSTSRegionalEndpointsConfigError": ("botocore.exceptions.BotoCoreError",),
-    "botocore.exceptions.LoginAuthorizationCodeError": ("botocore.exceptions.LoginError",),
-    "botocore.exceptions.LoginError": ("botocore.exceptions.BotoCoreError",),
-    "botocore.exceptions.LoginInsufficientPermissions": ("botocore.exceptions.LoginError",),
-    "botocore.exceptions.LoginRefreshRequired": ("botocore.exceptions.LoginError",),
-    "botocore.exceptions.LoginTokenLoadError": ("botocore.exceptions.LoginError",),
-    "botocore.exceptions.MD5UnavailableError": ("botocore.exceptions.BotoCoreError",),
-    "botocore.exceptions.MetadataRetrievalError": ("botocore.exceptions.BotoCoreError",),
-    "botocore.exceptions.MissingDependencyException": ("botocore.exceptions.BotoCoreError",),
-    "botocore.exceptions.MissingParametersError": ("botocore.exceptions.BotoCoreError",),
-    "botocore.exceptions.MissingServiceIdError": ("botocore.exceptions.UndefinedModelAttributeError",),
-    "botocore.exceptions.NoAuthTokenError": ("botocore.exceptions.BotoCoreError",),
-    "botocore.exceptions.NoCredentialsError": ("botocore.exceptions.BotoCoreError",),
-    "botocore.exceptions.NoRegionError": ("botocore.exceptions.BaseEndpointResolverError",),
-    "botocore.exceptions.OperationNotPageableError": ("botocore.exceptions.BotoCoreError",),
-    "botocore.exceptions.PaginationError": ("botocore.exceptions.BotoCoreError",),
-    "botocore.exceptions.ParamValidationError": ("botocore.exceptions.BotoCoreError",),
-    "botocore.exceptions.PartialCredentialsError": ("botocore.exceptions.BotoCoreError",),
-    "botocore.exceptions.ProfileNotFound": ("botocore.exceptions.BotoCoreError",),
-    "botocore.exceptions.ProxyConnectionError": ("botocore.exceptions.ConnectionError", "builtins.OSError"),
-    "botocore.exceptions.RangeError": ("botocore.exceptions.ValidationError",),
-    "botocore.exceptions.ReadTimeoutError": ("botocore.exceptions.HTTPClientError", "builtins.OSError", "builtins.Exception"),
-    "botocore.exceptions.RefreshWithMFAUnsupportedError": ("botocore.exceptions.BotoCoreError",),
-    "botocore.exceptions.ResponseStreamingError": ("botocore.exceptions.HTTPClientError",),
-    "botocore.exceptions.SSLError": ("botocore.exceptions.ConnectionError", "builtins.OSError"),
-    "botocore.exceptions.SSOError": ("botocore.exceptions.BotoCoreError",),
-    "botocore.exceptions.SSOTokenLoadError": ("botocore.exceptions.SSOError",),
-    "botocore.exceptions.ServiceNotInRegionError": ("botocore.exceptions.BotoCoreError",),
-    "botocore.exceptions.StubAssertionError": ("botocore.exceptions.StubResponseError", "builtins.AssertionError"),
-    "botocore.exceptions.StubResponseError": ("botocore.exceptions.BotoCoreError",),
-    "botocore.exceptions.TokenRetrievalError": ("botocore.exceptions.BotoCoreError",),
-    "botocore.exceptions.UnStubbedResponseError": ("botocore.exceptions.StubResponseError",),
-    "botocore.exceptions.UnauthorizedSSOTokenError": ("botocore.exceptions.SSOError",),
-    "botocore.exceptions.UndefinedModelAttributeError": ("builtins.Exception",),
-    "botocore.exceptions.UnknownClientMethodError": ("botocore.exceptions.BotoCoreError",),
-    "botocore.exceptions.UnknownCredentialError": ("botocore.exceptions.BotoCoreError",),
-    "botocore.exceptions.UnknownEndpointError": ("botocore.exceptions.BaseEndpointResolverError", "builtins.ValueError"),
-    "botocore.exceptions.UnknownEndpointResolutionBuiltInName": ("botocore.exceptions.EndpointProviderError",),
-    "botocore.exceptions.UnknownFIPSEndpointError": ("botocore.exceptions.BaseEndpointResolverError",),
-    "botocore.exceptions.UnknownKeyError": ("botocore.exceptions.ValidationError",),
-    "botocore.exceptions.UnknownParameterError": ("botocore.exceptions.ValidationError",),
-    "botocore.exceptions.UnknownRegionError": ("botocore.exceptions.BotoCoreError",),
-    "botocore.exceptions.UnknownServiceError": ("botocore.exceptions.DataNotFoundError",),
-    "botocore.exceptions.UnknownServiceStyle": ("botocore.exceptions.BotoCoreError",),
-    "botocore.exceptions.UnknownSignatureVersionError": ("botocore.exceptions.BotoCoreError",),
-    "botocore.exceptions.UnknownTokenProviderError": ("botocore.exceptions.BotoCoreError",),
-    "botocore.exceptions.UnseekableStreamError": ("botocore.exceptions.BotoCoreError",),
-    "botocore.exceptions.UnsupportedOutpostResourceError": ("botocore.exceptions.BotoCoreError",),
-    "botocore.exceptions.UnsupportedS3AccesspointConfigurationError": ("botocore.exceptions.BotoCoreError",),
-    "botocore.exceptions.UnsupportedS3ArnError": ("botocore.exceptions.BotoCoreError",),
-    "botocore.exceptions.UnsupportedS3ConfigurationError": ("botocore.exceptions.BotoCoreError",),
-    "botocore.exceptions.UnsupportedS3ControlArnError": ("botocore.exceptions.BotoCoreError",),
-    "botocore.exceptions.UnsupportedS3ControlConfigurationError": ("botocore.exceptions.BotoCoreError",),
-    "botocore.exceptions.UnsupportedServiceProtocolsError": ("botocore.exceptions.BotoCoreError",),
-    "botocore.exceptions.UnsupportedSignatureVersionError": ("botocore.exceptions.BotoCoreError",),
-    "botocore.exceptions.ValidationError": ("botocore.exceptions.BotoCoreError",),
-    "botocore.exceptions.WaiterConfigError": ("botocore.exceptions.BotoCoreError",),
-    "botocore.exceptions.WaiterError": ("botocore.exceptions.BotoCoreError",),
-    "bson.errors.BSONError": ("builtins.Exception",),
-    "bson.errors.InvalidBSON": ("bson.errors.BSONError",),
-    "bson.errors.InvalidDocument": ("bson.errors.BSONError",),
-    "bson.errors.InvalidId": ("bson.errors.BSONError",),
-    "bson.errors.InvalidStringData": ("bson.errors.BSONError",),
-    "builtins.ArithmeticError": ("builtins.Exception",),
-    "builtins.AssertionError": ("builtins.Exception",),
-    "builtins.AttributeError": ("builtins.Exception",),
-    "builtins.BaseException": (),
-    "builtins.BaseExceptionGroup": ("builtins.BaseException",),
-    "builtins.BlockingIOError": ("builtins.OSError",),
-    "builtins.BrokenPipeError": ("builtins.ConnectionError",),
-    "builtins.BufferError": ("builtins.Exception",),
-    "builtins.BytesWarning": ("builtins.Warning",),
-    "builtins.ChildProcessError": ("builtins.OSError",),
-    "builtins.ConnectionAbortedError": ("builtins.ConnectionError",),
-    "builtins.ConnectionError": ("builtins.OSError",),
-    "builtins.ConnectionRefusedError": ("builtins.ConnectionError",),
-    "builtins.ConnectionResetError": ("builtins.ConnectionError",),
-    "builtins.DeprecationWarning": ("builtins.Warning",),
-    "builtins.EOFError": ("builtins.Exception",),
-    "builtins.EncodingWarning": ("builtins.Warning",),
-    "builtins.Exception": ("builtins.BaseException",),
-    "builtins.ExceptionGroup": ("builtins.BaseExceptionGroup", "builtins.Exception"),
-    "builtins.FileExistsError": ("builtins.OSError",),
-    "builtins.FileNotFoundError": ("builtins.OSError",),
-    "builtins.FloatingPointError": ("builtins.ArithmeticError",),
-    "builtins.FutureWarning": ("builtins.Warning",),
-    "builtins.GeneratorExit": ("builtins.BaseException",),
-    "builtins.ImportError": ("builtins.Exception",),
-    "builtins.ImportWarning": ("builtins.Warning",),
-    "builtins.IndentationError": ("builtins.SyntaxError",),
-    "builtins.IndexError": ("builtins.LookupError",),
-    "builtins.InterruptedError": ("builtins.OSError",),
-    "builtins.IsADirectoryError": ("builtins.OSError",),
-    "builtins.KeyError": ("builtins.LookupError",),
-    "builtins.KeyboardInterrupt": ("builtins.BaseException",),
-    "builtins.LookupError": ("builtins.Exception",),
-    "builtins.MemoryError": ("builtins.Exception",),
-    "builtins.ModuleNotFoundError": ("builtins.ImportError",),
-    "builtins.NameError": ("builtins.Exception",),
-    "builtins.NotADirectoryError": ("builtins.OSError",),
-    "builtins.NotImplementedError": ("builtins.RuntimeError",),
-    "builtins.OSError": ("builtins.Exception",),
-    "builtins.OverflowError": ("builtins.ArithmeticError",),
-    "builtins.PendingDeprecationWarning": ("builtins.Warning",),
-    "builtins.PermissionError": ("builtins.OSError",),
-    "builtins.ProcessLookupError": ("builtins.OSError",),
-    "builtins.RecursionError": ("builtins.RuntimeError",),
-    "builtins.ReferenceError": ("builtins.Exception",),
-    "builtins.ResourceWarning": ("builtins.Warning",),
-    "builtins.RuntimeError": ("builtins.Exception",),
-    "builtins.RuntimeWarning": ("builtins.Warning",),
-    "builtins.StopAsyncIteration": ("builtins.Exception",),
-    "builtins.StopIteration": ("builtins.Exception",),
-    "builtins.SyntaxError": ("builtins.Exception",),
-    "builtins.SyntaxWarning": ("builtins.Warning",),
-    "builtins.SystemError": ("builtins.Exception",),
-    "builtins.SystemExit": ("builtins.BaseException",),
-    "builtins.TabError": ("builtins.IndentationError",),
-    "builtins.TimeoutError": ("builtins.OSError",),
-    "builtins.TypeError": ("builtins.Exception",),
-    "builtins.UnboundLocalError": ("builtins.NameError",),
-    "builtins.UnicodeDecodeError": ("builtins.UnicodeError",),
-    "builtins.UnicodeEncodeError": ("builtins.UnicodeError",),
-    "builtins.UnicodeError": ("builtins.ValueError",),
-    "builtins.UnicodeTranslateError": ("builtins.UnicodeError",),
-    "builtins.UnicodeWarning": ("builtins.Warning",),
-    "builtins.UserWarning": ("builtins.Warning",),
-    "builtins.ValueError": ("builtins.Exception",),
-    "builtins.Warning": ("builtins.Exception",),
-    "builtins.ZeroDivisionError": ("builtins.ArithmeticError",),
-    "builtins.bool": ("builtins.int",),
-    "builtins.bytearray": (),
-    "builtins.bytes": (),
-    "builtins.classmethod": (),
-    "builtins.complex": (),
-    "builtins.dict": (),
-    "builtins.float": (),
-    "builtins.frozenset": (),
-    "builtins.int": (),
-    "builtins.list": (),
-    "builtins.memoryview": (),
-    "builtins.property": (),
-    "builtins.range": (),
-    "builtins.set": (),
-    "builtins.slice": (),
-    "builtins.staticmethod": (),
-    "builtins.str": (),
-    "builtins.tuple": (),
-    "builtins.type": (),
-    "bz2.BZ2File": ("io.BufferedIOBase",),
-    "celery.Celery": (),
-    "cohere.AsyncClient": (),
-    "cohere.AsyncClientV2": ("cohere.AsyncClient",),
-    "cohere.Client": (),
-    "cohere.ClientV2": ("cohere.Client",),
-    "collections.ChainMap": (),
-    "collections.Counter": ("builtins.dict",),
-    "collections.OrderedDict": ("builtins.dict",),
-    "collections.UserDict": (),
-    "collections.UserList": (),
-    "collections.defaultdict": ("builtins.dict",),
-    "collections.deque": (),
-    "concurrent.futures.BrokenExecutor": ("builtins.RuntimeError",),
-    "concurrent.futures.CancelledError": ("builtins.Exception",),
-    "concurrent.futures.Executor": (),
-    "concurrent.futures.Future": (),
-    "concurrent.futures.InvalidStateError": ("builtins.Exception",),
-    "concurrent.futures.ProcessPoolExecutor": ("concurrent.futures.Executor",),
-    "concurrent.futures.ThreadPoolExecutor": ("concurrent.futures.Executor",),
-    "configparser.ConfigParser": (),
-    "configparser.DuplicateOptionError": ("configparser.Error",),
-    "configparser.DuplicateSectionError": ("configparser.Error",),
-    "configparser.Error": ("builtins.Exception",),
-    "configparser.InterpolationDepthError": ("configparser.InterpolationError",),
-    "configparser.InterpolationError": ("configparser.Error",),
-    "configparser.InterpolationMissingOptionError": ("configparser.InterpolationError",),
-    "configparser.InterpolationSyntaxError": ("configparser.InterpolationError",),
-    "configparser.MissingSectionHeaderError": ("configparser.ParsingError",),
-    "configparser.NoOptionError": ("configparser.Error",),
-    "configparser.NoSectionError": ("configparser.Error",),
-    "configparser.ParsingError": ("configparser.Error",),
-    "confluent_kafka.Consumer": (),
-    "confluent_kafka.DeserializingConsumer": ("confluent_kafka.Consumer",),
-    "confluent_kafka.Producer": (),
-    "confluent_kafka.SerializingProducer": ("confluent_kafka.Producer",),
-    "contextlib.AbstractAsyncContextManager": (),
-    "contextlib.AbstractContextManager": (),
-    "contextlib.AsyncExitStack": (),
-    "contextlib.ExitStack": (),
-    "contextlib.nullcontext": (),
-    "contextlib.suppress": (),
-    "contextvars.Context": (),
-    "contextvars.ContextVar": (),
-    "cryptography.exceptions.AlreadyFinalized": ("builtins.Exception",),
-    "cryptography.exceptions.AlreadyUpdated": ("builtins.Exception",),
-    "cryptography.exceptions.InternalError": ("builtins.Exception",),
-    "cryptography.exceptions.InvalidKey": ("builtins.Exception",),
-    "cryptography.exceptions.InvalidSignature": ("builtins.Exception",),
-    "cryptography.exceptions.InvalidTag": ("builtins.Exception",),
-    "cryptography.exceptions.NotYetFinalized": ("builtins.Exception",),
-    "cryptography.exceptions.UnsupportedAlgorithm": ("builtins.Exception",),
-    "cryptography.fernet.InvalidToken": ("builtins.Exception",),
-    "csv.Error": ("builtins.Exception",),
-    "databases.Database": (),
-    "datetime.date": (),
-    "datetime.datetime": ("datetime.date",),
-    "datetime.time": (),
-    "datetime.timedelta": (),
-    "datetime.timezone": ("datetime.tzinfo",),
-    "datetime.tzinfo": (),
-    "decimal.Clamped": ("decimal.DecimalException",),
-    "decimal.ConversionSyntax": ("decimal.InvalidOperation",),
-    "decimal.Decimal": (),
-    "decimal.DecimalException": ("builtins.ArithmeticError",),
-    "decimal.DivisionByZero": ("decimal.DecimalException", "builtins.ZeroDivisionError"),
-    "decimal.DivisionImpossible": ("decimal.InvalidOperation",),
-    "decimal.DivisionUndefined": ("decimal.InvalidOperation", "builtins.ZeroDivisionError"),
-    "decimal.FloatOperation": ("decimal.DecimalException", "builtins.TypeError"),
-    "decimal.Inexact": ("decimal.DecimalException",),
-    "decimal.InvalidContext": ("decimal.InvalidOperation",),
-    "decimal.InvalidOperation": ("decimal.DecimalException",),
-    "decimal.Overflow": ("decimal.Inexact", "decimal.Rounded"),
-    "decimal.Rounded": ("decimal.DecimalException",),
-    "decimal.Subnormal": ("decimal.DecimalException",),
-    "decimal.Underflow": ("decimal.Inexact", "decimal.Rounded", "decimal.Subnormal"),
-    "django.db.models.Manager": (),
-    "django.db.models.Model": (),
-    "django.db.models.QuerySet": (),
-    "docker.errors.APIError": ("requests.HTTPError", "docker.errors.DockerException"),
-    "docker.errors.BuildError": ("docker.errors.DockerException",),
-    "docker.errors.ContainerError": ("docker.errors.DockerException",),
-    "docker.errors.ContextAlreadyExists": ("docker.errors.DockerException",),
-    "docker.errors.ContextException": ("docker.errors.DockerException",),
-    "docker.errors.ContextNotFound": ("docker.errors.DockerException",),
-    "docker.errors.DeprecatedMethod": ("docker.errors.DockerException",),
-    "docker.errors.DockerException": ("builtins.Exception",),
-    "docker.errors.ImageLoadError": ("docker.errors.DockerException",),
-    "docker.errors.ImageNotFound": ("docker.errors.NotFound",),
-    "docker.errors.InvalidArgument": ("docker.errors.DockerException",),
-    "docker.errors.InvalidConfigFile": ("docker.errors.DockerException",),
-    "docker.errors.InvalidRepository": ("docker.errors.DockerException",),
-    "docker.errors.InvalidVersion": ("docker.errors.DockerException",),
-    "docker.errors.MissingContextParameter": ("docker.errors.DockerException",),
-    "docker.errors.NotFound": ("docker.errors.APIError",),
-    "docker.errors.NullResource": ("docker.errors.DockerException", "builtins.ValueError"),
-    "docker.errors.StreamParseError": ("builtins.RuntimeError",),
-    "docker.errors.TLSParameterError": ("docker.errors.DockerException",),
-    "elasticsearch.ApiError": ("builtins.Exception",),
-    "elasticsearch.AsyncElasticsearch": (),
-    "elasticsearch.AuthenticationException": ("elasticsearch.ApiError",),
-    "elasticsearch.AuthorizationException": ("elasticsearch.ApiError",),
-    "elasticsearch.BadRequestError": ("elasticsearch.ApiError",),
-    "elasticsearch.ConflictError": ("elasticsearch.ApiError",),
-    "elasticsearch.Elasticsearch": (),
-    "elasticsearch.NotFoundError": ("elasticsearch.ApiError",),
-    "elasticsearch.UnsupportedProductError": ("elasticsearch.ApiError",),
-    "email.errors.BoundaryError": ("email.errors.MessageParseError",),
-    "email.errors.CharsetError": ("email.errors.MessageError",),
-    "email.errors.CloseBoundaryNotFoundDefect": ("email.errors.MessageDefect",),
-    "email.errors.FirstHeaderLineIsContinuationDefect": ("email.errors.MessageDefect",),
-    "email.errors.HeaderDefect": ("email.errors.MessageDefect",),
-    "email.errors.HeaderMissingRequiredValue": ("email.errors.HeaderDefect",),
-    "email.errors.HeaderParseError": ("email.errors.MessageParseError",),
-    "email.errors.InvalidBase64CharactersDefect": ("email.errors.MessageDefect",),
-    "email.errors.InvalidBase64LengthDefect": ("email.errors.MessageDefect",),
-    "email.errors.InvalidBase64PaddingDefect": ("email.errors.MessageDefect",),
-    "email.errors.InvalidDateDefect": ("email.errors.HeaderDefect",),
-    "email.errors.InvalidHeaderDefect": ("email.errors.HeaderDefect",),
-    "email.errors.InvalidMultipartContentTransferEncodingDefect": ("email.errors.MessageDefect",),
-    "email.errors.MalformedHeaderDefect": ("email.errors.MessageDefect",),
-    "email.errors.MessageDefect": ("builtins.ValueError",),
-    "email.errors.MessageError": ("builtins.Exception",),
-    "email.errors.MessageParseError": ("email.errors.MessageError",),
-    "email.errors.MisplacedEnvelopeHeaderDefect": ("email.errors.MessageDefect",),
-    "email.errors.MultipartConversionError": ("email.errors.MessageError", "builtins.TypeError"),
-    "email.errors.MultipartInvariantViolationDefect": ("email.errors.MessageDefect",),
-    "email.errors.NoBoundaryInMultipartDefect": ("email.errors.MessageDefect",),
-    "email.errors.NonASCIILocalPartDefect": ("email.errors.HeaderDefect",),
-    "email.errors.NonPrintableDefect": ("email.errors.HeaderDefect",),
-    "email.errors.ObsoleteHeaderDefect": ("email.errors.HeaderDefect",),
-    "email.errors.StartBoundaryNotFoundDefect": ("email.errors.MessageDefect",),
-    "email.errors.UndecodableBytesDefect": ("email.errors.MessageDefect",),
-    "email.message.EmailMessage": ("email.message.Message",),
-    "email.message.Message": (),
-    "email.mime.multipart.MIMEMultipart": ("email.message.Message",),
-    "email.mime.text.MIMEText": ("email.message.Message",),
-    "enum.Enum": (),
-    "enum.Flag": ("enum.Enum",),
-    "enum.IntEnum": ("builtins.int", "enum.Enum"),
-    "enum.IntFlag": ("builtins.int", "enum.Enum"),
-    "enum.StrEnum": ("builtins.str", "enum.Enum"),
-    "fastapi.APIRouter": ("starlette.routing.Router",),
-    "fastapi.BackgroundTasks": ("starlette.background.BackgroundTasks",),
-    "fastapi.FastAPI": ("starlette.applications.Starlette",),
-    "fastapi.HTTPException": ("starlette.exceptions.HTTPException",),
-    "fastapi.UploadFile": ("starlette.datastructures.UploadFile",),
-    "fastapi.WebSocketException": ("starlette.exceptions.WebSocketException",),
-    "fastapi.exceptions.DependencyScopeError": ("fastapi.exceptions.FastAPIError",),
-    "fastapi.exceptions.FastAPIError": ("builtins.RuntimeError",),
-    "fastapi.exceptions.PydanticV1NotSupportedError": ("fastapi.exceptions.FastAPIError",),
-    "fastapi.exceptions.RequestValidationError": ("fastapi.exceptions.ValidationException",),
-    "fastapi.exceptions.ResponseValidationError": ("fastapi.exceptions.ValidationException",),
-    "fastapi.exceptions.ValidationException": ("builtins.Exception",),
-    "fastapi.exceptions.WebSocketRequestValidationError": ("fastapi.exceptions.ValidationException",),
-    "fastapi.responses.ORJSONResponse": ("starlette.responses.JSONResponse",),
-    "fastapi.responses.UJSONResponse": ("starlette.responses.JSONResponse",),
-    "fastapi.security.APIKeyCookie": ("fastapi.security.base.SecurityBase",),
-    "fastapi.security.APIKeyHeader": ("fastapi.security.base.SecurityBase",),
-    "fastapi.security.APIKeyQuery": ("fastapi.security.base.SecurityBase",),
-    "fastapi.security.HTTPAuthorizationCredentials": ("pydantic.BaseModel",),
-    "fastapi.security.HTTPBasic": ("fastapi.security.base.SecurityBase",),
-    "fastapi.security.HTTPBasicCredentials": ("pydantic.BaseModel",),
-    "fastapi.security.HTTPBearer": ("fastapi.security.base.SecurityBase",),
-    "fastapi.security.HTTPDigest": ("fastapi.security.base.SecurityBase",),
-    "fastapi.security.OAuth2": ("fastapi.security.base.SecurityBase",),
-    "fastapi.security.OAuth2AuthorizationCodeBearer": ("fastapi.security.OAuth2",),
-    "fastapi.security.OAuth2PasswordBearer": ("fastapi.security.OAuth2",),
-    "fastapi.security.OAuth2PasswordRequestForm": (),
-    "fastapi.security.OAuth2PasswordRequestFormStrict": ("fastapi.security.OAuth2PasswordRequestForm",),
-    "fastapi.security.OpenIdConnect": ("fastapi.security.base.SecurityBase",),
-    "fastapi.security.SecurityScopes": (),
-    "fastapi.security.base.SecurityBase": (),
-    "fractions.Fraction": (),
-    "ftplib.Error": ("builtins.Exception",),
-    "ftplib.FTP": (),
-    "ftplib.FTP_TLS": ("ftplib.FTP",),
-    "ftplib.error_perm": ("ftplib.Error",),
-    "ftplib.error_proto": ("ftplib.Error",),
-    "ftplib.error_reply": ("ftplib.Error",),
-    "ftplib.error_temp": ("ftplib.Error",),
-    "functools.partial": (),
-    "google.cloud.bigquery.Client": (),
-    "google.cloud.storage.Blob": (),
-    "google.cloud.storage.Bucket": (),
-    "google.cloud.storage.Client": (),
-    "groq.AsyncGroq": (),
-    "groq.Groq": (),
-    "grpc.FutureCancelledError": ("builtins.Exception",),
-    "grpc.FutureTimeoutError": ("builtins.Exception",),
-    "grpc.RpcError": ("builtins.Exception",),
-    "gzip.GzipFile": ("io.BufferedIOBase",),
-    "http.HTTPStatus": ("enum.IntEnum",),
-    "http.client.BadStatusLine": ("http.client.HTTPException",),
-    "http.client.CannotSendHeader": ("http.client.ImproperConnectionState",),
-    "http.client.CannotSendRequest": ("http.client.ImproperConnectionState",),
-    "http.client.HTTPConnection": (),
-    "http.client.HTTPException": ("builtins.Exception",),
-    "http.client.HTTPResponse": ("io.BufferedIOBase",),
-    "http.client.HTTPSConnection": ("http.client.HTTPConnection",),
-    "http.client.ImproperConnectionState": ("http.client.HTTPException",),
-    "http.client.IncompleteRead": ("http.client.HTTPException",),
-    "http.client.InvalidURL": ("http.client.HTTPException",),
-    "http.client.LineTooLong": ("http.client.HTTPException",),
-    "http.client.NotConnected": ("http.client.HTTPException",),
-    "http.client.RemoteDisconnected": ("builtins.ConnectionResetError", "http.client.BadStatusLine"),
-    "http.client.ResponseNotReady": ("http.client.ImproperConnectionState",),
-    "http.client.UnimplementedFileMode": ("http.client.HTTPException",),
-    "http.client.UnknownProtocol": ("http.client.HTTPException",),
-    "http.client.UnknownTransferEncoding": ("http.client.HTTPException",),
-    "httpx.AsyncClient": (),
-    "httpx.Client": (),
-    "httpx.CloseError": ("httpx.NetworkError",),
-    "httpx.ConnectError": ("httpx.NetworkError",),
-    "httpx.ConnectTimeout": ("httpx.TimeoutException",),
-    "httpx.CookieConflict": ("builtins.Exception",),
-    "httpx.DecodingError": ("httpx.RequestError",),
-    "httpx.HTTPError": ("builtins.Exception",),
-    "httpx.HTTPStatusError": ("httpx.HTTPError",),
-    "httpx.Headers": (),
-    "httpx.InvalidURL": ("builtins.Exception",),
-    "httpx.Limits": (),
-    "httpx.LocalProtocolError": ("httpx.ProtocolError",),
-    "httpx.NetworkError": ("httpx.TransportError",),
-    "httpx.PoolTimeout": ("httpx.TimeoutException",),
-    "httpx.ProtocolError": ("httpx.TransportError",),
-    "httpx.ProxyError": ("httpx.TransportError",),
-    "httpx.ReadError": ("httpx.NetworkError",),
-    "httpx.ReadTimeout": ("httpx.TimeoutException",),
-    "httpx.RemoteProtocolError": ("httpx.ProtocolError",),
-    "httpx.Request": (),
-    "httpx.RequestError": ("httpx.HTTPError",),
-    "httpx.RequestNotRead": ("httpx.StreamError",),
-    "httpx.Response": (),
-    "httpx.ResponseNotRead": ("httpx.StreamError",),
-    "httpx.StreamClosed": ("httpx.StreamError",),
-    "httpx.StreamConsumed": ("httpx.StreamError",),
-    "httpx.StreamError": ("builtins.RuntimeError",),
-    "httpx.Timeout": (),
-    "httpx.TimeoutException": ("httpx.TransportError",),
-    "httpx.TooManyRedirects": ("httpx.RequestError",),
-    "httpx.TransportError": ("httpx.RequestError",),
-    "httpx.URL": (),
-    "httpx.UnsupportedProtocol": ("httpx.TransportError",),
-    "httpx.WriteError": ("httpx.NetworkError",),
-    "httpx.WriteTimeout": ("httpx.TimeoutException",),
-    "httpx2.AsyncClient": (),
-    "httpx2.Client": (),
-    "httpx2.Headers": (),
-    "httpx2.Limits": (),
-    "httpx2.Request": (),
-    "httpx2.Response": (),
-    "httpx2.Timeout": (),
-    "httpx2.URL": (),
-    "imaplib.IMAP4": (),
-    "imaplib.IMAP4_SSL": ("imaplib.IMAP4",),
-    "io.BufferedIOBase": ("io.IOBase",),
-    "io.BufferedRandom": ("io.BufferedIOBase",),
-    "io.BufferedReader": ("io.BufferedIOBase",),
-    "io.BufferedWriter": ("io.BufferedIOBase",),
-    "io.BytesIO": ("io.BufferedIOBase",),
-    "io.FileIO": ("io.RawIOBase",),
-    "io.IOBase": (),
-    "io.RawIOBase": ("io.IOBase",),
-    "io.StringIO": ("io.TextIOBase",),
-    "io.TextIOBase": ("io.IOBase",),
-    "io.TextIOWrapper": ("io.TextIOBase",),
-    "ipaddress.IPv4Address": (),
-    "ipaddress.IPv4Network": (),
-    "ipaddress.IPv6Address": (),
-    "ipaddress.IPv6Network": (),
-    "jinja2.TemplateAssertionError": ("jinja2.TemplateSyntaxError",),
-    "jinja2.TemplateError": ("builtins.Exception",),
-    "jinja2.TemplateNotFound": ("builtins.OSError", "builtins.LookupError", "jinja2.TemplateError"),
-    "jinja2.TemplateRuntimeError": ("jinja2.TemplateError",),
-    "jinja2.TemplateSyntaxError": ("jinja2.TemplateError",),
-    "jinja2.TemplatesNotFound": ("jinja2.TemplateNotFound",),
-    "jinja2.UndefinedError": ("jinja2.TemplateRuntimeError",),
-    "jose.ExpiredSignatureError": ("jose.JWTError",),
-    "jose.JOSEError": ("builtins.Exception",),
-    "jose.JWSError": ("jose.JOSEError",),
-    "jose.JWTError": ("jose.JOSEError",),
-    "json.JSONDecodeError": ("builtins.ValueError",),
-    "jwt.DecodeError": ("jwt.InvalidTokenError",),
-    "jwt.ExpiredSignatureError": ("jwt.InvalidTokenError",),
-    "jwt.ImmatureSignatureError": ("jwt.InvalidTokenError",),
-    "jwt.InvalidAlgorithmError": ("jwt.InvalidTokenError",),
-    "jwt.InvalidAudienceError": ("jwt.InvalidTokenError",),
-    "jwt.InvalidIssuedAtError": ("jwt.InvalidTokenError",),
-    "jwt.InvalidIssuerError": ("jwt.InvalidTokenError",),
-    "jwt.InvalidKeyError": ("jwt.PyJWTError",),
-    "jwt.InvalidSignatureError": ("jwt.DecodeError",),
-    "jwt.InvalidTokenError": ("jwt.PyJWTError",),
-    "jwt.MissingRequiredClaimError": ("jwt.InvalidTokenError",),
-    "jwt.PyJWKClientConnectionError": ("jwt.PyJWKClientError",),
-    "jwt.PyJWKClientError": ("jwt.PyJWTError",),
-    "jwt.PyJWKError": ("jwt.PyJWTError",),
-    "jwt.PyJWKSetError": ("jwt.PyJWTError",),
-    "jwt.PyJWTError": ("builtins.Exception",),
-    "kafka.KafkaConsumer": (),
-    "kafka.KafkaProducer": (),
-    "logging.Logger": (),
-    "logging.LoggerAdapter": (),
-    "lzma.LZMAError": ("builtins.Exception",),
-    "lzma.LZMAFile": ("io.BufferedIOBase",),
-    "minio.Minio": (),
-    "mongoengine.Document": (),
-    "mongoengine.EmbeddedDocument": (),
-    "multiprocessing.Process": (),
-    "multiprocessing.pool.Pool": (),
-    "multiprocessing.pool.ThreadPool": ("multiprocessing.pool.Pool",),
-    "mysql.connector.connection.MySQLConnection": (),
-    "mysql.connector.cursor.MySQLCursor": (),
-    "mysql.connector.cursor.MySQLCursorDict": ("mysql.connector.cursor.MySQLCursor",),
-    "ollama.AsyncClient": (),
-    "ollama.Client": (),
-    "openai.APIConnectionError": ("openai.APIError",),
-    "openai.APIError": ("openai.OpenAIError",),
-    "openai.APIStatusError": ("openai.APIError",),
-    "openai.APITimeoutError": ("openai.APIConnectionError",),
-    "openai.AsyncAzureOpenAI": ("openai.AsyncOpenAI",),
-    "openai.AsyncOpenAI": (),
-    "openai.AuthenticationError": ("openai.APIStatusError",),
-    "openai.AzureOpenAI": ("openai.OpenAI",),
-    "openai.BadRequestError": ("openai.APIStatusError",),
-    "openai.NotFoundError": ("openai.APIStatusError",),
-    "openai.OpenAI": (),
-    "openai.OpenAIError": ("builtins.Exception",),
-    "openai.RateLimitError": ("openai.APIStatusError",),
-    "openpyxl.Workbook": (),
-    "opensearchpy.AsyncOpenSearch": (),
-    "opensearchpy.OpenSearch": (),
-    "pandas.DataFrame": (),
-    "pandas.Series": (),
-    "paramiko.AuthFailure": ("paramiko.AuthenticationException",),
-    "paramiko.AuthenticationException": ("paramiko.SSHException",),
-    "paramiko.BadAuthenticationType": ("paramiko.AuthenticationException",),
-    "paramiko.BadHostKeyException": ("paramiko.SSHException",),
-    "paramiko.ChannelException": ("paramiko.SSHException",),
-    "paramiko.ConfigParseError": ("paramiko.SSHException",),
-    "paramiko.CouldNotCanonicalize": ("paramiko.SSHException",),
-    "paramiko.IncompatiblePeer": ("paramiko.SSHException",),
-    "paramiko.MessageOrderError": ("paramiko.SSHException",),
-    "paramiko.PasswordRequiredException": ("paramiko.AuthenticationException",),
-    "paramiko.ProxyCommandFailure": ("paramiko.SSHException",),
-    "paramiko.SFTPClient": (),
-    "paramiko.SFTPError": ("builtins.Exception",),
-    "paramiko.SSHClient": (),
-    "paramiko.SSHException": ("builtins.Exception",),
-    "paramiko.Transport": (),
-    "paramiko.UnknownKeyType": ("builtins.Exception",),
-    "passlib.context.CryptContext": (),
-    "pathlib.Path": ("pathlib.PurePath",),
-    "pathlib.PosixPath": ("pathlib.Path", "pathlib.PurePosixPath"),
-    "pathlib.PurePath": (),
-    "pathlib.PurePosixPath": ("pathlib.PurePath",),
-    "pathlib.PureWindowsPath": ("pathlib.PurePath",),
-    "pathlib.WindowsPath": ("pathlib.Path", "pathlib.PureWindowsPath"),
-    "peewee.BaseQuery": (),
-    "peewee.Database": (),
-    "peewee.Model": (),
-    "peewee.ModelDelete": ("peewee.BaseQuery",),
-    "peewee.ModelInsert": ("peewee.BaseQuery",),
-    "peewee.ModelSelect": ("peewee.SelectBase",),
-    "peewee.ModelUpdate": ("peewee.BaseQuery",),
-    "peewee.MySQLDatabase": ("peewee.Database",),
-    "peewee.PostgresqlDatabase": ("peewee.Database",),
-    "peewee.SelectBase": ("peewee.BaseQuery",),
-    "peewee.SqliteDatabase": ("peewee.Database",),
-    "pickle.PickleError": ("builtins.Exception",),
-    "pickle.PicklingError": ("pickle.PickleError",),
-    "pickle.UnpicklingError": ("pickle.PickleError",),
-    "pika.exceptions.AMQPChannelError": ("pika.exceptions.AMQPError",),
-    "pika.exceptions.AMQPConnectionError": ("pika.exceptions.AMQPError",),
-    "pika.exceptions.AMQPError": ("builtins.Exception",),
-    "pika.exceptions.AMQPHeartbeatTimeout": ("pika.exceptions.AMQPConnectionError",),
-    "pika.exceptions.AuthenticationError": ("pika.exceptions.AMQPConnectionError",),
-    "pika.exceptions.BodyTooLongError": ("pika.exceptions.ProtocolSyntaxError",),
-    "pika.exceptions.ChannelClosed": ("pika.exceptions.AMQPChannelError",),
-    "pika.exceptions.ChannelClosedByBroker": ("pika.exceptions.ChannelClosed",),
-    "pika.exceptions.ChannelClosedByClient": ("pika.exceptions.ChannelClosed",),
-    "pika.exceptions.ChannelError": ("builtins.Exception",),
-    "pika.exceptions.ChannelWrongStateError": ("pika.exceptions.AMQPChannelError",),
-    "pika.exceptions.ConnectionBlockedTimeout": ("pika.exceptions.AMQPConnectionError",),
-    "pika.exceptions.ConnectionClosed": ("pika.exceptions.AMQPConnectionError",),
-    "pika.exceptions.ConnectionClosedByBroker": ("pika.exceptions.ConnectionClosed",),
-    "pika.exceptions.ConnectionClosedByClient": ("pika.exceptions.ConnectionClosed",),
-    "pika.exceptions.ConnectionOpenAborted": ("pika.exceptions.AMQPConnectionError",),
-    "pika.exceptions.ConnectionWrongStateError": ("pika.exceptions.AMQPConnectionError",),
-    "pika.exceptions.ConsumerCancelled": ("pika.exceptions.AMQPChannelError",),
-    "pika.exceptions.DuplicateConsumerTag": ("pika.exceptions.AMQPChannelError",),
-    "pika.exceptions.DuplicateGetOkCallback": ("pika.exceptions.ChannelError",),
-    "pika.exceptions.IncompatibleProtocolError": ("pika.exceptions.AMQPConnectionError",),
-    "pika.exceptions.InvalidChannelNumber": ("pika.exceptions.AMQPError",),
-    "pika.exceptions.InvalidFieldTypeException": ("pika.exceptions.ProtocolSyntaxError",),
-    "pika.exceptions.InvalidFrameError": ("pika.exceptions.ProtocolSyntaxError",),
-    "pika.exceptions.MethodNotImplemented": ("pika.exceptions.AMQPError",),
-    "pika.exceptions.NackError": ("pika.exceptions.AMQPChannelError",),
-    "pika.exceptions.NoFreeChannels": ("pika.exceptions.AMQPConnectionError",),
-    "pika.exceptions.ProbableAccessDeniedError": ("pika.exceptions.AMQPConnectionError",),
-    "pika.exceptions.ProbableAuthenticationError": ("pika.exceptions.AMQPConnectionError",),
-    "pika.exceptions.ProtocolSyntaxError": ("pika.exceptions.AMQPError",),
-    "pika.exceptions.ProtocolVersionMismatch": ("pika.exceptions.ProtocolSyntaxError",),
-    "pika.exceptions.ReentrancyError": ("builtins.Exception",),
-    "pika.exceptions.ShortStringTooLong": ("pika.exceptions.AMQPError",),
-    "pika.exceptions.StreamLostError": ("pika.exceptions.AMQPConnectionError",),
-    "pika.exceptions.UnexpectedFrameError": ("pika.exceptions.ProtocolSyntaxError",),
-    "pika.exceptions.UnroutableError": ("pika.exceptions.AMQPChannelError",),
-    "pika.exceptions.UnsupportedAMQPFieldException": ("pika.exceptions.ProtocolSyntaxError",),
-    "poplib.POP3": (),
-    "poplib.POP3_SSL": ("poplib.POP3",),
-    "psycopg.AsyncConnection": (),
-    "psycopg.AsyncCursor": (),
-    "psycopg.ClientCursor": ("psycopg.Cursor",),
-    "psycopg.Connection": (),
-    "psycopg.Cursor": (),
-    "psycopg.DataError": ("psycopg.DatabaseError",),
-    "psycopg.DatabaseError": ("psycopg.Error",),
-    "psycopg.Error": ("builtins.Exception",),
-    "psycopg.IntegrityError": ("psycopg.DatabaseError",),
-    "psycopg.InterfaceError": ("psycopg.Error",),
-    "psycopg.InternalError": ("psycopg.DatabaseError",),
-    "psycopg.NotSupportedError": ("psycopg.DatabaseError",),
-    "psycopg.OperationalError": ("psycopg.DatabaseError",),
-    "psycopg.ProgrammingError": ("psycopg.DatabaseError",),
-    "psycopg.Rollback": ("builtins.Exception",),
-    "psycopg.Warning": ("builtins.Exception",),
-    "psycopg2.DataError": ("psycopg2.DatabaseError",),
-    "psycopg2.DatabaseError": ("psycopg2.Error",),
-    "psycopg2.Error": ("builtins.Exception",),
-    "psycopg2.IntegrityError": ("psycopg2.DatabaseError",),
-    "psycopg2.InterfaceError": ("psycopg2.Error",),
-    "psycopg2.InternalError": ("psycopg2.DatabaseError",),
-    "psycopg2.NotSupportedError": ("psycopg2.DatabaseError",),
-    "psycopg2.OperationalError": ("psycopg2.DatabaseError",),
-    "psycopg2.ProgrammingError": ("psycopg2.DatabaseError",),
-    "psycopg2.Warning": ("builtins.Exception",),
-    "psycopg2.extensions.connection": (),
-    "psycopg2.extensions.cursor": (),
-    "psycopg2.extras.DictCursor": ("psycopg2.extensions.cursor",),
-    "psycopg2.extras.NamedTupleCursor": ("psycopg2.extensions.cursor",),
-    "psycopg2.extras.RealDictCursor": ("psycopg2.extensions.cursor",),
-    "psycopg_pool.AsyncConnectionPool": (),
-    "psycopg_pool.ConnectionPool": (),
-    "pydantic.BaseModel": (),
-    "pydantic.PydanticForbiddenQualifier": ("pydantic.PydanticUserError",),
-    "pydantic.PydanticImportError": ("builtins.ImportError",),
-    "pydantic.PydanticInvalidForJsonSchema": ("pydantic.PydanticUserError",),
-    "pydantic.PydanticSchemaGenerationError": ("pydantic.PydanticUserError",),
-    "pydantic.PydanticUndefinedAnnotation": ("builtins.NameError",),
-    "pydantic.PydanticUserError": ("builtins.RuntimeError",),
-    "pydantic.RootModel": ("pydantic.BaseModel",),
-    "pydantic.SecretBytes": (),
-    "pydantic.SecretStr": (),
-    "pydantic_settings.BaseSettings": ("pydantic.BaseModel",),
-    "pymongo.AsyncMongoClient": (),
-    "pymongo.MongoClient": (),
-    "pymongo.collection.Collection": (),
-    "pymongo.cursor.Cursor": (),
-    "pymongo.database.Database": (),
-    "pymongo.errors.AutoReconnect": ("pymongo.errors.ConnectionFailure",),
-    "pymongo.errors.BulkWriteError": ("pymongo.errors.OperationFailure",),
-    "pymongo.errors.ClientBulkWriteException": ("pymongo.errors.OperationFailure",),
-    "pymongo.errors.CollectionInvalid": ("pymongo.errors.PyMongoError",),
-    "pymongo.errors.ConfigurationError": ("pymongo.errors.PyMongoError",),
-    "pymongo.errors.ConnectionFailure": ("pymongo.errors.PyMongoError",),
-    "pymongo.errors.CursorNotFound": ("pymongo.errors.OperationFailure",),
-    "pymongo.errors.DocumentTooLarge": ("bson.errors.InvalidDocument",),
-    "pymongo.errors.DuplicateKeyError": ("pymongo.errors.WriteError",),
-    "pymongo.errors.EncryptedCollectionError": ("pymongo.errors.EncryptionError",),
-    "pymongo.errors.EncryptionError": ("pymongo.errors.PyMongoError",),
-    "pymongo.errors.ExecutionTimeout": ("pymongo.errors.OperationFailure",),
-    "pymongo.errors.InvalidName": ("pymongo.errors.PyMongoError",),
-    "pymongo.errors.InvalidOperation": ("pymongo.errors.PyMongoError",),
-    "pymongo.errors.InvalidURI": ("pymongo.errors.ConfigurationError",),
-    "pymongo.errors.NetworkTimeout": ("pymongo.errors.AutoReconnect",),
-    "pymongo.errors.NotPrimaryError": ("pymongo.errors.AutoReconnect",),
-    "pymongo.errors.OperationFailure": ("pymongo.errors.PyMongoError",),
-    "pymongo.errors.ProtocolError": ("pymongo.errors.PyMongoError",),
-    "pymongo.errors.PyMongoError": ("builtins.Exception",),
-    "pymongo.errors.ServerSelectionTimeoutError": ("pymongo.errors.AutoReconnect",),
-    "pymongo.errors.WTimeoutError": ("pymongo.errors.WriteConcernError",),
-    "pymongo.errors.WaitQueueTimeoutError": ("pymongo.errors.ConnectionFailure",),
-    "pymongo.errors.WriteConcernError": ("pymongo.errors.OperationFailure",),
-    "pymongo.errors.WriteError": ("pymongo.errors.OperationFailure",),
-    "pymysql.connections.Connection": (),
-    "pymysql.cursors.Cursor": (),
-    "pymysql.cursors.DictCursor": ("pymysql.cursors.Cursor",),
-    "pymysql.cursors.SSCursor": ("pymysql.cursors.Cursor",),
-    "qdrant_client.AsyncQdrantClient": (),
-    "qdrant_client.QdrantClient": (),
-    "queue.Empty": ("builtins.Exception",),
-    "queue.Full": ("builtins.Exception",),
-    "queue.LifoQueue": ("queue.Queue",),
-    "queue.PriorityQueue": ("queue.Queue",),
-    "queue.Queue": (),
-    "queue.SimpleQueue": (),
-    "random.Random": (),
-    "random.SystemRandom": ("random.Random",),
-    "re.Match": (),
-    "re.Pattern": (),
-    "redis.AuthenticationError": ("redis.ConnectionError",),
-    "redis.AuthenticationWrongNumberOfArgsError": ("redis.ResponseError",),
-    "redis.BusyLoadingError": ("redis.ConnectionError",),
-    "redis.ChildDeadlockedError": ("builtins.Exception",),
-    "redis.ConnectionError": ("redis.RedisError",),
-    "redis.DataError": ("redis.RedisError",),
-    "redis.InvalidResponse": ("redis.RedisError",),
-    "redis.OutOfMemoryError": ("redis.ResponseError",),
-    "redis.PubSubError": ("redis.RedisError",),
-    "redis.ReadOnlyError": ("redis.ResponseError",),
-    "redis.Redis": (),
-    "redis.RedisCluster": (),
-    "redis.RedisError": ("builtins.Exception",),
-    "redis.ResponseError": ("redis.RedisError",),
-    "redis.TimeoutError": ("redis.RedisError",),
-    "redis.WatchError": ("redis.RedisError",),
-    "redis.asyncio.Redis": (),
-    "redis.asyncio.RedisCluster": (),
-    "redis.asyncio.client.Pipeline": (),
-    "redis.asyncio.client.PubSub": (),
-    "redis.asyncio.lock.Lock": (),
-    "redis.client.Pipeline": (),
-    "redis.client.PubSub": (),
-    "redis.lock.Lock": (),
-    "requests.ConnectTimeout": ("requests.ConnectionError", "requests.Timeout"),
-    "requests.ConnectionError": ("requests.RequestException",),
-    "requests.HTTPError": ("requests.RequestException",),
-    "requests.JSONDecodeError": ("requests.RequestException", "json.JSONDecodeError"),
-    "requests.ReadTimeout": ("requests.Timeout",),
-    "requests.Request": (),
-    "requests.RequestException": ("builtins.OSError",),
-    "requests.Response": (),
-    "requests.Session": (),
-    "requests.Timeout": ("requests.RequestException",),
-    "requests.TooManyRedirects": ("requests.RequestException",),
-    "requests.URLRequired": ("requests.RequestException",),
-    "shutil.Error": ("builtins.OSError",),
-    "shutil.ExecError": ("builtins.OSError",),
-    "shutil.ReadError": ("builtins.OSError",),
-    "shutil.RegistryError": ("builtins.Exception",),
-    "shutil.SameFileError": ("shutil.Error",),
-    "shutil.SpecialFileError": ("builtins.OSError",),
-    "smtplib.LMTP": ("smtplib.SMTP",),
-    "smtplib.SMTP": (),
-    "smtplib.SMTPAuthenticationError": ("smtplib.SMTPResponseException",),
-    "smtplib.SMTPConnectError": ("smtplib.SMTPResponseException",),
-    "smtplib.SMTPDataError": ("smtplib.SMTPResponseException",),
-    "smtplib.SMTPException": ("builtins.OSError",),
-    "smtplib.SMTPHeloError": ("smtplib.SMTPResponseException",),
-    "smtplib.SMTPNotSupportedError": ("smtplib.SMTPException",),
-    "smtplib.SMTPRecipientsRefused": ("smtplib.SMTPException",),
-    "smtplib.SMTPResponseException": ("smtplib.SMTPException",),
-    "smtplib.SMTPSenderRefused": ("smtplib.SMTPResponseException",),
-    "smtplib.SMTPServerDisconnected": ("smtplib.SMTPException",),
-    "smtplib.SMTP_SSL": ("smtplib.SMTP",),
-    "socket.gaierror": ("builtins.OSError",),
-    "socket.herror": ("builtins.OSError",),
-    "socket.socket": (),
-    "sqlalchemy.MetaData": (),
-    "sqlalchemy.engine.Connection": (),
-    "sqlalchemy.engine.CursorResult": ("sqlalchemy.engine.Result",),
-    "sqlalchemy.engine.Engine": (),
-    "sqlalchemy.engine.Inspector": (),
-    "sqlalchemy.engine.MappingResult": (),
-    "sqlalchemy.engine.Result": (),
-    "sqlalchemy.engine.Row": (),
-    "sqlalchemy.engine.ScalarResult": (),
-    "sqlalchemy.engine.Transaction": (),
-    "sqlalchemy.engine.URL": (),
-    "sqlalchemy.exc.AmbiguousColumnError": ("sqlalchemy.exc.InvalidRequestError",),
-    "sqlalchemy.exc.AmbiguousForeignKeysError": ("sqlalchemy.exc.ArgumentError",),
-    "sqlalchemy.exc.ArgumentError": ("sqlalchemy.exc.SQLAlchemyError",),
-    "sqlalchemy.exc.AwaitRequired": ("sqlalchemy.exc.InvalidRequestError",),
-    "sqlalchemy.exc.CircularDependencyError": ("sqlalchemy.exc.SQLAlchemyError",),
-    "sqlalchemy.exc.CompileError": ("sqlalchemy.exc.SQLAlchemyError",),
-    "sqlalchemy.exc.ConstraintColumnNotFoundError": ("sqlalchemy.exc.ArgumentError",),
-    "sqlalchemy.exc.DBAPIError": ("sqlalchemy.exc.StatementError",),
-    "sqlalchemy.exc.DataError": ("sqlalchemy.exc.DatabaseError",),
-    "sqlalchemy.exc.DatabaseError": ("sqlalchemy.exc.DBAPIError",),
-    "sqlalchemy.exc.DisconnectionError": ("sqlalchemy.exc.SQLAlchemyError",),
-    "sqlalchemy.exc.DuplicateColumnError": ("sqlalchemy.exc.ArgumentError",),
-    "sqlalchemy.exc.EmulatedDBAPIException": ("builtins.Exception",),
-    "sqlalchemy.exc.IdentifierError": ("sqlalchemy.exc.SQLAlchemyError",),
-    "sqlalchemy.exc.IllegalStateChangeError": ("sqlalchemy.exc.InvalidRequestError",),
-    "sqlalchemy.exc.IntegrityError": ("sqlalchemy.exc.DatabaseError",),
-    "sqlalchemy.exc.InterfaceError": ("sqlalchemy.exc.DBAPIError",),
-    "sqlalchemy.exc.InternalError": ("sqlalchemy.exc.DatabaseError",),
-    "sqlalchemy.exc.InvalidRequestError": ("sqlalchemy.exc.SQLAlchemyError",),
-    "sqlalchemy.exc.InvalidatePoolError": ("sqlalchemy.exc.DisconnectionError",),
-    "sqlalchemy.exc.MissingGreenlet": ("sqlalchemy.exc.InvalidRequestError",),
-    "sqlalchemy.exc.MultipleResultsFound": ("sqlalchemy.exc.InvalidRequestError",),
-    "sqlalchemy.exc.NoDBAPILoaded": ("sqlalchemy.exc.InvalidRequestError",),
-    "sqlalchemy.exc.NoForeignKeysError": ("sqlalchemy.exc.ArgumentError",),
-    "sqlalchemy.exc.NoInspectionAvailable": ("sqlalchemy.exc.InvalidRequestError",),
-    "sqlalchemy.exc.NoReferenceError": ("sqlalchemy.exc.InvalidRequestError",),
-    "sqlalchemy.exc.NoReferencedColumnError": ("sqlalchemy.exc.NoReferenceError",),
-    "sqlalchemy.exc.NoReferencedTableError": ("sqlalchemy.exc.NoReferenceError",),
-    "sqlalchemy.exc.NoResultFound": ("sqlalchemy.exc.InvalidRequestError",),
-    "sqlalchemy.exc.NoSuchColumnError": ("sqlalchemy.exc.InvalidRequestError", "builtins.KeyError"),
-    "sqlalchemy.exc.NoSuchModuleError": ("sqlalchemy.exc.ArgumentError",),
-    "sqlalchemy.exc.NoSuchTableError": ("sqlalchemy.exc.InvalidRequestError",),
-    "sqlalchemy.exc.NotSupportedError": ("sqlalchemy.exc.DatabaseError",),
-    "sqlalchemy.exc.ObjectNotExecutableError": ("sqlalchemy.exc.ArgumentError",),
-    "sqlalchemy.exc.OperationalError": ("sqlalchemy.exc.DatabaseError",),
-    "sqlalchemy.exc.PendingRollbackError": ("sqlalchemy.exc.InvalidRequestError",),
-    "sqlalchemy.exc.ProgrammingError": ("sqlalchemy.exc.DatabaseError",),
-    "sqlalchemy.exc.ResourceClosedError": ("sqlalchemy.exc.InvalidRequestError",),
-    "sqlalchemy.exc.SQLAlchemyError": ("builtins.Exception",),
-    "sqlalchemy.exc.StatementError": ("sqlalchemy.exc.SQLAlchemyError",),
-    "sqlalchemy.exc.TimeoutError": ("sqlalchemy.exc.SQLAlchemyError",),
-    "sqlalchemy.exc.UnboundExecutionError": ("sqlalchemy.exc.InvalidRequestError",),
-    "sqlalchemy.exc.UnreflectableTableError": ("sqlalchemy.exc.InvalidRequestError",),
-    "sqlalchemy.exc.UnsupportedCompilationError": ("sqlalchemy.exc.CompileError",),
-    "sqlalchemy.ext.asyncio.AsyncConnection": (),
-    "sqlalchemy.ext.asyncio.AsyncEngine": (),
-    "sqlalchemy.ext.asyncio.AsyncMappingResult": (),
-    "sqlalchemy.ext.asyncio.AsyncResult": (),
-    "sqlalchemy.ext.asyncio.AsyncScalarResult": (),
-    "sqlalchemy.ext.asyncio.AsyncSession": (),
-    "sqlalchemy.ext.asyncio.AsyncSessionTransaction": (),
-    "sqlalchemy.ext.asyncio.AsyncTransaction": (),
-    "sqlalchemy.ext.asyncio.async_scoped_session": (),
-    "sqlalchemy.ext.asyncio.async_sessionmaker": (),
-    "sqlalchemy.orm.DeclarativeBase": (),
-    "sqlalchemy.orm.Query": (),
-    "sqlalchemy.orm.Session": (),
-    "sqlalchemy.orm.exc.ConcurrentModificationError": ("sqlalchemy.exc.SQLAlchemyError",),
-    "sqlalchemy.orm.exc.DetachedInstanceError": ("sqlalchemy.exc.SQLAlchemyError",),
-    "sqlalchemy.orm.exc.FlushError": ("sqlalchemy.exc.SQLAlchemyError",),
-    "sqlalchemy.orm.exc.LoaderStrategyException": ("sqlalchemy.exc.InvalidRequestError",),
-    "sqlalchemy.orm.exc.MappedAnnotationError": ("sqlalchemy.exc.ArgumentError",),
-    "sqlalchemy.orm.exc.ObjectDeletedError": ("sqlalchemy.exc.InvalidRequestError",),
-    "sqlalchemy.orm.exc.ObjectDereferencedError": ("sqlalchemy.exc.SQLAlchemyError",),
-    "sqlalchemy.orm.exc.UnmappedClassError": ("sqlalchemy.orm.exc.UnmappedError",),
-    "sqlalchemy.orm.exc.UnmappedColumnError": ("sqlalchemy.exc.InvalidRequestError",),
-    "sqlalchemy.orm.exc.UnmappedError": ("sqlalchemy.exc.InvalidRequestError",),
-    "sqlalchemy.orm.exc.UnmappedInstanceError": ("sqlalchemy.orm.exc.UnmappedError",),
-    "sqlalchemy.orm.scoped_session": (),
-    "sqlalchemy.orm.sessionmaker": (),
-    "sqlite3.Connection": (),
-    "sqlite3.Cursor": (),
-    "sqlite3.DataError": ("sqlite3.DatabaseError",),
-    "sqlite3.DatabaseError": ("sqlite3.Error",),
-    "sqlite3.Error": ("builtins.Exception",),
-    "sqlite3.IntegrityError": ("sqlite3.DatabaseError",),
-    "sqlite3.InterfaceError": ("sqlite3.Error",),
-    "sqlite3.InternalError": ("sqlite3.DatabaseError",),
-    "sqlite3.NotSupportedError": ("sqlite3.DatabaseError",),
-    "sqlite3.OperationalError": ("sqlite3.DatabaseError",),
-    "sqlite3.ProgrammingError": ("sqlite3.DatabaseError",),
-    "sqlite3.Row": (),
-    "sqlite3.Warning": ("builtins.Exception",),
-    "sqlmodel.SQLModel": ("pydantic.BaseModel",),
-    "sqlmodel.Session": ("sqlalchemy.orm.Session",),
-    "sqlmodel.ext.asyncio.session.AsyncSession": ("sqlalchemy.ext.asyncio.AsyncSession",),
-    "sse_starlette.sse.EventSourceResponse": ("starlette.responses.Response",),
-    "ssl.CertificateError": ("ssl.SSLError", "builtins.ValueError"),
-    "ssl.SSLContext": (),
-    "ssl.SSLEOFError": ("ssl.SSLError",),
-    "ssl.SSLError": ("builtins.OSError",),
-    "ssl.SSLSocket": ("socket.socket",),
-    "ssl.SSLSyscallError": ("ssl.SSLError",),
-    "ssl.SSLWantReadError": ("ssl.SSLError",),
-    "ssl.SSLWantWriteError": ("ssl.SSLError",),
-    "ssl.SSLZeroReturnError": ("ssl.SSLError",),
-    "starlette.applications.Starlette": (),
-    "starlette.background.BackgroundTask": (),
-    "starlette.background.BackgroundTasks": ("starlette.background.BackgroundTask",),
-    "starlette.datastructures.Address": (),
-    "starlette.datastructures.FormData": (),
-    "starlette.datastructures.Headers": (),
-    "starlette.datastructures.MutableHeaders": (),
-    "starlette.datastructures.QueryParams": (),
-    "starlette.datastructures.Secret": (),
-    "starlette.datastructures.State": (),
-    "starlette.datastructures.URL": (),
-    "starlette.datastructures.URLPath": (),
-    "starlette.datastructures.UploadFile": (),
-    "starlette.endpoints.HTTPEndpoint": (),
-    "starlette.endpoints.WebSocketEndpoint": (),
-    "starlette.exceptions.HTTPException": ("builtins.Exception",),
-    "starlette.exceptions.WebSocketException": ("builtins.Exception",),
-    "starlette.middleware.base.BaseHTTPMiddleware": (),
-    "starlette.requests.ClientDisconnect": ("builtins.Exception",),
-    "starlette.requests.HTTPConnection": (),
-    "starlette.requests.MultiPartException": ("builtins.Exception",),
-    "starlette.requests.Request": ("starlette.requests.HTTPConnection",),
-    "starlette.responses.FileResponse": ("starlette.responses.Response",),
-    "starlette.responses.HTMLResponse": ("starlette.responses.Response",),
-    "starlette.responses.JSONResponse": ("starlette.responses.Response",),
-    "starlette.responses.PlainTextResponse": ("starlette.responses.Response",),
-    "starlette.responses.RedirectResponse": ("starlette.responses.Response",),
-    "starlette.responses.Response": (),
-    "starlette.responses.StreamingResponse": ("starlette.responses.Response",),
-    "starlette.routing.Router": (),
-    "starlette.templating.Jinja2Templates": (),
-    "starlette.testclient.TestClient": ("httpx2.Client",),
-    "starlette.websockets.WebSocket": ("starlette.requests.HTTPConnection",),
-    "starlette.websockets.WebSocketDisconnect": ("builtins.Exception",),
-    "starlette.websockets.WebSocketDisconnected": ("builtins.RuntimeError",),
-    "string.Template": (),
-    "stripe.StripeClient": (),
-    "struct.error": ("builtins.Exception",),
-    "subprocess.CalledProcessError": ("subprocess.SubprocessError",),
-    "subprocess.CompletedProcess": (),
-    "subprocess.Popen": (),
-    "subprocess.SubprocessError": ("builtins.Exception",),
-    "subprocess.TimeoutExpired": ("subprocess.SubprocessError",),
-    "tarfile.AbsoluteLinkError": ("tarfile.FilterError",),
-    "tarfile.AbsolutePathError": ("tarfile.FilterError",),
-    "tarfile.CompressionError": ("tarfile.TarError",),
-    "tarfile.EOFHeaderError": ("tarfile.HeaderError",),
-    "tarfile.EmptyHeaderError": ("tarfile.HeaderError",),
-    "tarfile.ExtractError": ("tarfile.TarError",),
-    "tarfile.FilterError": ("tarfile.TarError",),
-    "tarfile.HeaderError": ("tarfile.TarError",),
-    "tarfile.InvalidHeaderError": ("tarfile.HeaderError",),
-    "tarfile.LinkOutsideDestinationError": ("tarfile.FilterError",),
-    "tarfile.OutsideDestinationError": ("tarfile.FilterError",),
-    "tarfile.ReadError": ("tarfile.TarError",),
-    "tarfile.SpecialFileError": ("tarfile.FilterError",),
-    "tarfile.StreamError": ("tarfile.TarError",),
-    "tarfile.SubsequentHeaderError": ("tarfile.HeaderError",),
-    "tarfile.TarError": ("builtins.Exception",),
-    "tarfile.TarFile": (),
-    "tarfile.TruncatedHeaderError": ("tarfile.HeaderError",),
-    "tempfile.SpooledTemporaryFile": ("io.IOBase",),
-    "tenacity.RetryError": ("builtins.Exception",),
-    "tenacity.TryAgain": ("builtins.Exception",),
-    "threading.Barrier": (),
-    "threading.BoundedSemaphore": ("threading.Semaphore",),
-    "threading.Condition": (),
-    "threading.Event": (),
-    "threading.Lock": (),
-    "threading.RLock": (),
-    "threading.Semaphore": (),
-    "threading.Thread": (),
-    "threading.Timer": ("threading.Thread",),
-    "threading.local": (),
-    "tortoise.models.Model": (),
-    "tortoise.queryset.QuerySet": (),
-    "types.ModuleType": (),
-    "types.SimpleNamespace": (),
-    "urllib.error.ContentTooShortError": ("urllib.error.URLError",),
-    "urllib.error.HTTPError": ("urllib.error.URLError",),
-    "urllib.error.URLError": ("builtins.OSError",),
-    "urllib3.HTTPConnectionPool": (),
-    "urllib3.HTTPResponse": (),
-    "urllib3.HTTPSConnectionPool": ("urllib3.HTTPConnectionPool",),
-    "urllib3.PoolManager": (),
-    "urllib3.ProxyManager": ("urllib3.PoolManager",),
-    "urllib3.exceptions.BodyNotHttplibCompatible": ("urllib3.exceptions.HTTPError",),
-    "urllib3.exceptions.ClosedPoolError": ("urllib3.exceptions.PoolError",),
-    "urllib3.exceptions.ConnectTimeoutError": ("urllib3.exceptions.TimeoutError",),
-    "urllib3.exceptions.ConnectionError": ("urllib3.exceptions.HTTPError",),
-    "urllib3.exceptions.DecodeError": ("urllib3.exceptions.HTTPError",),
-    "urllib3.exceptions.EmptyPoolError": ("urllib3.exceptions.PoolError",),
-    "urllib3.exceptions.FullPoolError": ("urllib3.exceptions.PoolError",),
-    "urllib3.exceptions.HTTPError": ("builtins.Exception",),
-    "urllib3.exceptions.HeaderParsingError": ("urllib3.exceptions.HTTPError",),
-    "urllib3.exceptions.HostChangedError": ("urllib3.exceptions.RequestError",),
-    "urllib3.exceptions.IncompleteRead": ("urllib3.exceptions.HTTPError", "http.client.IncompleteRead"),
-    "urllib3.exceptions.InvalidChunkLength": ("urllib3.exceptions.HTTPError", "http.client.IncompleteRead"),
-    "urllib3.exceptions.InvalidHeader": ("urllib3.exceptions.HTTPError",),
-    "urllib3.exceptions.LocationParseError": ("urllib3.exceptions.LocationValueError",),
-    "urllib3.exceptions.LocationValueError": ("builtins.ValueError", "urllib3.exceptions.HTTPError"),
-    "urllib3.exceptions.MaxRetryError": ("urllib3.exceptions.RequestError",),
-    "urllib3.exceptions.NameResolutionError": ("urllib3.exceptions.NewConnectionError",),
-    "urllib3.exceptions.NewConnectionError": ("urllib3.exceptions.ConnectTimeoutError", "urllib3.exceptions.HTTPError"),
-    "urllib3.exceptions.PoolError": ("urllib3.exceptions.HTTPError",),
-    "urllib3.exceptions.ProxyError": ("urllib3.exceptions.HTTPError",),
-    "urllib3.exceptions.ProxySchemeUnknown": ("builtins.AssertionError", "urllib3.exceptions.URLSchemeUnknown"),
-    "urllib3.exceptions.ProxySchemeUnsupported": ("builtins.ValueError",),
-    "urllib3.exceptions.ReadTimeoutError": ("urllib3.exceptions.TimeoutError", "urllib3.exceptions.RequestError"),
-    "urllib3.exceptions.RequestError": ("urllib3.exceptions.PoolError",),
-    "urllib3.exceptions.ResponseError": ("urllib3.exceptions.HTTPError",),
-    "urllib3.exceptions.ResponseNotChunked": ("urllib3.exceptions.ConnectionError", "builtins.ValueError"),
-    "urllib3.exceptions.SSLError": ("urllib3.exceptions.HTTPError",),
-    "urllib3.exceptions.TimeoutError": ("urllib3.exceptions.HTTPError",),
-    "urllib3.exceptions.TimeoutStateError": ("urllib3.exceptions.HTTPError",),
-    "urllib3.exceptions.URLSchemeUnknown": ("urllib3.exceptions.LocationValueError",),
-    "urllib3.exceptions.UnrewindableBodyError": ("urllib3.exceptions.HTTPError",),
-    "uuid.UUID": (),
-    "uvicorn.Config": (),
-    "uvicorn.Server": (),
-    "websockets.exceptions.ConcurrencyError": ("websockets.exceptions.WebSocketException", "builtins.RuntimeError"),
-    "websockets.exceptions.ConnectionClosed": ("websockets.exceptions.WebSocketException",),
-    "websockets.exceptions.ConnectionClosedError": ("websockets.exceptions.ConnectionClosed",),
-    "websockets.exceptions.ConnectionClosedOK": ("websockets.exceptions.ConnectionClosed",),
-    "websockets.exceptions.DuplicateParameter": ("websockets.exceptions.NegotiationError",),
-    "websockets.exceptions.HeaderLineTooLong": ("websockets.exceptions.SecurityError",),
-    "websockets.exceptions.InvalidHandshake": ("websockets.exceptions.WebSocketException",),
-    "websockets.exceptions.InvalidHeader": ("websockets.exceptions.InvalidHandshake",),
-    "websockets.exceptions.InvalidHeaderFormat": ("websockets.exceptions.InvalidHeader",),
-    "websockets.exceptions.InvalidHeaderValue": ("websockets.exceptions.InvalidHeader",),
-    "websockets.exceptions.InvalidMessage": ("websockets.exceptions.InvalidHandshake",),
-    "websockets.exceptions.InvalidMethod": ("websockets.exceptions.InvalidHandshake",),
-    "websockets.exceptions.InvalidOrigin": ("websockets.exceptions.InvalidHeader",),
-    "websockets.exceptions.InvalidParameterName": ("websockets.exceptions.NegotiationError",),
-    "websockets.exceptions.InvalidParameterValue": ("websockets.exceptions.NegotiationError",),
-    "websockets.exceptions.InvalidProtocol": ("websockets.exceptions.InvalidHandshake",),
-    "websockets.exceptions.InvalidProxy": ("websockets.exceptions.WebSocketException",),
-    "websockets.exceptions.InvalidProxyMessage": ("websockets.exceptions.ProxyError",),
-    "websockets.exceptions.InvalidProxyStatus": ("websockets.exceptions.ProxyError",),
-    "websockets.exceptions.InvalidState": ("websockets.exceptions.WebSocketException", "builtins.AssertionError"),
-    "websockets.exceptions.InvalidStatus": ("websockets.exceptions.InvalidHandshake",),
-    "websockets.exceptions.InvalidURI": ("websockets.exceptions.WebSocketException",),
-    "websockets.exceptions.InvalidUpgrade": ("websockets.exceptions.InvalidHeader",),
-    "websockets.exceptions.NegotiationError": ("websockets.exceptions.InvalidHandshake",),
-    "websockets.exceptions.PayloadTooBig": ("websockets.exceptions.WebSocketException",),
-    "websockets.exceptions.ProtocolError": ("websockets.exceptions.WebSocketException",),
-    "websockets.exceptions.ProxyError": ("websockets.exceptions.InvalidHandshake",),
-    "websockets.exceptions.RequestLineTooLong": ("websockets.exceptions.SecurityError",),
-    "websockets.exceptions.SecurityError": ("websockets.exceptions.InvalidHandshake",),
-    "websockets.exceptions.StatusLineTooLong": ("websockets.exceptions.SecurityError",),
-    "websockets.exceptions.TooManyFragments": ("websockets.exceptions.WebSocketException",),
-    "websockets.exceptions.TooManyHeaders": ("websockets.exceptions.SecurityError",),
-    "websockets.exceptions.WebSocketException": ("builtins.Exception",),
-    "xml.etree.ElementTree.Element": (),
-    "xml.etree.ElementTree.ElementTree": (),
-    "xml.etree.ElementTree.ParseError": ("builtins.SyntaxError",),
-    "yaml.MarkedYAMLError": ("yaml.YAMLError",),
-    "yaml.YAMLError": ("builtins.Exception",),
-    "zipfile.BadZipFile": ("builtins.Exception",),
-    "zipfile.LargeZipFile": ("builtins.Exception",),
-    "zipfile.ZipFile": (),
-    "zlib.error": ("builtins.Exception",),
-    "zoneinfo.ZoneInfo": ("datetime.tzinfo",),
-}
+BASES = """
+MySQLdb.cursors.BaseCursor=
+MySQLdb.cursors.Cursor=MySQLdb.cursors.BaseCursor
+MySQLdb.cursors.DictCursor=MySQLdb.cursors.BaseCursor
+PIL.Image.Image=
+aiocache.SimpleMemoryCache=aiocache.base.BaseCache
+aiocache.base.BaseCache=
+aiohttp.BaseConnector=
+aiohttp.ClientConnectionError=aiohttp.ClientError
+aiohttp.ClientConnectionResetError=aiohttp.ClientConnectionError builtins.ConnectionResetError
+aiohttp.ClientConnectorCertificateError=aiohttp.ClientSSLError ssl.CertificateError
+aiohttp.ClientConnectorDNSError=aiohttp.ClientConnectorError
+aiohttp.ClientConnectorError=aiohttp.ClientOSError
+aiohttp.ClientConnectorSSLError=aiohttp.ClientSSLError ssl.SSLError
+aiohttp.ClientError=builtins.Exception
+aiohttp.ClientHttpProxyError=aiohttp.ClientResponseError
+aiohttp.ClientOSError=aiohttp.ClientConnectionError builtins.OSError
+aiohttp.ClientPayloadError=aiohttp.ClientError
+aiohttp.ClientProxyConnectionError=aiohttp.ClientConnectorError
+aiohttp.ClientResponse=
+aiohttp.ClientResponseError=aiohttp.ClientError
+aiohttp.ClientSSLError=aiohttp.ClientConnectorError
+aiohttp.ClientSession=
+aiohttp.ClientTimeout=
+aiohttp.ClientWebSocketResponse=
+aiohttp.ConnectionTimeoutError=aiohttp.ServerTimeoutError
+aiohttp.ContentTypeError=aiohttp.ClientResponseError
+aiohttp.EofStream=builtins.Exception
+aiohttp.InvalidURL=aiohttp.ClientError builtins.ValueError
+aiohttp.InvalidUrlClientError=aiohttp.InvalidURL
+aiohttp.InvalidUrlRedirectClientError=aiohttp.InvalidUrlClientError aiohttp.RedirectClientError
+aiohttp.NonHttpUrlClientError=aiohttp.ClientError
+aiohttp.NonHttpUrlRedirectClientError=aiohttp.NonHttpUrlClientError aiohttp.RedirectClientError
+aiohttp.RedirectClientError=aiohttp.ClientError
+aiohttp.ServerConnectionError=aiohttp.ClientConnectionError
+aiohttp.ServerDisconnectedError=aiohttp.ServerConnectionError
+aiohttp.ServerFingerprintMismatch=aiohttp.ServerConnectionError
+aiohttp.ServerTimeoutError=aiohttp.ServerConnectionError builtins.TimeoutError
+aiohttp.SocketTimeoutError=aiohttp.ServerTimeoutError
+aiohttp.StreamReader=
+aiohttp.TCPConnector=aiohttp.BaseConnector
+aiohttp.TooManyRedirects=aiohttp.ClientResponseError
+aiohttp.UploadAbortedError=aiohttp.ClientError
+aiohttp.WSMessageTypeError=builtins.TypeError
+aiohttp.WSServerHandshakeError=aiohttp.ClientResponseError
+aiohttp.WebSocketError=builtins.Exception
+aiosqlite.Connection=
+aiosqlite.Cursor=
+anthropic.Anthropic=
+anthropic.AsyncAnthropic=
+anyio.AsyncFile=
+anyio.CancelScope=
+anyio.CapacityLimiter=
+anyio.Condition=
+anyio.Event=
+anyio.Lock=
+anyio.Path=
+anyio.Semaphore=
+apscheduler.schedulers.asyncio.AsyncIOScheduler=apscheduler.schedulers.base.BaseScheduler
+apscheduler.schedulers.background.BackgroundScheduler=apscheduler.schedulers.base.BaseScheduler
+apscheduler.schedulers.base.BaseScheduler=
+apscheduler.schedulers.blocking.BlockingScheduler=apscheduler.schedulers.base.BaseScheduler
+argon2.PasswordHasher=
+arq.ArqRedis=redis.asyncio.Redis
+asyncio.AbstractEventLoop=
+asyncio.Barrier=
+asyncio.BoundedSemaphore=asyncio.Semaphore
+asyncio.BrokenBarrierError=builtins.RuntimeError
+asyncio.CancelledError=builtins.BaseException
+asyncio.Condition=
+asyncio.Event=
+asyncio.Future=
+asyncio.IncompleteReadError=builtins.EOFError
+asyncio.InvalidStateError=builtins.Exception
+asyncio.LifoQueue=asyncio.Queue
+asyncio.LimitOverrunError=builtins.Exception
+asyncio.Lock=
+asyncio.PriorityQueue=asyncio.Queue
+asyncio.Queue=
+asyncio.QueueEmpty=builtins.Exception
+asyncio.QueueFull=builtins.Exception
+asyncio.Runner=
+asyncio.SelectorEventLoop=asyncio.AbstractEventLoop
+asyncio.Semaphore=
+asyncio.SendfileNotAvailableError=builtins.RuntimeError
+asyncio.StreamReader=
+asyncio.StreamWriter=
+asyncio.Task=asyncio.Future
+asyncio.TaskGroup=
+asyncio.Timeout=
+asyncio.subprocess.Process=
+asyncpg.CannotConnectNowError=asyncpg.PostgresError
+asyncpg.Connection=
+asyncpg.ConnectionDoesNotExistError=asyncpg.PostgresConnectionError
+asyncpg.DataError=asyncpg.PostgresError
+asyncpg.ForeignKeyViolationError=asyncpg.IntegrityConstraintViolationError
+asyncpg.IntegrityConstraintViolationError=asyncpg.PostgresError
+asyncpg.InterfaceError=builtins.Exception
+asyncpg.InvalidCatalogNameError=asyncpg.PostgresError
+asyncpg.InvalidPasswordError=asyncpg.PostgresError
+asyncpg.PostgresConnectionError=asyncpg.PostgresError
+asyncpg.PostgresError=builtins.Exception
+asyncpg.Record=
+asyncpg.SyntaxOrAccessError=asyncpg.PostgresError
+asyncpg.TooManyConnectionsError=asyncpg.PostgresError
+asyncpg.UndefinedTableError=asyncpg.SyntaxOrAccessError
+asyncpg.UniqueViolationError=asyncpg.IntegrityConstraintViolationError
+asyncpg.pool.Pool=
+beanie.Document=pydantic.BaseModel
+binascii.Error=builtins.ValueError
+binascii.Incomplete=builtins.Exception
+boto3.resources.base.ServiceResource=
+botocore.client.BaseClient=
+botocore.exceptions.AliasConflictParameterError=botocore.exceptions.ValidationError
+botocore.exceptions.ApiVersionNotFoundError=botocore.exceptions.BotoCoreError
+botocore.exceptions.AwsChunkedWrapperError=botocore.exceptions.BotoCoreError
+botocore.exceptions.BaseEndpointResolverError=botocore.exceptions.BotoCoreError
+botocore.exceptions.BotoCoreError=builtins.Exception
+botocore.exceptions.CapacityNotAvailableError=botocore.exceptions.BotoCoreError
+botocore.exceptions.ChecksumError=botocore.exceptions.BotoCoreError
+botocore.exceptions.ClientError=builtins.Exception
+botocore.exceptions.ConfigNotFound=botocore.exceptions.BotoCoreError
+botocore.exceptions.ConfigParseError=botocore.exceptions.BotoCoreError
+botocore.exceptions.ConnectTimeoutError=botocore.exceptions.ConnectionError builtins.OSError
+botocore.exceptions.ConnectionClosedError=botocore.exceptions.HTTPClientError
+botocore.exceptions.ConnectionError=botocore.exceptions.BotoCoreError
+botocore.exceptions.CredentialRetrievalError=botocore.exceptions.BotoCoreError
+botocore.exceptions.DataNotFoundError=botocore.exceptions.BotoCoreError
+botocore.exceptions.EndpointConnectionError=botocore.exceptions.ConnectionError
+botocore.exceptions.EndpointProviderError=botocore.exceptions.BotoCoreError
+botocore.exceptions.EndpointResolutionError=botocore.exceptions.EndpointProviderError
+botocore.exceptions.EndpointVariantError=botocore.exceptions.BaseEndpointResolverError
+botocore.exceptions.EventStreamError=botocore.exceptions.ClientError
+botocore.exceptions.FlexibleChecksumError=botocore.exceptions.BotoCoreError
+botocore.exceptions.HTTPClientError=botocore.exceptions.BotoCoreError
+botocore.exceptions.IncompleteReadError=botocore.exceptions.BotoCoreError
+botocore.exceptions.InfiniteLoopConfigError=botocore.exceptions.InvalidConfigError
+botocore.exceptions.InvalidChecksumConfigError=botocore.exceptions.BotoCoreError
+botocore.exceptions.InvalidConfigError=botocore.exceptions.BotoCoreError
+botocore.exceptions.InvalidDNSNameError=botocore.exceptions.BotoCoreError
+botocore.exceptions.InvalidDefaultsMode=botocore.exceptions.BotoCoreError
+botocore.exceptions.InvalidEndpointConfigurationError=botocore.exceptions.BotoCoreError
+botocore.exceptions.InvalidEndpointDiscoveryConfigurationError=botocore.exceptions.BotoCoreError
+botocore.exceptions.InvalidExpressionError=botocore.exceptions.BotoCoreError
+botocore.exceptions.InvalidHostLabelError=botocore.exceptions.BotoCoreError
+botocore.exceptions.InvalidIMDSEndpointError=botocore.exceptions.BotoCoreError
+botocore.exceptions.InvalidIMDSEndpointModeError=botocore.exceptions.BotoCoreError
+botocore.exceptions.InvalidMaxRetryAttemptsError=botocore.exceptions.InvalidRetryConfigurationError
+botocore.exceptions.InvalidProxiesConfigError=botocore.exceptions.BotoCoreError
+botocore.exceptions.InvalidRegionError=botocore.exceptions.ValidationError builtins.ValueError
+botocore.exceptions.InvalidRetryConfigurationError=botocore.exceptions.BotoCoreError
+botocore.exceptions.InvalidRetryModeError=botocore.exceptions.InvalidRetryConfigurationError
+botocore.exceptions.InvalidS3AddressingStyleError=botocore.exceptions.BotoCoreError
+botocore.exceptions.InvalidS3UsEast1RegionalEndpointConfigError=botocore.exceptions.BotoCoreError
+botocore.exceptions.InvalidSTSRegionalEndpointsConfigError=botocore.exceptions.BotoCoreError
+botocore.exceptions.LoginAuthorizationCodeError=botocore.exceptions.LoginError
+botocore.exceptions.LoginError=botocore.exceptions.BotoCoreError
+botocore.exceptions.LoginInsufficientPermissions=botocore.exceptions.LoginError
+botocore.exceptions.LoginRefreshRequired=botocore.exceptions.LoginError
+botocore.exceptions.LoginTokenLoadError=botocore.exceptions.LoginError
+botocore.exceptions.MD5UnavailableError=botocore.exceptions.BotoCoreError
+botocore.exceptions.MetadataRetrievalError=botocore.exceptions.BotoCoreError
+botocore.exceptions.MissingDependencyException=botocore.exceptions.BotoCoreError
+botocore.exceptions.MissingParametersError=botocore.exceptions.BotoCoreError
+botocore.exceptions.MissingServiceIdError=botocore.exceptions.UndefinedModelAttributeError
+botocore.exceptions.NoAuthTokenError=botocore.exceptions.BotoCoreError
+botocore.exceptions.NoCredentialsError=botocore.exceptions.BotoCoreError
+botocore.exceptions.NoRegionError=botocore.exceptions.BaseEndpointResolverError
+botocore.exceptions.OperationNotPageableError=botocore.exceptions.BotoCoreError
+botocore.exceptions.PaginationError=botocore.exceptions.BotoCoreError
+botocore.exceptions.ParamValidationError=botocore.exceptions.BotoCoreError
+botocore.exceptions.PartialCredentialsError=botocore.exceptions.BotoCoreError
+botocore.exceptions.ProfileNotFound=botocore.exceptions.BotoCoreError
+botocore.exceptions.ProxyConnectionError=botocore.exceptions.ConnectionError builtins.OSError
+botocore.exceptions.RangeError=botocore.exceptions.ValidationError
+botocore.exceptions.ReadTimeoutError=botocore.exceptions.HTTPClientError builtins.OSError builtins.Exception
+botocore.exceptions.RefreshWithMFAUnsupportedError=botocore.exceptions.BotoCoreError
+botocore.exceptions.ResponseStreamingError=botocore.exceptions.HTTPClientError
+botocore.exceptions.SSLError=botocore.exceptions.ConnectionError builtins.OSError
+botocore.exceptions.SSOError=botocore.exceptions.BotoCoreError
+botocore.exceptions.SSOTokenLoadError=botocore.exceptions.SSOError
+botocore.exceptions.ServiceNotInRegionError=botocore.exceptions.BotoCoreError
+botocore.exceptions.StubAssertionError=botocore.exceptions.StubResponseError builtins.AssertionError
+botocore.exceptions.StubResponseError=botocore.exceptions.BotoCoreError
+botocore.exceptions.TokenRetrievalError=botocore.exceptions.BotoCoreError
+botocore.exceptions.UnStubbedResponseError=botocore.exceptions.StubResponseError
+botocore.exceptions.UnauthorizedSSOTokenError=botocore.exceptions.SSOError
+botocore.exceptions.UndefinedModelAttributeError=builtins.Exception
+botocore.exceptions.UnknownClientMethodError=botocore.exceptions.BotoCoreError
+botocore.exceptions.UnknownCredentialError=botocore.exceptions.BotoCoreError
+botocore.exceptions.UnknownEndpointError=botocore.exceptions.BaseEndpointResolverError builtins.ValueError
+botocore.exceptions.UnknownEndpointResolutionBuiltInName=botocore.exceptions.EndpointProviderError
+botocore.exceptions.UnknownFIPSEndpointError=botocore.exceptions.BaseEndpointResolverError
+botocore.exceptions.UnknownKeyError=botocore.exceptions.ValidationError
+botocore.exceptions.UnknownParameterError=botocore.exceptions.ValidationError
+botocore.exceptions.UnknownRegionError=botocore.exceptions.BotoCoreError
+botocore.exceptions.UnknownServiceError=botocore.exceptions.DataNotFoundError
+botocore.exceptions.UnknownServiceStyle=botocore.exceptions.BotoCoreError
+botocore.exceptions.UnknownSignatureVersionError=botocore.exceptions.BotoCoreError
+botocore.exceptions.UnknownTokenProviderError=botocore.exceptions.BotoCoreError
+botocore.exceptions.UnseekableStreamError=botocore.exceptions.BotoCoreError
+botocore.exceptions.UnsupportedOutpostResourceError=botocore.exceptions.BotoCoreError
+botocore.exceptions.UnsupportedS3AccesspointConfigurationError=botocore.exceptions.BotoCoreError
+botocore.exceptions.UnsupportedS3ArnError=botocore.exceptions.BotoCoreError
+botocore.exceptions.UnsupportedS3ConfigurationError=botocore.exceptions.BotoCoreError
+botocore.exceptions.UnsupportedS3ControlArnError=botocore.exceptions.BotoCoreError
+botocore.exceptions.UnsupportedS3ControlConfigurationError=botocore.exceptions.BotoCoreError
+botocore.exceptions.UnsupportedServiceProtocolsError=botocore.exceptions.BotoCoreError
+botocore.exceptions.UnsupportedSignatureVersionError=botocore.exceptions.BotoCoreError
+botocore.exceptions.ValidationError=botocore.exceptions.BotoCoreError
+botocore.exceptions.WaiterConfigError=botocore.exceptions.BotoCoreError
+botocore.exceptions.WaiterError=botocore.exceptions.BotoCoreError
+bson.errors.BSONError=builtins.Exception
+bson.errors.InvalidBSON=bson.errors.BSONError
+bson.errors.InvalidDocument=bson.errors.BSONError
+bson.errors.InvalidId=bson.errors.BSONError
+bson.errors.InvalidStringData=bson.errors.BSONError
+builtins.ArithmeticError=builtins.Exception
+builtins.AssertionError=builtins.Exception
+builtins.AttributeError=builtins.Exception
+builtins.BaseException=
+builtins.BaseExceptionGroup=builtins.BaseException
+builtins.BlockingIOError=builtins.OSError
+builtins.BrokenPipeError=builtins.ConnectionError
+builtins.BufferError=builtins.Exception
+builtins.BytesWarning=builtins.Warning
+builtins.ChildProcessError=builtins.OSError
+builtins.ConnectionAbortedError=builtins.ConnectionError
+builtins.ConnectionError=builtins.OSError
+builtins.ConnectionRefusedError=builtins.ConnectionError
+builtins.ConnectionResetError=builtins.ConnectionError
+builtins.DeprecationWarning=builtins.Warning
+builtins.EOFError=builtins.Exception
+builtins.EncodingWarning=builtins.Warning
+builtins.Exception=builtins.BaseException
+builtins.ExceptionGroup=builtins.BaseExceptionGroup builtins.Exception
+builtins.FileExistsError=builtins.OSError
+builtins.FileNotFoundError=builtins.OSError
+builtins.FloatingPointError=builtins.ArithmeticError
+builtins.FutureWarning=builtins.Warning
+builtins.GeneratorExit=builtins.BaseException
+builtins.ImportError=builtins.Exception
+builtins.ImportWarning=builtins.Warning
+builtins.IndentationError=builtins.SyntaxError
+builtins.IndexError=builtins.LookupError
+builtins.InterruptedError=builtins.OSError
+builtins.IsADirectoryError=builtins.OSError
+builtins.KeyError=builtins.LookupError
+builtins.KeyboardInterrupt=builtins.BaseException
+builtins.LookupError=builtins.Exception
+builtins.MemoryError=builtins.Exception
+builtins.ModuleNotFoundError=builtins.ImportError
+builtins.NameError=builtins.Exception
+builtins.NotADirectoryError=builtins.OSError
+builtins.NotImplementedError=builtins.RuntimeError
+builtins.OSError=builtins.Exception
+builtins.OverflowError=builtins.ArithmeticError
+builtins.PendingDeprecationWarning=builtins.Warning
+builtins.PermissionError=builtins.OSError
+builtins.ProcessLookupError=builtins.OSError
+builtins.RecursionError=builtins.RuntimeError
+builtins.ReferenceError=builtins.Exception
+builtins.ResourceWarning=builtins.Warning
+builtins.RuntimeError=builtins.Exception
+builtins.RuntimeWarning=builtins.Warning
+builtins.StopAsyncIteration=builtins.Exception
+builtins.StopIteration=builtins.Exception
+builtins.SyntaxError=builtins.Exception
+builtins.SyntaxWarning=builtins.Warning
+builtins.SystemError=builtins.Exception
+builtins.SystemExit=builtins.BaseException
+builtins.TabError=builtins.IndentationError
+builtins.TimeoutError=builtins.OSError
+builtins.TypeError=builtins.Exception
+builtins.UnboundLocalError=builtins.NameError
+builtins.UnicodeDecodeError=builtins.UnicodeError
+builtins.UnicodeEncodeError=builtins.UnicodeError
+builtins.UnicodeError=builtins.ValueError
+builtins.UnicodeTranslateError=builtins.UnicodeError
+builtins.UnicodeWarning=builtins.Warning
+builtins.UserWarning=builtins.Warning
+builtins.ValueError=builtins.Exception
+builtins.Warning=builtins.Exception
+builtins.ZeroDivisionError=builtins.ArithmeticError
+builtins.bool=builtins.int
+builtins.bytearray=
+builtins.bytes=
+builtins.classmethod=
+builtins.complex=
+builtins.dict=
+builtins.float=
+builtins.frozenset=
+builtins.int=
+builtins.list=
+builtins.memoryview=
+builtins.property=
+builtins.range=
+builtins.set=
+builtins.slice=
+builtins.staticmethod=
+builtins.str=
+builtins.tuple=
+builtins.type=
+bz2.BZ2File=io.BufferedIOBase
+celery.Celery=
+cohere.AsyncClient=
+cohere.AsyncClientV2=cohere.AsyncClient
+cohere.Client=
+cohere.ClientV2=cohere.Client
+collections.ChainMap=
+collections.Counter=builtins.dict
+collections.OrderedDict=builtins.dict
+collections.UserDict=
+collections.UserList=
+collections.defaultdict=builtins.dict
+collections.deque=
+concurrent.futures.BrokenExecutor=builtins.RuntimeError
+concurrent.futures.CancelledError=builtins.Exception
+concurrent.futures.Executor=
+concurrent.futures.Future=
+concurrent.futures.InvalidStateError=builtins.Exception
+concurrent.futures.ProcessPoolExecutor=concurrent.futures.Executor
+concurrent.futures.ThreadPoolExecutor=concurrent.futures.Executor
+configparser.ConfigParser=
+configparser.DuplicateOptionError=configparser.Error
+configparser.DuplicateSectionError=configparser.Error
+configparser.Error=builtins.Exception
+configparser.InterpolationDepthError=configparser.InterpolationError
+configparser.InterpolationError=configparser.Error
+configparser.InterpolationMissingOptionError=configparser.InterpolationError
+configparser.InterpolationSyntaxError=configparser.InterpolationError
+configparser.MissingSectionHeaderError=configparser.ParsingError
+configparser.NoOptionError=configparser.Error
+configparser.NoSectionError=configparser.Error
+configparser.ParsingError=configparser.Error
+confluent_kafka.Consumer=
+confluent_kafka.DeserializingConsumer=confluent_kafka.Consumer
+confluent_kafka.Producer=
+confluent_kafka.SerializingProducer=confluent_kafka.Producer
+contextlib.AbstractAsyncContextManager=
+contextlib.AbstractContextManager=
+contextlib.AsyncExitStack=
+contextlib.ExitStack=
+contextlib.nullcontext=
+contextlib.suppress=
+contextvars.Context=
+contextvars.ContextVar=
+cryptography.exceptions.AlreadyFinalized=builtins.Exception
+cryptography.exceptions.AlreadyUpdated=builtins.Exception
+cryptography.exceptions.InternalError=builtins.Exception
+cryptography.exceptions.InvalidKey=builtins.Exception
+cryptography.exceptions.InvalidSignature=builtins.Exception
+cryptography.exceptions.InvalidTag=builtins.Exception
+cryptography.exceptions.NotYetFinalized=builtins.Exception
+cryptography.exceptions.UnsupportedAlgorithm=builtins.Exception
+cryptography.fernet.InvalidToken=builtins.Exception
+csv.Error=builtins.Exception
+databases.Database=
+datetime.date=
+datetime.datetime=datetime.date
+datetime.time=
+datetime.timedelta=
+datetime.timezone=datetime.tzinfo
+datetime.tzinfo=
+decimal.Clamped=decimal.DecimalException
+decimal.ConversionSyntax=decimal.InvalidOperation
+decimal.Decimal=
+decimal.DecimalException=builtins.ArithmeticError
+decimal.DivisionByZero=decimal.DecimalException builtins.ZeroDivisionError
+decimal.DivisionImpossible=decimal.InvalidOperation
+decimal.DivisionUndefined=decimal.InvalidOperation builtins.ZeroDivisionError
+decimal.FloatOperation=decimal.DecimalException builtins.TypeError
+decimal.Inexact=decimal.DecimalException
+decimal.InvalidContext=decimal.InvalidOperation
+decimal.InvalidOperation=decimal.DecimalException
+decimal.Overflow=decimal.Inexact decimal.Rounded
+decimal.Rounded=decimal.DecimalException
+decimal.Subnormal=decimal.DecimalException
+decimal.Underflow=decimal.Inexact decimal.Rounded decimal.Subnormal
+django.db.models.Manager=
+django.db.models.Model=
+django.db.models.QuerySet=
+docker.errors.APIError=requests.HTTPError docker.errors.DockerException
+docker.errors.BuildError=docker.errors.DockerException
+docker.errors.ContainerError=docker.errors.DockerException
+docker.errors.ContextAlreadyExists=docker.errors.DockerException
+docker.errors.ContextException=docker.errors.DockerException
+docker.errors.ContextNotFound=docker.errors.DockerException
+docker.errors.DeprecatedMethod=docker.errors.DockerException
+docker.errors.DockerException=builtins.Exception
+docker.errors.ImageLoadError=docker.errors.DockerException
+docker.errors.ImageNotFound=docker.errors.NotFound
+docker.errors.InvalidArgument=docker.errors.DockerException
+docker.errors.InvalidConfigFile=docker.errors.DockerException
+docker.errors.InvalidRepository=docker.errors.DockerException
+docker.errors.InvalidVersion=docker.errors.DockerException
+docker.errors.MissingContextParameter=docker.errors.DockerException
+docker.errors.NotFound=docker.errors.APIError
+docker.errors.NullResource=docker.errors.DockerException builtins.ValueError
+docker.errors.StreamParseError=builtins.RuntimeError
+docker.errors.TLSParameterError=docker.errors.DockerException
+elasticsearch.ApiError=builtins.Exception
+elasticsearch.AsyncElasticsearch=
+elasticsearch.AuthenticationException=elasticsearch.ApiError
+elasticsearch.AuthorizationException=elasticsearch.ApiError
+elasticsearch.BadRequestError=elasticsearch.ApiError
+elasticsearch.ConflictError=elasticsearch.ApiError
+elasticsearch.Elasticsearch=
+elasticsearch.NotFoundError=elasticsearch.ApiError
+elasticsearch.UnsupportedProductError=elasticsearch.ApiError
+email.errors.BoundaryError=email.errors.MessageParseError
+email.errors.CharsetError=email.errors.MessageError
+email.errors.CloseBoundaryNotFoundDefect=email.errors.MessageDefect
+email.errors.FirstHeaderLineIsContinuationDefect=email.errors.MessageDefect
+email.errors.HeaderDefect=email.errors.MessageDefect
+email.errors.HeaderMissingRequiredValue=email.errors.HeaderDefect
+email.errors.HeaderParseError=email.errors.MessageParseError
+email.errors.InvalidBase64CharactersDefect=email.errors.MessageDefect
+email.errors.InvalidBase64LengthDefect=email.errors.MessageDefect
+email.errors.InvalidBase64PaddingDefect=email.errors.MessageDefect
+email.errors.InvalidDateDefect=email.errors.HeaderDefect
+email.errors.InvalidHeaderDefect=email.errors.HeaderDefect
+email.errors.InvalidMultipartContentTransferEncodingDefect=email.errors.MessageDefect
+email.errors.MalformedHeaderDefect=email.errors.MessageDefect
+email.errors.MessageDefect=builtins.ValueError
+email.errors.MessageError=builtins.Exception
+email.errors.MessageParseError=email.errors.MessageError
+email.errors.MisplacedEnvelopeHeaderDefect=email.errors.MessageDefect
+email.errors.MultipartConversionError=email.errors.MessageError builtins.TypeError
+email.errors.MultipartInvariantViolationDefect=email.errors.MessageDefect
+email.errors.NoBoundaryInMultipartDefect=email.errors.MessageDefect
+email.errors.NonASCIILocalPartDefect=email.errors.HeaderDefect
+email.errors.NonPrintableDefect=email.errors.HeaderDefect
+email.errors.ObsoleteHeaderDefect=email.errors.HeaderDefect
+email.errors.StartBoundaryNotFoundDefect=email.errors.MessageDefect
+email.errors.UndecodableBytesDefect=email.errors.MessageDefect
+email.message.EmailMessage=email.message.Message
+email.message.Message=
+email.mime.multipart.MIMEMultipart=email.message.Message
+email.mime.text.MIMEText=email.message.Message
+enum.Enum=
+enum.Flag=enum.Enum
+enum.IntEnum=builtins.int enum.Enum
+enum.IntFlag=builtins.int enum.Enum
+enum.StrEnum=builtins.str enum.Enum
+fastapi.APIRouter=starlette.routing.Router
+fastapi.BackgroundTasks=starlette.background.BackgroundTasks
+fastapi.FastAPI=starlette.applications.Starlette
+fastapi.HTTPException=starlette.exceptions.HTTPException
+fastapi.UploadFile=starlette.datastructures.UploadFile
+fastapi.WebSocketException=starlette.exceptions.WebSocketException
+fastapi.exceptions.DependencyScopeError=fastapi.exceptions.FastAPIError
+fastapi.exceptions.FastAPIError=builtins.RuntimeError
+fastapi.exceptions.PydanticV1NotSupportedError=fastapi.exceptions.FastAPIError
+fastapi.exceptions.RequestValidationError=fastapi.exceptions.ValidationException
+fastapi.exceptions.ResponseValidationError=fastapi.exceptions.ValidationException
+fastapi.exceptions.ValidationException=builtins.Exception
+fastapi.exceptions.WebSocketRequestValidationError=fastapi.exceptions.ValidationException
+fastapi.responses.ORJSONResponse=starlette.responses.JSONResponse
+fastapi.responses.UJSONResponse=starlette.responses.JSONResponse
+fastapi.security.APIKeyCookie=fastapi.security.base.SecurityBase
+fastapi.security.APIKeyHeader=fastapi.security.base.SecurityBase
+fastapi.security.APIKeyQuery=fastapi.security.base.SecurityBase
+fastapi.security.HTTPAuthorizationCredentials=pydantic.BaseModel
+fastapi.security.HTTPBasic=fastapi.security.base.SecurityBase
+fastapi.security.HTTPBasicCredentials=pydantic.BaseModel
+fastapi.security.HTTPBearer=fastapi.security.base.SecurityBase
+fastapi.security.HTTPDigest=fastapi.security.base.SecurityBase
+fastapi.security.OAuth2=fastapi.security.base.SecurityBase
+fastapi.security.OAuth2AuthorizationCodeBearer=fastapi.security.OAuth2
+fastapi.security.OAuth2PasswordBearer=fastapi.security.OAuth2
+fastapi.security.OAuth2PasswordRequestForm=
+fastapi.security.OAuth2PasswordRequestFormStrict=fastapi.security.OAuth2PasswordRequestForm
+fastapi.security.OpenIdConnect=fastapi.security.base.SecurityBase
+fastapi.security.SecurityScopes=
+fastapi.security.base.SecurityBase=
+fractions.Fraction=
+ftplib.Error=builtins.Exception
+ftplib.FTP=
+ftplib.FTP_TLS=ftplib.FTP
+ftplib.error_perm=ftplib.Error
+ftplib.error_proto=ftplib.Error
+ftplib.error_reply=ftplib.Error
+ftplib.error_temp=ftplib.Error
+functools.partial=
+google.cloud.bigquery.Client=
+google.cloud.storage.Blob=
+google.cloud.storage.Bucket=
+google.cloud.storage.Client=
+groq.AsyncGroq=
+groq.Groq=
+grpc.FutureCancelledError=builtins.Exception
+grpc.FutureTimeoutError=builtins.Exception
+grpc.RpcError=builtins.Exception
+gzip.GzipFile=io.BufferedIOBase
+http.HTTPStatus=enum.IntEnum
+http.client.BadStatusLine=http.client.HTTPException
+http.client.CannotSendHeader=http.client.ImproperConnectionState
+http.client.CannotSendRequest=http.client.ImproperConnectionState
+http.client.HTTPConnection=
+http.client.HTTPException=builtins.Exception
+http.client.HTTPResponse=io.BufferedIOBase
+http.client.HTTPSConnection=http.client.HTTPConnection
+http.client.ImproperConnectionState=http.client.HTTPException
+http.client.IncompleteRead=http.client.HTTPException
+http.client.InvalidURL=http.client.HTTPException
+http.client.LineTooLong=http.client.HTTPException
+http.client.NotConnected=http.client.HTTPException
+http.client.RemoteDisconnected=builtins.ConnectionResetError http.client.BadStatusLine
+http.client.ResponseNotReady=http.client.ImproperConnectionState
+http.client.UnimplementedFileMode=http.client.HTTPException
+http.client.UnknownProtocol=http.client.HTTPException
+http.client.UnknownTransferEncoding=http.client.HTTPException
+httpx.AsyncClient=
+httpx.Client=
+httpx.CloseError=httpx.NetworkError
+httpx.ConnectError=httpx.NetworkError
+httpx.ConnectTimeout=httpx.TimeoutException
+httpx.CookieConflict=builtins.Exception
+httpx.DecodingError=httpx.RequestError
+httpx.HTTPError=builtins.Exception
+httpx.HTTPStatusError=httpx.HTTPError
+httpx.Headers=
+httpx.InvalidURL=builtins.Exception
+httpx.Limits=
+httpx.LocalProtocolError=httpx.ProtocolError
+httpx.NetworkError=httpx.TransportError
+httpx.PoolTimeout=httpx.TimeoutException
+httpx.ProtocolError=httpx.TransportError
+httpx.ProxyError=httpx.TransportError
+httpx.ReadError=httpx.NetworkError
+httpx.ReadTimeout=httpx.TimeoutException
+httpx.RemoteProtocolError=httpx.ProtocolError
+httpx.Request=
+httpx.RequestError=httpx.HTTPError
+httpx.RequestNotRead=httpx.StreamError
+httpx.Response=
+httpx.ResponseNotRead=httpx.StreamError
+httpx.StreamClosed=httpx.StreamError
+httpx.StreamConsumed=httpx.StreamError
+httpx.StreamError=builtins.RuntimeError
+httpx.Timeout=
+httpx.TimeoutException=httpx.TransportError
+httpx.TooManyRedirects=httpx.RequestError
+httpx.TransportError=httpx.RequestError
+httpx.URL=
+httpx.UnsupportedProtocol=httpx.TransportError
+httpx.WriteError=httpx.NetworkError
+httpx.WriteTimeout=httpx.TimeoutException
+httpx2.AsyncClient=
+httpx2.Client=
+httpx2.Headers=
+httpx2.Limits=
+httpx2.Request=
+httpx2.Response=
+httpx2.Timeout=
+httpx2.URL=
+imaplib.IMAP4=
+imaplib.IMAP4_SSL=imaplib.IMAP4
+io.BufferedIOBase=io.IOBase
+io.BufferedRandom=io.BufferedIOBase
+io.BufferedReader=io.BufferedIOBase
+io.BufferedWriter=io.BufferedIOBase
+io.BytesIO=io.BufferedIOBase
+io.FileIO=io.RawIOBase
+io.IOBase=
+io.RawIOBase=io.IOBase
+io.StringIO=io.TextIOBase
+io.TextIOBase=io.IOBase
+io.TextIOWrapper=io.TextIOBase
+ipaddress.IPv4Address=
+ipaddress.IPv4Network=
+ipaddress.IPv6Address=
+ipaddress.IPv6Network=
+jinja2.TemplateAssertionError=jinja2.TemplateSyntaxError
+jinja2.TemplateError=builtins.Exception
+jinja2.TemplateNotFound=builtins.OSError builtins.LookupError jinja2.TemplateError
+jinja2.TemplateRuntimeError=jinja2.TemplateError
+jinja2.TemplateSyntaxError=jinja2.TemplateError
+jinja2.TemplatesNotFound=jinja2.TemplateNotFound
+jinja2.UndefinedError=jinja2.TemplateRuntimeError
+jose.ExpiredSignatureError=jose.JWTError
+jose.JOSEError=builtins.Exception
+jose.JWSError=jose.JOSEError
+jose.JWTError=jose.JOSEError
+json.JSONDecodeError=builtins.ValueError
+jwt.DecodeError=jwt.InvalidTokenError
+jwt.ExpiredSignatureError=jwt.InvalidTokenError
+jwt.ImmatureSignatureError=jwt.InvalidTokenError
+jwt.InvalidAlgorithmError=jwt.InvalidTokenError
+jwt.InvalidAudienceError=jwt.InvalidTokenError
+jwt.InvalidIssuedAtError=jwt.InvalidTokenError
+jwt.InvalidIssuerError=jwt.InvalidTokenError
+jwt.InvalidKeyError=jwt.PyJWTError
+jwt.InvalidSignatureError=jwt.DecodeError
+jwt.InvalidTokenError=jwt.PyJWTError
+jwt.MissingRequiredClaimError=jwt.InvalidTokenError
+jwt.PyJWKClientConnectionError=jwt.PyJWKClientError
+jwt.PyJWKClientError=jwt.PyJWTError
+jwt.PyJWKError=jwt.PyJWTError
+jwt.PyJWKSetError=jwt.PyJWTError
+jwt.PyJWTError=builtins.Exception
+kafka.KafkaConsumer=
+kafka.KafkaProducer=
+logging.Logger=
+logging.LoggerAdapter=
+lzma.LZMAError=builtins.Exception
+lzma.LZMAFile=io.BufferedIOBase
+minio.Minio=
+mongoengine.Document=
+mongoengine.EmbeddedDocument=
+multiprocessing.Process=
+multiprocessing.pool.Pool=
+multiprocessing.pool.ThreadPool=multiprocessing.pool.Pool
+mysql.connector.connection.MySQLConnection=
+mysql.connector.cursor.MySQLCursor=
+mysql.connector.cursor.MySQLCursorDict=mysql.connector.cursor.MySQLCursor
+ollama.AsyncClient=
+ollama.Client=
+openai.APIConnectionError=openai.APIError
+openai.APIError=openai.OpenAIError
+openai.APIStatusError=openai.APIError
+openai.APITimeoutError=openai.APIConnectionError
+openai.AsyncAzureOpenAI=openai.AsyncOpenAI
+openai.AsyncOpenAI=
+openai.AuthenticationError=openai.APIStatusError
+openai.AzureOpenAI=openai.OpenAI
+openai.BadRequestError=openai.APIStatusError
+openai.NotFoundError=openai.APIStatusError
+openai.OpenAI=
+openai.OpenAIError=builtins.Exception
+openai.RateLimitError=openai.APIStatusError
+openpyxl.Workbook=
+opensearchpy.AsyncOpenSearch=
+opensearchpy.OpenSearch=
+pandas.DataFrame=
+pandas.Series=
+paramiko.AuthFailure=paramiko.AuthenticationException
+paramiko.AuthenticationException=paramiko.SSHException
+paramiko.BadAuthenticationType=paramiko.AuthenticationException
+paramiko.BadHostKeyException=paramiko.SSHException
+paramiko.ChannelException=paramiko.SSHException
+paramiko.ConfigParseError=paramiko.SSHException
+paramiko.CouldNotCanonicalize=paramiko.SSHException
+paramiko.IncompatiblePeer=paramiko.SSHException
+paramiko.MessageOrderError=paramiko.SSHException
+paramiko.PasswordRequiredException=paramiko.AuthenticationException
+paramiko.ProxyCommandFailure=paramiko.SSHException
+paramiko.SFTPClient=
+paramiko.SFTPError=builtins.Exception
+paramiko.SSHClient=
+paramiko.SSHException=builtins.Exception
+paramiko.Transport=
+paramiko.UnknownKeyType=builtins.Exception
+passlib.context.CryptContext=
+pathlib.Path=pathlib.PurePath
+pathlib.PosixPath=pathlib.Path pathlib.PurePosixPath
+pathlib.PurePath=
+pathlib.PurePosixPath=pathlib.PurePath
+pathlib.PureWindowsPath=pathlib.PurePath
+pathlib.WindowsPath=pathlib.Path pathlib.PureWindowsPath
+peewee.BaseQuery=
+peewee.Database=
+peewee.Model=
+peewee.ModelDelete=peewee.BaseQuery
+peewee.ModelInsert=peewee.BaseQuery
+peewee.ModelSelect=peewee.SelectBase
+peewee.ModelUpdate=peewee.BaseQuery
+peewee.MySQLDatabase=peewee.Database
+peewee.PostgresqlDatabase=peewee.Database
+peewee.SelectBase=peewee.BaseQuery
+peewee.SqliteDatabase=peewee.Database
+pickle.PickleError=builtins.Exception
+pickle.PicklingError=pickle.PickleError
+pickle.UnpicklingError=pickle.PickleError
+pika.exceptions.AMQPChannelError=pika.exceptions.AMQPError
+pika.exceptions.AMQPConnectionError=pika.exceptions.AMQPError
+pika.exceptions.AMQPError=builtins.Exception
+pika.exceptions.AMQPHeartbeatTimeout=pika.exceptions.AMQPConnectionError
+pika.exceptions.AuthenticationError=pika.exceptions.AMQPConnectionError
+pika.exceptions.BodyTooLongError=pika.exceptions.ProtocolSyntaxError
+pika.exceptions.ChannelClosed=pika.exceptions.AMQPChannelError
+pika.exceptions.ChannelClosedByBroker=pika.exceptions.ChannelClosed
+pika.exceptions.ChannelClosedByClient=pika.exceptions.ChannelClosed
+pika.exceptions.ChannelError=builtins.Exception
+pika.exceptions.ChannelWrongStateError=pika.exceptions.AMQPChannelError
+pika.exceptions.ConnectionBlockedTimeout=pika.exceptions.AMQPConnectionError
+pika.exceptions.ConnectionClosed=pika.exceptions.AMQPConnectionError
+pika.exceptions.ConnectionClosedByBroker=pika.exceptions.ConnectionClosed
+pika.exceptions.ConnectionClosedByClient=pika.exceptions.ConnectionClosed
+pika.exceptions.ConnectionOpenAborted=pika.exceptions.AMQPConnectionError
+pika.exceptions.ConnectionWrongStateError=pika.exceptions.AMQPConnectionError
+pika.exceptions.ConsumerCancelled=pika.exceptions.AMQPChannelError
+pika.exceptions.DuplicateConsumerTag=pika.exceptions.AMQPChannelError
+pika.exceptions.DuplicateGetOkCallback=pika.exceptions.ChannelError
+pika.exceptions.IncompatibleProtocolError=pika.exceptions.AMQPConnectionError
+pika.exceptions.InvalidChannelNumber=pika.exceptions.AMQPError
+pika.exceptions.InvalidFieldTypeException=pika.exceptions.ProtocolSyntaxError
+pika.exceptions.InvalidFrameError=pika.exceptions.ProtocolSyntaxError
+pika.exceptions.MethodNotImplemented=pika.exceptions.AMQPError
+pika.exceptions.NackError=pika.exceptions.AMQPChannelError
+pika.exceptions.NoFreeChannels=pika.exceptions.AMQPConnectionError
+pika.exceptions.ProbableAccessDeniedError=pika.exceptions.AMQPConnectionError
+pika.exceptions.ProbableAuthenticationError=pika.exceptions.AMQPConnectionError
+pika.exceptions.ProtocolSyntaxError=pika.exceptions.AMQPError
+pika.exceptions.ProtocolVersionMismatch=pika.exceptions.ProtocolSyntaxError
+pika.exceptions.ReentrancyError=builtins.Exception
+pika.exceptions.ShortStringTooLong=pika.exceptions.AMQPError
+pika.exceptions.StreamLostError=pika.exceptions.AMQPConnectionError
+pika.exceptions.UnexpectedFrameError=pika.exceptions.ProtocolSyntaxError
+pika.exceptions.UnroutableError=pika.exceptions.AMQPChannelError
+pika.exceptions.UnsupportedAMQPFieldException=pika.exceptions.ProtocolSyntaxError
+poplib.POP3=
+poplib.POP3_SSL=poplib.POP3
+psycopg.AsyncConnection=
+psycopg.AsyncCursor=
+psycopg.ClientCursor=psycopg.Cursor
+psycopg.Connection=
+psycopg.Cursor=
+psycopg.DataError=psycopg.DatabaseError
+psycopg.DatabaseError=psycopg.Error
+psycopg.Error=builtins.Exception
+psycopg.IntegrityError=psycopg.DatabaseError
+psycopg.InterfaceError=psycopg.Error
+psycopg.InternalError=psycopg.DatabaseError
+psycopg.NotSupportedError=psycopg.DatabaseError
+psycopg.OperationalError=psycopg.DatabaseError
+psycopg.ProgrammingError=psycopg.DatabaseError
+psycopg.Rollback=builtins.Exception
+psycopg.Warning=builtins.Exception
+psycopg2.DataError=psycopg2.DatabaseError
+psycopg2.DatabaseError=psycopg2.Error
+psycopg2.Error=builtins.Exception
+psycopg2.IntegrityError=psycopg2.DatabaseError
+psycopg2.InterfaceError=psycopg2.Error
+psycopg2.InternalError=psycopg2.DatabaseError
+psycopg2.NotSupportedError=psycopg2.DatabaseError
+psycopg2.OperationalError=psycopg2.DatabaseError
+psycopg2.ProgrammingError=psycopg2.DatabaseError
+psycopg2.Warning=builtins.Exception
+psycopg2.extensions.connection=
+psycopg2.extensions.cursor=
+psycopg2.extras.DictCursor=psycopg2.extensions.cursor
+psycopg2.extras.NamedTupleCursor=psycopg2.extensions.cursor
+psycopg2.extras.RealDictCursor=psycopg2.extensions.cursor
+psycopg_pool.AsyncConnectionPool=
+psycopg_pool.ConnectionPool=
+pydantic.BaseModel=
+pydantic.PydanticForbiddenQualifier=pydantic.PydanticUserError
+pydantic.PydanticImportError=builtins.ImportError
+pydantic.PydanticInvalidForJsonSchema=pydantic.PydanticUserError
+pydantic.PydanticSchemaGenerationError=pydantic.PydanticUserError
+pydantic.PydanticUndefinedAnnotation=builtins.NameError
+pydantic.PydanticUserError=builtins.RuntimeError
+pydantic.RootModel=pydantic.BaseModel
+pydantic.SecretBytes=
+pydantic.SecretStr=
+pydantic_settings.BaseSettings=pydantic.BaseModel
+pymongo.AsyncMongoClient=
+pymongo.MongoClient=
+pymongo.collection.Collection=
+pymongo.cursor.Cursor=
+pymongo.database.Database=
+pymongo.errors.AutoReconnect=pymongo.errors.ConnectionFailure
+pymongo.errors.BulkWriteError=pymongo.errors.OperationFailure
+pymongo.errors.ClientBulkWriteException=pymongo.errors.OperationFailure
+pymongo.errors.CollectionInvalid=pymongo.errors.PyMongoError
+pymongo.errors.ConfigurationError=pymongo.errors.PyMongoError
+pymongo.errors.ConnectionFailure=pymongo.errors.PyMongoError
+pymongo.errors.CursorNotFound=pymongo.errors.OperationFailure
+pymongo.errors.DocumentTooLarge=bson.errors.InvalidDocument
+pymongo.errors.DuplicateKeyError=pymongo.errors.WriteError
+pymongo.errors.EncryptedCollectionError=pymongo.errors.EncryptionError
+pymongo.errors.EncryptionError=pymongo.errors.PyMongoError
+pymongo.errors.ExecutionTimeout=pymongo.errors.OperationFailure
+pymongo.errors.InvalidName=pymongo.errors.PyMongoError
+pymongo.errors.InvalidOperation=pymongo.errors.PyMongoError
+pymongo.errors.InvalidURI=pymongo.errors.ConfigurationError
+pymongo.errors.NetworkTimeout=pymongo.errors.AutoReconnect
+pymongo.errors.NotPrimaryError=pymongo.errors.AutoReconnect
+pymongo.errors.OperationFailure=pymongo.errors.PyMongoError
+pymongo.errors.ProtocolError=pymongo.errors.PyMongoError
+pymongo.errors.PyMongoError=builtins.Exception
+pymongo.errors.ServerSelectionTimeoutError=pymongo.errors.AutoReconnect
+pymongo.errors.WTimeoutError=pymongo.errors.WriteConcernError
+pymongo.errors.WaitQueueTimeoutError=pymongo.errors.ConnectionFailure
+pymongo.errors.WriteConcernError=pymongo.errors.OperationFailure
+pymongo.errors.WriteError=pymongo.errors.OperationFailure
+pymysql.connections.Connection=
+pymysql.cursors.Cursor=
+pymysql.cursors.DictCursor=pymysql.cursors.Cursor
+pymysql.cursors.SSCursor=pymysql.cursors.Cursor
+qdrant_client.AsyncQdrantClient=
+qdrant_client.QdrantClient=
+queue.Empty=builtins.Exception
+queue.Full=builtins.Exception
+queue.LifoQueue=queue.Queue
+queue.PriorityQueue=queue.Queue
+queue.Queue=
+queue.SimpleQueue=
+random.Random=
+random.SystemRandom=random.Random
+re.Match=
+re.Pattern=
+redis.AuthenticationError=redis.ConnectionError
+redis.AuthenticationWrongNumberOfArgsError=redis.ResponseError
+redis.BusyLoadingError=redis.ConnectionError
+redis.ChildDeadlockedError=builtins.Exception
+redis.ConnectionError=redis.RedisError
+redis.DataError=redis.RedisError
+redis.InvalidResponse=redis.RedisError
+redis.OutOfMemoryError=redis.ResponseError
+redis.PubSubError=redis.RedisError
+redis.ReadOnlyError=redis.ResponseError
+redis.Redis=
+redis.RedisCluster=
+redis.RedisError=builtins.Exception
+redis.ResponseError=redis.RedisError
+redis.TimeoutError=redis.RedisError
+redis.WatchError=redis.RedisError
+redis.asyncio.Redis=
+redis.asyncio.RedisCluster=
+redis.asyncio.client.Pipeline=
+redis.asyncio.client.PubSub=
+redis.asyncio.lock.Lock=
+redis.client.Pipeline=
+redis.client.PubSub=
+redis.lock.Lock=
+requests.ConnectTimeout=requests.ConnectionError requests.Timeout
+requests.ConnectionError=requests.RequestException
+requests.HTTPError=requests.RequestException
+requests.JSONDecodeError=requests.RequestException json.JSONDecodeError
+requests.ReadTimeout=requests.Timeout
+requests.Request=
+requests.RequestException=builtins.OSError
+requests.Response=
+requests.Session=
+requests.Timeout=requests.RequestException
+requests.TooManyRedirects=requests.RequestException
+requests.URLRequired=requests.RequestException
+shutil.Error=builtins.OSError
+shutil.ExecError=builtins.OSError
+shutil.ReadError=builtins.OSError
+shutil.RegistryError=builtins.Exception
+shutil.SameFileError=shutil.Error
+shutil.SpecialFileError=builtins.OSError
+smtplib.LMTP=smtplib.SMTP
+smtplib.SMTP=
+smtplib.SMTPAuthenticationError=smtplib.SMTPResponseException
+smtplib.SMTPConnectError=smtplib.SMTPResponseException
+smtplib.SMTPDataError=smtplib.SMTPResponseException
+smtplib.SMTPException=builtins.OSError
+smtplib.SMTPHeloError=smtplib.SMTPResponseException
+smtplib.SMTPNotSupportedError=smtplib.SMTPException
+smtplib.SMTPRecipientsRefused=smtplib.SMTPException
+smtplib.SMTPResponseException=smtplib.SMTPException
+smtplib.SMTPSenderRefused=smtplib.SMTPResponseException
+smtplib.SMTPServerDisconnected=smtplib.SMTPException
+smtplib.SMTP_SSL=smtplib.SMTP
+socket.gaierror=builtins.OSError
+socket.herror=builtins.OSError
+socket.socket=
+sqlalchemy.MetaData=
+sqlalchemy.engine.Connection=
+sqlalchemy.engine.CursorResult=sqlalchemy.engine.Result
+sqlalchemy.engine.Engine=
+sqlalchemy.engine.Inspector=
+sqlalchemy.engine.MappingResult=
+sqlalchemy.engine.Result=
+sqlalchemy.engine.Row=
+sqlalchemy.engine.ScalarResult=
+sqlalchemy.engine.Transaction=
+sqlalchemy.engine.URL=
+sqlalchemy.exc.AmbiguousColumnError=sqlalchemy.exc.InvalidRequestError
+sqlalchemy.exc.AmbiguousForeignKeysError=sqlalchemy.exc.ArgumentError
+sqlalchemy.exc.ArgumentError=sqlalchemy.exc.SQLAlchemyError
+sqlalchemy.exc.AwaitRequired=sqlalchemy.exc.InvalidRequestError
+sqlalchemy.exc.CircularDependencyError=sqlalchemy.exc.SQLAlchemyError
+sqlalchemy.exc.CompileError=sqlalchemy.exc.SQLAlchemyError
+sqlalchemy.exc.ConstraintColumnNotFoundError=sqlalchemy.exc.ArgumentError
+sqlalchemy.exc.DBAPIError=sqlalchemy.exc.StatementError
+sqlalchemy.exc.DataError=sqlalchemy.exc.DatabaseError
+sqlalchemy.exc.DatabaseError=sqlalchemy.exc.DBAPIError
+sqlalchemy.exc.DisconnectionError=sqlalchemy.exc.SQLAlchemyError
+sqlalchemy.exc.DuplicateColumnError=sqlalchemy.exc.ArgumentError
+sqlalchemy.exc.EmulatedDBAPIException=builtins.Exception
+sqlalchemy.exc.IdentifierError=sqlalchemy.exc.SQLAlchemyError
+sqlalchemy.exc.IllegalStateChangeError=sqlalchemy.exc.InvalidRequestError
+sqlalchemy.exc.IntegrityError=sqlalchemy.exc.DatabaseError
+sqlalchemy.exc.InterfaceError=sqlalchemy.exc.DBAPIError
+sqlalchemy.exc.InternalError=sqlalchemy.exc.DatabaseError
+sqlalchemy.exc.InvalidRequestError=sqlalchemy.exc.SQLAlchemyError
+sqlalchemy.exc.InvalidatePoolError=sqlalchemy.exc.DisconnectionError
+sqlalchemy.exc.MissingGreenlet=sqlalchemy.exc.InvalidRequestError
+sqlalchemy.exc.MultipleResultsFound=sqlalchemy.exc.InvalidRequestError
+sqlalchemy.exc.NoDBAPILoaded=sqlalchemy.exc.InvalidRequestError
+sqlalchemy.exc.NoForeignKeysError=sqlalchemy.exc.ArgumentError
+sqlalchemy.exc.NoInspectionAvailable=sqlalchemy.exc.InvalidRequestError
+sqlalchemy.exc.NoReferenceError=sqlalchemy.exc.InvalidRequestError
+sqlalchemy.exc.NoReferencedColumnError=sqlalchemy.exc.NoReferenceError
+sqlalchemy.exc.NoReferencedTableError=sqlalchemy.exc.NoReferenceError
+sqlalchemy.exc.NoResultFound=sqlalchemy.exc.InvalidRequestError
+sqlalchemy.exc.NoSuchColumnError=sqlalchemy.exc.InvalidRequestError builtins.KeyError
+sqlalchemy.exc.NoSuchModuleError=sqlalchemy.exc.ArgumentError
+sqlalchemy.exc.NoSuchTableError=sqlalchemy.exc.InvalidRequestError
+sqlalchemy.exc.NotSupportedError=sqlalchemy.exc.DatabaseError
+sqlalchemy.exc.ObjectNotExecutableError=sqlalchemy.exc.ArgumentError
+sqlalchemy.exc.OperationalError=sqlalchemy.exc.DatabaseError
+sqlalchemy.exc.PendingRollbackError=sqlalchemy.exc.InvalidRequestError
+sqlalchemy.exc.ProgrammingError=sqlalchemy.exc.DatabaseError
+sqlalchemy.exc.ResourceClosedError=sqlalchemy.exc.InvalidRequestError
+sqlalchemy.exc.SQLAlchemyError=builtins.Exception
+sqlalchemy.exc.StatementError=sqlalchemy.exc.SQLAlchemyError
+sqlalchemy.exc.TimeoutError=sqlalchemy.exc.SQLAlchemyError
+sqlalchemy.exc.UnboundExecutionError=sqlalchemy.exc.InvalidRequestError
+sqlalchemy.exc.UnreflectableTableError=sqlalchemy.exc.InvalidRequestError
+sqlalchemy.exc.UnsupportedCompilationError=sqlalchemy.exc.CompileError
+sqlalchemy.ext.asyncio.AsyncConnection=
+sqlalchemy.ext.asyncio.AsyncEngine=
+sqlalchemy.ext.asyncio.AsyncMappingResult=
+sqlalchemy.ext.asyncio.AsyncResult=
+sqlalchemy.ext.asyncio.AsyncScalarResult=
+sqlalchemy.ext.asyncio.AsyncSession=
+sqlalchemy.ext.asyncio.AsyncSessionTransaction=
+sqlalchemy.ext.asyncio.AsyncTransaction=
+sqlalchemy.ext.asyncio.async_scoped_session=
+sqlalchemy.ext.asyncio.async_sessionmaker=
+sqlalchemy.orm.DeclarativeBase=
+sqlalchemy.orm.Query=
+sqlalchemy.orm.Session=
+sqlalchemy.orm.exc.ConcurrentModificationError=sqlalchemy.exc.SQLAlchemyError
+sqlalchemy.orm.exc.DetachedInstanceError=sqlalchemy.exc.SQLAlchemyError
+sqlalchemy.orm.exc.FlushError=sqlalchemy.exc.SQLAlchemyError
+sqlalchemy.orm.exc.LoaderStrategyException=sqlalchemy.exc.InvalidRequestError
+sqlalchemy.orm.exc.MappedAnnotationError=sqlalchemy.exc.ArgumentError
+sqlalchemy.orm.exc.ObjectDeletedError=sqlalchemy.exc.InvalidRequestError
+sqlalchemy.orm.exc.ObjectDereferencedError=sqlalchemy.exc.SQLAlchemyError
+sqlalchemy.orm.exc.UnmappedClassError=sqlalchemy.orm.exc.UnmappedError
+sqlalchemy.orm.exc.UnmappedColumnError=sqlalchemy.exc.InvalidRequestError
+sqlalchemy.orm.exc.UnmappedError=sqlalchemy.exc.InvalidRequestError
+sqlalchemy.orm.exc.UnmappedInstanceError=sqlalchemy.orm.exc.UnmappedError
+sqlalchemy.orm.scoped_session=
+sqlalchemy.orm.sessionmaker=
+sqlite3.Connection=
+sqlite3.Cursor=
+sqlite3.DataError=sqlite3.DatabaseError
+sqlite3.DatabaseError=sqlite3.Error
+sqlite3.Error=builtins.Exception
+sqlite3.IntegrityError=sqlite3.DatabaseError
+sqlite3.InterfaceError=sqlite3.Error
+sqlite3.InternalError=sqlite3.DatabaseError
+sqlite3.NotSupportedError=sqlite3.DatabaseError
+sqlite3.OperationalError=sqlite3.DatabaseError
+sqlite3.ProgrammingError=sqlite3.DatabaseError
+sqlite3.Row=
+sqlite3.Warning=builtins.Exception
+sqlmodel.SQLModel=pydantic.BaseModel
+sqlmodel.Session=sqlalchemy.orm.Session
+sqlmodel.ext.asyncio.session.AsyncSession=sqlalchemy.ext.asyncio.AsyncSession
+sse_starlette.sse.EventSourceResponse=starlette.responses.Response
+ssl.CertificateError=ssl.SSLError builtins.ValueError
+ssl.SSLContext=
+ssl.SSLEOFError=ssl.SSLError
+ssl.SSLError=builtins.OSError
+ssl.SSLSocket=socket.socket
+ssl.SSLSyscallError=ssl.SSLError
+ssl.SSLWantReadError=ssl.SSLError
+ssl.SSLWantWriteError=ssl.SSLError
+ssl.SSLZeroReturnError=ssl.SSLError
+starlette.applications.Starlette=
+starlette.background.BackgroundTask=
+starlette.background.BackgroundTasks=starlette.background.BackgroundTask
+starlette.datastructures.Address=
+starlette.datastructures.FormData=
+starlette.datastructures.Headers=
+starlette.datastructures.MutableHeaders=
+starlette.datastructures.QueryParams=
+starlette.datastructures.Secret=
+starlette.datastructures.State=
+starlette.datastructures.URL=
+starlette.datastructures.URLPath=
+starlette.datastructures.UploadFile=
+starlette.endpoints.HTTPEndpoint=
+starlette.endpoints.WebSocketEndpoint=
+starlette.exceptions.HTTPException=builtins.Exception
+starlette.exceptions.WebSocketException=builtins.Exception
+starlette.middleware.base.BaseHTTPMiddleware=
+starlette.requests.ClientDisconnect=builtins.Exception
+starlette.requests.HTTPConnection=
+starlette.requests.MultiPartException=builtins.Exception
+starlette.requests.Request=starlette.requests.HTTPConnection
+starlette.responses.FileResponse=starlette.responses.Response
+starlette.responses.HTMLResponse=starlette.responses.Response
+starlette.responses.JSONResponse=starlette.responses.Response
+starlette.responses.PlainTextResponse=starlette.responses.Response
+starlette.responses.RedirectResponse=starlette.responses.Response
+starlette.responses.Response=
+starlette.responses.StreamingResponse=starlette.responses.Response
+starlette.routing.Router=
+starlette.templating.Jinja2Templates=
+starlette.testclient.TestClient=httpx2.Client
+starlette.websockets.WebSocket=starlette.requests.HTTPConnection
+starlette.websockets.WebSocketDisconnect=builtins.Exception
+starlette.websockets.WebSocketDisconnected=builtins.RuntimeError
+string.Template=
+stripe.StripeClient=
+struct.error=builtins.Exception
+subprocess.CalledProcessError=subprocess.SubprocessError
+subprocess.CompletedProcess=
+subprocess.Popen=
+subprocess.SubprocessError=builtins.Exception
+subprocess.TimeoutExpired=subprocess.SubprocessError
+tarfile.AbsoluteLinkError=tarfile.FilterError
+tarfile.AbsolutePathError=tarfile.FilterError
+tarfile.CompressionError=tarfile.TarError
+tarfile.EOFHeaderError=tarfile.HeaderError
+tarfile.EmptyHeaderError=tarfile.HeaderError
+tarfile.ExtractError=tarfile.TarError
+tarfile.FilterError=tarfile.TarError
+tarfile.HeaderError=tarfile.TarError
+tarfile.InvalidHeaderError=tarfile.HeaderError
+tarfile.LinkOutsideDestinationError=tarfile.FilterError
+tarfile.OutsideDestinationError=tarfile.FilterError
+tarfile.ReadError=tarfile.TarError
+tarfile.SpecialFileError=tarfile.FilterError
+tarfile.StreamError=tarfile.TarError
+tarfile.SubsequentHeaderError=tarfile.HeaderError
+tarfile.TarError=builtins.Exception
+tarfile.TarFile=
+tarfile.TruncatedHeaderError=tarfile.HeaderError
+tempfile.SpooledTemporaryFile=io.IOBase
+tenacity.RetryError=builtins.Exception
+tenacity.TryAgain=builtins.Exception
+threading.Barrier=
+threading.BoundedSemaphore=threading.Semaphore
+threading.Condition=
+threading.Event=
+threading.Lock=
+threading.RLock=
+threading.Semaphore=
+threading.Thread=
+threading.Timer=threading.Thread
+threading.local=
+tortoise.models.Model=
+tortoise.queryset.QuerySet=
+types.ModuleType=
+types.SimpleNamespace=
+urllib.error.ContentTooShortError=urllib.error.URLError
+urllib.error.HTTPError=urllib.error.URLError
+urllib.error.URLError=builtins.OSError
+urllib3.HTTPConnectionPool=
+urllib3.HTTPResponse=
+urllib3.HTTPSConnectionPool=urllib3.HTTPConnectionPool
+urllib3.PoolManager=
+urllib3.ProxyManager=urllib3.PoolManager
+urllib3.exceptions.BodyNotHttplibCompatible=urllib3.exceptions.HTTPError
+urllib3.exceptions.ClosedPoolError=urllib3.exceptions.PoolError
+urllib3.exceptions.ConnectTimeoutError=urllib3.exceptions.TimeoutError
+urllib3.exceptions.ConnectionError=urllib3.exceptions.HTTPError
+urllib3.exceptions.DecodeError=urllib3.exceptions.HTTPError
+urllib3.exceptions.EmptyPoolError=urllib3.exceptions.PoolError
+urllib3.exceptions.FullPoolError=urllib3.exceptions.PoolError
+urllib3.exceptions.HTTPError=builtins.Exception
+urllib3.exceptions.HeaderParsingError=urllib3.exceptions.HTTPError
+urllib3.exceptions.HostChangedError=urllib3.exceptions.RequestError
+urllib3.exceptions.IncompleteRead=urllib3.exceptions.HTTPError http.client.IncompleteRead
+urllib3.exceptions.InvalidChunkLength=urllib3.exceptions.HTTPError http.client.IncompleteRead
+urllib3.exceptions.InvalidHeader=urllib3.exceptions.HTTPError
+urllib3.exceptions.LocationParseError=urllib3.exceptions.LocationValueError
+urllib3.exceptions.LocationValueError=builtins.ValueError urllib3.exceptions.HTTPError
+urllib3.exceptions.MaxRetryError=urllib3.exceptions.RequestError
+urllib3.exceptions.NameResolutionError=urllib3.exceptions.NewConnectionError
+urllib3.exceptions.NewConnectionError=urllib3.exceptions.ConnectTimeoutError urllib3.exceptions.HTTPError
+urllib3.exceptions.PoolError=urllib3.exceptions.HTTPError
+urllib3.exceptions.ProxyError=urllib3.exceptions.HTTPError
+urllib3.exceptions.ProxySchemeUnknown=builtins.AssertionError urllib3.exceptions.URLSchemeUnknown
+urllib3.exceptions.ProxySchemeUnsupported=builtins.ValueError
+urllib3.exceptions.ReadTimeoutError=urllib3.exceptions.TimeoutError urllib3.exceptions.RequestError
+urllib3.exceptions.RequestError=urllib3.exceptions.PoolError
+urllib3.exceptions.ResponseError=urllib3.exceptions.HTTPError
+urllib3.exceptions.ResponseNotChunked=urllib3.exceptions.ConnectionError builtins.ValueError
+urllib3.exceptions.SSLError=urllib3.exceptions.HTTPError
+urllib3.exceptions.TimeoutError=urllib3.exceptions.HTTPError
+urllib3.exceptions.TimeoutStateError=urllib3.exceptions.HTTPError
+urllib3.exceptions.URLSchemeUnknown=urllib3.exceptions.LocationValueError
+urllib3.exceptions.UnrewindableBodyError=urllib3.exceptions.HTTPError
+uuid.UUID=
+uvicorn.Config=
+uvicorn.Server=
+websockets.exceptions.ConcurrencyError=websockets.exceptions.WebSocketException builtins.RuntimeError
+websockets.exceptions.ConnectionClosed=websockets.exceptions.WebSocketException
+websockets.exceptions.ConnectionClosedError=websockets.exceptions.ConnectionClosed
+websockets.exceptions.ConnectionClosedOK=websockets.exceptions.ConnectionClosed
+websockets.exceptions.DuplicateParameter=websockets.exceptions.NegotiationError
+websockets.exceptions.HeaderLineTooLong=websockets.exceptions.SecurityError
+websockets.exceptions.InvalidHandshake=websockets.exceptions.WebSocketException
+websockets.exceptions.InvalidHeader=websockets.exceptions.InvalidHandshake
+websockets.exceptions.InvalidHeaderFormat=websockets.exceptions.InvalidHeader
+websockets.exceptions.InvalidHeaderValue=websockets.exceptions.InvalidHeader
+websockets.exceptions.InvalidMessage=websockets.exceptions.InvalidHandshake
+websockets.exceptions.InvalidMethod=websockets.exceptions.InvalidHandshake
+websockets.exceptions.InvalidOrigin=websockets.exceptions.InvalidHeader
+websockets.exceptions.InvalidParameterName=websockets.exceptions.NegotiationError
+websockets.exceptions.InvalidParameterValue=websockets.exceptions.NegotiationError
+websockets.exceptions.InvalidProtocol=websockets.exceptions.InvalidHandshake
+websockets.exceptions.InvalidProxy=websockets.exceptions.WebSocketException
+websockets.exceptions.InvalidProxyMessage=websockets.exceptions.ProxyError
+websockets.exceptions.InvalidProxyStatus=websockets.exceptions.ProxyError
+websockets.exceptions.InvalidState=websockets.exceptions.WebSocketException builtins.AssertionError
+websockets.exceptions.InvalidStatus=websockets.exceptions.InvalidHandshake
+websockets.exceptions.InvalidURI=websockets.exceptions.WebSocketException
+websockets.exceptions.InvalidUpgrade=websockets.exceptions.InvalidHeader
+websockets.exceptions.NegotiationError=websockets.exceptions.InvalidHandshake
+websockets.exceptions.PayloadTooBig=websockets.exceptions.WebSocketException
+websockets.exceptions.ProtocolError=websockets.exceptions.WebSocketException
+websockets.exceptions.ProxyError=websockets.exceptions.InvalidHandshake
+websockets.exceptions.RequestLineTooLong=websockets.exceptions.SecurityError
+websockets.exceptions.SecurityError=websockets.exceptions.InvalidHandshake
+websockets.exceptions.StatusLineTooLong=websockets.exceptions.SecurityError
+websockets.exceptions.TooManyFragments=websockets.exceptions.WebSocketException
+websockets.exceptions.TooManyHeaders=websockets.exceptions.SecurityError
+websockets.exceptions.WebSocketException=builtins.Exception
+xml.etree.ElementTree.Element=
+xml.etree.ElementTree.ElementTree=
+xml.etree.ElementTree.ParseError=builtins.SyntaxError
+yaml.MarkedYAMLError=yaml.YAMLError
+yaml.YAMLError=builtins.Exception
+zipfile.BadZipFile=builtins.Exception
+zipfile.LargeZipFile=builtins.Exception
+zipfile.ZipFile=
+zlib.error=builtins.Exception
+zoneinfo.ZoneInfo=datetime.tzinfo
+"""
 
-BLOCKING: dict[str, int] = {
-    "Crypto.Protocol.KDF.PBKDF2": 0,
-    "Crypto.Protocol.KDF.bcrypt": 0,
-    "Crypto.Protocol.KDF.scrypt": 0,
-    "Crypto.PublicKey.RSA.generate": 0,
-    "MySQLdb.connect": 6,
-    "MySQLdb.connections.Connection.commit": 6,
-    "MySQLdb.connections.Connection.ping": 6,
-    "MySQLdb.connections.Connection.query": 6,
-    "MySQLdb.connections.Connection.rollback": 6,
-    "MySQLdb.cursors.BaseCursor.callproc": 6,
-    "MySQLdb.cursors.BaseCursor.execute": 6,
-    "MySQLdb.cursors.BaseCursor.executemany": 6,
-    "PIL.Image.Image.convert": 1,
-    "PIL.Image.Image.filter": 1,
-    "PIL.Image.Image.load": 1,
-    "PIL.Image.Image.quantize": 1,
-    "PIL.Image.Image.resize": 1,
-    "PIL.Image.Image.rotate": 1,
-    "PIL.Image.Image.save": 1,
-    "PIL.Image.Image.thumbnail": 1,
-    "PIL.Image.Image.transform": 1,
-    "PIL.Image.Image.verify": 1,
-    "PIL.ImageOps.autocontrast": 1,
-    "PIL.ImageOps.contain": 1,
-    "PIL.ImageOps.equalize": 1,
-    "PIL.ImageOps.exif_transpose": 1,
-    "PIL.ImageOps.fit": 1,
-    "PIL.ImageOps.grayscale": 1,
-    "PyPDF2.PageObject.extract_text": 3,
-    "PyPDF2.PdfReader": 3,
-    "PyPDF2.PdfWriter.write": 3,
-    "alembic.command.check": 10,
-    "alembic.command.current": 10,
-    "alembic.command.downgrade": 10,
-    "alembic.command.revision": 10,
-    "alembic.command.stamp": 10,
-    "alembic.command.upgrade": 10,
-    "anthropic.resources.Messages.count_tokens": 15,
-    "anthropic.resources.Messages.create": 15,
-    "anthropic.resources.Messages.parse": 15,
-    "anthropic.resources.Messages.stream": 15,
-    "anthropic.resources.Models.list": 15,
-    "anthropic.resources.Models.retrieve": 15,
-    "anthropic.resources.beta.Messages.count_tokens": 15,
-    "anthropic.resources.beta.Messages.create": 15,
-    "anthropic.resources.beta.Messages.parse": 15,
-    "anthropic.resources.beta.Messages.stream": 15,
-    "anthropic.resources.beta.Messages.thread": 15,
-    "anthropic.resources.beta.Messages.tool_runner": 15,
-    "anthropic.resources.messages.Batches.cancel": 15,
-    "anthropic.resources.messages.Batches.create": 15,
-    "anthropic.resources.messages.Batches.delete": 15,
-    "anthropic.resources.messages.Batches.list": 15,
-    "anthropic.resources.messages.Batches.results": 15,
-    "anthropic.resources.messages.Batches.retrieve": 15,
-    "anyio.run": 45,
-    "argon2.PasswordHasher.hash": 0,
-    "argon2.PasswordHasher.verify": 0,
-    "argon2.hash_password": 0,
-    "argon2.hash_password_raw": 0,
-    "argon2.low_level.hash_secret": 0,
-    "argon2.low_level.hash_secret_raw": 0,
-    "argon2.low_level.verify_secret": 0,
-    "argon2.verify_password": 0,
-    "asgiref.sync.AsyncToSync": 45,
-    "asgiref.sync.async_to_sync": 45,
-    "asyncio.AbstractEventLoop.run_forever": 45,
-    "asyncio.AbstractEventLoop.run_until_complete": 45,
-    "asyncio.Runner.run": 45,
-    "asyncio.run": 45,
-    "azure.keyvault.secrets.SecretClient.get_secret": 25,
-    "azure.keyvault.secrets.SecretClient.set_secret": 25,
-    "azure.storage.blob.BlobClient.append_block": 25,
-    "azure.storage.blob.BlobClient.commit_block_list": 25,
-    "azure.storage.blob.BlobClient.delete_blob": 25,
-    "azure.storage.blob.BlobClient.download_blob": 25,
-    "azure.storage.blob.BlobClient.exists": 25,
-    "azure.storage.blob.BlobClient.get_blob_properties": 25,
-    "azure.storage.blob.BlobClient.set_blob_metadata": 25,
-    "azure.storage.blob.BlobClient.stage_block": 25,
-    "azure.storage.blob.BlobClient.start_copy_from_url": 25,
-    "azure.storage.blob.BlobClient.upload_blob": 25,
-    "azure.storage.blob.BlobServiceClient.create_container": 25,
-    "azure.storage.blob.BlobServiceClient.delete_container": 25,
-    "azure.storage.blob.BlobServiceClient.get_account_information": 25,
-    "azure.storage.blob.BlobServiceClient.get_service_properties": 25,
-    "azure.storage.blob.ContainerClient.create_container": 25,
-    "azure.storage.blob.ContainerClient.delete_blob": 25,
-    "azure.storage.blob.ContainerClient.delete_container": 25,
-    "azure.storage.blob.ContainerClient.download_blob": 25,
-    "azure.storage.blob.ContainerClient.exists": 25,
-    "azure.storage.blob.ContainerClient.get_container_properties": 25,
-    "azure.storage.blob.ContainerClient.upload_blob": 25,
-    "bcrypt.checkpw": 0,
-    "bcrypt.hashpw": 0,
-    "bcrypt.kdf": 0,
-    "boto3.resources.base.ServiceResource.*": 24,
-    "botocore.client.BaseClient.*": 23,
-    "builtins.input": 44,
-    "builtins.open": 46,
-    "bz2.BZ2File": 49,
-    "bz2.compress": 49,
-    "bz2.decompress": 49,
-    "bz2.open": 49,
-    "cassandra.cluster.Cluster.connect": 7,
-    "cassandra.cluster.Session.execute": 7,
-    "celery.result.AsyncResult.get": 39,
-    "celery.result.AsyncResult.wait": 39,
-    "celery.result.GroupResult.get": 39,
-    "celery.result.GroupResult.join": 39,
-    "chromadb.Collection.add": 28,
-    "chromadb.Collection.count": 28,
-    "chromadb.Collection.delete": 28,
-    "chromadb.Collection.get": 28,
-    "chromadb.Collection.peek": 28,
-    "chromadb.Collection.query": 28,
-    "chromadb.Collection.update": 28,
-    "chromadb.Collection.upsert": 28,
-    "chromadb.api.client.Client.create_collection": 28,
-    "chromadb.api.client.Client.delete_collection": 28,
-    "chromadb.api.client.Client.get_collection": 28,
-    "chromadb.api.client.Client.get_or_create_collection": 28,
-    "chromadb.api.client.Client.list_collections": 28,
-    "clickhouse_connect.driver.client.Client.command": 7,
-    "clickhouse_connect.driver.client.Client.insert": 7,
-    "clickhouse_connect.driver.client.Client.insert_arrow": 7,
-    "clickhouse_connect.driver.client.Client.insert_df": 7,
-    "clickhouse_connect.driver.client.Client.ping": 7,
-    "clickhouse_connect.driver.client.Client.query": 7,
-    "clickhouse_connect.driver.client.Client.query_arrow": 7,
-    "clickhouse_connect.driver.client.Client.query_df": 7,
-    "clickhouse_connect.driver.client.Client.query_np": 7,
-    "clickhouse_connect.driver.client.Client.raw_insert": 7,
-    "clickhouse_connect.driver.client.Client.raw_query": 7,
-    "clickhouse_connect.get_client": 7,
-    "clickhouse_driver.Client.execute": 7,
-    "clickhouse_driver.Client.execute_iter": 7,
-    "clickhouse_driver.Client.execute_with_progress": 7,
-    "clickhouse_driver.Client.insert_dataframe": 7,
-    "clickhouse_driver.Client.query_dataframe": 7,
-    "cloudscraper.CloudScraper.request": 11,
-    "codecs.open": 46,
-    "cohere.Client.chat": 17,
-    "cohere.Client.chat_stream": 17,
-    "cohere.Client.classify": 17,
-    "cohere.Client.detokenize": 17,
-    "cohere.Client.embed": 17,
-    "cohere.Client.generate": 17,
-    "cohere.Client.generate_stream": 17,
-    "cohere.Client.rerank": 17,
-    "cohere.Client.summarize": 17,
-    "cohere.Client.tokenize": 17,
-    "cohere.ClientV2.chat": 17,
-    "cohere.ClientV2.chat_stream": 17,
-    "cohere.ClientV2.embed": 17,
-    "cohere.ClientV2.rerank": 17,
-    "concurrent.futures.as_completed": 50,
-    "concurrent.futures.wait": 50,
-    "confluent_kafka.Consumer.close": 29,
-    "confluent_kafka.Consumer.commit": 29,
-    "confluent_kafka.Consumer.committed": 29,
-    "confluent_kafka.Consumer.consume": 29,
-    "confluent_kafka.Consumer.list_topics": 29,
-    "confluent_kafka.Consumer.poll": 29,
-    "confluent_kafka.Consumer.position": 29,
-    "confluent_kafka.Producer.commit_transaction": 29,
-    "confluent_kafka.Producer.flush": 29,
-    "confluent_kafka.Producer.init_transactions": 29,
-    "confluent_kafka.Producer.list_topics": 29,
-    "cryptography.hazmat.primitives.asymmetric.dh.generate_parameters": 0,
-    "cryptography.hazmat.primitives.asymmetric.dsa.generate_private_key": 0,
-    "cryptography.hazmat.primitives.asymmetric.rsa.generate_private_key": 0,
-    "cryptography.hazmat.primitives.kdf.pbkdf2.PBKDF2HMAC.derive": 0,
-    "cryptography.hazmat.primitives.kdf.pbkdf2.PBKDF2HMAC.verify": 0,
-    "cryptography.hazmat.primitives.kdf.scrypt.Scrypt.derive": 0,
-    "cryptography.hazmat.primitives.kdf.scrypt.Scrypt.verify": 0,
-    "curl_cffi.requests.Session.delete": 11,
-    "curl_cffi.requests.Session.get": 11,
-    "curl_cffi.requests.Session.head": 11,
-    "curl_cffi.requests.Session.options": 11,
-    "curl_cffi.requests.Session.patch": 11,
-    "curl_cffi.requests.Session.post": 11,
-    "curl_cffi.requests.Session.put": 11,
-    "curl_cffi.requests.Session.request": 11,
-    "curl_cffi.requests.delete": 11,
-    "curl_cffi.requests.get": 11,
-    "curl_cffi.requests.head": 11,
-    "curl_cffi.requests.options": 11,
-    "curl_cffi.requests.patch": 11,
-    "curl_cffi.requests.post": 11,
-    "curl_cffi.requests.put": 11,
-    "curl_cffi.requests.request": 11,
-    "cv2.cvtColor": 1,
-    "cv2.imdecode": 1,
-    "cv2.imencode": 1,
-    "cv2.imread": 1,
-    "cv2.imwrite": 1,
-    "cv2.resize": 1,
-    "dbm.open": 48,
-    "diskcache.Cache.add": 22,
-    "diskcache.Cache.clear": 22,
-    "diskcache.Cache.decr": 22,
-    "diskcache.Cache.delete": 22,
-    "diskcache.Cache.evict": 22,
-    "diskcache.Cache.expire": 22,
-    "diskcache.Cache.get": 22,
-    "diskcache.Cache.incr": 22,
-    "diskcache.Cache.pop": 22,
-    "diskcache.Cache.set": 22,
-    "django.contrib.auth.authenticate": 9,
-    "django.contrib.auth.hashers.check_password": 0,
-    "django.contrib.auth.hashers.make_password": 0,
-    "django.core.mail.mail_admins": 32,
-    "django.core.mail.send_mail": 32,
-    "django.core.mail.send_mass_mail": 32,
-    "django.db.models.Manager.aggregate": 9,
-    "django.db.models.Manager.bulk_create": 9,
-    "django.db.models.Manager.bulk_update": 9,
-    "django.db.models.Manager.contains": 9,
-    "django.db.models.Manager.count": 9,
-    "django.db.models.Manager.create": 9,
-    "django.db.models.Manager.earliest": 9,
-    "django.db.models.Manager.exists": 9,
-    "django.db.models.Manager.first": 9,
-    "django.db.models.Manager.get": 9,
-    "django.db.models.Manager.get_or_create": 9,
-    "django.db.models.Manager.in_bulk": 9,
-    "django.db.models.Manager.last": 9,
-    "django.db.models.Manager.latest": 9,
-    "django.db.models.Manager.update": 9,
-    "django.db.models.Manager.update_or_create": 9,
-    "django.db.models.Model.delete": 9,
-    "django.db.models.Model.full_clean": 9,
-    "django.db.models.Model.refresh_from_db": 9,
-    "django.db.models.Model.save": 9,
-    "django.db.models.Model.validate_unique": 9,
-    "django.db.models.QuerySet.aggregate": 9,
-    "django.db.models.QuerySet.bulk_create": 9,
-    "django.db.models.QuerySet.bulk_update": 9,
-    "django.db.models.QuerySet.contains": 9,
-    "django.db.models.QuerySet.count": 9,
-    "django.db.models.QuerySet.create": 9,
-    "django.db.models.QuerySet.delete": 9,
-    "django.db.models.QuerySet.earliest": 9,
-    "django.db.models.QuerySet.exists": 9,
-    "django.db.models.QuerySet.explain": 9,
-    "django.db.models.QuerySet.first": 9,
-    "django.db.models.QuerySet.get": 9,
-    "django.db.models.QuerySet.get_or_create": 9,
-    "django.db.models.QuerySet.in_bulk": 9,
-    "django.db.models.QuerySet.last": 9,
-    "django.db.models.QuerySet.latest": 9,
-    "django.db.models.QuerySet.update": 9,
-    "django.db.models.QuerySet.update_or_create": 9,
-    "django.shortcuts.get_list_or_404": 9,
-    "django.shortcuts.get_object_or_404": 9,
-    "dns.query.https": 37,
-    "dns.query.tcp": 37,
-    "dns.query.tls": 37,
-    "dns.query.udp": 37,
-    "dns.resolver.Resolver.canonical_name": 37,
-    "dns.resolver.Resolver.query": 37,
-    "dns.resolver.Resolver.resolve": 37,
-    "dns.resolver.Resolver.resolve_address": 37,
-    "dns.resolver.Resolver.resolve_name": 37,
-    "dns.resolver.canonical_name": 37,
-    "dns.resolver.query": 37,
-    "dns.resolver.resolve": 37,
-    "dns.resolver.resolve_address": 37,
-    "dns.resolver.resolve_name": 37,
-    "dns.resolver.zone_for_name": 37,
-    "docker.DockerClient.df": 25,
-    "docker.DockerClient.info": 25,
-    "docker.DockerClient.login": 25,
-    "docker.DockerClient.ping": 25,
-    "docker.DockerClient.version": 25,
-    "docker.from_env": 25,
-    "docker.models.containers.Container.exec_run": 25,
-    "docker.models.containers.Container.kill": 25,
-    "docker.models.containers.Container.logs": 25,
-    "docker.models.containers.Container.reload": 25,
-    "docker.models.containers.Container.remove": 25,
-    "docker.models.containers.Container.restart": 25,
-    "docker.models.containers.Container.start": 25,
-    "docker.models.containers.Container.stop": 25,
-    "docker.models.containers.Container.wait": 25,
-    "docker.models.containers.ContainerCollection.create": 25,
-    "docker.models.containers.ContainerCollection.get": 25,
-    "docker.models.containers.ContainerCollection.list": 25,
-    "docker.models.containers.ContainerCollection.prune": 25,
-    "docker.models.containers.ContainerCollection.run": 25,
-    "docker.models.images.ImageCollection.build": 25,
-    "docker.models.images.ImageCollection.get": 25,
-    "docker.models.images.ImageCollection.list": 25,
-    "docker.models.images.ImageCollection.pull": 25,
-    "docker.models.images.ImageCollection.push": 25,
-    "docker.models.images.ImageCollection.remove": 25,
-    "docx.Document": 3,
-    "docx.document.Document.save": 3,
-    "dramatiq.Message.get_result": 39,
-    "duckdb.DuckDBPyConnection.commit": 7,
-    "duckdb.DuckDBPyConnection.df": 7,
-    "duckdb.DuckDBPyConnection.execute": 7,
-    "duckdb.DuckDBPyConnection.executemany": 7,
-    "duckdb.DuckDBPyConnection.fetchall": 7,
-    "duckdb.DuckDBPyConnection.fetchdf": 7,
-    "duckdb.DuckDBPyConnection.fetchmany": 7,
-    "duckdb.DuckDBPyConnection.fetchone": 7,
-    "duckdb.DuckDBPyConnection.rollback": 7,
-    "duckdb.connect": 7,
-    "duckdb.execute": 7,
-    "duckdb.query": 7,
-    "duckdb.sql": 7,
-    "elasticsearch.Elasticsearch.*": 26,
-    "elasticsearch.helpers.bulk": 28,
-    "elasticsearch.helpers.parallel_bulk": 28,
-    "elasticsearch.helpers.reindex": 28,
-    "elasticsearch.helpers.scan": 28,
-    "elasticsearch.helpers.streaming_bulk": 28,
-    "email_validator.validate_email": 37,
-    "fabric.Connection.get": 35,
-    "fabric.Connection.open": 35,
-    "fabric.Connection.put": 35,
-    "fabric.Connection.run": 35,
-    "fabric.Connection.sudo": 35,
-    "feedparser.parse": 11,
-    "ffmpeg.run": 3,
-    "filecmp.cmp": 48,
-    "filecmp.cmpfiles": 48,
-    "fileinput.input": 48,
-    "firebase_admin.auth.create_user": 25,
-    "firebase_admin.auth.delete_user": 25,
-    "firebase_admin.auth.get_user": 25,
-    "firebase_admin.auth.get_user_by_email": 25,
-    "firebase_admin.auth.update_user": 25,
-    "firebase_admin.auth.verify_id_token": 25,
-    "firebase_admin.messaging.send": 25,
-    "firebase_admin.messaging.send_each": 25,
-    "firebase_admin.messaging.send_each_for_multicast": 25,
-    "flask_bcrypt.check_password_hash": 0,
-    "flask_bcrypt.generate_password_hash": 0,
-    "ftplib.FTP.connect": 56,
-    "ftplib.FTP.cwd": 56,
-    "ftplib.FTP.delete": 56,
-    "ftplib.FTP.dir": 56,
-    "ftplib.FTP.login": 56,
-    "ftplib.FTP.mkd": 56,
-    "ftplib.FTP.nlst": 56,
-    "ftplib.FTP.quit": 56,
-    "ftplib.FTP.rename": 56,
-    "ftplib.FTP.retrbinary": 56,
-    "ftplib.FTP.retrlines": 56,
-    "ftplib.FTP.rmd": 56,
-    "ftplib.FTP.sendcmd": 56,
-    "ftplib.FTP.size": 56,
-    "ftplib.FTP.storbinary": 56,
-    "ftplib.FTP.storlines": 56,
-    "ftplib.FTP.voidcmd": 56,
-    "ftplib.FTP_TLS.connect": 56,
-    "ftplib.FTP_TLS.cwd": 56,
-    "ftplib.FTP_TLS.delete": 56,
-    "ftplib.FTP_TLS.dir": 56,
-    "ftplib.FTP_TLS.login": 56,
-    "ftplib.FTP_TLS.mkd": 56,
-    "ftplib.FTP_TLS.nlst": 56,
-    "ftplib.FTP_TLS.quit": 56,
-    "ftplib.FTP_TLS.rename": 56,
-    "ftplib.FTP_TLS.retrbinary": 56,
-    "ftplib.FTP_TLS.retrlines": 56,
-    "ftplib.FTP_TLS.rmd": 56,
-    "ftplib.FTP_TLS.sendcmd": 56,
-    "ftplib.FTP_TLS.size": 56,
-    "ftplib.FTP_TLS.storbinary": 56,
-    "ftplib.FTP_TLS.storlines": 56,
-    "ftplib.FTP_TLS.voidcmd": 56,
-    "geopy.geocoders.Nominatim.geocode": 33,
-    "geopy.geocoders.Nominatim.reverse": 33,
-    "getpass.getpass": 44,
-    "git.Repo.archive": 38,
-    "git.Repo.clone": 38,
-    "git.Repo.clone_from": 38,
-    "git.Repo.init": 38,
-    "git.remote.Remote.fetch": 38,
-    "git.remote.Remote.pull": 38,
-    "git.remote.Remote.push": 38,
-    "github.Github.get_organization": 33,
-    "github.Github.get_repo": 33,
-    "github.Github.get_user": 33,
-    "github.Github.search_code": 33,
-    "github.Github.search_issues": 33,
-    "github.Github.search_repositories": 33,
-    "glob.glob": 48,
-    "glob.iglob": 48,
-    "google.auth.default": 25,
-    "google.cloud.bigquery.Client.create_dataset": 25,
-    "google.cloud.bigquery.Client.create_table": 25,
-    "google.cloud.bigquery.Client.delete_dataset": 25,
-    "google.cloud.bigquery.Client.delete_table": 25,
-    "google.cloud.bigquery.Client.get_dataset": 25,
-    "google.cloud.bigquery.Client.get_job": 25,
-    "google.cloud.bigquery.Client.get_table": 25,
-    "google.cloud.bigquery.Client.insert_rows": 25,
-    "google.cloud.bigquery.Client.insert_rows_json": 25,
-    "google.cloud.bigquery.Client.list_datasets": 25,
-    "google.cloud.bigquery.Client.list_rows": 25,
-    "google.cloud.bigquery.Client.list_tables": 25,
-    "google.cloud.bigquery.Client.load_table_from_dataframe": 25,
-    "google.cloud.bigquery.Client.load_table_from_file": 25,
-    "google.cloud.bigquery.Client.load_table_from_json": 25,
-    "google.cloud.bigquery.Client.load_table_from_uri": 25,
-    "google.cloud.bigquery.Client.query": 25,
-    "google.cloud.bigquery.Client.query_and_wait": 25,
-    "google.cloud.bigquery.Client.update_table": 25,
-    "google.cloud.bigquery.QueryJob.result": 25,
-    "google.cloud.bigquery.QueryJob.to_dataframe": 25,
-    "google.cloud.firestore.Client.get_all": 25,
-    "google.cloud.firestore.Client.recursive_delete": 25,
-    "google.cloud.firestore.CollectionReference.add": 25,
-    "google.cloud.firestore.CollectionReference.get": 25,
-    "google.cloud.firestore.DocumentReference.create": 25,
-    "google.cloud.firestore.DocumentReference.delete": 25,
-    "google.cloud.firestore.DocumentReference.get": 25,
-    "google.cloud.firestore.DocumentReference.set": 25,
-    "google.cloud.firestore.DocumentReference.update": 25,
-    "google.cloud.firestore.Query.get": 25,
-    "google.cloud.firestore.WriteBatch.commit": 25,
-    "google.cloud.pubsub_v1.PublisherClient.create_topic": 25,
-    "google.cloud.pubsub_v1.PublisherClient.delete_topic": 25,
-    "google.cloud.pubsub_v1.PublisherClient.get_topic": 25,
-    "google.cloud.pubsub_v1.PublisherClient.list_topics": 25,
-    "google.cloud.pubsub_v1.SubscriberClient.acknowledge": 25,
-    "google.cloud.pubsub_v1.SubscriberClient.create_subscription": 25,
-    "google.cloud.pubsub_v1.SubscriberClient.delete_subscription": 25,
-    "google.cloud.pubsub_v1.SubscriberClient.get_subscription": 25,
-    "google.cloud.pubsub_v1.SubscriberClient.list_subscriptions": 25,
-    "google.cloud.pubsub_v1.SubscriberClient.pull": 25,
-    "google.cloud.pubsub_v1.SubscriberClient.seek": 25,
-    "google.cloud.pubsub_v1.publisher.futures.Future.result": 25,
-    "google.cloud.secretmanager.SecretManagerServiceClient.access_secret_version": 25,
-    "google.cloud.secretmanager.SecretManagerServiceClient.add_secret_version": 25,
-    "google.cloud.secretmanager.SecretManagerServiceClient.create_secret": 25,
-    "google.cloud.secretmanager.SecretManagerServiceClient.delete_secret": 25,
-    "google.cloud.secretmanager.SecretManagerServiceClient.get_secret": 25,
-    "google.cloud.secretmanager.SecretManagerServiceClient.list_secrets": 25,
-    "google.cloud.storage.Blob.compose": 25,
-    "google.cloud.storage.Blob.delete": 25,
-    "google.cloud.storage.Blob.download_as_bytes": 25,
-    "google.cloud.storage.Blob.download_as_string": 25,
-    "google.cloud.storage.Blob.download_as_text": 25,
-    "google.cloud.storage.Blob.download_to_file": 25,
-    "google.cloud.storage.Blob.download_to_filename": 25,
-    "google.cloud.storage.Blob.exists": 25,
-    "google.cloud.storage.Blob.make_private": 25,
-    "google.cloud.storage.Blob.make_public": 25,
-    "google.cloud.storage.Blob.open": 25,
-    "google.cloud.storage.Blob.patch": 25,
-    "google.cloud.storage.Blob.reload": 25,
-    "google.cloud.storage.Blob.rewrite": 25,
-    "google.cloud.storage.Blob.update": 25,
-    "google.cloud.storage.Blob.upload_from_file": 25,
-    "google.cloud.storage.Blob.upload_from_filename": 25,
-    "google.cloud.storage.Blob.upload_from_string": 25,
-    "google.cloud.storage.Bucket.copy_blob": 25,
-    "google.cloud.storage.Bucket.create": 25,
-    "google.cloud.storage.Bucket.delete": 25,
-    "google.cloud.storage.Bucket.delete_blob": 25,
-    "google.cloud.storage.Bucket.delete_blobs": 25,
-    "google.cloud.storage.Bucket.exists": 25,
-    "google.cloud.storage.Bucket.get_blob": 25,
-    "google.cloud.storage.Bucket.list_blobs": 25,
-    "google.cloud.storage.Bucket.make_private": 25,
-    "google.cloud.storage.Bucket.make_public": 25,
-    "google.cloud.storage.Bucket.move_blob": 25,
-    "google.cloud.storage.Bucket.patch": 25,
-    "google.cloud.storage.Bucket.reload": 25,
-    "google.cloud.storage.Bucket.rename_blob": 25,
-    "google.cloud.storage.Bucket.update": 25,
-    "google.cloud.storage.Client.create_bucket": 25,
-    "google.cloud.storage.Client.download_blob_to_file": 25,
-    "google.cloud.storage.Client.get_bucket": 25,
-    "google.cloud.storage.Client.get_service_account_email": 25,
-    "google.cloud.storage.Client.list_blobs": 25,
-    "google.cloud.storage.Client.list_buckets": 25,
-    "google.cloud.storage.Client.lookup_bucket": 25,
-    "google.cloud.tasks_v2.CloudTasksClient.create_queue": 25,
-    "google.cloud.tasks_v2.CloudTasksClient.create_task": 25,
-    "google.cloud.tasks_v2.CloudTasksClient.delete_task": 25,
-    "google.cloud.tasks_v2.CloudTasksClient.list_tasks": 25,
-    "google.genai.models.Models.count_tokens": 17,
-    "google.genai.models.Models.embed_content": 17,
-    "google.genai.models.Models.generate_content": 17,
-    "google.genai.models.Models.generate_content_stream": 17,
-    "google.genai.models.Models.generate_images": 17,
-    "google.generativeai.ChatSession.send_message": 17,
-    "google.generativeai.GenerativeModel.count_tokens": 17,
-    "google.generativeai.GenerativeModel.generate_content": 17,
-    "google.generativeai.embed_content": 17,
-    "google.oauth2.id_token.fetch_id_token": 25,
-    "google.oauth2.id_token.verify_firebase_token": 25,
-    "google.oauth2.id_token.verify_oauth2_token": 25,
-    "google.oauth2.id_token.verify_token": 25,
-    "gridfs.GridFS.delete": 18,
-    "gridfs.GridFS.exists": 18,
-    "gridfs.GridFS.find_one": 18,
-    "gridfs.GridFS.get": 18,
-    "gridfs.GridFS.list": 18,
-    "gridfs.GridFS.new_file": 18,
-    "gridfs.GridFS.put": 18,
-    "gridfs.GridFSBucket.delete": 18,
-    "gridfs.GridFSBucket.download_to_stream": 18,
-    "gridfs.GridFSBucket.open_download_stream": 18,
-    "gridfs.GridFSBucket.upload_from_stream": 18,
-    "groq.resources.Embeddings.create": 16,
-    "groq.resources.Models.delete": 16,
-    "groq.resources.Models.list": 16,
-    "groq.resources.Models.retrieve": 16,
-    "groq.resources.audio.Speech.create": 16,
-    "groq.resources.audio.Transcriptions.create": 16,
-    "groq.resources.audio.Translations.create": 16,
-    "groq.resources.chat.Completions.create": 16,
-    "grpc.StreamUnaryMultiCallable.__call__": 31,
-    "grpc.StreamUnaryMultiCallable.with_call": 31,
-    "grpc.UnaryUnaryMultiCallable.__call__": 31,
-    "grpc.UnaryUnaryMultiCallable.with_call": 31,
-    "gspread.authorize": 33,
-    "gspread.service_account": 33,
-    "gzip.GzipFile": 49,
-    "gzip.compress": 49,
-    "gzip.decompress": 49,
-    "gzip.open": 49,
-    "hashlib.file_digest": 0,
-    "hashlib.pbkdf2_hmac": 0,
-    "hashlib.scrypt": 0,
-    "http.client.HTTPConnection.connect": 11,
-    "http.client.HTTPConnection.endheaders": 11,
-    "http.client.HTTPConnection.getresponse": 11,
-    "http.client.HTTPConnection.request": 11,
-    "http.client.HTTPConnection.send": 11,
-    "http.client.HTTPResponse.read": 11,
-    "httplib2.Http.request": 11,
-    "httpx.Client.delete": 12,
-    "httpx.Client.get": 12,
-    "httpx.Client.head": 12,
-    "httpx.Client.options": 12,
-    "httpx.Client.patch": 12,
-    "httpx.Client.post": 12,
-    "httpx.Client.put": 12,
-    "httpx.Client.request": 12,
-    "httpx.Client.send": 12,
-    "httpx.Client.stream": 12,
-    "httpx.delete": 12,
-    "httpx.get": 12,
-    "httpx.head": 12,
-    "httpx.options": 12,
-    "httpx.patch": 12,
-    "httpx.post": 12,
-    "httpx.put": 12,
-    "httpx.request": 12,
-    "httpx.stream": 12,
-    "httpx2.Client.delete": 12,
-    "httpx2.Client.get": 12,
-    "httpx2.Client.head": 12,
-    "httpx2.Client.options": 12,
-    "httpx2.Client.patch": 12,
-    "httpx2.Client.post": 12,
-    "httpx2.Client.put": 12,
-    "httpx2.Client.request": 12,
-    "httpx2.Client.send": 12,
-    "httpx2.Client.stream": 12,
-    "httpx2.delete": 12,
-    "httpx2.get": 12,
-    "httpx2.head": 12,
-    "httpx2.options": 12,
-    "httpx2.patch": 12,
-    "httpx2.post": 12,
-    "httpx2.put": 12,
-    "httpx2.request": 12,
-    "httpx2.stream": 12,
-    "huggingface_hub.InferenceClient.chat_completion": 17,
-    "huggingface_hub.InferenceClient.feature_extraction": 17,
-    "huggingface_hub.InferenceClient.text_generation": 17,
-    "huggingface_hub.hf_hub_download": 17,
-    "huggingface_hub.snapshot_download": 17,
-    "hvac.Client.delete": 25,
-    "hvac.Client.is_authenticated": 25,
-    "hvac.Client.list": 25,
-    "hvac.Client.login": 25,
-    "hvac.Client.read": 25,
-    "hvac.Client.write": 25,
-    "imageio.imread": 1,
-    "imageio.imwrite": 1,
-    "imageio.mimsave": 1,
-    "imaplib.IMAP4": 55,
-    "imaplib.IMAP4.append": 55,
-    "imaplib.IMAP4.copy": 55,
-    "imaplib.IMAP4.expunge": 55,
-    "imaplib.IMAP4.fetch": 55,
-    "imaplib.IMAP4.list": 55,
-    "imaplib.IMAP4.login": 55,
-    "imaplib.IMAP4.logout": 55,
-    "imaplib.IMAP4.noop": 55,
-    "imaplib.IMAP4.search": 55,
-    "imaplib.IMAP4.select": 55,
-    "imaplib.IMAP4.starttls": 55,
-    "imaplib.IMAP4.status": 55,
-    "imaplib.IMAP4.store": 55,
-    "imaplib.IMAP4.uid": 55,
-    "imaplib.IMAP4_SSL": 55,
-    "importlib.resources.open_binary": 48,
-    "importlib.resources.open_text": 48,
-    "importlib.resources.read_binary": 48,
-    "importlib.resources.read_text": 48,
-    "influxdb_client.QueryApi.query": 28,
-    "influxdb_client.QueryApi.query_data_frame": 28,
-    "influxdb_client.QueryApi.query_stream": 28,
-    "influxdb_client.WriteApi.write": 28,
-    "invoke.run": 38,
-    "io.open_code": 46,
-    "joblib.dump": 2,
-    "joblib.load": 2,
-    "jwt.PyJWKClient.fetch_data": 33,
-    "jwt.PyJWKClient.get_jwk_set": 33,
-    "jwt.PyJWKClient.get_signing_key": 33,
-    "jwt.PyJWKClient.get_signing_key_from_jwt": 33,
-    "jwt.PyJWKClient.get_signing_keys": 33,
-    "kafka.KafkaConsumer": 29,
-    "kafka.KafkaConsumer.beginning_offsets": 29,
-    "kafka.KafkaConsumer.commit": 29,
-    "kafka.KafkaConsumer.committed": 29,
-    "kafka.KafkaConsumer.end_offsets": 29,
-    "kafka.KafkaConsumer.offsets_for_times": 29,
-    "kafka.KafkaConsumer.partitions_for_topic": 29,
-    "kafka.KafkaConsumer.poll": 29,
-    "kafka.KafkaConsumer.position": 29,
-    "kafka.KafkaConsumer.topics": 29,
-    "kafka.KafkaProducer": 29,
-    "kafka.KafkaProducer.close": 29,
-    "kafka.KafkaProducer.commit_transaction": 29,
-    "kafka.KafkaProducer.flush": 29,
-    "kafka.KafkaProducer.init_transactions": 29,
-    "kafka.KafkaProducer.partitions_for": 29,
-    "kubernetes.config.load_incluster_config": 25,
-    "kubernetes.config.load_kube_config": 25,
-    "langchain_core.runnables.base.Runnable.batch": 17,
-    "langchain_core.runnables.base.Runnable.invoke": 17,
-    "langchain_core.runnables.base.Runnable.stream": 17,
-    "ldap.ldapobject.SimpleLDAPObject.add_s": 36,
-    "ldap.ldapobject.SimpleLDAPObject.delete_s": 36,
-    "ldap.ldapobject.SimpleLDAPObject.modify_s": 36,
-    "ldap.ldapobject.SimpleLDAPObject.search_s": 36,
-    "ldap.ldapobject.SimpleLDAPObject.simple_bind_s": 36,
-    "ldap.ldapobject.SimpleLDAPObject.unbind_s": 36,
-    "ldap3.Connection.add": 36,
-    "ldap3.Connection.bind": 36,
-    "ldap3.Connection.compare": 36,
-    "ldap3.Connection.delete": 36,
-    "ldap3.Connection.extended": 36,
-    "ldap3.Connection.modify": 36,
-    "ldap3.Connection.modify_dn": 36,
-    "ldap3.Connection.rebind": 36,
-    "ldap3.Connection.search": 36,
-    "ldap3.Connection.start_tls": 36,
-    "ldap3.Connection.unbind": 36,
-    "librosa.load": 1,
-    "linecache.getlines": 48,
-    "litellm.completion": 17,
-    "litellm.embedding": 17,
-    "litellm.image_generation": 17,
-    "litellm.moderation": 17,
-    "litellm.text_completion": 17,
-    "litellm.transcription": 17,
-    "lzma.LZMAFile": 49,
-    "lzma.compress": 49,
-    "lzma.decompress": 49,
-    "lzma.open": 49,
-    "matplotlib.figure.Figure.savefig": 3,
-    "matplotlib.pyplot.savefig": 3,
-    "meilisearch.Client.create_index": 28,
-    "meilisearch.Client.delete_index": 28,
-    "meilisearch.Client.get_index": 28,
-    "meilisearch.Client.get_indexes": 28,
-    "meilisearch.Client.get_task": 28,
-    "meilisearch.Client.health": 28,
-    "meilisearch.Client.is_healthy": 28,
-    "meilisearch.Client.multi_search": 28,
-    "meilisearch.Client.wait_for_task": 28,
-    "minio.Minio.append_object": 25,
-    "minio.Minio.bucket_exists": 25,
-    "minio.Minio.compose_object": 25,
-    "minio.Minio.copy_object": 25,
-    "minio.Minio.fget_object": 25,
-    "minio.Minio.fput_object": 25,
-    "minio.Minio.get_object": 25,
-    "minio.Minio.list_buckets": 25,
-    "minio.Minio.make_bucket": 25,
-    "minio.Minio.put_object": 25,
-    "minio.Minio.remove_bucket": 25,
-    "minio.Minio.remove_object": 25,
-    "minio.Minio.stat_object": 25,
-    "mistralai.chat.Chat.complete": 17,
-    "mistralai.chat.Chat.stream": 17,
-    "mistralai.client.MistralClient.chat": 17,
-    "mistralai.client.MistralClient.chat_stream": 17,
-    "mistralai.client.MistralClient.embeddings": 17,
-    "mistralai.embeddings.Embeddings.create": 17,
-    "mongoengine.Document.delete": 19,
-    "mongoengine.Document.drop_collection": 19,
-    "mongoengine.Document.ensure_indexes": 19,
-    "mongoengine.Document.modify": 19,
-    "mongoengine.Document.reload": 19,
-    "mongoengine.Document.save": 19,
-    "mongoengine.Document.update": 19,
-    "mongoengine.QuerySet.aggregate": 19,
-    "mongoengine.QuerySet.average": 19,
-    "mongoengine.QuerySet.count": 19,
-    "mongoengine.QuerySet.create": 19,
-    "mongoengine.QuerySet.delete": 19,
-    "mongoengine.QuerySet.distinct": 19,
-    "mongoengine.QuerySet.first": 19,
-    "mongoengine.QuerySet.get": 19,
-    "mongoengine.QuerySet.in_bulk": 19,
-    "mongoengine.QuerySet.insert": 19,
-    "mongoengine.QuerySet.modify": 19,
-    "mongoengine.QuerySet.sum": 19,
-    "mongoengine.QuerySet.update": 19,
-    "mongoengine.QuerySet.update_one": 19,
-    "mongoengine.QuerySet.upsert_one": 19,
-    "mongoengine.connect": 19,
-    "moviepy.VideoFileClip": 3,
-    "multiprocessing.Process.join": 38,
-    "multiprocessing.connection.wait": 38,
-    "multiprocessing.pool.Pool.apply": 38,
-    "multiprocessing.pool.Pool.join": 38,
-    "multiprocessing.pool.Pool.map": 38,
-    "multiprocessing.pool.Pool.starmap": 38,
-    "mysql.connector.connect": 6,
-    "mysql.connector.connection.MySQLConnection.cmd_query": 6,
-    "mysql.connector.connection.MySQLConnection.commit": 6,
-    "mysql.connector.connection.MySQLConnection.connect": 6,
-    "mysql.connector.connection.MySQLConnection.ping": 6,
-    "mysql.connector.connection.MySQLConnection.reconnect": 6,
-    "mysql.connector.connection.MySQLConnection.rollback": 6,
-    "mysql.connector.connection.MySQLConnection.start_transaction": 6,
-    "mysql.connector.cursor.MySQLCursor.callproc": 6,
-    "mysql.connector.cursor.MySQLCursor.execute": 6,
-    "mysql.connector.cursor.MySQLCursor.executemany": 6,
-    "mysql.connector.cursor.MySQLCursor.fetchall": 6,
-    "mysql.connector.cursor.MySQLCursor.fetchmany": 6,
-    "mysql.connector.cursor.MySQLCursor.fetchone": 6,
-    "mysql.connector.pooling.MySQLConnectionPool.get_connection": 6,
-    "nacl.pwhash.str": 0,
-    "nacl.pwhash.verify": 0,
-    "neo4j.Driver.execute_query": 7,
-    "neo4j.Driver.get_server_info": 7,
-    "neo4j.Driver.verify_connectivity": 7,
-    "neo4j.Session.begin_transaction": 7,
-    "neo4j.Session.execute_read": 7,
-    "neo4j.Session.execute_write": 7,
-    "neo4j.Session.run": 7,
-    "neo4j.Transaction.commit": 7,
-    "neo4j.Transaction.rollback": 7,
-    "neo4j.Transaction.run": 7,
-    "netmiko.ConnectHandler": 35,
-    "nltk.download": 33,
-    "notion_client.Client.request": 33,
-    "notion_client.api_endpoints.BlocksChildrenEndpoint.append": 33,
-    "notion_client.api_endpoints.BlocksChildrenEndpoint.list": 33,
-    "notion_client.api_endpoints.BlocksEndpoint.delete": 33,
-    "notion_client.api_endpoints.BlocksEndpoint.retrieve": 33,
-    "notion_client.api_endpoints.BlocksEndpoint.update": 33,
-    "notion_client.api_endpoints.DatabasesEndpoint.create": 33,
-    "notion_client.api_endpoints.DatabasesEndpoint.query": 33,
-    "notion_client.api_endpoints.DatabasesEndpoint.retrieve": 33,
-    "notion_client.api_endpoints.DatabasesEndpoint.update": 33,
-    "notion_client.api_endpoints.PagesEndpoint.create": 33,
-    "notion_client.api_endpoints.PagesEndpoint.retrieve": 33,
-    "notion_client.api_endpoints.PagesEndpoint.update": 33,
-    "notion_client.api_endpoints.UsersEndpoint.list": 33,
-    "notion_client.api_endpoints.UsersEndpoint.me": 33,
-    "notion_client.api_endpoints.UsersEndpoint.retrieve": 33,
-    "numpy.fromfile": 2,
-    "numpy.genfromtxt": 2,
-    "numpy.load": 2,
-    "numpy.loadtxt": 2,
-    "numpy.save": 2,
-    "numpy.savetxt": 2,
-    "numpy.savez": 2,
-    "numpy.savez_compressed": 2,
-    "ollama.Client.chat": 17,
-    "ollama.Client.create": 17,
-    "ollama.Client.delete": 17,
-    "ollama.Client.embed": 17,
-    "ollama.Client.embeddings": 17,
-    "ollama.Client.generate": 17,
-    "ollama.Client.list": 17,
-    "ollama.Client.pull": 17,
-    "ollama.Client.push": 17,
-    "ollama.Client.show": 17,
-    "ollama.chat": 17,
-    "ollama.create": 17,
-    "ollama.delete": 17,
-    "ollama.embed": 17,
-    "ollama.embeddings": 17,
-    "ollama.generate": 17,
-    "ollama.list": 17,
-    "ollama.pull": 17,
-    "ollama.push": 17,
-    "ollama.show": 17,
-    "openai.Audio.transcribe": 14,
-    "openai.Audio.translate": 14,
-    "openai.ChatCompletion.create": 14,
-    "openai.Completion.create": 14,
-    "openai.Edit.create": 14,
-    "openai.Embedding.create": 14,
-    "openai.Image.create": 14,
-    "openai.Moderation.create": 14,
-    "openai.resources.Batches.cancel": 14,
-    "openai.resources.Batches.create": 14,
-    "openai.resources.Batches.list": 14,
-    "openai.resources.Batches.retrieve": 14,
-    "openai.resources.Completions.create": 14,
-    "openai.resources.Embeddings.create": 14,
-    "openai.resources.Files.content": 14,
-    "openai.resources.Files.create": 14,
-    "openai.resources.Files.delete": 14,
-    "openai.resources.Files.list": 14,
-    "openai.resources.Files.retrieve": 14,
-    "openai.resources.Files.retrieve_content": 14,
-    "openai.resources.Files.wait_for_processing": 14,
-    "openai.resources.Images.create_variation": 14,
-    "openai.resources.Images.edit": 14,
-    "openai.resources.Images.generate": 14,
-    "openai.resources.Models.delete": 14,
-    "openai.resources.Models.list": 14,
-    "openai.resources.Models.retrieve": 14,
-    "openai.resources.Moderations.create": 14,
-    "openai.resources.Uploads.cancel": 14,
-    "openai.resources.Uploads.complete": 14,
-    "openai.resources.Uploads.create": 14,
-    "openai.resources.Uploads.upload_file_chunked": 14,
-    "openai.resources.VectorStores.create": 14,
-    "openai.resources.VectorStores.delete": 14,
-    "openai.resources.VectorStores.list": 14,
-    "openai.resources.VectorStores.retrieve": 14,
-    "openai.resources.VectorStores.search": 14,
-    "openai.resources.VectorStores.update": 14,
-    "openai.resources.audio.Speech.create": 14,
-    "openai.resources.audio.Transcriptions.create": 14,
-    "openai.resources.audio.Translations.create": 14,
-    "openai.resources.beta.Assistants.create": 14,
-    "openai.resources.beta.Assistants.delete": 14,
-    "openai.resources.beta.Assistants.list": 14,
-    "openai.resources.beta.Assistants.retrieve": 14,
-    "openai.resources.beta.Assistants.update": 14,
-    "openai.resources.beta.Threads.create": 14,
-    "openai.resources.beta.Threads.create_and_run": 14,
-    "openai.resources.beta.Threads.create_and_run_poll": 14,
-    "openai.resources.beta.Threads.create_and_run_stream": 14,
-    "openai.resources.beta.Threads.delete": 14,
-    "openai.resources.beta.Threads.retrieve": 14,
-    "openai.resources.beta.Threads.update": 14,
-    "openai.resources.beta.threads.Messages.create": 14,
-    "openai.resources.beta.threads.Messages.delete": 14,
-    "openai.resources.beta.threads.Messages.list": 14,
-    "openai.resources.beta.threads.Messages.retrieve": 14,
-    "openai.resources.beta.threads.Messages.update": 14,
-    "openai.resources.beta.threads.Runs.cancel": 14,
-    "openai.resources.beta.threads.Runs.create": 14,
-    "openai.resources.beta.threads.Runs.create_and_poll": 14,
-    "openai.resources.beta.threads.Runs.create_and_stream": 14,
-    "openai.resources.beta.threads.Runs.list": 14,
-    "openai.resources.beta.threads.Runs.poll": 14,
-    "openai.resources.beta.threads.Runs.retrieve": 14,
-    "openai.resources.beta.threads.Runs.stream": 14,
-    "openai.resources.beta.threads.Runs.submit_tool_outputs": 14,
-    "openai.resources.beta.threads.Runs.submit_tool_outputs_and_poll": 14,
-    "openai.resources.beta.threads.Runs.submit_tool_outputs_stream": 14,
-    "openai.resources.beta.threads.Runs.update": 14,
-    "openai.resources.chat.Completions.create": 14,
-    "openai.resources.chat.Completions.delete": 14,
-    "openai.resources.chat.Completions.list": 14,
-    "openai.resources.chat.Completions.parse": 14,
-    "openai.resources.chat.Completions.retrieve": 14,
-    "openai.resources.chat.Completions.stream": 14,
-    "openai.resources.chat.Completions.update": 14,
-    "openai.resources.conversations.Conversations.create": 14,
-    "openai.resources.conversations.Conversations.delete": 14,
-    "openai.resources.conversations.Conversations.retrieve": 14,
-    "openai.resources.conversations.Conversations.update": 14,
-    "openai.resources.conversations.Items.create": 14,
-    "openai.resources.conversations.Items.delete": 14,
-    "openai.resources.conversations.Items.list": 14,
-    "openai.resources.conversations.Items.retrieve": 14,
-    "openai.resources.fine_tuning.Jobs.cancel": 14,
-    "openai.resources.fine_tuning.Jobs.create": 14,
-    "openai.resources.fine_tuning.Jobs.list": 14,
-    "openai.resources.fine_tuning.Jobs.list_events": 14,
-    "openai.resources.fine_tuning.Jobs.pause": 14,
-    "openai.resources.fine_tuning.Jobs.resume": 14,
-    "openai.resources.fine_tuning.Jobs.retrieve": 14,
-    "openai.resources.responses.Responses.cancel": 14,
-    "openai.resources.responses.Responses.compact": 14,
-    "openai.resources.responses.Responses.connect": 14,
-    "openai.resources.responses.Responses.create": 14,
-    "openai.resources.responses.Responses.delete": 14,
-    "openai.resources.responses.Responses.parse": 14,
-    "openai.resources.responses.Responses.retrieve": 14,
-    "openai.resources.responses.Responses.stream": 14,
-    "openai.resources.vector_stores.FileBatches.cancel": 14,
-    "openai.resources.vector_stores.FileBatches.create": 14,
-    "openai.resources.vector_stores.FileBatches.create_and_poll": 14,
-    "openai.resources.vector_stores.FileBatches.list_files": 14,
-    "openai.resources.vector_stores.FileBatches.poll": 14,
-    "openai.resources.vector_stores.FileBatches.retrieve": 14,
-    "openai.resources.vector_stores.FileBatches.upload_and_poll": 14,
-    "openai.resources.vector_stores.Files.content": 14,
-    "openai.resources.vector_stores.Files.create": 14,
-    "openai.resources.vector_stores.Files.create_and_poll": 14,
-    "openai.resources.vector_stores.Files.delete": 14,
-    "openai.resources.vector_stores.Files.list": 14,
-    "openai.resources.vector_stores.Files.poll": 14,
-    "openai.resources.vector_stores.Files.retrieve": 14,
-    "openai.resources.vector_stores.Files.update": 14,
-    "openai.resources.vector_stores.Files.upload": 14,
-    "openai.resources.vector_stores.Files.upload_and_poll": 14,
-    "openpyxl.Workbook.save": 3,
-    "openpyxl.load_workbook": 3,
-    "opensearchpy.OpenSearch.bulk": 27,
-    "opensearchpy.OpenSearch.count": 27,
-    "opensearchpy.OpenSearch.create": 27,
-    "opensearchpy.OpenSearch.delete": 27,
-    "opensearchpy.OpenSearch.delete_by_query": 27,
-    "opensearchpy.OpenSearch.exists": 27,
-    "opensearchpy.OpenSearch.get": 27,
-    "opensearchpy.OpenSearch.index": 27,
-    "opensearchpy.OpenSearch.info": 27,
-    "opensearchpy.OpenSearch.mget": 27,
-    "opensearchpy.OpenSearch.msearch": 27,
-    "opensearchpy.OpenSearch.ping": 27,
-    "opensearchpy.OpenSearch.reindex": 27,
-    "opensearchpy.OpenSearch.scroll": 27,
-    "opensearchpy.OpenSearch.search": 27,
-    "opensearchpy.OpenSearch.update": 27,
-    "opensearchpy.OpenSearch.update_by_query": 27,
-    "oracledb.Connection.commit": 7,
-    "oracledb.Connection.ping": 7,
-    "oracledb.Connection.rollback": 7,
-    "oracledb.ConnectionPool.acquire": 7,
-    "oracledb.Cursor.callfunc": 7,
-    "oracledb.Cursor.callproc": 7,
-    "oracledb.Cursor.execute": 7,
-    "oracledb.Cursor.executemany": 7,
-    "oracledb.Cursor.fetchall": 7,
-    "oracledb.Cursor.fetchmany": 7,
-    "oracledb.Cursor.fetchone": 7,
-    "oracledb.Cursor.parse": 7,
-    "oracledb.connect": 7,
-    "os.copy_file_range": 48,
-    "os.fdopen": 46,
-    "os.fsync": 48,
-    "os.fwalk": 48,
-    "os.popen": 38,
-    "os.sendfile": 48,
-    "os.spawnl": 38,
-    "os.spawnle": 38,
-    "os.spawnlp": 38,
-    "os.spawnlpe": 38,
-    "os.spawnv": 38,
-    "os.spawnve": 38,
-    "os.spawnvp": 38,
-    "os.spawnvpe": 38,
-    "os.system": 38,
-    "os.wait": 38,
-    "os.wait3": 38,
-    "os.wait4": 38,
-    "os.waitid": 38,
-    "os.waitpid": 38,
-    "os.walk": 48,
-    "pandas.DataFrame.to_csv": 2,
-    "pandas.DataFrame.to_excel": 2,
-    "pandas.DataFrame.to_feather": 2,
-    "pandas.DataFrame.to_hdf": 2,
-    "pandas.DataFrame.to_html": 2,
-    "pandas.DataFrame.to_json": 2,
-    "pandas.DataFrame.to_parquet": 2,
-    "pandas.DataFrame.to_pickle": 2,
-    "pandas.DataFrame.to_sql": 2,
-    "pandas.DataFrame.to_xml": 2,
-    "pandas.ExcelFile": 2,
-    "pandas.ExcelFile.parse": 2,
-    "pandas.read_csv": 2,
-    "pandas.read_excel": 2,
-    "pandas.read_feather": 2,
-    "pandas.read_hdf": 2,
-    "pandas.read_html": 2,
-    "pandas.read_json": 2,
-    "pandas.read_parquet": 2,
-    "pandas.read_pickle": 2,
-    "pandas.read_sql": 2,
-    "pandas.read_sql_query": 2,
-    "pandas.read_sql_table": 2,
-    "pandas.read_table": 2,
-    "pandas.read_xml": 2,
-    "paramiko.RSAKey.generate": 0,
-    "paramiko.SFTPClient.chdir": 35,
-    "paramiko.SFTPClient.chmod": 35,
-    "paramiko.SFTPClient.get": 35,
-    "paramiko.SFTPClient.getfo": 35,
-    "paramiko.SFTPClient.listdir": 35,
-    "paramiko.SFTPClient.listdir_attr": 35,
-    "paramiko.SFTPClient.mkdir": 35,
-    "paramiko.SFTPClient.open": 35,
-    "paramiko.SFTPClient.put": 35,
-    "paramiko.SFTPClient.putfo": 35,
-    "paramiko.SFTPClient.remove": 35,
-    "paramiko.SFTPClient.rename": 35,
-    "paramiko.SFTPClient.rmdir": 35,
-    "paramiko.SFTPClient.stat": 35,
-    "paramiko.SSHClient.connect": 35,
-    "paramiko.SSHClient.exec_command": 35,
-    "paramiko.SSHClient.invoke_shell": 35,
-    "paramiko.SSHClient.open_sftp": 35,
-    "paramiko.Transport.auth_password": 35,
-    "paramiko.Transport.auth_publickey": 35,
-    "paramiko.Transport.connect": 35,
-    "paramiko.Transport.open_session": 35,
-    "paramiko.Transport.start_client": 35,
-    "passlib.context.CryptContext.dummy_verify": 0,
-    "passlib.context.CryptContext.encrypt": 0,
-    "passlib.context.CryptContext.hash": 0,
-    "passlib.context.CryptContext.verify": 0,
-    "passlib.context.CryptContext.verify_and_update": 0,
-    "passlib.hash.argon2.encrypt": 0,
-    "passlib.hash.argon2.hash": 0,
-    "passlib.hash.argon2.verify": 0,
-    "passlib.hash.bcrypt.encrypt": 0,
-    "passlib.hash.bcrypt.hash": 0,
-    "passlib.hash.bcrypt.verify": 0,
-    "passlib.hash.bcrypt_sha256.encrypt": 0,
-    "passlib.hash.bcrypt_sha256.hash": 0,
-    "passlib.hash.bcrypt_sha256.verify": 0,
-    "passlib.hash.pbkdf2_sha256.encrypt": 0,
-    "passlib.hash.pbkdf2_sha256.hash": 0,
-    "passlib.hash.pbkdf2_sha256.verify": 0,
-    "passlib.hash.pbkdf2_sha512.encrypt": 0,
-    "passlib.hash.pbkdf2_sha512.hash": 0,
-    "passlib.hash.pbkdf2_sha512.verify": 0,
-    "passlib.hash.scrypt.encrypt": 0,
-    "passlib.hash.scrypt.hash": 0,
-    "passlib.hash.scrypt.verify": 0,
-    "passlib.hash.sha256_crypt.encrypt": 0,
-    "passlib.hash.sha256_crypt.hash": 0,
-    "passlib.hash.sha256_crypt.verify": 0,
-    "passlib.hash.sha512_crypt.encrypt": 0,
-    "passlib.hash.sha512_crypt.hash": 0,
-    "passlib.hash.sha512_crypt.verify": 0,
-    "pathlib.Path.glob": 48,
-    "pathlib.Path.open": 47,
-    "pathlib.Path.read_bytes": 47,
-    "pathlib.Path.read_text": 47,
-    "pathlib.Path.rglob": 48,
-    "pathlib.Path.walk": 48,
-    "pathlib.Path.write_bytes": 47,
-    "pathlib.Path.write_text": 47,
-    "pdf2image.convert_from_bytes": 1,
-    "pdf2image.convert_from_path": 1,
-    "pdfkit.from_file": 3,
-    "pdfkit.from_string": 3,
-    "pdfkit.from_url": 3,
-    "pdfplumber.open": 3,
-    "pdfplumber.page.Page.extract_table": 3,
-    "pdfplumber.page.Page.extract_tables": 3,
-    "pdfplumber.page.Page.extract_text": 3,
-    "peewee.BaseQuery.execute": 8,
-    "peewee.BaseQuery.iterator": 8,
-    "peewee.Database.commit": 8,
-    "peewee.Database.connect": 8,
-    "peewee.Database.create_tables": 8,
-    "peewee.Database.drop_tables": 8,
-    "peewee.Database.execute": 8,
-    "peewee.Database.execute_sql": 8,
-    "peewee.Database.get_tables": 8,
-    "peewee.Database.rollback": 8,
-    "peewee.Database.table_exists": 8,
-    "peewee.Model.bulk_create": 8,
-    "peewee.Model.bulk_update": 8,
-    "peewee.Model.create": 8,
-    "peewee.Model.create_table": 8,
-    "peewee.Model.delete_by_id": 8,
-    "peewee.Model.delete_instance": 8,
-    "peewee.Model.drop_table": 8,
-    "peewee.Model.get": 8,
-    "peewee.Model.get_by_id": 8,
-    "peewee.Model.get_or_create": 8,
-    "peewee.Model.get_or_none": 8,
-    "peewee.Model.save": 8,
-    "peewee.Model.set_by_id": 8,
-    "peewee.Model.table_exists": 8,
-    "peewee.Model.truncate_table": 8,
-    "peewee.ModelSelect.get_or_none": 8,
-    "peewee.SelectBase.count": 8,
-    "peewee.SelectBase.exists": 8,
-    "peewee.SelectBase.first": 8,
-    "peewee.SelectBase.get": 8,
-    "peewee.SelectBase.peek": 8,
-    "peewee.SelectBase.scalar": 8,
-    "pexpect.run": 35,
-    "pexpect.spawn": 35,
-    "pika.BlockingConnection": 30,
-    "pika.BlockingConnection.channel": 30,
-    "pika.BlockingConnection.close": 30,
-    "pika.BlockingConnection.process_data_events": 30,
-    "pika.BlockingConnection.sleep": 30,
-    "pika.adapters.blocking_connection.BlockingChannel.basic_ack": 30,
-    "pika.adapters.blocking_connection.BlockingChannel.basic_consume": 30,
-    "pika.adapters.blocking_connection.BlockingChannel.basic_get": 30,
-    "pika.adapters.blocking_connection.BlockingChannel.basic_nack": 30,
-    "pika.adapters.blocking_connection.BlockingChannel.basic_publish": 30,
-    "pika.adapters.blocking_connection.BlockingChannel.basic_qos": 30,
-    "pika.adapters.blocking_connection.BlockingChannel.confirm_delivery": 30,
-    "pika.adapters.blocking_connection.BlockingChannel.consume": 30,
-    "pika.adapters.blocking_connection.BlockingChannel.exchange_declare": 30,
-    "pika.adapters.blocking_connection.BlockingChannel.exchange_delete": 30,
-    "pika.adapters.blocking_connection.BlockingChannel.queue_bind": 30,
-    "pika.adapters.blocking_connection.BlockingChannel.queue_declare": 30,
-    "pika.adapters.blocking_connection.BlockingChannel.queue_delete": 30,
-    "pika.adapters.blocking_connection.BlockingChannel.queue_purge": 30,
-    "pika.adapters.blocking_connection.BlockingChannel.start_consuming": 30,
-    "pika.adapters.blocking_connection.BlockingChannel.tx_commit": 30,
-    "pinecone.Index.delete": 28,
-    "pinecone.Index.fetch": 28,
-    "pinecone.Index.query": 28,
-    "pinecone.Index.update": 28,
-    "pinecone.Index.upsert": 28,
-    "pkgutil.get_data": 48,
-    "plumbum.commands.base.BaseCommand.run": 38,
-    "polars.DataFrame.write_csv": 2,
-    "polars.DataFrame.write_excel": 2,
-    "polars.DataFrame.write_json": 2,
-    "polars.DataFrame.write_parquet": 2,
-    "polars.LazyFrame.collect": 2,
-    "polars.read_csv": 2,
-    "polars.read_database": 2,
-    "polars.read_excel": 2,
-    "polars.read_ipc": 2,
-    "polars.read_json": 2,
-    "polars.read_parquet": 2,
-    "pony.orm.commit": 10,
-    "pony.orm.flush": 10,
-    "pony.orm.rollback": 10,
-    "poplib.POP3": 55,
-    "poplib.POP3.dele": 55,
-    "poplib.POP3.list": 55,
-    "poplib.POP3.pass_": 55,
-    "poplib.POP3.quit": 55,
-    "poplib.POP3.retr": 55,
-    "poplib.POP3.stat": 55,
-    "poplib.POP3.stls": 55,
-    "poplib.POP3.top": 55,
-    "poplib.POP3.user": 55,
-    "poplib.POP3_SSL": 55,
-    "pptx.Presentation": 3,
-    "psutil.Process.wait": 38,
-    "psutil.wait_procs": 38,
-    "psycopg.Connection.commit": 4,
-    "psycopg.Connection.execute": 4,
-    "psycopg.Connection.notifies": 4,
-    "psycopg.Connection.rollback": 4,
-    "psycopg.Connection.wait": 4,
-    "psycopg.Cursor.copy": 4,
-    "psycopg.Cursor.execute": 4,
-    "psycopg.Cursor.executemany": 4,
-    "psycopg.Cursor.fetchall": 4,
-    "psycopg.Cursor.fetchmany": 4,
-    "psycopg.Cursor.fetchone": 4,
-    "psycopg.Cursor.stream": 4,
-    "psycopg.ServerCursor.execute": 4,
-    "psycopg.ServerCursor.executemany": 4,
-    "psycopg.ServerCursor.fetchall": 4,
-    "psycopg.ServerCursor.fetchmany": 4,
-    "psycopg.ServerCursor.fetchone": 4,
-    "psycopg.connect": 4,
-    "psycopg2.connect": 5,
-    "psycopg2.extensions.connection.cancel": 5,
-    "psycopg2.extensions.connection.commit": 5,
-    "psycopg2.extensions.connection.reset": 5,
-    "psycopg2.extensions.connection.rollback": 5,
-    "psycopg2.extensions.cursor.callproc": 5,
-    "psycopg2.extensions.cursor.copy_expert": 5,
-    "psycopg2.extensions.cursor.copy_from": 5,
-    "psycopg2.extensions.cursor.copy_to": 5,
-    "psycopg2.extensions.cursor.execute": 5,
-    "psycopg2.extensions.cursor.executemany": 5,
-    "psycopg2.extensions.cursor.fetchall": 5,
-    "psycopg2.extensions.cursor.fetchmany": 5,
-    "psycopg2.extensions.cursor.fetchone": 5,
-    "psycopg2.extras.execute_batch": 5,
-    "psycopg2.extras.execute_values": 5,
-    "psycopg2.extras.wait_select": 5,
-    "psycopg2.pool.SimpleConnectionPool": 5,
-    "psycopg2.pool.ThreadedConnectionPool": 5,
-    "psycopg_pool.ConnectionPool.check": 4,
-    "psycopg_pool.ConnectionPool.connection": 4,
-    "psycopg_pool.ConnectionPool.getconn": 4,
-    "psycopg_pool.ConnectionPool.open": 4,
-    "psycopg_pool.ConnectionPool.wait": 4,
-    "pty.spawn": 38,
-    "pwdlib.PasswordHash.hash": 0,
-    "pwdlib.PasswordHash.verify": 0,
-    "pwdlib.PasswordHash.verify_and_update": 0,
-    "py7zr.SevenZipFile": 3,
-    "pycurl.Curl.perform": 11,
-    "pydub.AudioSegment.export": 1,
-    "pydub.AudioSegment.from_file": 1,
-    "pymemcache.Client.add": 22,
-    "pymemcache.Client.append": 22,
-    "pymemcache.Client.cas": 22,
-    "pymemcache.Client.decr": 22,
-    "pymemcache.Client.delete": 22,
-    "pymemcache.Client.delete_many": 22,
-    "pymemcache.Client.flush_all": 22,
-    "pymemcache.Client.get": 22,
-    "pymemcache.Client.get_many": 22,
-    "pymemcache.Client.gets": 22,
-    "pymemcache.Client.incr": 22,
-    "pymemcache.Client.prepend": 22,
-    "pymemcache.Client.replace": 22,
-    "pymemcache.Client.set": 22,
-    "pymemcache.Client.set_many": 22,
-    "pymemcache.Client.stats": 22,
-    "pymemcache.Client.touch": 22,
-    "pymemcache.Client.version": 22,
-    "pymemcache.client.hash.HashClient.add": 22,
-    "pymemcache.client.hash.HashClient.decr": 22,
-    "pymemcache.client.hash.HashClient.delete": 22,
-    "pymemcache.client.hash.HashClient.delete_many": 22,
-    "pymemcache.client.hash.HashClient.get": 22,
-    "pymemcache.client.hash.HashClient.get_many": 22,
-    "pymemcache.client.hash.HashClient.incr": 22,
-    "pymemcache.client.hash.HashClient.set": 22,
-    "pymemcache.client.hash.HashClient.set_many": 22,
-    "pymilvus.MilvusClient.create_collection": 28,
-    "pymilvus.MilvusClient.delete": 28,
-    "pymilvus.MilvusClient.drop_collection": 28,
-    "pymilvus.MilvusClient.get": 28,
-    "pymilvus.MilvusClient.has_collection": 28,
-    "pymilvus.MilvusClient.insert": 28,
-    "pymilvus.MilvusClient.list_collections": 28,
-    "pymilvus.MilvusClient.query": 28,
-    "pymilvus.MilvusClient.search": 28,
-    "pymilvus.MilvusClient.upsert": 28,
-    "pymilvus.connections.connect": 28,
-    "pymongo.MongoClient.bulk_write": 18,
-    "pymongo.MongoClient.drop_database": 18,
-    "pymongo.MongoClient.list_database_names": 18,
-    "pymongo.MongoClient.list_databases": 18,
-    "pymongo.MongoClient.server_info": 18,
-    "pymongo.MongoClient.watch": 18,
-    "pymongo.client_session.ClientSession.abort_transaction": 18,
-    "pymongo.client_session.ClientSession.commit_transaction": 18,
-    "pymongo.client_session.ClientSession.with_transaction": 18,
-    "pymongo.collection.Collection.aggregate": 18,
-    "pymongo.collection.Collection.bulk_write": 18,
-    "pymongo.collection.Collection.count_documents": 18,
-    "pymongo.collection.Collection.create_index": 18,
-    "pymongo.collection.Collection.create_indexes": 18,
-    "pymongo.collection.Collection.create_search_index": 18,
-    "pymongo.collection.Collection.delete_many": 18,
-    "pymongo.collection.Collection.delete_one": 18,
-    "pymongo.collection.Collection.distinct": 18,
-    "pymongo.collection.Collection.drop": 18,
-    "pymongo.collection.Collection.drop_index": 18,
-    "pymongo.collection.Collection.drop_indexes": 18,
-    "pymongo.collection.Collection.estimated_document_count": 18,
-    "pymongo.collection.Collection.find_one": 18,
-    "pymongo.collection.Collection.find_one_and_delete": 18,
-    "pymongo.collection.Collection.find_one_and_replace": 18,
-    "pymongo.collection.Collection.find_one_and_update": 18,
-    "pymongo.collection.Collection.index_information": 18,
-    "pymongo.collection.Collection.insert_many": 18,
-    "pymongo.collection.Collection.insert_one": 18,
-    "pymongo.collection.Collection.list_indexes": 18,
-    "pymongo.collection.Collection.options": 18,
-    "pymongo.collection.Collection.rename": 18,
-    "pymongo.collection.Collection.replace_one": 18,
-    "pymongo.collection.Collection.update_many": 18,
-    "pymongo.collection.Collection.update_one": 18,
-    "pymongo.collection.Collection.watch": 18,
-    "pymongo.cursor.Cursor.__next__": 18,
-    "pymongo.cursor.Cursor.distinct": 18,
-    "pymongo.cursor.Cursor.explain": 18,
-    "pymongo.cursor.Cursor.next": 18,
-    "pymongo.cursor.Cursor.to_list": 18,
-    "pymongo.database.Database.aggregate": 18,
-    "pymongo.database.Database.command": 18,
-    "pymongo.database.Database.create_collection": 18,
-    "pymongo.database.Database.dereference": 18,
-    "pymongo.database.Database.drop_collection": 18,
-    "pymongo.database.Database.list_collection_names": 18,
-    "pymongo.database.Database.list_collections": 18,
-    "pymongo.database.Database.validate_collection": 18,
-    "pymongo.database.Database.watch": 18,
-    "pymssql.connect": 7,
-    "pymupdf.Document.save": 3,
-    "pymupdf.Document.tobytes": 3,
-    "pymupdf.Page.get_pixmap": 3,
-    "pymupdf.Page.get_text": 3,
-    "pymupdf.open": 3,
-    "pymysql.connect": 6,
-    "pymysql.connections.Connection": 6,
-    "pymysql.connections.Connection.begin": 6,
-    "pymysql.connections.Connection.commit": 6,
-    "pymysql.connections.Connection.connect": 6,
-    "pymysql.connections.Connection.ping": 6,
-    "pymysql.connections.Connection.query": 6,
-    "pymysql.connections.Connection.rollback": 6,
-    "pymysql.connections.Connection.select_db": 6,
-    "pymysql.cursors.Cursor.callproc": 6,
-    "pymysql.cursors.Cursor.execute": 6,
-    "pymysql.cursors.Cursor.executemany": 6,
-    "pymysql.cursors.Cursor.fetchall": 6,
-    "pymysql.cursors.Cursor.fetchmany": 6,
-    "pymysql.cursors.Cursor.fetchone": 6,
-    "pymysql.cursors.SSCursor.fetchall": 6,
-    "pymysql.cursors.SSCursor.fetchmany": 6,
-    "pymysql.cursors.SSCursor.fetchone": 6,
-    "pymysql.cursors.SSCursor.read_next": 6,
-    "pyodbc.Connection.commit": 7,
-    "pyodbc.Connection.execute": 7,
-    "pyodbc.Connection.rollback": 7,
-    "pyodbc.Cursor.commit": 7,
-    "pyodbc.Cursor.execute": 7,
-    "pyodbc.Cursor.executemany": 7,
-    "pyodbc.Cursor.fetchall": 7,
-    "pyodbc.Cursor.fetchmany": 7,
-    "pyodbc.Cursor.fetchone": 7,
-    "pyodbc.Cursor.fetchval": 7,
-    "pyodbc.Cursor.rollback": 7,
-    "pyodbc.connect": 7,
-    "pypdf.PageObject.extract_text": 3,
-    "pypdf.PdfReader": 3,
-    "pypdf.PdfWriter.write": 3,
-    "pytesseract.image_to_data": 1,
-    "pytesseract.image_to_pdf_or_hocr": 1,
-    "pytesseract.image_to_string": 1,
-    "qdrant_client.QdrantClient.collection_exists": 28,
-    "qdrant_client.QdrantClient.count": 28,
-    "qdrant_client.QdrantClient.create_collection": 28,
-    "qdrant_client.QdrantClient.create_payload_index": 28,
-    "qdrant_client.QdrantClient.delete": 28,
-    "qdrant_client.QdrantClient.delete_collection": 28,
-    "qdrant_client.QdrantClient.get_collection": 28,
-    "qdrant_client.QdrantClient.get_collections": 28,
-    "qdrant_client.QdrantClient.info": 28,
-    "qdrant_client.QdrantClient.query_batch_points": 28,
-    "qdrant_client.QdrantClient.query_points": 28,
-    "qdrant_client.QdrantClient.recreate_collection": 28,
-    "qdrant_client.QdrantClient.retrieve": 28,
-    "qdrant_client.QdrantClient.scroll": 28,
-    "qdrant_client.QdrantClient.search": 28,
-    "qdrant_client.QdrantClient.set_payload": 28,
-    "qdrant_client.QdrantClient.update_collection": 28,
-    "qdrant_client.QdrantClient.upload_collection": 28,
-    "qdrant_client.QdrantClient.upload_points": 28,
-    "qdrant_client.QdrantClient.upsert": 28,
-    "qrcode.QRCode.make_image": 1,
-    "qrcode.make": 1,
-    "queue.Queue.join": 50,
-    "rarfile.RarFile": 3,
-    "redis.Redis.*": 20,
-    "redis.RedisCluster.*": 21,
-    "redis.client.Pipeline.execute": 22,
-    "redis.client.PubSub.get_message": 22,
-    "redis.client.PubSub.ping": 22,
-    "redis.client.PubSub.psubscribe": 22,
-    "redis.client.PubSub.punsubscribe": 22,
-    "redis.client.PubSub.subscribe": 22,
-    "redis.client.PubSub.unsubscribe": 22,
-    "redis.lock.Lock.acquire": 22,
-    "redis.lock.Lock.extend": 22,
-    "redis.lock.Lock.reacquire": 22,
-    "redis.lock.Lock.release": 22,
-    "redis.sentinel.Sentinel.discover_master": 22,
-    "redis.sentinel.Sentinel.discover_slaves": 22,
-    "replicate.run": 17,
-    "reportlab.pdfgen.canvas.Canvas.save": 3,
-    "reportlab.platypus.SimpleDocTemplate.build": 3,
-    "requests.Session.delete": 11,
-    "requests.Session.get": 11,
-    "requests.Session.head": 11,
-    "requests.Session.options": 11,
-    "requests.Session.patch": 11,
-    "requests.Session.post": 11,
-    "requests.Session.put": 11,
-    "requests.Session.request": 11,
-    "requests.Session.send": 11,
-    "requests.delete": 11,
-    "requests.get": 11,
-    "requests.head": 11,
-    "requests.options": 11,
-    "requests.patch": 11,
-    "requests.post": 11,
-    "requests.put": 11,
-    "requests.request": 11,
-    "resend.Emails.send": 32,
-    "rpyc.connect": 31,
-    "rsa.newkeys": 0,
-    "select.select": 53,
-    "selectors.BaseSelector.select": 53,
-    "sendgrid.SendGridAPIClient.send": 32,
-    "sentence_transformers.SentenceTransformer": 2,
-    "sentence_transformers.SentenceTransformer.encode": 2,
-    "sentry_sdk.flush": 33,
-    "shelve.open": 48,
-    "shutil.copy": 48,
-    "shutil.copy2": 48,
-    "shutil.copyfile": 48,
-    "shutil.copyfileobj": 48,
-    "shutil.copytree": 48,
-    "shutil.make_archive": 49,
-    "shutil.move": 48,
-    "shutil.rmtree": 48,
-    "shutil.unpack_archive": 49,
-    "slack_sdk.WebClient.api_call": 33,
-    "slack_sdk.WebClient.auth_test": 33,
-    "slack_sdk.WebClient.chat_delete": 33,
-    "slack_sdk.WebClient.chat_postEphemeral": 33,
-    "slack_sdk.WebClient.chat_postMessage": 33,
-    "slack_sdk.WebClient.chat_update": 33,
-    "slack_sdk.WebClient.conversations_history": 33,
-    "slack_sdk.WebClient.conversations_info": 33,
-    "slack_sdk.WebClient.conversations_list": 33,
-    "slack_sdk.WebClient.conversations_open": 33,
-    "slack_sdk.WebClient.conversations_replies": 33,
-    "slack_sdk.WebClient.files_upload": 33,
-    "slack_sdk.WebClient.files_upload_v2": 33,
-    "slack_sdk.WebClient.users_info": 33,
-    "slack_sdk.WebClient.users_list": 33,
-    "slack_sdk.WebClient.users_lookupByEmail": 33,
-    "slack_sdk.WebClient.views_open": 33,
-    "slack_sdk.webhook.WebhookClient.send": 33,
-    "slack_sdk.webhook.WebhookClient.send_dict": 33,
-    "smtplib.LMTP": 54,
-    "smtplib.SMTP": 54,
-    "smtplib.SMTP.*": 54,
-    "smtplib.SMTP_SSL": 54,
-    "snowflake.connector.connect": 7,
-    "snowflake.connector.connection.SnowflakeConnection.commit": 7,
-    "snowflake.connector.connection.SnowflakeConnection.execute_string": 7,
-    "snowflake.connector.connection.SnowflakeConnection.rollback": 7,
-    "snowflake.connector.cursor.SnowflakeCursor.execute": 7,
-    "snowflake.connector.cursor.SnowflakeCursor.executemany": 7,
-    "snowflake.connector.cursor.SnowflakeCursor.fetchall": 7,
-    "snowflake.connector.cursor.SnowflakeCursor.fetchmany": 7,
-    "snowflake.connector.cursor.SnowflakeCursor.fetchone": 7,
-    "socket.create_connection": 52,
-    "socket.getaddrinfo": 51,
-    "socket.getfqdn": 51,
-    "socket.gethostbyaddr": 51,
-    "socket.gethostbyname": 51,
-    "socket.gethostbyname_ex": 51,
-    "socket.getnameinfo": 51,
-    "socket.socket.accept": 53,
-    "socket.socket.connect": 52,
-    "socket.socket.recv": 53,
-    "socket.socket.recv_into": 53,
-    "socket.socket.recvfrom": 53,
-    "socket.socket.recvfrom_into": 53,
-    "socket.socket.recvmsg": 53,
-    "socket.socket.sendall": 53,
-    "socket.socket.sendfile": 53,
-    "socketserver.BaseServer.handle_request": 53,
-    "socketserver.BaseServer.serve_forever": 53,
-    "soundfile.read": 1,
-    "soundfile.write": 1,
-    "spacy.load": 2,
-    "sqlalchemy.MetaData.create_all": 42,
-    "sqlalchemy.MetaData.drop_all": 42,
-    "sqlalchemy.MetaData.reflect": 42,
-    "sqlalchemy.engine.Connection.commit": 42,
-    "sqlalchemy.engine.Connection.exec_driver_sql": 42,
-    "sqlalchemy.engine.Connection.execute": 42,
-    "sqlalchemy.engine.Connection.rollback": 42,
-    "sqlalchemy.engine.Connection.scalar": 42,
-    "sqlalchemy.engine.Connection.scalars": 42,
-    "sqlalchemy.engine.Engine.begin": 42,
-    "sqlalchemy.engine.Engine.connect": 42,
-    "sqlalchemy.engine.Engine.execute": 42,
-    "sqlalchemy.engine.Engine.raw_connection": 42,
-    "sqlalchemy.engine.Engine.scalar": 42,
-    "sqlalchemy.engine.Engine.table_names": 42,
-    "sqlalchemy.engine.Inspector.get_check_constraints": 42,
-    "sqlalchemy.engine.Inspector.get_columns": 42,
-    "sqlalchemy.engine.Inspector.get_foreign_keys": 42,
-    "sqlalchemy.engine.Inspector.get_indexes": 42,
-    "sqlalchemy.engine.Inspector.get_pk_constraint": 42,
-    "sqlalchemy.engine.Inspector.get_schema_names": 42,
-    "sqlalchemy.engine.Inspector.get_table_names": 42,
-    "sqlalchemy.engine.Inspector.get_unique_constraints": 42,
-    "sqlalchemy.engine.Inspector.get_view_names": 42,
-    "sqlalchemy.engine.Inspector.has_table": 42,
-    "sqlalchemy.engine.Transaction.commit": 42,
-    "sqlalchemy.engine.Transaction.rollback": 42,
-    "sqlalchemy.orm.Query.all": 41,
-    "sqlalchemy.orm.Query.count": 41,
-    "sqlalchemy.orm.Query.delete": 41,
-    "sqlalchemy.orm.Query.first": 41,
-    "sqlalchemy.orm.Query.get": 41,
-    "sqlalchemy.orm.Query.one": 41,
-    "sqlalchemy.orm.Query.one_or_none": 41,
-    "sqlalchemy.orm.Query.scalar": 41,
-    "sqlalchemy.orm.Query.update": 41,
-    "sqlalchemy.orm.Session.bulk_insert_mappings": 40,
-    "sqlalchemy.orm.Session.bulk_save_objects": 40,
-    "sqlalchemy.orm.Session.bulk_update_mappings": 40,
-    "sqlalchemy.orm.Session.commit": 40,
-    "sqlalchemy.orm.Session.connection": 40,
-    "sqlalchemy.orm.Session.execute": 40,
-    "sqlalchemy.orm.Session.flush": 40,
-    "sqlalchemy.orm.Session.get": 40,
-    "sqlalchemy.orm.Session.get_one": 40,
-    "sqlalchemy.orm.Session.merge": 40,
-    "sqlalchemy.orm.Session.prepare": 40,
-    "sqlalchemy.orm.Session.refresh": 40,
-    "sqlalchemy.orm.Session.rollback": 40,
-    "sqlalchemy.orm.Session.scalar": 40,
-    "sqlalchemy.orm.Session.scalars": 40,
-    "sqlalchemy.orm.scoped_session.bulk_insert_mappings": 40,
-    "sqlalchemy.orm.scoped_session.bulk_save_objects": 40,
-    "sqlalchemy.orm.scoped_session.bulk_update_mappings": 40,
-    "sqlalchemy.orm.scoped_session.commit": 40,
-    "sqlalchemy.orm.scoped_session.execute": 40,
-    "sqlalchemy.orm.scoped_session.flush": 40,
-    "sqlalchemy.orm.scoped_session.get": 40,
-    "sqlalchemy.orm.scoped_session.get_one": 40,
-    "sqlalchemy.orm.scoped_session.merge": 40,
-    "sqlalchemy.orm.scoped_session.refresh": 40,
-    "sqlalchemy.orm.scoped_session.rollback": 40,
-    "sqlalchemy.orm.scoped_session.scalar": 40,
-    "sqlalchemy.orm.scoped_session.scalars": 40,
-    "sqlite3.Connection": 57,
-    "sqlite3.Connection.backup": 57,
-    "sqlite3.Connection.commit": 57,
-    "sqlite3.Connection.deserialize": 57,
-    "sqlite3.Connection.execute": 57,
-    "sqlite3.Connection.executemany": 57,
-    "sqlite3.Connection.executescript": 57,
-    "sqlite3.Connection.iterdump": 57,
-    "sqlite3.Connection.rollback": 57,
-    "sqlite3.Connection.serialize": 57,
-    "sqlite3.Cursor.execute": 57,
-    "sqlite3.Cursor.executemany": 57,
-    "sqlite3.Cursor.executescript": 57,
-    "sqlite3.Cursor.fetchall": 57,
-    "sqlite3.Cursor.fetchmany": 57,
-    "sqlite3.Cursor.fetchone": 57,
-    "sqlite3.connect": 57,
-    "sqlmodel.Session.exec": 40,
-    "ssl.SSLSocket.accept": 53,
-    "ssl.SSLSocket.connect": 53,
-    "ssl.SSLSocket.do_handshake": 53,
-    "ssl.SSLSocket.recv": 53,
-    "ssl.SSLSocket.recv_into": 53,
-    "ssl.SSLSocket.sendall": 53,
-    "ssl.SSLSocket.unwrap": 53,
-    "ssl.get_server_certificate": 53,
-    "starlette.testclient.TestClient.delete": 58,
-    "starlette.testclient.TestClient.get": 58,
-    "starlette.testclient.TestClient.head": 58,
-    "starlette.testclient.TestClient.options": 58,
-    "starlette.testclient.TestClient.patch": 58,
-    "starlette.testclient.TestClient.post": 58,
-    "starlette.testclient.TestClient.put": 58,
-    "starlette.testclient.TestClient.request": 58,
-    "stripe.Account.retrieve": 34,
-    "stripe.Balance.retrieve": 34,
-    "stripe.Charge.create": 34,
-    "stripe.Charge.list": 34,
-    "stripe.Charge.modify": 34,
-    "stripe.Charge.retrieve": 34,
-    "stripe.Coupon.create": 34,
-    "stripe.Coupon.list": 34,
-    "stripe.Coupon.modify": 34,
-    "stripe.Coupon.retrieve": 34,
-    "stripe.Customer.create": 34,
-    "stripe.Customer.delete": 34,
-    "stripe.Customer.list": 34,
-    "stripe.Customer.modify": 34,
-    "stripe.Customer.retrieve": 34,
-    "stripe.Customer.search": 34,
-    "stripe.Event.retrieve": 34,
-    "stripe.Invoice.create": 34,
-    "stripe.Invoice.delete": 34,
-    "stripe.Invoice.list": 34,
-    "stripe.Invoice.modify": 34,
-    "stripe.Invoice.retrieve": 34,
-    "stripe.Invoice.search": 34,
-    "stripe.InvoiceItem.create": 34,
-    "stripe.InvoiceItem.list": 34,
-    "stripe.InvoiceItem.modify": 34,
-    "stripe.InvoiceItem.retrieve": 34,
-    "stripe.PaymentIntent.cancel": 34,
-    "stripe.PaymentIntent.create": 34,
-    "stripe.PaymentIntent.list": 34,
-    "stripe.PaymentIntent.modify": 34,
-    "stripe.PaymentIntent.retrieve": 34,
-    "stripe.PaymentIntent.search": 34,
-    "stripe.PaymentMethod.create": 34,
-    "stripe.PaymentMethod.list": 34,
-    "stripe.PaymentMethod.modify": 34,
-    "stripe.PaymentMethod.retrieve": 34,
-    "stripe.Payout.create": 34,
-    "stripe.Payout.list": 34,
-    "stripe.Payout.modify": 34,
-    "stripe.Payout.retrieve": 34,
-    "stripe.Plan.retrieve": 34,
-    "stripe.Price.create": 34,
-    "stripe.Price.list": 34,
-    "stripe.Price.modify": 34,
-    "stripe.Price.retrieve": 34,
-    "stripe.Product.create": 34,
-    "stripe.Product.list": 34,
-    "stripe.Product.modify": 34,
-    "stripe.Product.retrieve": 34,
-    "stripe.PromotionCode.retrieve": 34,
-    "stripe.Quote.retrieve": 34,
-    "stripe.Refund.create": 34,
-    "stripe.Refund.list": 34,
-    "stripe.Refund.modify": 34,
-    "stripe.Refund.retrieve": 34,
-    "stripe.SetupIntent.create": 34,
-    "stripe.SetupIntent.list": 34,
-    "stripe.SetupIntent.modify": 34,
-    "stripe.SetupIntent.retrieve": 34,
-    "stripe.Subscription.cancel": 34,
-    "stripe.Subscription.create": 34,
-    "stripe.Subscription.list": 34,
-    "stripe.Subscription.modify": 34,
-    "stripe.Subscription.retrieve": 34,
-    "stripe.Subscription.search": 34,
-    "stripe.SubscriptionItem.create": 34,
-    "stripe.SubscriptionItem.list": 34,
-    "stripe.SubscriptionItem.modify": 34,
-    "stripe.SubscriptionItem.retrieve": 34,
-    "stripe.TaxRate.retrieve": 34,
-    "stripe.Transfer.create": 34,
-    "stripe.Transfer.list": 34,
-    "stripe.Transfer.modify": 34,
-    "stripe.Transfer.retrieve": 34,
-    "stripe.WebhookEndpoint.retrieve": 34,
-    "stripe.billing_portal.Session.create": 34,
-    "stripe.checkout.Session.create": 34,
-    "stripe.checkout.Session.expire": 34,
-    "stripe.checkout.Session.list": 34,
-    "stripe.checkout.Session.retrieve": 34,
-    "subprocess.Popen.communicate": 38,
-    "subprocess.Popen.wait": 38,
-    "subprocess.call": 38,
-    "subprocess.check_call": 38,
-    "subprocess.check_output": 38,
-    "subprocess.getoutput": 38,
-    "subprocess.getstatusoutput": 38,
-    "subprocess.run": 38,
-    "tarfile.TarFile": 49,
-    "tarfile.TarFile.add": 49,
-    "tarfile.TarFile.addfile": 49,
-    "tarfile.TarFile.bz2open": 49,
-    "tarfile.TarFile.extract": 49,
-    "tarfile.TarFile.extractall": 49,
-    "tarfile.TarFile.gzopen": 49,
-    "tarfile.TarFile.open": 49,
-    "tarfile.TarFile.xzopen": 49,
-    "tarfile.open": 49,
-    "tavily.TavilyClient.extract": 17,
-    "tavily.TavilyClient.qna_search": 17,
-    "tavily.TavilyClient.search": 17,
-    "telebot.TeleBot.infinity_polling": 33,
-    "telebot.TeleBot.polling": 33,
-    "telebot.TeleBot.send_message": 33,
-    "tempfile.NamedTemporaryFile": 48,
-    "tempfile.TemporaryFile": 48,
-    "threading.Barrier.wait": 50,
-    "threading.Condition.wait": 50,
-    "threading.Condition.wait_for": 50,
-    "threading.Event.wait": 50,
-    "threading.Thread.join": 50,
-    "time.sleep": 43,
-    "tokenize.open": 46,
-    "torch.load": 2,
-    "torch.save": 2,
-    "transformers.pipeline": 2,
-    "trino.dbapi.connect": 7,
-    "trio.run": 45,
-    "tweepy.API.search_tweets": 33,
-    "tweepy.API.update_status": 33,
-    "tweepy.API.user_timeline": 33,
-    "twilio.rest.api.v2010.account.call.CallList.create": 33,
-    "twilio.rest.api.v2010.account.call.CallList.list": 33,
-    "twilio.rest.api.v2010.account.message.MessageList.create": 33,
-    "twilio.rest.api.v2010.account.message.MessageList.list": 33,
-    "urllib.request.OpenerDirector.open": 11,
-    "urllib.request.urlopen": 11,
-    "urllib.request.urlretrieve": 11,
-    "urllib.robotparser.RobotFileParser.read": 11,
-    "urllib3.HTTPConnectionPool.request": 11,
-    "urllib3.HTTPConnectionPool.urlopen": 11,
-    "urllib3.PoolManager.request": 11,
-    "urllib3.PoolManager.urlopen": 11,
-    "urllib3.request": 11,
-    "uvicorn.Server.run": 45,
-    "uvicorn.run": 45,
-    "uvloop.run": 45,
-    "weasyprint.HTML.write_pdf": 3,
-    "weaviate.connect_to_custom": 28,
-    "weaviate.connect_to_local": 28,
-    "webbrowser.open": 38,
-    "websocket.WebSocket.connect": 13,
-    "websocket.WebSocket.recv": 13,
-    "websocket.WebSocket.send": 13,
-    "websocket.WebSocketApp.run_forever": 13,
-    "websocket.create_connection": 13,
-    "websockets.sync.client.ClientConnection.ping": 13,
-    "websockets.sync.client.ClientConnection.recv": 13,
-    "websockets.sync.client.ClientConnection.send": 13,
-    "websockets.sync.client.connect": 13,
-    "werkzeug.security.check_password_hash": 0,
-    "werkzeug.security.generate_password_hash": 0,
-    "whisper.load_model": 2,
-    "xhtml2pdf.pisa.CreatePDF": 3,
-    "xlrd.open_workbook": 3,
-    "xlsxwriter.Workbook.close": 3,
-    "xmlrpc.client.ServerProxy.*": 11,
-    "yagmail.SMTP": 32,
-    "yagmail.SMTP.send": 32,
-    "yt_dlp.YoutubeDL.download": 33,
-    "yt_dlp.YoutubeDL.extract_info": 33,
-    "zeep.Client": 31,
-    "zipfile.Path.read_bytes": 49,
-    "zipfile.Path.read_text": 49,
-    "zipfile.ZipFile": 49,
-    "zipfile.ZipFile.extract": 49,
-    "zipfile.ZipFile.extractall": 49,
-    "zipfile.ZipFile.read": 49,
-    "zipfile.ZipFile.testzip": 49,
-    "zipfile.ZipFile.write": 49,
-    "zipfile.ZipFile.writestr": 49,
-    "zmq.Socket.recv": 31,
-    "zmq.Socket.recv_json": 31,
-    "zmq.Socket.recv_multipart": 31,
-    "zmq.Socket.recv_pyobj": 31,
-    "zmq.Socket.recv_string": 31,
-}
+BLOCKING = """
+Crypto.Protocol.KDF.PBKDF2=0
+Crypto.Protocol.KDF.bcrypt=0
+Crypto.Protocol.KDF.scrypt=0
+Crypto.PublicKey.RSA.generate=0
+MySQLdb.connect=6
+MySQLdb.connections.Connection.commit=6
+MySQLdb.connections.Connection.ping=6
+MySQLdb.connections.Connection.query=6
+MySQLdb.connections.Connection.rollback=6
+MySQLdb.cursors.BaseCursor.callproc=6
+MySQLdb.cursors.BaseCursor.execute=6
+MySQLdb.cursors.BaseCursor.executemany=6
+PIL.Image.Image.convert=1
+PIL.Image.Image.filter=1
+PIL.Image.Image.load=1
+PIL.Image.Image.quantize=1
+PIL.Image.Image.resize=1
+PIL.Image.Image.rotate=1
+PIL.Image.Image.save=1
+PIL.Image.Image.thumbnail=1
+PIL.Image.Image.transform=1
+PIL.Image.Image.verify=1
+PIL.ImageOps.autocontrast=1
+PIL.ImageOps.contain=1
+PIL.ImageOps.equalize=1
+PIL.ImageOps.exif_transpose=1
+PIL.ImageOps.fit=1
+PIL.ImageOps.grayscale=1
+PyPDF2.PageObject.extract_text=3
+PyPDF2.PdfReader=3
+PyPDF2.PdfWriter.write=3
+alembic.command.check=10
+alembic.command.current=10
+alembic.command.downgrade=10
+alembic.command.revision=10
+alembic.command.stamp=10
+alembic.command.upgrade=10
+anthropic.resources.Messages.count_tokens=15
+anthropic.resources.Messages.create=15
+anthropic.resources.Messages.parse=15
+anthropic.resources.Messages.stream=15
+anthropic.resources.Models.list=15
+anthropic.resources.Models.retrieve=15
+anthropic.resources.beta.Messages.count_tokens=15
+anthropic.resources.beta.Messages.create=15
+anthropic.resources.beta.Messages.parse=15
+anthropic.resources.beta.Messages.stream=15
+anthropic.resources.beta.Messages.thread=15
+anthropic.resources.beta.Messages.tool_runner=15
+anthropic.resources.messages.Batches.cancel=15
+anthropic.resources.messages.Batches.create=15
+anthropic.resources.messages.Batches.delete=15
+anthropic.resources.messages.Batches.list=15
+anthropic.resources.messages.Batches.results=15
+anthropic.resources.messages.Batches.retrieve=15
+anyio.run=45
+argon2.PasswordHasher.hash=0
+argon2.PasswordHasher.verify=0
+argon2.hash_password=0
+argon2.hash_password_raw=0
+argon2.low_level.hash_secret=0
+argon2.low_level.hash_secret_raw=0
+argon2.low_level.verify_secret=0
+argon2.verify_password=0
+asgiref.sync.AsyncToSync=45
+asgiref.sync.async_to_sync=45
+asyncio.AbstractEventLoop.run_forever=45
+asyncio.AbstractEventLoop.run_until_complete=45
+asyncio.Runner.run=45
+asyncio.run=45
+azure.keyvault.secrets.SecretClient.get_secret=25
+azure.keyvault.secrets.SecretClient.set_secret=25
+azure.storage.blob.BlobClient.append_block=25
+azure.storage.blob.BlobClient.commit_block_list=25
+azure.storage.blob.BlobClient.delete_blob=25
+azure.storage.blob.BlobClient.download_blob=25
+azure.storage.blob.BlobClient.exists=25
+azure.storage.blob.BlobClient.get_blob_properties=25
+azure.storage.blob.BlobClient.set_blob_metadata=25
+azure.storage.blob.BlobClient.stage_block=25
+azure.storage.blob.BlobClient.start_copy_from_url=25
+azure.storage.blob.BlobClient.upload_blob=25
+azure.storage.blob.BlobServiceClient.create_container=25
+azure.storage.blob.BlobServiceClient.delete_container=25
+azure.storage.blob.BlobServiceClient.get_account_information=25
+azure.storage.blob.BlobServiceClient.get_service_properties=25
+azure.storage.blob.ContainerClient.create_container=25
+azure.storage.blob.ContainerClient.delete_blob=25
+azure.storage.blob.ContainerClient.delete_container=25
+azure.storage.blob.ContainerClient.download_blob=25
+azure.storage.blob.ContainerClient.exists=25
+azure.storage.blob.ContainerClient.get_container_properties=25
+azure.storage.blob.ContainerClient.upload_blob=25
+bcrypt.checkpw=0
+bcrypt.hashpw=0
+bcrypt.kdf=0
+boto3.resources.base.ServiceResource.*=24
+botocore.client.BaseClient.*=23
+builtins.input=44
+builtins.open=46
+bz2.BZ2File=49
+bz2.compress=49
+bz2.decompress=49
+bz2.open=49
+cassandra.cluster.Cluster.connect=7
+cassandra.cluster.Session.execute=7
+celery.result.AsyncResult.get=39
+celery.result.AsyncResult.wait=39
+celery.result.GroupResult.get=39
+celery.result.GroupResult.join=39
+chromadb.Collection.add=28
+chromadb.Collection.count=28
+chromadb.Collection.delete=28
+chromadb.Collection.get=28
+chromadb.Collection.peek=28
+chromadb.Collection.query=28
+chromadb.Collection.update=28
+chromadb.Collection.upsert=28
+chromadb.api.client.Client.create_collection=28
+chromadb.api.client.Client.delete_collection=28
+chromadb.api.client.Client.get_collection=28
+chromadb.api.client.Client.get_or_create_collection=28
+chromadb.api.client.Client.list_collections=28
+clickhouse_connect.driver.client.Client.command=7
+clickhouse_connect.driver.client.Client.insert=7
+clickhouse_connect.driver.client.Client.insert_arrow=7
+clickhouse_connect.driver.client.Client.insert_df=7
+clickhouse_connect.driver.client.Client.ping=7
+clickhouse_connect.driver.client.Client.query=7
+clickhouse_connect.driver.client.Client.query_arrow=7
+clickhouse_connect.driver.client.Client.query_df=7
+clickhouse_connect.driver.client.Client.query_np=7
+clickhouse_connect.driver.client.Client.raw_insert=7
+clickhouse_connect.driver.client.Client.raw_query=7
+clickhouse_connect.get_client=7
+clickhouse_driver.Client.execute=7
+clickhouse_driver.Client.execute_iter=7
+clickhouse_driver.Client.execute_with_progress=7
+clickhouse_driver.Client.insert_dataframe=7
+clickhouse_driver.Client.query_dataframe=7
+cloudscraper.CloudScraper.request=11
+codecs.open=46
+cohere.Client.chat=17
+cohere.Client.chat_stream=17
+cohere.Client.classify=17
+cohere.Client.detokenize=17
+cohere.Client.embed=17
+cohere.Client.generate=17
+cohere.Client.generate_stream=17
+cohere.Client.rerank=17
+cohere.Client.summarize=17
+cohere.Client.tokenize=17
+cohere.ClientV2.chat=17
+cohere.ClientV2.chat_stream=17
+cohere.ClientV2.embed=17
+cohere.ClientV2.rerank=17
+concurrent.futures.as_completed=50
+concurrent.futures.wait=50
+confluent_kafka.Consumer.close=29
+confluent_kafka.Consumer.commit=29
+confluent_kafka.Consumer.committed=29
+confluent_kafka.Consumer.consume=29
+confluent_kafka.Consumer.list_topics=29
+confluent_kafka.Consumer.poll=29
+confluent_kafka.Consumer.position=29
+confluent_kafka.Producer.commit_transaction=29
+confluent_kafka.Producer.flush=29
+confluent_kafka.Producer.init_transactions=29
+confluent_kafka.Producer.list_topics=29
+cryptography.hazmat.primitives.asymmetric.dh.generate_parameters=0
+cryptography.hazmat.primitives.asymmetric.dsa.generate_private_key=0
+cryptography.hazmat.primitives.asymmetric.rsa.generate_private_key=0
+cryptography.hazmat.primitives.kdf.pbkdf2.PBKDF2HMAC.derive=0
+cryptography.hazmat.primitives.kdf.pbkdf2.PBKDF2HMAC.verify=0
+cryptography.hazmat.primitives.kdf.scrypt.Scrypt.derive=0
+cryptography.hazmat.primitives.kdf.scrypt.Scrypt.verify=0
+curl_cffi.requests.Session.delete=11
+curl_cffi.requests.Session.get=11
+curl_cffi.requests.Session.head=11
+curl_cffi.requests.Session.options=11
+curl_cffi.requests.Session.patch=11
+curl_cffi.requests.Session.post=11
+curl_cffi.requests.Session.put=11
+curl_cffi.requests.Session.request=11
+curl_cffi.requests.delete=11
+curl_cffi.requests.get=11
+curl_cffi.requests.head=11
+curl_cffi.requests.options=11
+curl_cffi.requests.patch=11
+curl_cffi.requests.post=11
+curl_cffi.requests.put=11
+curl_cffi.requests.request=11
+cv2.cvtColor=1
+cv2.imdecode=1
+cv2.imencode=1
+cv2.imread=1
+cv2.imwrite=1
+cv2.resize=1
+dbm.open=48
+diskcache.Cache.add=22
+diskcache.Cache.clear=22
+diskcache.Cache.decr=22
+diskcache.Cache.delete=22
+diskcache.Cache.evict=22
+diskcache.Cache.expire=22
+diskcache.Cache.get=22
+diskcache.Cache.incr=22
+diskcache.Cache.pop=22
+diskcache.Cache.set=22
+django.contrib.auth.authenticate=9
+django.contrib.auth.hashers.check_password=0
+django.contrib.auth.hashers.make_password=0
+django.core.mail.mail_admins=32
+django.core.mail.send_mail=32
+django.core.mail.send_mass_mail=32
+django.db.models.Manager.aggregate=9
+django.db.models.Manager.bulk_create=9
+django.db.models.Manager.bulk_update=9
+django.db.models.Manager.contains=9
+django.db.models.Manager.count=9
+django.db.models.Manager.create=9
+django.db.models.Manager.earliest=9
+django.db.models.Manager.exists=9
+django.db.models.Manager.first=9
+django.db.models.Manager.get=9
+django.db.models.Manager.get_or_create=9
+django.db.models.Manager.in_bulk=9
+django.db.models.Manager.last=9
+django.db.models.Manager.latest=9
+django.db.models.Manager.update=9
+django.db.models.Manager.update_or_create=9
+django.db.models.Model.delete=9
+django.db.models.Model.full_clean=9
+django.db.models.Model.refresh_from_db=9
+django.db.models.Model.save=9
+django.db.models.Model.validate_unique=9
+django.db.models.QuerySet.aggregate=9
+django.db.models.QuerySet.bulk_create=9
+django.db.models.QuerySet.bulk_update=9
+django.db.models.QuerySet.contains=9
+django.db.models.QuerySet.count=9
+django.db.models.QuerySet.create=9
+django.db.models.QuerySet.delete=9
+django.db.models.QuerySet.earliest=9
+django.db.models.QuerySet.exists=9
+django.db.models.QuerySet.explain=9
+django.db.models.QuerySet.first=9
+django.db.models.QuerySet.get=9
+django.db.models.QuerySet.get_or_create=9
+django.db.models.QuerySet.in_bulk=9
+django.db.models.QuerySet.last=9
+django.db.models.QuerySet.latest=9
+django.db.models.QuerySet.update=9
+django.db.models.QuerySet.update_or_create=9
+django.shortcuts.get_list_or_404=9
+django.shortcuts.get_object_or_404=9
+dns.query.https=37
+dns.query.tcp=37
+dns.query.tls=37
+dns.query.udp=37
+dns.resolver.Resolver.canonical_name=37
+dns.resolver.Resolver.query=37
+dns.resolver.Resolver.resolve=37
+dns.resolver.Resolver.resolve_address=37
+dns.resolver.Resolver.resolve_name=37
+dns.resolver.canonical_name=37
+dns.resolver.query=37
+dns.resolver.resolve=37
+dns.resolver.resolve_address=37
+dns.resolver.resolve_name=37
+dns.resolver.zone_for_name=37
+docker.DockerClient.df=25
+docker.DockerClient.info=25
+docker.DockerClient.login=25
+docker.DockerClient.ping=25
+docker.DockerClient.version=25
+docker.from_env=25
+docker.models.containers.Container.exec_run=25
+docker.models.containers.Container.kill=25
+docker.models.containers.Container.logs=25
+docker.models.containers.Container.reload=25
+docker.models.containers.Container.remove=25
+docker.models.containers.Container.restart=25
+docker.models.containers.Container.start=25
+docker.models.containers.Container.stop=25
+docker.models.containers.Container.wait=25
+docker.models.containers.ContainerCollection.create=25
+docker.models.containers.ContainerCollection.get=25
+docker.models.containers.ContainerCollection.list=25
+docker.models.containers.ContainerCollection.prune=25
+docker.models.containers.ContainerCollection.run=25
+docker.models.images.ImageCollection.build=25
+docker.models.images.ImageCollection.get=25
+docker.models.images.ImageCollection.list=25
+docker.models.images.ImageCollection.pull=25
+docker.models.images.ImageCollection.push=25
+docker.models.images.ImageCollection.remove=25
+docx.Document=3
+docx.document.Document.save=3
+dramatiq.Message.get_result=39
+duckdb.DuckDBPyConnection.commit=7
+duckdb.DuckDBPyConnection.df=7
+duckdb.DuckDBPyConnection.execute=7
+duckdb.DuckDBPyConnection.executemany=7
+duckdb.DuckDBPyConnection.fetchall=7
+duckdb.DuckDBPyConnection.fetchdf=7
+duckdb.DuckDBPyConnection.fetchmany=7
+duckdb.DuckDBPyConnection.fetchone=7
+duckdb.DuckDBPyConnection.rollback=7
+duckdb.connect=7
+duckdb.execute=7
+duckdb.query=7
+duckdb.sql=7
+elasticsearch.Elasticsearch.*=26
+elasticsearch.helpers.bulk=28
+elasticsearch.helpers.parallel_bulk=28
+elasticsearch.helpers.reindex=28
+elasticsearch.helpers.scan=28
+elasticsearch.helpers.streaming_bulk=28
+email_validator.validate_email=37
+fabric.Connection.get=35
+fabric.Connection.open=35
+fabric.Connection.put=35
+fabric.Connection.run=35
+fabric.Connection.sudo=35
+feedparser.parse=11
+ffmpeg.run=3
+filecmp.cmp=48
+filecmp.cmpfiles=48
+fileinput.input=48
+firebase_admin.auth.create_user=25
+firebase_admin.auth.delete_user=25
+firebase_admin.auth.get_user=25
+firebase_admin.auth.get_user_by_email=25
+firebase_admin.auth.update_user=25
+firebase_admin.auth.verify_id_token=25
+firebase_admin.messaging.send=25
+firebase_admin.messaging.send_each=25
+firebase_admin.messaging.send_each_for_multicast=25
+flask_bcrypt.check_password_hash=0
+flask_bcrypt.generate_password_hash=0
+ftplib.FTP.connect=56
+ftplib.FTP.cwd=56
+ftplib.FTP.delete=56
+ftplib.FTP.dir=56
+ftplib.FTP.login=56
+ftplib.FTP.mkd=56
+ftplib.FTP.nlst=56
+ftplib.FTP.quit=56
+ftplib.FTP.rename=56
+ftplib.FTP.retrbinary=56
+ftplib.FTP.retrlines=56
+ftplib.FTP.rmd=56
+ftplib.FTP.sendcmd=56
+ftplib.FTP.size=56
+ftplib.FTP.storbinary=56
+ftplib.FTP.storlines=56
+ftplib.FTP.voidcmd=56
+ftplib.FTP_TLS.connect=56
+ftplib.FTP_TLS.cwd=56
+ftplib.FTP_TLS.delete=56
+ftplib.FTP_TLS.dir=56
+ftplib.FTP_TLS.login=56
+ftplib.FTP_TLS.mkd=56
+ftplib.FTP_TLS.nlst=56
+ftplib.FTP_TLS.quit=56
+ftplib.FTP_TLS.rename=56
+ftplib.FTP_TLS.retrbinary=56
+ftplib.FTP_TLS.retrlines=56
+ftplib.FTP_TLS.rmd=56
+ftplib.FTP_TLS.sendcmd=56
+ftplib.FTP_TLS.size=56
+ftplib.FTP_TLS.storbinary=56
+ftplib.FTP_TLS.storlines=56
+ftplib.FTP_TLS.voidcmd=56
+geopy.geocoders.Nominatim.geocode=33
+geopy.geocoders.Nominatim.reverse=33
+getpass.getpass=44
+git.Repo.archive=38
+git.Repo.clone=38
+git.Repo.clone_from=38
+git.Repo.init=38
+git.remote.Remote.fetch=38
+git.remote.Remote.pull=38
+git.remote.Remote.push=38
+github.Github.get_organization=33
+github.Github.get_repo=33
+github.Github.get_user=33
+github.Github.search_code=33
+github.Github.search_issues=33
+github.Github.search_repositories=33
+glob.glob=48
+glob.iglob=48
+google.auth.default=25
+google.cloud.bigquery.Client.create_dataset=25
+google.cloud.bigquery.Client.create_table=25
+google.cloud.bigquery.Client.delete_dataset=25
+google.cloud.bigquery.Client.delete_table=25
+google.cloud.bigquery.Client.get_dataset=25
+google.cloud.bigquery.Client.get_job=25
+google.cloud.bigquery.Client.get_table=25
+google.cloud.bigquery.Client.insert_rows=25
+google.cloud.bigquery.Client.insert_rows_json=25
+google.cloud.bigquery.Client.list_datasets=25
+google.cloud.bigquery.Client.list_rows=25
+google.cloud.bigquery.Client.list_tables=25
+google.cloud.bigquery.Client.load_table_from_dataframe=25
+google.cloud.bigquery.Client.load_table_from_file=25
+google.cloud.bigquery.Client.load_table_from_json=25
+google.cloud.bigquery.Client.load_table_from_uri=25
+google.cloud.bigquery.Client.query=25
+google.cloud.bigquery.Client.query_and_wait=25
+google.cloud.bigquery.Client.update_table=25
+google.cloud.bigquery.QueryJob.result=25
+google.cloud.bigquery.QueryJob.to_dataframe=25
+google.cloud.firestore.Client.get_all=25
+google.cloud.firestore.Client.recursive_delete=25
+google.cloud.firestore.CollectionReference.add=25
+google.cloud.firestore.CollectionReference.get=25
+google.cloud.firestore.DocumentReference.create=25
+google.cloud.firestore.DocumentReference.delete=25
+google.cloud.firestore.DocumentReference.get=25
+google.cloud.firestore.DocumentReference.set=25
+google.cloud.firestore.DocumentReference.update=25
+google.cloud.firestore.Query.get=25
+google.cloud.firestore.WriteBatch.commit=25
+google.cloud.pubsub_v1.PublisherClient.create_topic=25
+google.cloud.pubsub_v1.PublisherClient.delete_topic=25
+google.cloud.pubsub_v1.PublisherClient.get_topic=25
+google.cloud.pubsub_v1.PublisherClient.list_topics=25
+google.cloud.pubsub_v1.SubscriberClient.acknowledge=25
+google.cloud.pubsub_v1.SubscriberClient.create_subscription=25
+google.cloud.pubsub_v1.SubscriberClient.delete_subscription=25
+google.cloud.pubsub_v1.SubscriberClient.get_subscription=25
+google.cloud.pubsub_v1.SubscriberClient.list_subscriptions=25
+google.cloud.pubsub_v1.SubscriberClient.pull=25
+google.cloud.pubsub_v1.SubscriberClient.seek=25
+google.cloud.pubsub_v1.publisher.futures.Future.result=25
+google.cloud.secretmanager.SecretManagerServiceClient.access_secret_version=25
+google.cloud.secretmanager.SecretManagerServiceClient.add_secret_version=25
+google.cloud.secretmanager.SecretManagerServiceClient.create_secret=25
+google.cloud.secretmanager.SecretManagerServiceClient.delete_secret=25
+google.cloud.secretmanager.SecretManagerServiceClient.get_secret=25
+google.cloud.secretmanager.SecretManagerServiceClient.list_secrets=25
+google.cloud.storage.Blob.compose=25
+google.cloud.storage.Blob.delete=25
+google.cloud.storage.Blob.download_as_bytes=25
+google.cloud.storage.Blob.download_as_string=25
+google.cloud.storage.Blob.download_as_text=25
+google.cloud.storage.Blob.download_to_file=25
+google.cloud.storage.Blob.download_to_filename=25
+google.cloud.storage.Blob.exists=25
+google.cloud.storage.Blob.make_private=25
+google.cloud.storage.Blob.make_public=25
+google.cloud.storage.Blob.open=25
+google.cloud.storage.Blob.patch=25
+google.cloud.storage.Blob.reload=25
+google.cloud.storage.Blob.rewrite=25
+google.cloud.storage.Blob.update=25
+google.cloud.storage.Blob.upload_from_file=25
+google.cloud.storage.Blob.upload_from_filename=25
+google.cloud.storage.Blob.upload_from_string=25
+google.cloud.storage.Bucket.copy_blob=25
+google.cloud.storage.Bucket.create=25
+google.cloud.storage.Bucket.delete=25
+google.cloud.storage.Bucket.delete_blob=25
+google.cloud.storage.Bucket.delete_blobs=25
+google.cloud.storage.Bucket.exists=25
+google.cloud.storage.Bucket.get_blob=25
+google.cloud.storage.Bucket.list_blobs=25
+google.cloud.storage.Bucket.make_private=25
+google.cloud.storage.Bucket.make_public=25
+google.cloud.storage.Bucket.move_blob=25
+google.cloud.storage.Bucket.patch=25
+google.cloud.storage.Bucket.reload=25
+google.cloud.storage.Bucket.rename_blob=25
+google.cloud.storage.Bucket.update=25
+google.cloud.storage.Client.create_bucket=25
+google.cloud.storage.Client.download_blob_to_file=25
+google.cloud.storage.Client.get_bucket=25
+google.cloud.storage.Client.get_service_account_email=25
+google.cloud.storage.Client.list_blobs=25
+google.cloud.storage.Client.list_buckets=25
+google.cloud.storage.Client.lookup_bucket=25
+google.cloud.tasks_v2.CloudTasksClient.create_queue=25
+google.cloud.tasks_v2.CloudTasksClient.create_task=25
+google.cloud.tasks_v2.CloudTasksClient.delete_task=25
+google.cloud.tasks_v2.CloudTasksClient.list_tasks=25
+google.genai.models.Models.count_tokens=17
+google.genai.models.Models.embed_content=17
+google.genai.models.Models.generate_content=17
+google.genai.models.Models.generate_content_stream=17
+google.genai.models.Models.generate_images=17
+google.generativeai.ChatSession.send_message=17
+google.generativeai.GenerativeModel.count_tokens=17
+google.generativeai.GenerativeModel.generate_content=17
+google.generativeai.embed_content=17
+google.oauth2.id_token.fetch_id_token=25
+google.oauth2.id_token.verify_firebase_token=25
+google.oauth2.id_token.verify_oauth2_token=25
+google.oauth2.id_token.verify_token=25
+gridfs.GridFS.delete=18
+gridfs.GridFS.exists=18
+gridfs.GridFS.find_one=18
+gridfs.GridFS.get=18
+gridfs.GridFS.list=18
+gridfs.GridFS.new_file=18
+gridfs.GridFS.put=18
+gridfs.GridFSBucket.delete=18
+gridfs.GridFSBucket.download_to_stream=18
+gridfs.GridFSBucket.open_download_stream=18
+gridfs.GridFSBucket.upload_from_stream=18
+groq.resources.Embeddings.create=16
+groq.resources.Models.delete=16
+groq.resources.Models.list=16
+groq.resources.Models.retrieve=16
+groq.resources.audio.Speech.create=16
+groq.resources.audio.Transcriptions.create=16
+groq.resources.audio.Translations.create=16
+groq.resources.chat.Completions.create=16
+grpc.StreamUnaryMultiCallable.__call__=31
+grpc.StreamUnaryMultiCallable.with_call=31
+grpc.UnaryUnaryMultiCallable.__call__=31
+grpc.UnaryUnaryMultiCallable.with_call=31
+gspread.authorize=33
+gspread.service_account=33
+gzip.GzipFile=49
+gzip.compress=49
+gzip.decompress=49
+gzip.open=49
+hashlib.file_digest=0
+hashlib.pbkdf2_hmac=0
+hashlib.scrypt=0
+http.client.HTTPConnection.connect=11
+http.client.HTTPConnection.endheaders=11
+http.client.HTTPConnection.getresponse=11
+http.client.HTTPConnection.request=11
+http.client.HTTPConnection.send=11
+http.client.HTTPResponse.read=11
+httplib2.Http.request=11
+httpx.Client.delete=12
+httpx.Client.get=12
+httpx.Client.head=12
+httpx.Client.options=12
+httpx.Client.patch=12
+httpx.Client.post=12
+httpx.Client.put=12
+httpx.Client.request=12
+httpx.Client.send=12
+httpx.Client.stream=12
+httpx.delete=12
+httpx.get=12
+httpx.head=12
+httpx.options=12
+httpx.patch=12
+httpx.post=12
+httpx.put=12
+httpx.request=12
+httpx.stream=12
+httpx2.Client.delete=12
+httpx2.Client.get=12
+httpx2.Client.head=12
+httpx2.Client.options=12
+httpx2.Client.patch=12
+httpx2.Client.post=12
+httpx2.Client.put=12
+httpx2.Client.request=12
+httpx2.Client.send=12
+httpx2.Client.stream=12
+httpx2.delete=12
+httpx2.get=12
+httpx2.head=12
+httpx2.options=12
+httpx2.patch=12
+httpx2.post=12
+httpx2.put=12
+httpx2.request=12
+httpx2.stream=12
+huggingface_hub.InferenceClient.chat_completion=17
+huggingface_hub.InferenceClient.feature_extraction=17
+huggingface_hub.InferenceClient.text_generation=17
+huggingface_hub.hf_hub_download=17
+huggingface_hub.snapshot_download=17
+hvac.Client.delete=25
+hvac.Client.is_authenticated=25
+hvac.Client.list=25
+hvac.Client.login=25
+hvac.Client.read=25
+hvac.Client.write=25
+imageio.imread=1
+imageio.imwrite=1
+imageio.mimsave=1
+imaplib.IMAP4=55
+imaplib.IMAP4.append=55
+imaplib.IMAP4.copy=55
+imaplib.IMAP4.expunge=55
+imaplib.IMAP4.fetch=55
+imaplib.IMAP4.list=55
+imaplib.IMAP4.login=55
+imaplib.IMAP4.logout=55
+imaplib.IMAP4.noop=55
+imaplib.IMAP4.search=55
+imaplib.IMAP4.select=55
+imaplib.IMAP4.starttls=55
+imaplib.IMAP4.status=55
+imaplib.IMAP4.store=55
+imaplib.IMAP4.uid=55
+imaplib.IMAP4_SSL=55
+importlib.resources.open_binary=48
+importlib.resources.open_text=48
+importlib.resources.read_binary=48
+importlib.resources.read_text=48
+influxdb_client.QueryApi.query=28
+influxdb_client.QueryApi.query_data_frame=28
+influxdb_client.QueryApi.query_stream=28
+influxdb_client.WriteApi.write=28
+invoke.run=38
+io.open_code=46
+joblib.dump=2
+joblib.load=2
+jwt.PyJWKClient.fetch_data=33
+jwt.PyJWKClient.get_jwk_set=33
+jwt.PyJWKClient.get_signing_key=33
+jwt.PyJWKClient.get_signing_key_from_jwt=33
+jwt.PyJWKClient.get_signing_keys=33
+kafka.KafkaConsumer=29
+kafka.KafkaConsumer.beginning_offsets=29
+kafka.KafkaConsumer.commit=29
+kafka.KafkaConsumer.committed=29
+kafka.KafkaConsumer.end_offsets=29
+kafka.KafkaConsumer.offsets_for_times=29
+kafka.KafkaConsumer.partitions_for_topic=29
+kafka.KafkaConsumer.poll=29
+kafka.KafkaConsumer.position=29
+kafka.KafkaConsumer.topics=29
+kafka.KafkaProducer=29
+kafka.KafkaProducer.close=29
+kafka.KafkaProducer.commit_transaction=29
+kafka.KafkaProducer.flush=29
+kafka.KafkaProducer.init_transactions=29
+kafka.KafkaProducer.partitions_for=29
+kubernetes.config.load_incluster_config=25
+kubernetes.config.load_kube_config=25
+langchain_core.runnables.base.Runnable.batch=17
+langchain_core.runnables.base.Runnable.invoke=17
+langchain_core.runnables.base.Runnable.stream=17
+ldap.ldapobject.SimpleLDAPObject.add_s=36
+ldap.ldapobject.SimpleLDAPObject.delete_s=36
+ldap.ldapobject.SimpleLDAPObject.modify_s=36
+ldap.ldapobject.SimpleLDAPObject.search_s=36
+ldap.ldapobject.SimpleLDAPObject.simple_bind_s=36
+ldap.ldapobject.SimpleLDAPObject.unbind_s=36
+ldap3.Connection.add=36
+ldap3.Connection.bind=36
+ldap3.Connection.compare=36
+ldap3.Connection.delete=36
+ldap3.Connection.extended=36
+ldap3.Connection.modify=36
+ldap3.Connection.modify_dn=36
+ldap3.Connection.rebind=36
+ldap3.Connection.search=36
+ldap3.Connection.start_tls=36
+ldap3.Connection.unbind=36
+librosa.load=1
+linecache.getlines=48
+litellm.completion=17
+litellm.embedding=17
+litellm.image_generation=17
+litellm.moderation=17
+litellm.text_completion=17
+litellm.transcription=17
+lzma.LZMAFile=49
+lzma.compress=49
+lzma.decompress=49
+lzma.open=49
+matplotlib.figure.Figure.savefig=3
+matplotlib.pyplot.savefig=3
+meilisearch.Client.create_index=28
+meilisearch.Client.delete_index=28
+meilisearch.Client.get_index=28
+meilisearch.Client.get_indexes=28
+meilisearch.Client.get_task=28
+meilisearch.Client.health=28
+meilisearch.Client.is_healthy=28
+meilisearch.Client.multi_search=28
+meilisearch.Client.wait_for_task=28
+minio.Minio.append_object=25
+minio.Minio.bucket_exists=25
+minio.Minio.compose_object=25
+minio.Minio.copy_object=25
+minio.Minio.fget_object=25
+minio.Minio.fput_object=25
+minio.Minio.get_object=25
+minio.Minio.list_buckets=25
+minio.Minio.make_bucket=25
+minio.Minio.put_object=25
+minio.Minio.remove_bucket=25
+minio.Minio.remove_object=25
+minio.Minio.stat_object=25
+mistralai.chat.Chat.complete=17
+mistralai.chat.Chat.stream=17
+mistralai.client.MistralClient.chat=17
+mistralai.client.MistralClient.chat_stream=17
+mistralai.client.MistralClient.embeddings=17
+mistralai.embeddings.Embeddings.create=17
+mongoengine.Document.delete=19
+mongoengine.Document.drop_collection=19
+mongoengine.Document.ensure_indexes=19
+mongoengine.Document.modify=19
+mongoengine.Document.reload=19
+mongoengine.Document.save=19
+mongoengine.Document.update=19
+mongoengine.QuerySet.aggregate=19
+mongoengine.QuerySet.average=19
+mongoengine.QuerySet.count=19
+mongoengine.QuerySet.create=19
+mongoengine.QuerySet.delete=19
+mongoengine.QuerySet.distinct=19
+mongoengine.QuerySet.first=19
+mongoengine.QuerySet.get=19
+mongoengine.QuerySet.in_bulk=19
+mongoengine.QuerySet.insert=19
+mongoengine.QuerySet.modify=19
+mongoengine.QuerySet.sum=19
+mongoengine.QuerySet.update=19
+mongoengine.QuerySet.update_one=19
+mongoengine.QuerySet.upsert_one=19
+mongoengine.connect=19
+moviepy.VideoFileClip=3
+multiprocessing.Process.join=38
+multiprocessing.connection.wait=38
+multiprocessing.pool.Pool.apply=38
+multiprocessing.pool.Pool.join=38
+multiprocessing.pool.Pool.map=38
+multiprocessing.pool.Pool.starmap=38
+mysql.connector.connect=6
+mysql.connector.connection.MySQLConnection.cmd_query=6
+mysql.connector.connection.MySQLConnection.commit=6
+mysql.connector.connection.MySQLConnection.connect=6
+mysql.connector.connection.MySQLConnection.ping=6
+mysql.connector.connection.MySQLConnection.reconnect=6
+mysql.connector.connection.MySQLConnection.rollback=6
+mysql.connector.connection.MySQLConnection.start_transaction=6
+mysql.connector.cursor.MySQLCursor.callproc=6
+mysql.connector.cursor.MySQLCursor.execute=6
+mysql.connector.cursor.MySQLCursor.executemany=6
+mysql.connector.cursor.MySQLCursor.fetchall=6
+mysql.connector.cursor.MySQLCursor.fetchmany=6
+mysql.connector.cursor.MySQLCursor.fetchone=6
+mysql.connector.pooling.MySQLConnectionPool.get_connection=6
+nacl.pwhash.str=0
+nacl.pwhash.verify=0
+neo4j.Driver.execute_query=7
+neo4j.Driver.get_server_info=7
+neo4j.Driver.verify_connectivity=7
+neo4j.Session.begin_transaction=7
+neo4j.Session.execute_read=7
+neo4j.Session.execute_write=7
+neo4j.Session.run=7
+neo4j.Transaction.commit=7
+neo4j.Transaction.rollback=7
+neo4j.Transaction.run=7
+netmiko.ConnectHandler=35
+nltk.download=33
+notion_client.Client.request=33
+notion_client.api_endpoints.BlocksChildrenEndpoint.append=33
+notion_client.api_endpoints.BlocksChildrenEndpoint.list=33
+notion_client.api_endpoints.BlocksEndpoint.delete=33
+notion_client.api_endpoints.BlocksEndpoint.retrieve=33
+notion_client.api_endpoints.BlocksEndpoint.update=33
+notion_client.api_endpoints.DatabasesEndpoint.create=33
+notion_client.api_endpoints.DatabasesEndpoint.query=33
+notion_client.api_endpoints.DatabasesEndpoint.retrieve=33
+notion_client.api_endpoints.DatabasesEndpoint.update=33
+notion_client.api_endpoints.PagesEndpoint.create=33
+notion_client.api_endpoints.PagesEndpoint.retrieve=33
+notion_client.api_endpoints.PagesEndpoint.update=33
+notion_client.api_endpoints.UsersEndpoint.list=33
+notion_client.api_endpoints.UsersEndpoint.me=33
+notion_client.api_endpoints.UsersEndpoint.retrieve=33
+numpy.fromfile=2
+numpy.genfromtxt=2
+numpy.load=2
+numpy.loadtxt=2
+numpy.save=2
+numpy.savetxt=2
+numpy.savez=2
+numpy.savez_compressed=2
+ollama.Client.chat=17
+ollama.Client.create=17
+ollama.Client.delete=17
+ollama.Client.embed=17
+ollama.Client.embeddings=17
+ollama.Client.generate=17
+ollama.Client.list=17
+ollama.Client.pull=17
+ollama.Client.push=17
+ollama.Client.show=17
+ollama.chat=17
+ollama.create=17
+ollama.delete=17
+ollama.embed=17
+ollama.embeddings=17
+ollama.generate=17
+ollama.list=17
+ollama.pull=17
+ollama.push=17
+ollama.show=17
+openai.Audio.transcribe=14
+openai.Audio.translate=14
+openai.ChatCompletion.create=14
+openai.Completion.create=14
+openai.Edit.create=14
+openai.Embedding.create=14
+openai.Image.create=14
+openai.Moderation.create=14
+openai.resources.Batches.cancel=14
+openai.resources.Batches.create=14
+openai.resources.Batches.list=14
+openai.resources.Batches.retrieve=14
+openai.resources.Completions.create=14
+openai.resources.Embeddings.create=14
+openai.resources.Files.content=14
+openai.resources.Files.create=14
+openai.resources.Files.delete=14
+openai.resources.Files.list=14
+openai.resources.Files.retrieve=14
+openai.resources.Files.retrieve_content=14
+openai.resources.Files.wait_for_processing=14
+openai.resources.Images.create_variation=14
+openai.resources.Images.edit=14
+openai.resources.Images.generate=14
+openai.resources.Models.delete=14
+openai.resources.Models.list=14
+openai.resources.Models.retrieve=14
+openai.resources.Moderations.create=14
+openai.resources.Uploads.cancel=14
+openai.resources.Uploads.complete=14
+openai.resources.Uploads.create=14
+openai.resources.Uploads.upload_file_chunked=14
+openai.resources.VectorStores.create=14
+openai.resources.VectorStores.delete=14
+openai.resources.VectorStores.list=14
+openai.resources.VectorStores.retrieve=14
+openai.resources.VectorStores.search=14
+openai.resources.VectorStores.update=14
+openai.resources.audio.Speech.create=14
+openai.resources.audio.Transcriptions.create=14
+openai.resources.audio.Translations.create=14
+openai.resources.beta.Assistants.create=14
+openai.resources.beta.Assistants.delete=14
+openai.resources.beta.Assistants.list=14
+openai.resources.beta.Assistants.retrieve=14
+openai.resources.beta.Assistants.update=14
+openai.resources.beta.Threads.create=14
+openai.resources.beta.Threads.create_and_run=14
+openai.resources.beta.Threads.create_and_run_poll=14
+openai.resources.beta.Threads.create_and_run_stream=14
+openai.resources.beta.Threads.delete=14
+openai.resources.beta.Threads.retrieve=14
+openai.resources.beta.Threads.update=14
+openai.resources.beta.threads.Messages.create=14
+openai.resources.beta.threads.Messages.delete=14
+openai.resources.beta.threads.Messages.list=14
+openai.resources.beta.threads.Messages.retrieve=14
+openai.resources.beta.threads.Messages.update=14
+openai.resources.beta.threads.Runs.cancel=14
+openai.resources.beta.threads.Runs.create=14
+openai.resources.beta.threads.Runs.create_and_poll=14
+openai.resources.beta.threads.Runs.create_and_stream=14
+openai.resources.beta.threads.Runs.list=14
+openai.resources.beta.threads.Runs.poll=14
+openai.resources.beta.threads.Runs.retrieve=14
+openai.resources.beta.threads.Runs.stream=14
+openai.resources.beta.threads.Runs.submit_tool_outputs=14
+openai.resources.beta.threads.Runs.submit_tool_outputs_and_poll=14
+openai.resources.beta.threads.Runs.submit_tool_outputs_stream=14
+openai.resources.beta.threads.Runs.update=14
+openai.resources.chat.Completions.create=14
+openai.resources.chat.Completions.delete=14
+openai.resources.chat.Completions.list=14
+openai.resources.chat.Completions.parse=14
+openai.resources.chat.Completions.retrieve=14
+openai.resources.chat.Completions.stream=14
+openai.resources.chat.Completions.update=14
+openai.resources.conversations.Conversations.create=14
+openai.resources.conversations.Conversations.delete=14
+openai.resources.conversations.Conversations.retrieve=14
+openai.resources.conversations.Conversations.update=14
+openai.resources.conversations.Items.create=14
+openai.resources.conversations.Items.delete=14
+openai.resources.conversations.Items.list=14
+openai.resources.conversations.Items.retrieve=14
+openai.resources.fine_tuning.Jobs.cancel=14
+openai.resources.fine_tuning.Jobs.create=14
+openai.resources.fine_tuning.Jobs.list=14
+openai.resources.fine_tuning.Jobs.list_events=14
+openai.resources.fine_tuning.Jobs.pause=14
+openai.resources.fine_tuning.Jobs.resume=14
+openai.resources.fine_tuning.Jobs.retrieve=14
+openai.resources.responses.Responses.cancel=14
+openai.resources.responses.Responses.compact=14
+openai.resources.responses.Responses.connect=14
+openai.resources.responses.Responses.create=14
+openai.resources.responses.Responses.delete=14
+openai.resources.responses.Responses.parse=14
+openai.resources.responses.Responses.retrieve=14
+openai.resources.responses.Responses.stream=14
+openai.resources.vector_stores.FileBatches.cancel=14
+openai.resources.vector_stores.FileBatches.create=14
+openai.resources.vector_stores.FileBatches.create_and_poll=14
+openai.resources.vector_stores.FileBatches.list_files=14
+openai.resources.vector_stores.FileBatches.poll=14
+openai.resources.vector_stores.FileBatches.retrieve=14
+openai.resources.vector_stores.FileBatches.upload_and_poll=14
+openai.resources.vector_stores.Files.content=14
+openai.resources.vector_stores.Files.create=14
+openai.resources.vector_stores.Files.create_and_poll=14
+openai.resources.vector_stores.Files.delete=14
+openai.resources.vector_stores.Files.list=14
+openai.resources.vector_stores.Files.poll=14
+openai.resources.vector_stores.Files.retrieve=14
+openai.resources.vector_stores.Files.update=14
+openai.resources.vector_stores.Files.upload=14
+openai.resources.vector_stores.Files.upload_and_poll=14
+openpyxl.Workbook.save=3
+openpyxl.load_workbook=3
+opensearchpy.OpenSearch.bulk=27
+opensearchpy.OpenSearch.count=27
+opensearchpy.OpenSearch.create=27
+opensearchpy.OpenSearch.delete=27
+opensearchpy.OpenSearch.delete_by_query=27
+opensearchpy.OpenSearch.exists=27
+opensearchpy.OpenSearch.get=27
+opensearchpy.OpenSearch.index=27
+opensearchpy.OpenSearch.info=27
+opensearchpy.OpenSearch.mget=27
+opensearchpy.OpenSearch.msearch=27
+opensearchpy.OpenSearch.ping=27
+opensearchpy.OpenSearch.reindex=27
+opensearchpy.OpenSearch.scroll=27
+opensearchpy.OpenSearch.search=27
+opensearchpy.OpenSearch.update=27
+opensearchpy.OpenSearch.update_by_query=27
+oracledb.Connection.commit=7
+oracledb.Connection.ping=7
+oracledb.Connection.rollback=7
+oracledb.ConnectionPool.acquire=7
+oracledb.Cursor.callfunc=7
+oracledb.Cursor.callproc=7
+oracledb.Cursor.execute=7
+oracledb.Cursor.executemany=7
+oracledb.Cursor.fetchall=7
+oracledb.Cursor.fetchmany=7
+oracledb.Cursor.fetchone=7
+oracledb.Cursor.parse=7
+oracledb.connect=7
+os.copy_file_range=48
+os.fdopen=46
+os.fsync=48
+os.fwalk=48
+os.popen=38
+os.sendfile=48
+os.spawnl=38
+os.spawnle=38
+os.spawnlp=38
+os.spawnlpe=38
+os.spawnv=38
+os.spawnve=38
+os.spawnvp=38
+os.spawnvpe=38
+os.system=38
+os.wait=38
+os.wait3=38
+os.wait4=38
+os.waitid=38
+os.waitpid=38
+os.walk=48
+pandas.DataFrame.to_csv=2
+pandas.DataFrame.to_excel=2
+pandas.DataFrame.to_feather=2
+pandas.DataFrame.to_hdf=2
+pandas.DataFrame.to_html=2
+pandas.DataFrame.to_json=2
+pandas.DataFrame.to_parquet=2
+pandas.DataFrame.to_pickle=2
+pandas.DataFrame.to_sql=2
+pandas.DataFrame.to_xml=2
+pandas.ExcelFile=2
+pandas.ExcelFile.parse=2
+pandas.read_csv=2
+pandas.read_excel=2
+pandas.read_feather=2
+pandas.read_hdf=2
+pandas.read_html=2
+pandas.read_json=2
+pandas.read_parquet=2
+pandas.read_pickle=2
+pandas.read_sql=2
+pandas.read_sql_query=2
+pandas.read_sql_table=2
+pandas.read_table=2
+pandas.read_xml=2
+paramiko.RSAKey.generate=0
+paramiko.SFTPClient.chdir=35
+paramiko.SFTPClient.chmod=35
+paramiko.SFTPClient.get=35
+paramiko.SFTPClient.getfo=35
+paramiko.SFTPClient.listdir=35
+paramiko.SFTPClient.listdir_attr=35
+paramiko.SFTPClient.mkdir=35
+paramiko.SFTPClient.open=35
+paramiko.SFTPClient.put=35
+paramiko.SFTPClient.putfo=35
+paramiko.SFTPClient.remove=35
+paramiko.SFTPClient.rename=35
+paramiko.SFTPClient.rmdir=35
+paramiko.SFTPClient.stat=35
+paramiko.SSHClient.connect=35
+paramiko.SSHClient.exec_command=35
+paramiko.SSHClient.invoke_shell=35
+paramiko.SSHClient.open_sftp=35
+paramiko.Transport.auth_password=35
+paramiko.Transport.auth_publickey=35
+paramiko.Transport.connect=35
+paramiko.Transport.open_session=35
+paramiko.Transport.start_client=35
+passlib.context.CryptContext.dummy_verify=0
+passlib.context.CryptContext.encrypt=0
+passlib.context.CryptContext.hash=0
+passlib.context.CryptContext.verify=0
+passlib.context.CryptContext.verify_and_update=0
+passlib.hash.argon2.encrypt=0
+passlib.hash.argon2.hash=0
+passlib.hash.argon2.verify=0
+passlib.hash.bcrypt.encrypt=0
+passlib.hash.bcrypt.hash=0
+passlib.hash.bcrypt.verify=0
+passlib.hash.bcrypt_sha256.encrypt=0
+passlib.hash.bcrypt_sha256.hash=0
+passlib.hash.bcrypt_sha256.verify=0
+passlib.hash.pbkdf2_sha256.encrypt=0
+passlib.hash.pbkdf2_sha256.hash=0
+passlib.hash.pbkdf2_sha256.verify=0
+passlib.hash.pbkdf2_sha512.encrypt=0
+passlib.hash.pbkdf2_sha512.hash=0
+passlib.hash.pbkdf2_sha512.verify=0
+passlib.hash.scrypt.encrypt=0
+passlib.hash.scrypt.hash=0
+passlib.hash.scrypt.verify=0
+passlib.hash.sha256_crypt.encrypt=0
+passlib.hash.sha256_crypt.hash=0
+passlib.hash.sha256_crypt.verify=0
+passlib.hash.sha512_crypt.encrypt=0
+passlib.hash.sha512_crypt.hash=0
+passlib.hash.sha512_crypt.verify=0
+pathlib.Path.glob=48
+pathlib.Path.open=47
+pathlib.Path.read_bytes=47
+pathlib.Path.read_text=47
+pathlib.Path.rglob=48
+pathlib.Path.walk=48
+pathlib.Path.write_bytes=47
+pathlib.Path.write_text=47
+pdf2image.convert_from_bytes=1
+pdf2image.convert_from_path=1
+pdfkit.from_file=3
+pdfkit.from_string=3
+pdfkit.from_url=3
+pdfplumber.open=3
+pdfplumber.page.Page.extract_table=3
+pdfplumber.page.Page.extract_tables=3
+pdfplumber.page.Page.extract_text=3
+peewee.BaseQuery.execute=8
+peewee.BaseQuery.iterator=8
+peewee.Database.commit=8
+peewee.Database.connect=8
+peewee.Database.create_tables=8
+peewee.Database.drop_tables=8
+peewee.Database.execute=8
+peewee.Database.execute_sql=8
+peewee.Database.get_tables=8
+peewee.Database.rollback=8
+peewee.Database.table_exists=8
+peewee.Model.bulk_create=8
+peewee.Model.bulk_update=8
+peewee.Model.create=8
+peewee.Model.create_table=8
+peewee.Model.delete_by_id=8
+peewee.Model.delete_instance=8
+peewee.Model.drop_table=8
+peewee.Model.get=8
+peewee.Model.get_by_id=8
+peewee.Model.get_or_create=8
+peewee.Model.get_or_none=8
+peewee.Model.save=8
+peewee.Model.set_by_id=8
+peewee.Model.table_exists=8
+peewee.Model.truncate_table=8
+peewee.ModelSelect.get_or_none=8
+peewee.SelectBase.count=8
+peewee.SelectBase.exists=8
+peewee.SelectBase.first=8
+peewee.SelectBase.get=8
+peewee.SelectBase.peek=8
+peewee.SelectBase.scalar=8
+pexpect.run=35
+pexpect.spawn=35
+pika.BlockingConnection=30
+pika.BlockingConnection.channel=30
+pika.BlockingConnection.close=30
+pika.BlockingConnection.process_data_events=30
+pika.BlockingConnection.sleep=30
+pika.adapters.blocking_connection.BlockingChannel.basic_ack=30
+pika.adapters.blocking_connection.BlockingChannel.basic_consume=30
+pika.adapters.blocking_connection.BlockingChannel.basic_get=30
+pika.adapters.blocking_connection.BlockingChannel.basic_nack=30
+pika.adapters.blocking_connection.BlockingChannel.basic_publish=30
+pika.adapters.blocking_connection.BlockingChannel.basic_qos=30
+pika.adapters.blocking_connection.BlockingChannel.confirm_delivery=30
+pika.adapters.blocking_connection.BlockingChannel.consume=30
+pika.adapters.blocking_connection.BlockingChannel.exchange_declare=30
+pika.adapters.blocking_connection.BlockingChannel.exchange_delete=30
+pika.adapters.blocking_connection.BlockingChannel.queue_bind=30
+pika.adapters.blocking_connection.BlockingChannel.queue_declare=30
+pika.adapters.blocking_connection.BlockingChannel.queue_delete=30
+pika.adapters.blocking_connection.BlockingChannel.queue_purge=30
+pika.adapters.blocking_connection.BlockingChannel.start_consuming=30
+pika.adapters.blocking_connection.BlockingChannel.tx_commit=30
+pinecone.Index.delete=28
+pinecone.Index.fetch=28
+pinecone.Index.query=28
+pinecone.Index.update=28
+pinecone.Index.upsert=28
+pkgutil.get_data=48
+plumbum.commands.base.BaseCommand.run=38
+polars.DataFrame.write_csv=2
+polars.DataFrame.write_excel=2
+polars.DataFrame.write_json=2
+polars.DataFrame.write_parquet=2
+polars.LazyFrame.collect=2
+polars.read_csv=2
+polars.read_database=2
+polars.read_excel=2
+polars.read_ipc=2
+polars.read_json=2
+polars.read_parquet=2
+pony.orm.commit=10
+pony.orm.flush=10
+pony.orm.rollback=10
+poplib.POP3=55
+poplib.POP3.dele=55
+poplib.POP3.list=55
+poplib.POP3.pass_=55
+poplib.POP3.quit=55
+poplib.POP3.retr=55
+poplib.POP3.stat=55
+poplib.POP3.stls=55
+poplib.POP3.top=55
+poplib.POP3.user=55
+poplib.POP3_SSL=55
+pptx.Presentation=3
+psutil.Process.wait=38
+psutil.wait_procs=38
+psycopg.Connection.commit=4
+psycopg.Connection.execute=4
+psycopg.Connection.notifies=4
+psycopg.Connection.rollback=4
+psycopg.Connection.wait=4
+psycopg.Cursor.copy=4
+psycopg.Cursor.execute=4
+psycopg.Cursor.executemany=4
+psycopg.Cursor.fetchall=4
+psycopg.Cursor.fetchmany=4
+psycopg.Cursor.fetchone=4
+psycopg.Cursor.stream=4
+psycopg.ServerCursor.execute=4
+psycopg.ServerCursor.executemany=4
+psycopg.ServerCursor.fetchall=4
+psycopg.ServerCursor.fetchmany=4
+psycopg.ServerCursor.fetchone=4
+psycopg.connect=4
+psycopg2.connect=5
+psycopg2.extensions.connection.cancel=5
+psycopg2.extensions.connection.commit=5
+psycopg2.extensions.connection.reset=5
+psycopg2.extensions.connection.rollback=5
+psycopg2.extensions.cursor.callproc=5
+psycopg2.extensions.cursor.copy_expert=5
+psycopg2.extensions.cursor.copy_from=5
+psycopg2.extensions.cursor.copy_to=5
+psycopg2.extensions.cursor.execute=5
+psycopg2.extensions.cursor.executemany=5
+psycopg2.extensions.cursor.fetchall=5
+psycopg2.extensions.cursor.fetchmany=5
+psycopg2.extensions.cursor.fetchone=5
+psycopg2.extras.execute_batch=5
+psycopg2.extras.execute_values=5
+psycopg2.extras.wait_select=5
+psycopg2.pool.SimpleConnectionPool=5
+psycopg2.pool.ThreadedConnectionPool=5
+psycopg_pool.ConnectionPool.check=4
+psycopg_pool.ConnectionPool.connection=4
+psycopg_pool.ConnectionPool.getconn=4
+psycopg_pool.ConnectionPool.open=4
+psycopg_pool.ConnectionPool.wait=4
+pty.spawn=38
+pwdlib.PasswordHash.hash=0
+pwdlib.PasswordHash.verify=0
+pwdlib.PasswordHash.verify_and_update=0
+py7zr.SevenZipFile=3
+pycurl.Curl.perform=11
+pydub.AudioSegment.export=1
+pydub.AudioSegment.from_file=1
+pymemcache.Client.add=22
+pymemcache.Client.append=22
+pymemcache.Client.cas=22
+pymemcache.Client.decr=22
+pymemcache.Client.delete=22
+pymemcache.Client.delete_many=22
+pymemcache.Client.flush_all=22
+pymemcache.Client.get=22
+pymemcache.Client.get_many=22
+pymemcache.Client.gets=22
+pymemcache.Client.incr=22
+pymemcache.Client.prepend=22
+pymemcache.Client.replace=22
+pymemcache.Client.set=22
+pymemcache.Client.set_many=22
+pymemcache.Client.stats=22
+pymemcache.Client.touch=22
+pymemcache.Client.version=22
+pymemcache.client.hash.HashClient.add=22
+pymemcache.client.hash.HashClient.decr=22
+pymemcache.client.hash.HashClient.delete=22
+pymemcache.client.hash.HashClient.delete_many=22
+pymemcache.client.hash.HashClient.get=22
+pymemcache.client.hash.HashClient.get_many=22
+pymemcache.client.hash.HashClient.incr=22
+pymemcache.client.hash.HashClient.set=22
+pymemcache.client.hash.HashClient.set_many=22
+pymilvus.MilvusClient.create_collection=28
+pymilvus.MilvusClient.delete=28
+pymilvus.MilvusClient.drop_collection=28
+pymilvus.MilvusClient.get=28
+pymilvus.MilvusClient.has_collection=28
+pymilvus.MilvusClient.insert=28
+pymilvus.MilvusClient.list_collections=28
+pymilvus.MilvusClient.query=28
+pymilvus.MilvusClient.search=28
+pymilvus.MilvusClient.upsert=28
+pymilvus.connections.connect=28
+pymongo.MongoClient.bulk_write=18
+pymongo.MongoClient.drop_database=18
+pymongo.MongoClient.list_database_names=18
+pymongo.MongoClient.list_databases=18
+pymongo.MongoClient.server_info=18
+pymongo.MongoClient.watch=18
+pymongo.client_session.ClientSession.abort_transaction=18
+pymongo.client_session.ClientSession.commit_transaction=18
+pymongo.client_session.ClientSession.with_transaction=18
+pymongo.collection.Collection.aggregate=18
+pymongo.collection.Collection.bulk_write=18
+pymongo.collection.Collection.count_documents=18
+pymongo.collection.Collection.create_index=18
+pymongo.collection.Collection.create_indexes=18
+pymongo.collection.Collection.create_search_index=18
+pymongo.collection.Collection.delete_many=18
+pymongo.collection.Collection.delete_one=18
+pymongo.collection.Collection.distinct=18
+pymongo.collection.Collection.drop=18
+pymongo.collection.Collection.drop_index=18
+pymongo.collection.Collection.drop_indexes=18
+pymongo.collection.Collection.estimated_document_count=18
+pymongo.collection.Collection.find_one=18
+pymongo.collection.Collection.find_one_and_delete=18
+pymongo.collection.Collection.find_one_and_replace=18
+pymongo.collection.Collection.find_one_and_update=18
+pymongo.collection.Collection.index_information=18
+pymongo.collection.Collection.insert_many=18
+pymongo.collection.Collection.insert_one=18
+pymongo.collection.Collection.list_indexes=18
+pymongo.collection.Collection.options=18
+pymongo.collection.Collection.rename=18
+pymongo.collection.Collection.replace_one=18
+pymongo.collection.Collection.update_many=18
+pymongo.collection.Collection.update_one=18
+pymongo.collection.Collection.watch=18
+pymongo.cursor.Cursor.__next__=18
+pymongo.cursor.Cursor.distinct=18
+pymongo.cursor.Cursor.explain=18
+pymongo.cursor.Cursor.next=18
+pymongo.cursor.Cursor.to_list=18
+pymongo.database.Database.aggregate=18
+pymongo.database.Database.command=18
+pymongo.database.Database.create_collection=18
+pymongo.database.Database.dereference=18
+pymongo.database.Database.drop_collection=18
+pymongo.database.Database.list_collection_names=18
+pymongo.database.Database.list_collections=18
+pymongo.database.Database.validate_collection=18
+pymongo.database.Database.watch=18
+pymssql.connect=7
+pymupdf.Document.save=3
+pymupdf.Document.tobytes=3
+pymupdf.Page.get_pixmap=3
+pymupdf.Page.get_text=3
+pymupdf.open=3
+pymysql.connect=6
+pymysql.connections.Connection=6
+pymysql.connections.Connection.begin=6
+pymysql.connections.Connection.commit=6
+pymysql.connections.Connection.connect=6
+pymysql.connections.Connection.ping=6
+pymysql.connections.Connection.query=6
+pymysql.connections.Connection.rollback=6
+pymysql.connections.Connection.select_db=6
+pymysql.cursors.Cursor.callproc=6
+pymysql.cursors.Cursor.execute=6
+pymysql.cursors.Cursor.executemany=6
+pymysql.cursors.Cursor.fetchall=6
+pymysql.cursors.Cursor.fetchmany=6
+pymysql.cursors.Cursor.fetchone=6
+pymysql.cursors.SSCursor.fetchall=6
+pymysql.cursors.SSCursor.fetchmany=6
+pymysql.cursors.SSCursor.fetchone=6
+pymysql.cursors.SSCursor.read_next=6
+pyodbc.Connection.commit=7
+pyodbc.Connection.execute=7
+pyodbc.Connection.rollback=7
+pyodbc.Cursor.commit=7
+pyodbc.Cursor.execute=7
+pyodbc.Cursor.executemany=7
+pyodbc.Cursor.fetchall=7
+pyodbc.Cursor.fetchmany=7
+pyodbc.Cursor.fetchone=7
+pyodbc.Cursor.fetchval=7
+pyodbc.Cursor.rollback=7
+pyodbc.connect=7
+pypdf.PageObject.extract_text=3
+pypdf.PdfReader=3
+pypdf.PdfWriter.write=3
+pytesseract.image_to_data=1
+pytesseract.image_to_pdf_or_hocr=1
+pytesseract.image_to_string=1
+qdrant_client.QdrantClient.collection_exists=28
+qdrant_client.QdrantClient.count=28
+qdrant_client.QdrantClient.create_collection=28
+qdrant_client.QdrantClient.create_payload_index=28
+qdrant_client.QdrantClient.delete=28
+qdrant_client.QdrantClient.delete_collection=28
+qdrant_client.QdrantClient.get_collection=28
+qdrant_client.QdrantClient.get_collections=28
+qdrant_client.QdrantClient.info=28
+qdrant_client.QdrantClient.query_batch_points=28
+qdrant_client.QdrantClient.query_points=28
+qdrant_client.QdrantClient.recreate_collection=28
+qdrant_client.QdrantClient.retrieve=28
+qdrant_client.QdrantClient.scroll=28
+qdrant_client.QdrantClient.search=28
+qdrant_client.QdrantClient.set_payload=28
+qdrant_client.QdrantClient.update_collection=28
+qdrant_client.QdrantClient.upload_collection=28
+qdrant_client.QdrantClient.upload_points=28
+qdrant_client.QdrantClient.upsert=28
+qrcode.QRCode.make_image=1
+qrcode.make=1
+queue.Queue.join=50
+rarfile.RarFile=3
+redis.Redis.*=20
+redis.RedisCluster.*=21
+redis.client.Pipeline.execute=22
+redis.client.PubSub.get_message=22
+redis.client.PubSub.ping=22
+redis.client.PubSub.psubscribe=22
+redis.client.PubSub.punsubscribe=22
+redis.client.PubSub.subscribe=22
+redis.client.PubSub.unsubscribe=22
+redis.lock.Lock.acquire=22
+redis.lock.Lock.extend=22
+redis.lock.Lock.reacquire=22
+redis.lock.Lock.release=22
+redis.sentinel.Sentinel.discover_master=22
+redis.sentinel.Sentinel.discover_slaves=22
+replicate.run=17
+reportlab.pdfgen.canvas.Canvas.save=3
+reportlab.platypus.SimpleDocTemplate.build=3
+requests.Session.delete=11
+requests.Session.get=11
+requests.Session.head=11
+requests.Session.options=11
+requests.Session.patch=11
+requests.Session.post=11
+requests.Session.put=11
+requests.Session.request=11
+requests.Session.send=11
+requests.delete=11
+requests.get=11
+requests.head=11
+requests.options=11
+requests.patch=11
+requests.post=11
+requests.put=11
+requests.request=11
+resend.Emails.send=32
+rpyc.connect=31
+rsa.newkeys=0
+select.select=53
+selectors.BaseSelector.select=53
+sendgrid.SendGridAPIClient.send=32
+sentence_transformers.SentenceTransformer=2
+sentence_transformers.SentenceTransformer.encode=2
+sentry_sdk.flush=33
+shelve.open=48
+shutil.copy=48
+shutil.copy2=48
+shutil.copyfile=48
+shutil.copyfileobj=48
+shutil.copytree=48
+shutil.make_archive=49
+shutil.move=48
+shutil.rmtree=48
+shutil.unpack_archive=49
+slack_sdk.WebClient.api_call=33
+slack_sdk.WebClient.auth_test=33
+slack_sdk.WebClient.chat_delete=33
+slack_sdk.WebClient.chat_postEphemeral=33
+slack_sdk.WebClient.chat_postMessage=33
+slack_sdk.WebClient.chat_update=33
+slack_sdk.WebClient.conversations_history=33
+slack_sdk.WebClient.conversations_info=33
+slack_sdk.WebClient.conversations_list=33
+slack_sdk.WebClient.conversations_open=33
+slack_sdk.WebClient.conversations_replies=33
+slack_sdk.WebClient.files_upload=33
+slack_sdk.WebClient.files_upload_v2=33
+slack_sdk.WebClient.users_info=33
+slack_sdk.WebClient.users_list=33
+slack_sdk.WebClient.users_lookupByEmail=33
+slack_sdk.WebClient.views_open=33
+slack_sdk.webhook.WebhookClient.send=33
+slack_sdk.webhook.WebhookClient.send_dict=33
+smtplib.LMTP=54
+smtplib.SMTP=54
+smtplib.SMTP.*=54
+smtplib.SMTP_SSL=54
+snowflake.connector.connect=7
+snowflake.connector.connection.SnowflakeConnection.commit=7
+snowflake.connector.connection.SnowflakeConnection.execute_string=7
+snowflake.connector.connection.SnowflakeConnection.rollback=7
+snowflake.connector.cursor.SnowflakeCursor.execute=7
+snowflake.connector.cursor.SnowflakeCursor.executemany=7
+snowflake.connector.cursor.SnowflakeCursor.fetchall=7
+snowflake.connector.cursor.SnowflakeCursor.fetchmany=7
+snowflake.connector.cursor.SnowflakeCursor.fetchone=7
+socket.create_connection=52
+socket.getaddrinfo=51
+socket.getfqdn=51
+socket.gethostbyaddr=51
+socket.gethostbyname=51
+socket.gethostbyname_ex=51
+socket.getnameinfo=51
+socket.socket.accept=53
+socket.socket.connect=52
+socket.socket.recv=53
+socket.socket.recv_into=53
+socket.socket.recvfrom=53
+socket.socket.recvfrom_into=53
+socket.socket.recvmsg=53
+socket.socket.sendall=53
+socket.socket.sendfile=53
+socketserver.BaseServer.handle_request=53
+socketserver.BaseServer.serve_forever=53
+soundfile.read=1
+soundfile.write=1
+spacy.load=2
+sqlalchemy.MetaData.create_all=42
+sqlalchemy.MetaData.drop_all=42
+sqlalchemy.MetaData.reflect=42
+sqlalchemy.engine.Connection.commit=42
+sqlalchemy.engine.Connection.exec_driver_sql=42
+sqlalchemy.engine.Connection.execute=42
+sqlalchemy.engine.Connection.rollback=42
+sqlalchemy.engine.Connection.scalar=42
+sqlalchemy.engine.Connection.scalars=42
+sqlalchemy.engine.Engine.begin=42
+sqlalchemy.engine.Engine.connect=42
+sqlalchemy.engine.Engine.execute=42
+sqlalchemy.engine.Engine.raw_connection=42
+sqlalchemy.engine.Engine.scalar=42
+sqlalchemy.engine.Engine.table_names=42
+sqlalchemy.engine.Inspector.get_check_constraints=42
+sqlalchemy.engine.Inspector.get_columns=42
+sqlalchemy.engine.Inspector.get_foreign_keys=42
+sqlalchemy.engine.Inspector.get_indexes=42
+sqlalchemy.engine.Inspector.get_pk_constraint=42
+sqlalchemy.engine.Inspector.get_schema_names=42
+sqlalchemy.engine.Inspector.get_table_names=42
+sqlalchemy.engine.Inspector.get_unique_constraints=42
+sqlalchemy.engine.Inspector.get_view_names=42
+sqlalchemy.engine.Inspector.has_table=42
+sqlalchemy.engine.Transaction.commit=42
+sqlalchemy.engine.Transaction.rollback=42
+sqlalchemy.orm.Query.all=41
+sqlalchemy.orm.Query.count=41
+sqlalchemy.orm.Query.delete=41
+sqlalchemy.orm.Query.first=41
+sqlalchemy.orm.Query.get=41
+sqlalchemy.orm.Query.one=41
+sqlalchemy.orm.Query.one_or_none=41
+sqlalchemy.orm.Query.scalar=41
+sqlalchemy.orm.Query.update=41
+sqlalchemy.orm.Session.bulk_insert_mappings=40
+sqlalchemy.orm.Session.bulk_save_objects=40
+sqlalchemy.orm.Session.bulk_update_mappings=40
+sqlalchemy.orm.Session.commit=40
+sqlalchemy.orm.Session.connection=40
+sqlalchemy.orm.Session.execute=40
+sqlalchemy.orm.Session.flush=40
+sqlalchemy.orm.Session.get=40
+sqlalchemy.orm.Session.get_one=40
+sqlalchemy.orm.Session.merge=40
+sqlalchemy.orm.Session.prepare=40
+sqlalchemy.orm.Session.refresh=40
+sqlalchemy.orm.Session.rollback=40
+sqlalchemy.orm.Session.scalar=40
+sqlalchemy.orm.Session.scalars=40
+sqlalchemy.orm.scoped_session.bulk_insert_mappings=40
+sqlalchemy.orm.scoped_session.bulk_save_objects=40
+sqlalchemy.orm.scoped_session.bulk_update_mappings=40
+sqlalchemy.orm.scoped_session.commit=40
+sqlalchemy.orm.scoped_session.execute=40
+sqlalchemy.orm.scoped_session.flush=40
+sqlalchemy.orm.scoped_session.get=40
+sqlalchemy.orm.scoped_session.get_one=40
+sqlalchemy.orm.scoped_session.merge=40
+sqlalchemy.orm.scoped_session.refresh=40
+sqlalchemy.orm.scoped_session.rollback=40
+sqlalchemy.orm.scoped_session.scalar=40
+sqlalchemy.orm.scoped_session.scalars=40
+sqlite3.Connection=57
+sqlite3.Connection.backup=57
+sqlite3.Connection.commit=57
+sqlite3.Connection.deserialize=57
+sqlite3.Connection.execute=57
+sqlite3.Connection.executemany=57
+sqlite3.Connection.executescript=57
+sqlite3.Connection.iterdump=57
+sqlite3.Connection.rollback=57
+sqlite3.Connection.serialize=57
+sqlite3.Cursor.execute=57
+sqlite3.Cursor.executemany=57
+sqlite3.Cursor.executescript=57
+sqlite3.Cursor.fetchall=57
+sqlite3.Cursor.fetchmany=57
+sqlite3.Cursor.fetchone=57
+sqlite3.connect=57
+sqlmodel.Session.exec=40
+ssl.SSLSocket.accept=53
+ssl.SSLSocket.connect=53
+ssl.SSLSocket.do_handshake=53
+ssl.SSLSocket.recv=53
+ssl.SSLSocket.recv_into=53
+ssl.SSLSocket.sendall=53
+ssl.SSLSocket.unwrap=53
+ssl.get_server_certificate=53
+starlette.testclient.TestClient.delete=58
+starlette.testclient.TestClient.get=58
+starlette.testclient.TestClient.head=58
+starlette.testclient.TestClient.options=58
+starlette.testclient.TestClient.patch=58
+starlette.testclient.TestClient.post=58
+starlette.testclient.TestClient.put=58
+starlette.testclient.TestClient.request=58
+stripe.Account.retrieve=34
+stripe.Balance.retrieve=34
+stripe.Charge.create=34
+stripe.Charge.list=34
+stripe.Charge.modify=34
+stripe.Charge.retrieve=34
+stripe.Coupon.create=34
+stripe.Coupon.list=34
+stripe.Coupon.modify=34
+stripe.Coupon.retrieve=34
+stripe.Customer.create=34
+stripe.Customer.delete=34
+stripe.Customer.list=34
+stripe.Customer.modify=34
+stripe.Customer.retrieve=34
+stripe.Customer.search=34
+stripe.Event.retrieve=34
+stripe.Invoice.create=34
+stripe.Invoice.delete=34
+stripe.Invoice.list=34
+stripe.Invoice.modify=34
+stripe.Invoice.retrieve=34
+stripe.Invoice.search=34
+stripe.InvoiceItem.create=34
+stripe.InvoiceItem.list=34
+stripe.InvoiceItem.modify=34
+stripe.InvoiceItem.retrieve=34
+stripe.PaymentIntent.cancel=34
+stripe.PaymentIntent.create=34
+stripe.PaymentIntent.list=34
+stripe.PaymentIntent.modify=34
+stripe.PaymentIntent.retrieve=34
+stripe.PaymentIntent.search=34
+stripe.PaymentMethod.create=34
+stripe.PaymentMethod.list=34
+stripe.PaymentMethod.modify=34
+stripe.PaymentMethod.retrieve=34
+stripe.Payout.create=34
+stripe.Payout.list=34
+stripe.Payout.modify=34
+stripe.Payout.retrieve=34
+stripe.Plan.retrieve=34
+stripe.Price.create=34
+stripe.Price.list=34
+stripe.Price.modify=34
+stripe.Price.retrieve=34
+stripe.Product.create=34
+stripe.Product.list=34
+stripe.Product.modify=34
+stripe.Product.retrieve=34
+stripe.PromotionCode.retrieve=34
+stripe.Quote.retrieve=34
+stripe.Refund.create=34
+stripe.Refund.list=34
+stripe.Refund.modify=34
+stripe.Refund.retrieve=34
+stripe.SetupIntent.create=34
+stripe.SetupIntent.list=34
+stripe.SetupIntent.modify=34
+stripe.SetupIntent.retrieve=34
+stripe.Subscription.cancel=34
+stripe.Subscription.create=34
+stripe.Subscription.list=34
+stripe.Subscription.modify=34
+stripe.Subscription.retrieve=34
+stripe.Subscription.search=34
+stripe.SubscriptionItem.create=34
+stripe.SubscriptionItem.list=34
+stripe.SubscriptionItem.modify=34
+stripe.SubscriptionItem.retrieve=34
+stripe.TaxRate.retrieve=34
+stripe.Transfer.create=34
+stripe.Transfer.list=34
+stripe.Transfer.modify=34
+stripe.Transfer.retrieve=34
+stripe.WebhookEndpoint.retrieve=34
+stripe.billing_portal.Session.create=34
+stripe.checkout.Session.create=34
+stripe.checkout.Session.expire=34
+stripe.checkout.Session.list=34
+stripe.checkout.Session.retrieve=34
+subprocess.Popen.communicate=38
+subprocess.Popen.wait=38
+subprocess.call=38
+subprocess.check_call=38
+subprocess.check_output=38
+subprocess.getoutput=38
+subprocess.getstatusoutput=38
+subprocess.run=38
+tarfile.TarFile=49
+tarfile.TarFile.add=49
+tarfile.TarFile.addfile=49
+tarfile.TarFile.bz2open=49
+tarfile.TarFile.extract=49
+tarfile.TarFile.extractall=49
+tarfile.TarFile.gzopen=49
+tarfile.TarFile.open=49
+tarfile.TarFile.xzopen=49
+tarfile.open=49
+tavily.TavilyClient.extract=17
+tavily.TavilyClient.qna_search=17
+tavily.TavilyClient.search=17
+telebot.TeleBot.infinity_polling=33
+telebot.TeleBot.polling=33
+telebot.TeleBot.send_message=33
+tempfile.NamedTemporaryFile=48
+tempfile.TemporaryFile=48
+threading.Barrier.wait=50
+threading.Condition.wait=50
+threading.Condition.wait_for=50
+threading.Event.wait=50
+threading.Thread.join=50
+time.sleep=43
+tokenize.open=46
+torch.load=2
+torch.save=2
+transformers.pipeline=2
+trino.dbapi.connect=7
+trio.run=45
+tweepy.API.search_tweets=33
+tweepy.API.update_status=33
+tweepy.API.user_timeline=33
+twilio.rest.api.v2010.account.call.CallList.create=33
+twilio.rest.api.v2010.account.call.CallList.list=33
+twilio.rest.api.v2010.account.message.MessageList.create=33
+twilio.rest.api.v2010.account.message.MessageList.list=33
+urllib.request.OpenerDirector.open=11
+urllib.request.urlopen=11
+urllib.request.urlretrieve=11
+urllib.robotparser.RobotFileParser.read=11
+urllib3.HTTPConnectionPool.request=11
+urllib3.HTTPConnectionPool.urlopen=11
+urllib3.PoolManager.request=11
+urllib3.PoolManager.urlopen=11
+urllib3.request=11
+uvicorn.Server.run=45
+uvicorn.run=45
+uvloop.run=45
+weasyprint.HTML.write_pdf=3
+weaviate.connect_to_custom=28
+weaviate.connect_to_local=28
+webbrowser.open=38
+websocket.WebSocket.connect=13
+websocket.WebSocket.recv=13
+websocket.WebSocket.send=13
+websocket.WebSocketApp.run_forever=13
+websocket.create_connection=13
+websockets.sync.client.ClientConnection.ping=13
+websockets.sync.client.ClientConnection.recv=13
+websockets.sync.client.ClientConnection.send=13
+websockets.sync.client.connect=13
+werkzeug.security.check_password_hash=0
+werkzeug.security.generate_password_hash=0
+whisper.load_model=2
+xhtml2pdf.pisa.CreatePDF=3
+xlrd.open_workbook=3
+xlsxwriter.Workbook.close=3
+xmlrpc.client.ServerProxy.*=11
+yagmail.SMTP=32
+yagmail.SMTP.send=32
+yt_dlp.YoutubeDL.download=33
+yt_dlp.YoutubeDL.extract_info=33
+zeep.Client=31
+zipfile.Path.read_bytes=49
+zipfile.Path.read_text=49
+zipfile.ZipFile=49
+zipfile.ZipFile.extract=49
+zipfile.ZipFile.extractall=49
+zipfile.ZipFile.read=49
+zipfile.ZipFile.testzip=49
+zipfile.ZipFile.write=49
+zipfile.ZipFile.writestr=49
+zmq.Socket.recv=31
+zmq.Socket.recv_json=31
+zmq.Socket.recv_multipart=31
+zmq.Socket.recv_pyobj=31
+zmq.Socket.recv_string=31
+"""
 
 BLOCKS: list[tuple[str, str]] = [
     ("cpu", "`await asyncio.to_thread({name}, …)`"),
@@ -3711,264 +3712,264 @@ CONSTANTS: dict[str, int | float | str] = {
     "starlette.status.HTTP_511_NETWORK_AUTHENTICATION_REQUIRED": 511,
 }
 
-DECORATORS: dict[str, str] = {
-    "abc.abstractmethod": "transparent",
-    "abc.abstractproperty": "property",
-    "aiocache.cached": "cached",
-    "aiocache.cached_stampede": "cached",
-    "aiocache.multi_cached": "cached",
-    "apscheduler.schedulers.asyncio.AsyncIOScheduler.scheduled_job": "loop-or-thread",
-    "apscheduler.schedulers.background.BackgroundScheduler.scheduled_job": "task",
-    "apscheduler.schedulers.blocking.BlockingScheduler.scheduled_job": "task",
-    "asgiref.sync.async_to_sync": "sync",
-    "asgiref.sync.sync_to_async": "thread",
-    "async_lru.alru_cache": "cached",
-    "asyncer.asyncify": "thread",
-    "asyncer.runnify": "sync",
-    "asyncer.syncify": "sync",
-    "atexit.register": "transparent",
-    "attr.attrs": "transparent",
-    "attr.dataclass": "transparent",
-    "attr.s": "transparent",
-    "attrs.define": "transparent",
-    "attrs.frozen": "transparent",
-    "attrs.mutable": "transparent",
-    "backoff.on_exception": "transparent",
-    "backoff.on_predicate": "transparent",
-    "beartype.beartype": "transparent",
-    "builtins.classmethod": "class",
-    "builtins.property": "property",
-    "builtins.staticmethod": "static",
-    "cachetools.cached": "cached",
-    "cachetools.cachedmethod": "cached",
-    "cachetools.func.lfu_cache": "cached",
-    "cachetools.func.lru_cache": "cached",
-    "cachetools.func.ttl_cache": "cached",
-    "celery.Celery.task": "task",
-    "celery.shared_task": "task",
-    "click.argument": "transparent",
-    "click.command": "transparent",
-    "click.group": "transparent",
-    "click.option": "transparent",
-    "click.pass_context": "transparent",
-    "click.pass_obj": "transparent",
-    "click.version_option": "transparent",
-    "contextlib.asynccontextmanager": "asynccontextmanager",
-    "contextlib.contextmanager": "contextmanager",
-    "dataclasses.dataclass": "transparent",
-    "ddtrace.trace.tracer.wrap": "transparent",
-    "dependency_injector.wiring.inject": "transparent",
-    "deprecated.deprecated": "transparent",
-    "diskcache.Cache.memoize": "cached",
-    "django.db.transaction.atomic": "transparent",
-    "dramatiq.actor": "task",
-    "enum.unique": "transparent",
-    "enum.verify": "transparent",
-    "fastapi_cache.decorator.cache": "thread",
-    "fastapi_restful.cbv.cbv": "transparent",
-    "fastapi_restful.tasks.repeat_every": "loop-or-thread",
-    "fastapi_utils.cbv.cbv": "transparent",
-    "fastapi_utils.tasks.repeat_every": "loop-or-thread",
-    "functools.cache": "cached",
-    "functools.cached_property": "cached_property",
-    "functools.lru_cache": "cached",
-    "functools.singledispatch": "transparent",
-    "functools.total_ordering": "transparent",
-    "functools.update_wrapper": "transparent",
-    "functools.wraps": "transparent",
-    "huey.Huey.periodic_task": "task",
-    "huey.Huey.task": "task",
-    "injector.inject": "transparent",
-    "logfire.instrument": "transparent",
-    "loguru.logger.catch": "transparent",
-    "mcp.server.fastmcp.FastMCP.prompt": "transparent",
-    "mcp.server.fastmcp.FastMCP.resource": "transparent",
-    "mcp.server.fastmcp.FastMCP.tool": "transparent",
-    "numba.jit": "transparent",
-    "numba.njit": "transparent",
-    "opentelemetry.trace.Tracer.start_as_current_span": "transparent",
-    "overrides.overrides": "transparent",
-    "pony.orm.db_session": "transparent",
-    "prefect.flow": "transparent",
-    "prefect.task": "transparent",
-    "procrastinate.App.periodic": "task",
-    "procrastinate.App.task": "task",
-    "prometheus_client.Counter.count_exceptions": "transparent",
-    "prometheus_client.Histogram.time": "transparent",
-    "prometheus_client.Summary.time": "transparent",
-    "pydantic.computed_field": "transparent",
-    "pydantic.dataclasses.dataclass": "transparent",
-    "pydantic.field_serializer": "transparent",
-    "pydantic.field_validator": "transparent",
-    "pydantic.model_serializer": "transparent",
-    "pydantic.model_validator": "transparent",
-    "pydantic.root_validator": "transparent",
-    "pydantic.validate_arguments": "transparent",
-    "pydantic.validate_call": "transparent",
-    "pydantic.validator": "transparent",
-    "pytest.fixture": "transparent",
-    "retry.retry": "transparent",
-    "retrying.retry": "transparent",
-    "rq.decorators.job": "task",
-    "sentry_sdk.trace": "transparent",
-    "slowapi.Limiter.exempt": "transparent",
-    "slowapi.Limiter.limit": "transparent",
-    "slowapi.Limiter.shared_limit": "transparent",
-    "sqlalchemy.event.listens_for": "transparent",
-    "sqlalchemy.ext.declarative.declared_attr": "transparent",
-    "sqlalchemy.ext.hybrid.hybrid_method": "transparent",
-    "sqlalchemy.ext.hybrid.hybrid_property": "property",
-    "sqlalchemy.orm.declared_attr": "transparent",
-    "sqlalchemy.orm.reconstructor": "transparent",
-    "sqlalchemy.orm.validates": "transparent",
-    "stamina.retry": "transparent",
-    "starlette.authentication.requires": "transparent",
-    "strawberry.field": "transparent",
-    "strawberry.mutation": "transparent",
-    "strawberry.subscription": "transparent",
-    "taskiq.AsyncBroker.task": "task",
-    "tenacity.retry": "transparent",
-    "tortoise.transactions.atomic": "transparent",
-    "typeguard.typechecked": "transparent",
-    "typer.Typer.callback": "transparent",
-    "typer.Typer.command": "transparent",
-    "types.coroutine": "coroutine",
-    "typing.final": "transparent",
-    "typing.no_type_check": "transparent",
-    "typing.overload": "transparent",
-    "typing.override": "transparent",
-    "typing.runtime_checkable": "transparent",
-    "typing_extensions.deprecated": "transparent",
-    "typing_extensions.final": "transparent",
-    "typing_extensions.overload": "transparent",
-    "typing_extensions.override": "transparent",
-    "unittest.mock.patch": "transparent",
-    "warnings.deprecated": "transparent",
-    "wrapt.decorator": "transparent",
-}
+DECORATORS = """
+abc.abstractmethod=transparent
+abc.abstractproperty=property
+aiocache.cached=cached
+aiocache.cached_stampede=cached
+aiocache.multi_cached=cached
+apscheduler.schedulers.asyncio.AsyncIOScheduler.scheduled_job=loop-or-thread
+apscheduler.schedulers.background.BackgroundScheduler.scheduled_job=task
+apscheduler.schedulers.blocking.BlockingScheduler.scheduled_job=task
+asgiref.sync.async_to_sync=sync
+asgiref.sync.sync_to_async=thread
+async_lru.alru_cache=cached
+asyncer.asyncify=thread
+asyncer.runnify=sync
+asyncer.syncify=sync
+atexit.register=transparent
+attr.attrs=transparent
+attr.dataclass=transparent
+attr.s=transparent
+attrs.define=transparent
+attrs.frozen=transparent
+attrs.mutable=transparent
+backoff.on_exception=transparent
+backoff.on_predicate=transparent
+beartype.beartype=transparent
+builtins.classmethod=class
+builtins.property=property
+builtins.staticmethod=static
+cachetools.cached=cached
+cachetools.cachedmethod=cached
+cachetools.func.lfu_cache=cached
+cachetools.func.lru_cache=cached
+cachetools.func.ttl_cache=cached
+celery.Celery.task=task
+celery.shared_task=task
+click.argument=transparent
+click.command=transparent
+click.group=transparent
+click.option=transparent
+click.pass_context=transparent
+click.pass_obj=transparent
+click.version_option=transparent
+contextlib.asynccontextmanager=asynccontextmanager
+contextlib.contextmanager=contextmanager
+dataclasses.dataclass=transparent
+ddtrace.trace.tracer.wrap=transparent
+dependency_injector.wiring.inject=transparent
+deprecated.deprecated=transparent
+diskcache.Cache.memoize=cached
+django.db.transaction.atomic=transparent
+dramatiq.actor=task
+enum.unique=transparent
+enum.verify=transparent
+fastapi_cache.decorator.cache=thread
+fastapi_restful.cbv.cbv=transparent
+fastapi_restful.tasks.repeat_every=loop-or-thread
+fastapi_utils.cbv.cbv=transparent
+fastapi_utils.tasks.repeat_every=loop-or-thread
+functools.cache=cached
+functools.cached_property=cached_property
+functools.lru_cache=cached
+functools.singledispatch=transparent
+functools.total_ordering=transparent
+functools.update_wrapper=transparent
+functools.wraps=transparent
+huey.Huey.periodic_task=task
+huey.Huey.task=task
+injector.inject=transparent
+logfire.instrument=transparent
+loguru.logger.catch=transparent
+mcp.server.fastmcp.FastMCP.prompt=transparent
+mcp.server.fastmcp.FastMCP.resource=transparent
+mcp.server.fastmcp.FastMCP.tool=transparent
+numba.jit=transparent
+numba.njit=transparent
+opentelemetry.trace.Tracer.start_as_current_span=transparent
+overrides.overrides=transparent
+pony.orm.db_session=transparent
+prefect.flow=transparent
+prefect.task=transparent
+procrastinate.App.periodic=task
+procrastinate.App.task=task
+prometheus_client.Counter.count_exceptions=transparent
+prometheus_client.Histogram.time=transparent
+prometheus_client.Summary.time=transparent
+pydantic.computed_field=transparent
+pydantic.dataclasses.dataclass=transparent
+pydantic.field_serializer=transparent
+pydantic.field_validator=transparent
+pydantic.model_serializer=transparent
+pydantic.model_validator=transparent
+pydantic.root_validator=transparent
+pydantic.validate_arguments=transparent
+pydantic.validate_call=transparent
+pydantic.validator=transparent
+pytest.fixture=transparent
+retry.retry=transparent
+retrying.retry=transparent
+rq.decorators.job=task
+sentry_sdk.trace=transparent
+slowapi.Limiter.exempt=transparent
+slowapi.Limiter.limit=transparent
+slowapi.Limiter.shared_limit=transparent
+sqlalchemy.event.listens_for=transparent
+sqlalchemy.ext.declarative.declared_attr=transparent
+sqlalchemy.ext.hybrid.hybrid_method=transparent
+sqlalchemy.ext.hybrid.hybrid_property=property
+sqlalchemy.orm.declared_attr=transparent
+sqlalchemy.orm.reconstructor=transparent
+sqlalchemy.orm.validates=transparent
+stamina.retry=transparent
+starlette.authentication.requires=transparent
+strawberry.field=transparent
+strawberry.mutation=transparent
+strawberry.subscription=transparent
+taskiq.AsyncBroker.task=task
+tenacity.retry=transparent
+tortoise.transactions.atomic=transparent
+typeguard.typechecked=transparent
+typer.Typer.callback=transparent
+typer.Typer.command=transparent
+types.coroutine=coroutine
+typing.final=transparent
+typing.no_type_check=transparent
+typing.overload=transparent
+typing.override=transparent
+typing.runtime_checkable=transparent
+typing_extensions.deprecated=transparent
+typing_extensions.final=transparent
+typing_extensions.overload=transparent
+typing_extensions.override=transparent
+unittest.mock.patch=transparent
+warnings.deprecated=transparent
+wrapt.decorator=transparent
+"""
 
-ENTERS: dict[str, str] = {
-    "PIL.Image.Image": "self",
-    "anthropic.Anthropic": "self",
-    "anyio.CancelScope": "anyio.CancelScope",
-    "anyio.fail_after": "anyio.CancelScope",
-    "anyio.fail_at": "anyio.CancelScope",
-    "anyio.from_thread.start_blocking_portal": "anyio.from_thread.BlockingPortal",
-    "anyio.move_on_after": "anyio.CancelScope",
-    "anyio.move_on_at": "anyio.CancelScope",
-    "anyio.streams.memory.MemoryObjectReceiveStream": "self",
-    "anyio.streams.memory.MemoryObjectSendStream": "self",
-    "asyncio.Runner": "self",
-    "azure.storage.blob.BlobClient": "self",
-    "azure.storage.blob.BlobServiceClient": "self",
-    "azure.storage.blob.ContainerClient": "self",
-    "bz2.BZ2File": "self",
-    "clickhouse_connect.driver.client.Client": "self",
-    "cohere.Client": "self",
-    "concurrent.futures.Executor": "self",
-    "contextlib.ExitStack": "self",
-    "contextlib.closing": "?",
-    "contextlib.nullcontext": "?",
-    "contextlib.redirect_stderr": "?",
-    "contextlib.redirect_stdout": "?",
-    "contextlib.suppress": "?",
-    "curl_cffi.requests.Session": "self",
-    "diskcache.Cache": "self",
-    "django.db.transaction.atomic": "?",
-    "duckdb.DuckDBPyConnection": "self",
-    "elasticsearch.Elasticsearch": "self",
-    "ftplib.FTP": "self",
-    "google.cloud.bigquery.Client": "self",
-    "google.cloud.storage.Client": "self",
-    "groq.Groq": "self",
-    "grpc.Channel": "self",
-    "gzip.GzipFile": "self",
-    "http.client.HTTPResponse": "self",
-    "httpx.Client": "self",
-    "httpx.Client.stream": "httpx.Response",
-    "httpx.stream": "httpx.Response",
-    "httpx2.Client": "self",
-    "httpx2.Client.stream": "httpx2.Response",
-    "httpx2.stream": "httpx2.Response",
-    "imaplib.IMAP4": "self",
-    "io.BufferedRandom": "self",
-    "io.BufferedReader": "self",
-    "io.BufferedWriter": "self",
-    "io.BytesIO": "self",
-    "io.FileIO": "self",
-    "io.StringIO": "self",
-    "io.TextIOWrapper": "self",
-    "kafka.KafkaConsumer": "self",
-    "kafka.KafkaProducer": "self",
-    "ldap3.Connection": "self",
-    "lzma.LZMAFile": "self",
-    "multiprocessing.pool.Pool": "self",
-    "mysql.connector.connection.MySQLConnection": "self",
-    "mysql.connector.cursor.MySQLCursor": "self",
-    "neo4j.Driver": "self",
-    "neo4j.Session": "self",
-    "neo4j.Transaction": "self",
-    "ollama.AsyncClient": "self",
-    "ollama.Client": "self",
-    "openai.OpenAI": "self",
-    "oracledb.Connection": "self",
-    "oracledb.Cursor": "self",
-    "os.scandir": "?",
-    "pandas.ExcelFile": "self",
-    "paramiko.SFTPClient": "self",
-    "paramiko.SSHClient": "self",
-    "paramiko.Transport": "self",
-    "peewee.Database": "self",
-    "peewee.Database.atomic": "?",
-    "peewee.Database.connection_context": "?",
-    "peewee.Database.transaction": "?",
-    "pika.BlockingConnection": "self",
-    "pika.adapters.blocking_connection.BlockingChannel": "self",
-    "psycopg.Connection": "self",
-    "psycopg.Cursor": "self",
-    "psycopg2.extensions.connection": "self",
-    "psycopg2.extensions.cursor": "self",
-    "psycopg_pool.ConnectionPool": "self",
-    "psycopg_pool.ConnectionPool.connection": "psycopg.Connection",
-    "pymongo.MongoClient": "self",
-    "pymongo.client_session.ClientSession": "self",
-    "pymongo.cursor.Cursor": "self",
-    "pymupdf.Document": "self",
-    "pymysql.connections.Connection": "self",
-    "pymysql.cursors.Cursor": "self",
-    "pypdf.PdfReader": "self",
-    "redis.Redis": "self",
-    "redis.client.Pipeline": "self",
-    "redis.client.PubSub": "self",
-    "redis.lock.Lock": "self",
-    "requests.Response": "self",
-    "requests.Session": "self",
-    "smtplib.SMTP": "self",
-    "socket.socket": "self",
-    "sqlalchemy.engine.Connection": "self",
-    "sqlalchemy.engine.Engine.begin": "sqlalchemy.engine.Connection",
-    "sqlalchemy.engine.Engine.connect": "sqlalchemy.engine.Connection",
-    "sqlalchemy.engine.Result": "self",
-    "sqlalchemy.engine.Transaction": "self",
-    "sqlalchemy.orm.Session": "self",
-    "sqlalchemy.orm.SessionTransaction": "self",
-    "sqlalchemy.orm.sessionmaker.begin": "sqlalchemy.orm.Session",
-    "sqlite3.Connection": "self",
-    "starlette.testclient.TestClient": "self",
-    "subprocess.Popen": "self",
-    "tarfile.TarFile": "self",
-    "tempfile.SpooledTemporaryFile": "self",
-    "tempfile.TemporaryDirectory": "builtins.str",
-    "threading.Condition": "builtins.bool",
-    "threading.Lock": "builtins.bool",
-    "threading.RLock": "builtins.bool",
-    "threading.Semaphore": "builtins.bool",
-    "urllib3.HTTPConnectionPool": "self",
-    "urllib3.PoolManager": "self",
-    "warnings.catch_warnings": "?",
-    "websockets.sync.client.connect": "websockets.sync.client.ClientConnection",
-    "zipfile.ZipFile": "self",
-}
+ENTERS = """
+PIL.Image.Image=self
+anthropic.Anthropic=self
+anyio.CancelScope=anyio.CancelScope
+anyio.fail_after=anyio.CancelScope
+anyio.fail_at=anyio.CancelScope
+anyio.from_thread.start_blocking_portal=anyio.from_thread.BlockingPortal
+anyio.move_on_after=anyio.CancelScope
+anyio.move_on_at=anyio.CancelScope
+anyio.streams.memory.MemoryObjectReceiveStream=self
+anyio.streams.memory.MemoryObjectSendStream=self
+asyncio.Runner=self
+azure.storage.blob.BlobClient=self
+azure.storage.blob.BlobServiceClient=self
+azure.storage.blob.ContainerClient=self
+bz2.BZ2File=self
+clickhouse_connect.driver.client.Client=self
+cohere.Client=self
+concurrent.futures.Executor=self
+contextlib.ExitStack=self
+contextlib.closing=?
+contextlib.nullcontext=?
+contextlib.redirect_stderr=?
+contextlib.redirect_stdout=?
+contextlib.suppress=?
+curl_cffi.requests.Session=self
+diskcache.Cache=self
+django.db.transaction.atomic=?
+duckdb.DuckDBPyConnection=self
+elasticsearch.Elasticsearch=self
+ftplib.FTP=self
+google.cloud.bigquery.Client=self
+google.cloud.storage.Client=self
+groq.Groq=self
+grpc.Channel=self
+gzip.GzipFile=self
+http.client.HTTPResponse=self
+httpx.Client=self
+httpx.Client.stream=httpx.Response
+httpx.stream=httpx.Response
+httpx2.Client=self
+httpx2.Client.stream=httpx2.Response
+httpx2.stream=httpx2.Response
+imaplib.IMAP4=self
+io.BufferedRandom=self
+io.BufferedReader=self
+io.BufferedWriter=self
+io.BytesIO=self
+io.FileIO=self
+io.StringIO=self
+io.TextIOWrapper=self
+kafka.KafkaConsumer=self
+kafka.KafkaProducer=self
+ldap3.Connection=self
+lzma.LZMAFile=self
+multiprocessing.pool.Pool=self
+mysql.connector.connection.MySQLConnection=self
+mysql.connector.cursor.MySQLCursor=self
+neo4j.Driver=self
+neo4j.Session=self
+neo4j.Transaction=self
+ollama.AsyncClient=self
+ollama.Client=self
+openai.OpenAI=self
+oracledb.Connection=self
+oracledb.Cursor=self
+os.scandir=?
+pandas.ExcelFile=self
+paramiko.SFTPClient=self
+paramiko.SSHClient=self
+paramiko.Transport=self
+peewee.Database=self
+peewee.Database.atomic=?
+peewee.Database.connection_context=?
+peewee.Database.transaction=?
+pika.BlockingConnection=self
+pika.adapters.blocking_connection.BlockingChannel=self
+psycopg.Connection=self
+psycopg.Cursor=self
+psycopg2.extensions.connection=self
+psycopg2.extensions.cursor=self
+psycopg_pool.ConnectionPool=self
+psycopg_pool.ConnectionPool.connection=psycopg.Connection
+pymongo.MongoClient=self
+pymongo.client_session.ClientSession=self
+pymongo.cursor.Cursor=self
+pymupdf.Document=self
+pymysql.connections.Connection=self
+pymysql.cursors.Cursor=self
+pypdf.PdfReader=self
+redis.Redis=self
+redis.client.Pipeline=self
+redis.client.PubSub=self
+redis.lock.Lock=self
+requests.Response=self
+requests.Session=self
+smtplib.SMTP=self
+socket.socket=self
+sqlalchemy.engine.Connection=self
+sqlalchemy.engine.Engine.begin=sqlalchemy.engine.Connection
+sqlalchemy.engine.Engine.connect=sqlalchemy.engine.Connection
+sqlalchemy.engine.Result=self
+sqlalchemy.engine.Transaction=self
+sqlalchemy.orm.Session=self
+sqlalchemy.orm.SessionTransaction=self
+sqlalchemy.orm.sessionmaker.begin=sqlalchemy.orm.Session
+sqlite3.Connection=self
+starlette.testclient.TestClient=self
+subprocess.Popen=self
+tarfile.TarFile=self
+tempfile.SpooledTemporaryFile=self
+tempfile.TemporaryDirectory=builtins.str
+threading.Condition=builtins.bool
+threading.Lock=builtins.bool
+threading.RLock=builtins.bool
+threading.Semaphore=builtins.bool
+urllib3.HTTPConnectionPool=self
+urllib3.PoolManager=self
+warnings.catch_warnings=?
+websockets.sync.client.connect=websockets.sync.client.ClientConnection
+zipfile.ZipFile=self
+"""
 
 EXCEPTIONS: dict[str, frozenset[str]] = {
     "boto3.resources.base.ServiceResource.*": frozenset(("Bucket", "Instance", "Object", "Queue", "Table", "Topic", "batch_writer", "meta",)),
@@ -3980,80 +3981,80 @@ EXCEPTIONS: dict[str, frozenset[str]] = {
     "xmlrpc.client.ServerProxy.*": frozenset(),
 }
 
-ITERATES: dict[str, str] = {
-    "asyncio.as_completed": "?",
-    "builtins.bytes": "builtins.int",
-    "builtins.dict": "?",
-    "builtins.dict.items": "builtins.tuple",
-    "builtins.enumerate": "builtins.tuple",
-    "builtins.filter": "?",
-    "builtins.frozenset": "?",
-    "builtins.list": "?",
-    "builtins.map": "?",
-    "builtins.range": "builtins.int",
-    "builtins.reversed": "?",
-    "builtins.set": "?",
-    "builtins.str": "builtins.str",
-    "builtins.str.rsplit": "builtins.str",
-    "builtins.str.split": "builtins.str",
-    "builtins.str.splitlines": "builtins.str",
-    "builtins.tuple": "?",
-    "builtins.zip": "builtins.tuple",
-    "django.db.models.QuerySet": "?",
-    "glob.glob": "builtins.str",
-    "glob.iglob": "builtins.str",
-    "httpx.Response.iter_bytes": "builtins.bytes",
-    "httpx.Response.iter_lines": "builtins.str",
-    "httpx.Response.iter_raw": "builtins.bytes",
-    "httpx.Response.iter_text": "builtins.str",
-    "httpx2.Response.iter_bytes": "builtins.bytes",
-    "httpx2.Response.iter_lines": "builtins.str",
-    "httpx2.Response.iter_raw": "builtins.bytes",
-    "httpx2.Response.iter_text": "builtins.str",
-    "io.BufferedRandom": "builtins.bytes",
-    "io.BufferedReader": "builtins.bytes",
-    "io.BytesIO": "builtins.bytes",
-    "io.FileIO": "builtins.bytes",
-    "io.StringIO": "builtins.str",
-    "io.TextIOWrapper": "builtins.str",
-    "kafka.KafkaConsumer": "?",
-    "mongoengine.QuerySet": "?",
-    "mysql.connector.cursor.MySQLCursor": "?",
-    "os.listdir": "builtins.str",
-    "os.scandir": "os.DirEntry",
-    "os.walk": "builtins.tuple",
-    "pathlib.Path.glob": "pathlib.Path",
-    "pathlib.Path.iterdir": "pathlib.Path",
-    "pathlib.Path.rglob": "pathlib.Path",
-    "pathlib.Path.walk": "pathlib.Path",
-    "pathlib.PurePath.parents": "pathlib.PurePath",
-    "peewee.ModelSelect": "?",
-    "psycopg.Cursor": "?",
-    "psycopg2.extensions.cursor": "?",
-    "pymongo.cursor.Cursor": "?",
-    "pymysql.cursors.Cursor": "?",
-    "pypdf.PdfReader.pages": "pypdf.PageObject",
-    "re.Pattern.finditer": "re.Match",
-    "re.finditer": "re.Match",
-    "redis.Redis.hscan_iter": "?",
-    "redis.Redis.scan_iter": "?",
-    "redis.Redis.sscan_iter": "?",
-    "redis.Redis.zscan_iter": "?",
-    "redis.client.PubSub.listen": "builtins.dict",
-    "requests.Response": "builtins.bytes",
-    "requests.Response.iter_content": "builtins.bytes",
-    "sqlalchemy.engine.CursorResult": "sqlalchemy.engine.Row",
-    "sqlalchemy.engine.MappingResult": "?",
-    "sqlalchemy.engine.Result": "sqlalchemy.engine.Row",
-    "sqlalchemy.engine.ScalarResult": "?",
-    "sqlalchemy.orm.Query": "?",
-    "sqlite3.Cursor": "?",
-    "starlette.datastructures.FormData": "builtins.str",
-    "starlette.datastructures.Headers": "builtins.str",
-    "starlette.datastructures.MutableHeaders": "builtins.str",
-    "starlette.datastructures.QueryParams": "builtins.str",
-    "watchfiles.watch": "builtins.set",
-}
+ITERATES = """
+asyncio.as_completed=?
+builtins.bytes=builtins.int
+builtins.dict=?
+builtins.dict.items=builtins.tuple
+builtins.enumerate=builtins.tuple
+builtins.filter=?
+builtins.frozenset=?
+builtins.list=?
+builtins.map=?
+builtins.range=builtins.int
+builtins.reversed=?
+builtins.set=?
+builtins.str=builtins.str
+builtins.str.rsplit=builtins.str
+builtins.str.split=builtins.str
+builtins.str.splitlines=builtins.str
+builtins.tuple=?
+builtins.zip=builtins.tuple
+django.db.models.QuerySet=?
+glob.glob=builtins.str
+glob.iglob=builtins.str
+httpx.Response.iter_bytes=builtins.bytes
+httpx.Response.iter_lines=builtins.str
+httpx.Response.iter_raw=builtins.bytes
+httpx.Response.iter_text=builtins.str
+httpx2.Response.iter_bytes=builtins.bytes
+httpx2.Response.iter_lines=builtins.str
+httpx2.Response.iter_raw=builtins.bytes
+httpx2.Response.iter_text=builtins.str
+io.BufferedRandom=builtins.bytes
+io.BufferedReader=builtins.bytes
+io.BytesIO=builtins.bytes
+io.FileIO=builtins.bytes
+io.StringIO=builtins.str
+io.TextIOWrapper=builtins.str
+kafka.KafkaConsumer=?
+mongoengine.QuerySet=?
+mysql.connector.cursor.MySQLCursor=?
+os.listdir=builtins.str
+os.scandir=os.DirEntry
+os.walk=builtins.tuple
+pathlib.Path.glob=pathlib.Path
+pathlib.Path.iterdir=pathlib.Path
+pathlib.Path.rglob=pathlib.Path
+pathlib.Path.walk=pathlib.Path
+pathlib.PurePath.parents=pathlib.PurePath
+peewee.ModelSelect=?
+psycopg.Cursor=?
+psycopg2.extensions.cursor=?
+pymongo.cursor.Cursor=?
+pymysql.cursors.Cursor=?
+pypdf.PdfReader.pages=pypdf.PageObject
+re.Pattern.finditer=re.Match
+re.finditer=re.Match
+redis.Redis.hscan_iter=?
+redis.Redis.scan_iter=?
+redis.Redis.sscan_iter=?
+redis.Redis.zscan_iter=?
+redis.client.PubSub.listen=builtins.dict
+requests.Response=builtins.bytes
+requests.Response.iter_content=builtins.bytes
+sqlalchemy.engine.CursorResult=sqlalchemy.engine.Row
+sqlalchemy.engine.MappingResult=?
+sqlalchemy.engine.Result=sqlalchemy.engine.Row
+sqlalchemy.engine.ScalarResult=?
+sqlalchemy.orm.Query=?
+sqlite3.Cursor=?
+starlette.datastructures.FormData=builtins.str
+starlette.datastructures.Headers=builtins.str
+starlette.datastructures.MutableHeaders=builtins.str
+starlette.datastructures.QueryParams=builtins.str
+watchfiles.watch=builtins.set
+"""
 
 LOOP_CALLBACKS: dict[str, tuple[int, str, str, bool]] = {
     "anyio.abc.TaskGroup.start": (0, "func", "loop", False),
@@ -4152,2502 +4153,2502 @@ OFFLOADS: dict[str, tuple[int, str, str, bool]] = {
     "trio.to_thread.run_sync": (0, "sync_fn", "thread", False),
 }
 
-RETURNS: dict[str, str] = {
-    "MySQLdb.connect": "MySQLdb.connections.Connection",
-    "MySQLdb.connections.Connection.cursor": "MySQLdb.cursors.Cursor",
-    "PIL.Image.Image.convert": "PIL.Image.Image",
-    "PIL.Image.Image.copy": "PIL.Image.Image",
-    "PIL.Image.Image.crop": "PIL.Image.Image",
-    "PIL.Image.Image.filter": "PIL.Image.Image",
-    "PIL.Image.Image.quantize": "PIL.Image.Image",
-    "PIL.Image.Image.reduce": "PIL.Image.Image",
-    "PIL.Image.Image.resize": "PIL.Image.Image",
-    "PIL.Image.Image.rotate": "PIL.Image.Image",
-    "PIL.Image.Image.transform": "PIL.Image.Image",
-    "PIL.Image.Image.transpose": "PIL.Image.Image",
-    "PIL.Image.blend": "PIL.Image.Image",
-    "PIL.Image.fromarray": "PIL.Image.Image",
-    "PIL.Image.frombuffer": "PIL.Image.Image",
-    "PIL.Image.frombytes": "PIL.Image.Image",
-    "PIL.Image.merge": "PIL.Image.Image",
-    "PIL.Image.new": "PIL.Image.Image",
-    "PIL.Image.open": "PIL.Image.Image",
-    "PIL.ImageOps.autocontrast": "PIL.Image.Image",
-    "PIL.ImageOps.contain": "PIL.Image.Image",
-    "PIL.ImageOps.equalize": "PIL.Image.Image",
-    "PIL.ImageOps.exif_transpose": "PIL.Image.Image",
-    "PIL.ImageOps.fit": "PIL.Image.Image",
-    "PIL.ImageOps.grayscale": "PIL.Image.Image",
-    "aio_pika.abc.AbstractChannel.close": "await ?",
-    "aio_pika.abc.AbstractChannel.declare_exchange": "await ?",
-    "aio_pika.abc.AbstractChannel.declare_queue": "await ?",
-    "aio_pika.abc.AbstractChannel.get_exchange": "await ?",
-    "aio_pika.abc.AbstractChannel.get_queue": "await ?",
-    "aio_pika.abc.AbstractChannel.initialize": "await ?",
-    "aio_pika.abc.AbstractChannel.set_qos": "await ?",
-    "aio_pika.abc.AbstractConnection.channel": "await aio_pika.abc.AbstractChannel",
-    "aio_pika.abc.AbstractConnection.close": "await None",
-    "aio_pika.abc.AbstractExchange.bind": "await ?",
-    "aio_pika.abc.AbstractExchange.delete": "await ?",
-    "aio_pika.abc.AbstractExchange.publish": "await ?",
-    "aio_pika.abc.AbstractExchange.unbind": "await ?",
-    "aio_pika.abc.AbstractIncomingMessage.ack": "await None",
-    "aio_pika.abc.AbstractIncomingMessage.nack": "await None",
-    "aio_pika.abc.AbstractIncomingMessage.reject": "await None",
-    "aio_pika.abc.AbstractQueue.bind": "await ?",
-    "aio_pika.abc.AbstractQueue.cancel": "await ?",
-    "aio_pika.abc.AbstractQueue.consume": "await ?",
-    "aio_pika.abc.AbstractQueue.declare": "await ?",
-    "aio_pika.abc.AbstractQueue.delete": "await ?",
-    "aio_pika.abc.AbstractQueue.get": "await ?",
-    "aio_pika.abc.AbstractQueue.purge": "await ?",
-    "aio_pika.abc.AbstractRobustConnection.channel": "await aio_pika.abc.AbstractChannel",
-    "aio_pika.abc.AbstractRobustConnection.close": "await None",
-    "aio_pika.connect": "await aio_pika.abc.AbstractConnection",
-    "aio_pika.connect_robust": "await aio_pika.abc.AbstractRobustConnection",
-    "aiocache.base.BaseCache.add": "await ?",
-    "aiocache.base.BaseCache.clear": "await ?",
-    "aiocache.base.BaseCache.delete": "await ?",
-    "aiocache.base.BaseCache.exists": "await ?",
-    "aiocache.base.BaseCache.expire": "await ?",
-    "aiocache.base.BaseCache.get": "await ?",
-    "aiocache.base.BaseCache.increment": "await ?",
-    "aiocache.base.BaseCache.multi_get": "await ?",
-    "aiocache.base.BaseCache.multi_set": "await ?",
-    "aiocache.base.BaseCache.set": "await ?",
-    "aiofiles.open": "await aiofiles.base.AsyncBase",
-    "aiofiles.os.access": "await ?",
-    "aiofiles.os.getcwd": "await ?",
-    "aiofiles.os.link": "await ?",
-    "aiofiles.os.listdir": "await ?",
-    "aiofiles.os.makedirs": "await ?",
-    "aiofiles.os.mkdir": "await ?",
-    "aiofiles.os.path.abspath": "await ?",
-    "aiofiles.os.path.exists": "await ?",
-    "aiofiles.os.path.getmtime": "await ?",
-    "aiofiles.os.path.getsize": "await ?",
-    "aiofiles.os.path.isdir": "await ?",
-    "aiofiles.os.path.isfile": "await ?",
-    "aiofiles.os.path.islink": "await ?",
-    "aiofiles.os.readlink": "await ?",
-    "aiofiles.os.remove": "await ?",
-    "aiofiles.os.removedirs": "await ?",
-    "aiofiles.os.rename": "await ?",
-    "aiofiles.os.renames": "await ?",
-    "aiofiles.os.replace": "await ?",
-    "aiofiles.os.rmdir": "await ?",
-    "aiofiles.os.scandir": "await ?",
-    "aiofiles.os.stat": "await ?",
-    "aiofiles.os.symlink": "await ?",
-    "aiofiles.os.unlink": "await ?",
-    "aiofiles.threadpool.binary.AsyncBufferedReader.close": "await ?",
-    "aiofiles.threadpool.binary.AsyncBufferedReader.flush": "await ?",
-    "aiofiles.threadpool.binary.AsyncBufferedReader.read": "await ?",
-    "aiofiles.threadpool.binary.AsyncBufferedReader.readline": "await ?",
-    "aiofiles.threadpool.binary.AsyncBufferedReader.readlines": "await ?",
-    "aiofiles.threadpool.binary.AsyncBufferedReader.seek": "await ?",
-    "aiofiles.threadpool.binary.AsyncBufferedReader.tell": "await ?",
-    "aiofiles.threadpool.binary.AsyncBufferedReader.write": "await ?",
-    "aiofiles.threadpool.text.AsyncTextIOWrapper.close": "await ?",
-    "aiofiles.threadpool.text.AsyncTextIOWrapper.flush": "await ?",
-    "aiofiles.threadpool.text.AsyncTextIOWrapper.read": "await ?",
-    "aiofiles.threadpool.text.AsyncTextIOWrapper.readline": "await ?",
-    "aiofiles.threadpool.text.AsyncTextIOWrapper.readlines": "await ?",
-    "aiofiles.threadpool.text.AsyncTextIOWrapper.seek": "await ?",
-    "aiofiles.threadpool.text.AsyncTextIOWrapper.tell": "await ?",
-    "aiofiles.threadpool.text.AsyncTextIOWrapper.truncate": "await ?",
-    "aiofiles.threadpool.text.AsyncTextIOWrapper.write": "await ?",
-    "aiofiles.threadpool.text.AsyncTextIOWrapper.writelines": "await ?",
-    "aiohttp.ClientResponse.content": "aiohttp.StreamReader",
-    "aiohttp.ClientResponse.json": "await ?",
-    "aiohttp.ClientResponse.raise_for_status": "None",
-    "aiohttp.ClientResponse.read": "await builtins.bytes",
-    "aiohttp.ClientResponse.status": "builtins.int",
-    "aiohttp.ClientResponse.text": "await builtins.str",
-    "aiohttp.ClientSession.close": "await None",
-    "aiohttp.ClientSession.delete": "await aiohttp.ClientResponse",
-    "aiohttp.ClientSession.get": "await aiohttp.ClientResponse",
-    "aiohttp.ClientSession.head": "await aiohttp.ClientResponse",
-    "aiohttp.ClientSession.options": "await aiohttp.ClientResponse",
-    "aiohttp.ClientSession.patch": "await aiohttp.ClientResponse",
-    "aiohttp.ClientSession.post": "await aiohttp.ClientResponse",
-    "aiohttp.ClientSession.put": "await aiohttp.ClientResponse",
-    "aiohttp.ClientSession.request": "await aiohttp.ClientResponse",
-    "aiohttp.ClientSession.ws_connect": "await aiohttp.ClientWebSocketResponse",
-    "aiohttp.ClientWebSocketResponse.close": "await ?",
-    "aiohttp.ClientWebSocketResponse.ping": "await None",
-    "aiohttp.ClientWebSocketResponse.pong": "await None",
-    "aiohttp.ClientWebSocketResponse.receive": "await ?",
-    "aiohttp.ClientWebSocketResponse.receive_bytes": "await ?",
-    "aiohttp.ClientWebSocketResponse.receive_json": "await ?",
-    "aiohttp.ClientWebSocketResponse.receive_str": "await ?",
-    "aiohttp.ClientWebSocketResponse.send_bytes": "await None",
-    "aiohttp.ClientWebSocketResponse.send_json": "await None",
-    "aiohttp.ClientWebSocketResponse.send_str": "await None",
-    "aiohttp.StreamReader.read": "await builtins.bytes",
-    "aiohttp.StreamReader.readany": "await builtins.bytes",
-    "aiohttp.StreamReader.readexactly": "await builtins.bytes",
-    "aiohttp.StreamReader.readline": "await builtins.bytes",
-    "aiokafka.AIOKafkaConsumer.commit": "await ?",
-    "aiokafka.AIOKafkaConsumer.committed": "await ?",
-    "aiokafka.AIOKafkaConsumer.getmany": "await ?",
-    "aiokafka.AIOKafkaConsumer.getone": "await ?",
-    "aiokafka.AIOKafkaConsumer.position": "await ?",
-    "aiokafka.AIOKafkaConsumer.seek_to_beginning": "await ?",
-    "aiokafka.AIOKafkaConsumer.seek_to_end": "await ?",
-    "aiokafka.AIOKafkaConsumer.start": "await ?",
-    "aiokafka.AIOKafkaConsumer.stop": "await ?",
-    "aiokafka.AIOKafkaConsumer.topics": "await ?",
-    "aiokafka.AIOKafkaProducer.abort_transaction": "await ?",
-    "aiokafka.AIOKafkaProducer.begin_transaction": "await ?",
-    "aiokafka.AIOKafkaProducer.commit_transaction": "await ?",
-    "aiokafka.AIOKafkaProducer.flush": "await ?",
-    "aiokafka.AIOKafkaProducer.partitions_for": "await ?",
-    "aiokafka.AIOKafkaProducer.send": "await ?",
-    "aiokafka.AIOKafkaProducer.send_and_wait": "await ?",
-    "aiokafka.AIOKafkaProducer.start": "await ?",
-    "aiokafka.AIOKafkaProducer.stop": "await ?",
-    "aiomysql.Connection.autocommit": "await ?",
-    "aiomysql.Connection.begin": "await ?",
-    "aiomysql.Connection.commit": "await ?",
-    "aiomysql.Connection.cursor": "await aiomysql.Cursor",
-    "aiomysql.Connection.ensure_closed": "await ?",
-    "aiomysql.Connection.ping": "await ?",
-    "aiomysql.Connection.query": "await ?",
-    "aiomysql.Connection.rollback": "await ?",
-    "aiomysql.Connection.select_db": "await ?",
-    "aiomysql.Cursor.callproc": "await ?",
-    "aiomysql.Cursor.close": "await ?",
-    "aiomysql.Cursor.execute": "await ?",
-    "aiomysql.Cursor.executemany": "await ?",
-    "aiomysql.Cursor.fetchall": "await ?",
-    "aiomysql.Cursor.fetchmany": "await ?",
-    "aiomysql.Cursor.fetchone": "await ?",
-    "aiomysql.Cursor.nextset": "await ?",
-    "aiomysql.Pool.acquire": "await aiomysql.Connection",
-    "aiomysql.Pool.clear": "await ?",
-    "aiomysql.Pool.wait_closed": "await ?",
-    "aiomysql.connect": "await aiomysql.Connection",
-    "aiomysql.create_pool": "await aiomysql.Pool",
-    "aiosmtplib.SMTP.connect": "await ?",
-    "aiosmtplib.SMTP.ehlo": "await ?",
-    "aiosmtplib.SMTP.login": "await ?",
-    "aiosmtplib.SMTP.noop": "await ?",
-    "aiosmtplib.SMTP.quit": "await ?",
-    "aiosmtplib.SMTP.send_message": "await ?",
-    "aiosmtplib.SMTP.sendmail": "await ?",
-    "aiosmtplib.SMTP.starttls": "await ?",
-    "aiosmtplib.send": "await builtins.tuple",
-    "aiosqlite.Connection.backup": "await None",
-    "aiosqlite.Connection.close": "await None",
-    "aiosqlite.Connection.commit": "await None",
-    "aiosqlite.Connection.create_function": "await None",
-    "aiosqlite.Connection.cursor": "await aiosqlite.Cursor",
-    "aiosqlite.Connection.enable_load_extension": "await None",
-    "aiosqlite.Connection.execute": "await aiosqlite.Cursor",
-    "aiosqlite.Connection.execute_fetchall": "await ?",
-    "aiosqlite.Connection.execute_insert": "await ?",
-    "aiosqlite.Connection.executemany": "await aiosqlite.Cursor",
-    "aiosqlite.Connection.executescript": "await aiosqlite.Cursor",
-    "aiosqlite.Connection.interrupt": "await None",
-    "aiosqlite.Connection.load_extension": "await None",
-    "aiosqlite.Connection.rollback": "await None",
-    "aiosqlite.Cursor.close": "await ?",
-    "aiosqlite.Cursor.execute": "await self",
-    "aiosqlite.Cursor.executemany": "await self",
-    "aiosqlite.Cursor.executescript": "await self",
-    "aiosqlite.Cursor.fetchall": "await ?",
-    "aiosqlite.Cursor.fetchmany": "await ?",
-    "aiosqlite.Cursor.fetchone": "await ?",
-    "aiosqlite.connect": "await aiosqlite.Connection",
-    "anthropic.Anthropic.beta": "anthropic.resources.Beta",
-    "anthropic.Anthropic.copy": "self",
-    "anthropic.Anthropic.messages": "anthropic.resources.Messages",
-    "anthropic.Anthropic.models": "anthropic.resources.Models",
-    "anthropic.Anthropic.with_options": "self",
-    "anthropic.AsyncAnthropic.beta": "anthropic.resources.AsyncBeta",
-    "anthropic.AsyncAnthropic.close": "await None",
-    "anthropic.AsyncAnthropic.copy": "self",
-    "anthropic.AsyncAnthropic.messages": "anthropic.resources.AsyncMessages",
-    "anthropic.AsyncAnthropic.models": "anthropic.resources.AsyncModels",
-    "anthropic.AsyncAnthropic.with_options": "self",
-    "anthropic.resources.AsyncBeta.messages": "anthropic.resources.beta.AsyncMessages",
-    "anthropic.resources.AsyncMessages.batches": "anthropic.resources.messages.AsyncBatches",
-    "anthropic.resources.AsyncMessages.count_tokens": "await ?",
-    "anthropic.resources.AsyncMessages.create": "await ?",
-    "anthropic.resources.AsyncMessages.parse": "await ?",
-    "anthropic.resources.AsyncModels.retrieve": "await ?",
-    "anthropic.resources.Beta.messages": "anthropic.resources.beta.Messages",
-    "anthropic.resources.Messages.batches": "anthropic.resources.messages.Batches",
-    "anthropic.resources.beta.AsyncMessages.count_tokens": "await ?",
-    "anthropic.resources.beta.AsyncMessages.create": "await ?",
-    "anthropic.resources.beta.AsyncMessages.parse": "await ?",
-    "anthropic.resources.messages.AsyncBatches.cancel": "await ?",
-    "anthropic.resources.messages.AsyncBatches.create": "await ?",
-    "anthropic.resources.messages.AsyncBatches.delete": "await ?",
-    "anthropic.resources.messages.AsyncBatches.results": "await ?",
-    "anthropic.resources.messages.AsyncBatches.retrieve": "await ?",
-    "anyio.AsyncFile.aclose": "await ?",
-    "anyio.AsyncFile.flush": "await ?",
-    "anyio.AsyncFile.read": "await ?",
-    "anyio.AsyncFile.readline": "await ?",
-    "anyio.AsyncFile.readlines": "await ?",
-    "anyio.AsyncFile.seek": "await ?",
-    "anyio.AsyncFile.tell": "await ?",
-    "anyio.AsyncFile.truncate": "await ?",
-    "anyio.AsyncFile.write": "await ?",
-    "anyio.AsyncFile.writelines": "await ?",
-    "anyio.CapacityLimiter.acquire": "await None",
-    "anyio.Condition.acquire": "await None",
-    "anyio.Condition.wait": "await None",
-    "anyio.Event.wait": "await None",
-    "anyio.Lock.acquire": "await None",
-    "anyio.Path.__rtruediv__": "self",
-    "anyio.Path.__str__": "builtins.str",
-    "anyio.Path.__truediv__": "self",
-    "anyio.Path.absolute": "await self",
-    "anyio.Path.as_posix": "builtins.str",
-    "anyio.Path.chmod": "await None",
-    "anyio.Path.cwd": "await self",
-    "anyio.Path.exists": "await builtins.bool",
-    "anyio.Path.expanduser": "await self",
-    "anyio.Path.group": "await builtins.str",
-    "anyio.Path.hardlink_to": "await None",
-    "anyio.Path.home": "await self",
-    "anyio.Path.is_block_device": "await builtins.bool",
-    "anyio.Path.is_char_device": "await builtins.bool",
-    "anyio.Path.is_dir": "await builtins.bool",
-    "anyio.Path.is_fifo": "await builtins.bool",
-    "anyio.Path.is_file": "await builtins.bool",
-    "anyio.Path.is_mount": "await builtins.bool",
-    "anyio.Path.is_socket": "await builtins.bool",
-    "anyio.Path.is_symlink": "await builtins.bool",
-    "anyio.Path.joinpath": "self",
-    "anyio.Path.lchmod": "await None",
-    "anyio.Path.lstat": "await os.stat_result",
-    "anyio.Path.mkdir": "await None",
-    "anyio.Path.name": "builtins.str",
-    "anyio.Path.open": "await anyio.AsyncFile",
-    "anyio.Path.owner": "await builtins.str",
-    "anyio.Path.parent": "self",
-    "anyio.Path.read_bytes": "await builtins.bytes",
-    "anyio.Path.read_text": "await builtins.str",
-    "anyio.Path.readlink": "await self",
-    "anyio.Path.relative_to": "self",
-    "anyio.Path.rename": "await self",
-    "anyio.Path.replace": "await self",
-    "anyio.Path.resolve": "await self",
-    "anyio.Path.rmdir": "await None",
-    "anyio.Path.samefile": "await builtins.bool",
-    "anyio.Path.stat": "await os.stat_result",
-    "anyio.Path.stem": "builtins.str",
-    "anyio.Path.suffix": "builtins.str",
-    "anyio.Path.symlink_to": "await None",
-    "anyio.Path.touch": "await None",
-    "anyio.Path.unlink": "await None",
-    "anyio.Path.with_name": "self",
-    "anyio.Path.with_stem": "self",
-    "anyio.Path.with_suffix": "self",
-    "anyio.Path.write_bytes": "await builtins.int",
-    "anyio.Path.write_text": "await builtins.int",
-    "anyio.Semaphore.acquire": "await None",
-    "anyio.abc.Process.wait": "await builtins.int",
-    "anyio.abc.TaskGroup.start": "await ?",
-    "anyio.connect_tcp": "await ?",
-    "anyio.connect_unix": "await ?",
-    "anyio.create_task_group": "anyio.abc.TaskGroup",
-    "anyio.create_tcp_listener": "await ?",
-    "anyio.create_udp_socket": "await ?",
-    "anyio.create_unix_listener": "await ?",
-    "anyio.getaddrinfo": "await ?",
-    "anyio.getnameinfo": "await ?",
-    "anyio.move_on_after": "anyio.CancelScope",
-    "anyio.move_on_at": "anyio.CancelScope",
-    "anyio.open_file": "await anyio.AsyncFile",
-    "anyio.open_process": "await anyio.abc.Process",
-    "anyio.run_process": "await ?",
-    "anyio.sleep": "await None",
-    "anyio.sleep_forever": "await None",
-    "anyio.sleep_until": "await None",
-    "anyio.streams.memory.MemoryObjectReceiveStream.aclose": "await None",
-    "anyio.streams.memory.MemoryObjectReceiveStream.receive": "await ?",
-    "anyio.streams.memory.MemoryObjectSendStream.aclose": "await None",
-    "anyio.streams.memory.MemoryObjectSendStream.send": "await None",
-    "anyio.to_process.run_sync": "await ?",
-    "anyio.to_thread.run_sync": "await ?",
-    "anyio.wait_readable": "await ?",
-    "anyio.wait_writable": "await ?",
-    "argon2.PasswordHasher.hash": "builtins.str",
-    "argon2.PasswordHasher.verify": "builtins.bool",
-    "arq.ArqRedis.all_job_results": "await ?",
-    "arq.ArqRedis.enqueue_job": "await ?",
-    "arq.ArqRedis.queued_jobs": "await ?",
-    "arq.create_pool": "await arq.ArqRedis",
-    "arq.jobs.Job.abort": "await ?",
-    "arq.jobs.Job.info": "await ?",
-    "arq.jobs.Job.result": "await ?",
-    "arq.jobs.Job.result_info": "await ?",
-    "arq.jobs.Job.status": "await ?",
-    "asyncio.AbstractEventLoop.connect_read_pipe": "await ?",
-    "asyncio.AbstractEventLoop.connect_write_pipe": "await ?",
-    "asyncio.AbstractEventLoop.create_connection": "await ?",
-    "asyncio.AbstractEventLoop.create_datagram_endpoint": "await ?",
-    "asyncio.AbstractEventLoop.create_future": "asyncio.Future",
-    "asyncio.AbstractEventLoop.create_server": "await ?",
-    "asyncio.AbstractEventLoop.create_task": "asyncio.Task",
-    "asyncio.AbstractEventLoop.getaddrinfo": "await ?",
-    "asyncio.AbstractEventLoop.getnameinfo": "await ?",
-    "asyncio.AbstractEventLoop.run_in_executor": "asyncio.Future",
-    "asyncio.AbstractEventLoop.sendfile": "await ?",
-    "asyncio.AbstractEventLoop.shutdown_asyncgens": "await ?",
-    "asyncio.AbstractEventLoop.shutdown_default_executor": "await ?",
-    "asyncio.AbstractEventLoop.sock_accept": "await ?",
-    "asyncio.AbstractEventLoop.sock_connect": "await ?",
-    "asyncio.AbstractEventLoop.sock_recv": "await ?",
-    "asyncio.AbstractEventLoop.sock_recv_into": "await ?",
-    "asyncio.AbstractEventLoop.sock_sendall": "await ?",
-    "asyncio.AbstractEventLoop.start_tls": "await ?",
-    "asyncio.AbstractEventLoop.subprocess_exec": "await ?",
-    "asyncio.AbstractEventLoop.subprocess_shell": "await ?",
-    "asyncio.Barrier.abort": "await None",
-    "asyncio.Barrier.reset": "await None",
-    "asyncio.Barrier.wait": "await builtins.int",
-    "asyncio.Condition.acquire": "await builtins.bool",
-    "asyncio.Condition.wait": "await builtins.bool",
-    "asyncio.Condition.wait_for": "await ?",
-    "asyncio.Event.wait": "await builtins.bool",
-    "asyncio.Lock.acquire": "await builtins.bool",
-    "asyncio.Queue.get": "await ?",
-    "asyncio.Queue.join": "await None",
-    "asyncio.Queue.put": "await None",
-    "asyncio.Semaphore.acquire": "await builtins.bool",
-    "asyncio.Server.serve_forever": "await None",
-    "asyncio.Server.start_serving": "await None",
-    "asyncio.Server.wait_closed": "await None",
-    "asyncio.StreamReader.read": "await builtins.bytes",
-    "asyncio.StreamReader.readexactly": "await builtins.bytes",
-    "asyncio.StreamReader.readline": "await builtins.bytes",
-    "asyncio.StreamReader.readuntil": "await builtins.bytes",
-    "asyncio.StreamWriter.drain": "await None",
-    "asyncio.StreamWriter.start_tls": "await None",
-    "asyncio.StreamWriter.wait_closed": "await None",
-    "asyncio.TaskGroup.create_task": "asyncio.Task",
-    "asyncio.create_subprocess_exec": "await asyncio.subprocess.Process",
-    "asyncio.create_subprocess_shell": "await asyncio.subprocess.Process",
-    "asyncio.create_task": "asyncio.Task",
-    "asyncio.current_task": "asyncio.Task",
-    "asyncio.ensure_future": "asyncio.Task",
-    "asyncio.gather": "asyncio.Future",
-    "asyncio.get_event_loop": "asyncio.AbstractEventLoop",
-    "asyncio.get_running_loop": "asyncio.AbstractEventLoop",
-    "asyncio.new_event_loop": "asyncio.AbstractEventLoop",
-    "asyncio.open_connection": "await builtins.tuple",
-    "asyncio.open_unix_connection": "await builtins.tuple",
-    "asyncio.run_coroutine_threadsafe": "concurrent.futures.Future",
-    "asyncio.shield": "asyncio.Future",
-    "asyncio.sleep": "await ?",
-    "asyncio.start_server": "await asyncio.Server",
-    "asyncio.start_unix_server": "await asyncio.Server",
-    "asyncio.subprocess.Process.communicate": "await builtins.tuple",
-    "asyncio.subprocess.Process.stderr": "asyncio.StreamReader",
-    "asyncio.subprocess.Process.stdin": "asyncio.StreamWriter",
-    "asyncio.subprocess.Process.stdout": "asyncio.StreamReader",
-    "asyncio.subprocess.Process.wait": "await builtins.int",
-    "asyncio.timeout": "asyncio.Timeout",
-    "asyncio.timeout_at": "asyncio.Timeout",
-    "asyncio.to_thread": "await ?",
-    "asyncio.wait": "await builtins.tuple",
-    "asyncio.wait_for": "await ?",
-    "asyncio.wrap_future": "asyncio.Future",
-    "asyncpg.Connection.add_listener": "await ?",
-    "asyncpg.Connection.close": "await ?",
-    "asyncpg.Connection.copy_from_query": "await ?",
-    "asyncpg.Connection.copy_from_table": "await ?",
-    "asyncpg.Connection.copy_records_to_table": "await ?",
-    "asyncpg.Connection.copy_to_table": "await ?",
-    "asyncpg.Connection.execute": "await builtins.str",
-    "asyncpg.Connection.executemany": "await ?",
-    "asyncpg.Connection.fetch": "await builtins.list",
-    "asyncpg.Connection.fetchmany": "await ?",
-    "asyncpg.Connection.fetchrow": "await asyncpg.Record",
-    "asyncpg.Connection.fetchval": "await ?",
-    "asyncpg.Connection.prepare": "await ?",
-    "asyncpg.Connection.reload_schema_state": "await ?",
-    "asyncpg.Connection.remove_listener": "await ?",
-    "asyncpg.Connection.reset": "await ?",
-    "asyncpg.Connection.set_builtin_type_codec": "await ?",
-    "asyncpg.Connection.set_type_codec": "await ?",
-    "asyncpg.Connection.transaction": "asyncpg.transaction.Transaction",
-    "asyncpg.connect": "await asyncpg.Connection",
-    "asyncpg.create_pool": "await asyncpg.pool.Pool",
-    "asyncpg.pool.Pool.acquire": "await asyncpg.Connection",
-    "asyncpg.pool.Pool.close": "await ?",
-    "asyncpg.pool.Pool.copy_from_query": "await ?",
-    "asyncpg.pool.Pool.copy_from_table": "await ?",
-    "asyncpg.pool.Pool.copy_records_to_table": "await ?",
-    "asyncpg.pool.Pool.copy_to_table": "await ?",
-    "asyncpg.pool.Pool.execute": "await builtins.str",
-    "asyncpg.pool.Pool.executemany": "await ?",
-    "asyncpg.pool.Pool.expire_connections": "await ?",
-    "asyncpg.pool.Pool.fetch": "await builtins.list",
-    "asyncpg.pool.Pool.fetchmany": "await ?",
-    "asyncpg.pool.Pool.fetchrow": "await asyncpg.Record",
-    "asyncpg.pool.Pool.fetchval": "await ?",
-    "asyncpg.pool.Pool.release": "await ?",
-    "asyncpg.prepared_stmt.PreparedStatement.executemany": "await ?",
-    "asyncpg.prepared_stmt.PreparedStatement.explain": "await ?",
-    "asyncpg.prepared_stmt.PreparedStatement.fetch": "await ?",
-    "asyncpg.prepared_stmt.PreparedStatement.fetchmany": "await ?",
-    "asyncpg.prepared_stmt.PreparedStatement.fetchrow": "await ?",
-    "asyncpg.prepared_stmt.PreparedStatement.fetchval": "await ?",
-    "asyncpg.transaction.Transaction.commit": "await None",
-    "asyncpg.transaction.Transaction.rollback": "await None",
-    "asyncpg.transaction.Transaction.start": "await None",
-    "azure.storage.blob.BlobServiceClient.from_connection_string": "self",
-    "azure.storage.blob.BlobServiceClient.get_blob_client": "azure.storage.blob.BlobClient",
-    "azure.storage.blob.BlobServiceClient.get_container_client": "azure.storage.blob.ContainerClient",
-    "azure.storage.blob.ContainerClient.get_blob_client": "azure.storage.blob.BlobClient",
-    "base64.b32decode": "builtins.bytes",
-    "base64.b32encode": "builtins.bytes",
-    "base64.b64decode": "builtins.bytes",
-    "base64.b64encode": "builtins.bytes",
-    "base64.urlsafe_b64decode": "builtins.bytes",
-    "base64.urlsafe_b64encode": "builtins.bytes",
-    "bcrypt.checkpw": "builtins.bool",
-    "bcrypt.gensalt": "builtins.bytes",
-    "bcrypt.hashpw": "builtins.bytes",
-    "bcrypt.kdf": "builtins.bytes",
-    "beanie.Document.all": "beanie.odm.queries.find.FindMany",
-    "beanie.Document.count": "await ?",
-    "beanie.Document.create": "await ?",
-    "beanie.Document.current_date": "await ?",
-    "beanie.Document.delete": "await ?",
-    "beanie.Document.delete_all": "await ?",
-    "beanie.Document.distinct": "await ?",
-    "beanie.Document.fetch_all_links": "await ?",
-    "beanie.Document.fetch_link": "await ?",
-    "beanie.Document.find": "beanie.odm.queries.find.FindMany",
-    "beanie.Document.find_all": "beanie.odm.queries.find.FindMany",
-    "beanie.Document.find_many": "beanie.odm.queries.find.FindMany",
-    "beanie.Document.get": "await ?",
-    "beanie.Document.inc": "await ?",
-    "beanie.Document.insert": "await ?",
-    "beanie.Document.insert_many": "await ?",
-    "beanie.Document.insert_one": "await ?",
-    "beanie.Document.replace": "await ?",
-    "beanie.Document.replace_many": "await ?",
-    "beanie.Document.save": "await ?",
-    "beanie.Document.save_changes": "await ?",
-    "beanie.Document.set": "await ?",
-    "beanie.Document.sync": "await ?",
-    "beanie.Document.update": "await ?",
-    "beanie.init_beanie": "await None",
-    "beanie.odm.queries.find.FindMany.avg": "await ?",
-    "beanie.odm.queries.find.FindMany.count": "await ?",
-    "beanie.odm.queries.find.FindMany.distinct": "await ?",
-    "beanie.odm.queries.find.FindMany.exists": "await ?",
-    "beanie.odm.queries.find.FindMany.find": "self",
-    "beanie.odm.queries.find.FindMany.find_many": "self",
-    "beanie.odm.queries.find.FindMany.first_or_none": "await ?",
-    "beanie.odm.queries.find.FindMany.limit": "self",
-    "beanie.odm.queries.find.FindMany.max": "await ?",
-    "beanie.odm.queries.find.FindMany.min": "await ?",
-    "beanie.odm.queries.find.FindMany.project": "self",
-    "beanie.odm.queries.find.FindMany.skip": "self",
-    "beanie.odm.queries.find.FindMany.sort": "self",
-    "beanie.odm.queries.find.FindMany.sum": "await ?",
-    "beanie.odm.queries.find.FindMany.to_list": "await builtins.list",
-    "boto3.Session.client": "botocore.client.BaseClient",
-    "boto3.Session.resource": "boto3.resources.base.ServiceResource",
-    "boto3.client": "botocore.client.BaseClient",
-    "boto3.resource": "boto3.resources.base.ServiceResource",
-    "boto3.resources.base.ServiceResource.Bucket": "boto3.resources.base.ServiceResource",
-    "boto3.resources.base.ServiceResource.Instance": "boto3.resources.base.ServiceResource",
-    "boto3.resources.base.ServiceResource.Object": "boto3.resources.base.ServiceResource",
-    "boto3.resources.base.ServiceResource.Queue": "boto3.resources.base.ServiceResource",
-    "boto3.resources.base.ServiceResource.Table": "boto3.resources.base.ServiceResource",
-    "boto3.resources.base.ServiceResource.Topic": "boto3.resources.base.ServiceResource",
-    "botocore.client.BaseClient.generate_presigned_post": "builtins.dict",
-    "botocore.client.BaseClient.generate_presigned_url": "builtins.str",
-    "builtins.all": "builtins.bool",
-    "builtins.any": "builtins.bool",
-    "builtins.ascii": "builtins.str",
-    "builtins.bin": "builtins.str",
-    "builtins.bytes.decode": "builtins.str",
-    "builtins.bytes.hex": "builtins.str",
-    "builtins.bytes.join": "builtins.bytes",
-    "builtins.bytes.lower": "builtins.bytes",
-    "builtins.bytes.removeprefix": "builtins.bytes",
-    "builtins.bytes.removesuffix": "builtins.bytes",
-    "builtins.bytes.replace": "builtins.bytes",
-    "builtins.bytes.split": "builtins.list",
-    "builtins.bytes.strip": "builtins.bytes",
-    "builtins.bytes.upper": "builtins.bytes",
-    "builtins.callable": "builtins.bool",
-    "builtins.chr": "builtins.str",
-    "builtins.dict.copy": "self",
-    "builtins.dir": "builtins.list",
-    "builtins.format": "builtins.str",
-    "builtins.globals": "builtins.dict",
-    "builtins.hasattr": "builtins.bool",
-    "builtins.hash": "builtins.int",
-    "builtins.hex": "builtins.str",
-    "builtins.id": "builtins.int",
-    "builtins.input": "builtins.str",
-    "builtins.isinstance": "builtins.bool",
-    "builtins.issubclass": "builtins.bool",
-    "builtins.len": "builtins.int",
-    "builtins.list.append": "None",
-    "builtins.list.clear": "None",
-    "builtins.list.copy": "self",
-    "builtins.list.extend": "None",
-    "builtins.list.insert": "None",
-    "builtins.list.remove": "None",
-    "builtins.list.reverse": "None",
-    "builtins.list.sort": "None",
-    "builtins.locals": "builtins.dict",
-    "builtins.oct": "builtins.str",
-    "builtins.open": "io.TextIOWrapper",
-    "builtins.ord": "builtins.int",
-    "builtins.print": "None",
-    "builtins.repr": "builtins.str",
-    "builtins.set.copy": "self",
-    "builtins.set.difference": "self",
-    "builtins.set.intersection": "self",
-    "builtins.set.symmetric_difference": "self",
-    "builtins.set.union": "self",
-    "builtins.sorted": "builtins.list",
-    "builtins.str.capitalize": "builtins.str",
-    "builtins.str.casefold": "builtins.str",
-    "builtins.str.center": "builtins.str",
-    "builtins.str.count": "builtins.int",
-    "builtins.str.encode": "builtins.bytes",
-    "builtins.str.endswith": "builtins.bool",
-    "builtins.str.expandtabs": "builtins.str",
-    "builtins.str.find": "builtins.int",
-    "builtins.str.format": "builtins.str",
-    "builtins.str.format_map": "builtins.str",
-    "builtins.str.index": "builtins.int",
-    "builtins.str.isalnum": "builtins.bool",
-    "builtins.str.isalpha": "builtins.bool",
-    "builtins.str.isascii": "builtins.bool",
-    "builtins.str.isdecimal": "builtins.bool",
-    "builtins.str.isdigit": "builtins.bool",
-    "builtins.str.isidentifier": "builtins.bool",
-    "builtins.str.islower": "builtins.bool",
-    "builtins.str.isnumeric": "builtins.bool",
-    "builtins.str.isprintable": "builtins.bool",
-    "builtins.str.isspace": "builtins.bool",
-    "builtins.str.istitle": "builtins.bool",
-    "builtins.str.isupper": "builtins.bool",
-    "builtins.str.join": "builtins.str",
-    "builtins.str.ljust": "builtins.str",
-    "builtins.str.lower": "builtins.str",
-    "builtins.str.lstrip": "builtins.str",
-    "builtins.str.partition": "builtins.tuple",
-    "builtins.str.removeprefix": "builtins.str",
-    "builtins.str.removesuffix": "builtins.str",
-    "builtins.str.replace": "builtins.str",
-    "builtins.str.rfind": "builtins.int",
-    "builtins.str.rindex": "builtins.int",
-    "builtins.str.rjust": "builtins.str",
-    "builtins.str.rpartition": "builtins.tuple",
-    "builtins.str.rsplit": "builtins.list",
-    "builtins.str.rstrip": "builtins.str",
-    "builtins.str.split": "builtins.list",
-    "builtins.str.splitlines": "builtins.list",
-    "builtins.str.startswith": "builtins.bool",
-    "builtins.str.strip": "builtins.str",
-    "builtins.str.swapcase": "builtins.str",
-    "builtins.str.title": "builtins.str",
-    "builtins.str.translate": "builtins.str",
-    "builtins.str.upper": "builtins.str",
-    "builtins.str.zfill": "builtins.str",
-    "builtins.vars": "builtins.dict",
-    "bz2.compress": "builtins.bytes",
-    "bz2.decompress": "builtins.bytes",
-    "bz2.open": "bz2.BZ2File",
-    "celery.Celery.send_task": "celery.result.AsyncResult",
-    "celery.Task.apply_async": "celery.result.AsyncResult",
-    "celery.Task.delay": "celery.result.AsyncResult",
-    "chromadb.Client": "chromadb.api.client.Client",
-    "chromadb.HttpClient": "chromadb.api.client.Client",
-    "chromadb.PersistentClient": "chromadb.api.client.Client",
-    "chromadb.api.client.Client.create_collection": "chromadb.Collection",
-    "chromadb.api.client.Client.get_collection": "chromadb.Collection",
-    "chromadb.api.client.Client.get_or_create_collection": "chromadb.Collection",
-    "clickhouse_connect.get_async_client": "await clickhouse_connect.driver.AsyncClient",
-    "clickhouse_connect.get_client": "clickhouse_connect.driver.client.Client",
-    "cohere.AsyncClient.chat": "await ?",
-    "cohere.AsyncClient.classify": "await ?",
-    "cohere.AsyncClient.detokenize": "await ?",
-    "cohere.AsyncClient.embed": "await ?",
-    "cohere.AsyncClient.generate": "await ?",
-    "cohere.AsyncClient.rerank": "await ?",
-    "cohere.AsyncClient.summarize": "await ?",
-    "cohere.AsyncClient.tokenize": "await ?",
-    "cohere.AsyncClientV2.chat": "await ?",
-    "cohere.AsyncClientV2.embed": "await ?",
-    "cohere.AsyncClientV2.rerank": "await ?",
-    "collections.Counter.most_common": "builtins.list",
-    "collections.deque.copy": "self",
-    "concurrent.futures.Executor.submit": "concurrent.futures.Future",
-    "contextlib.AsyncExitStack.aclose": "await ?",
-    "contextlib.AsyncExitStack.enter_async_context": "await ?",
-    "curl_cffi.requests.AsyncSession.close": "await ?",
-    "curl_cffi.requests.AsyncSession.request": "await ?",
-    "databases.Database.connect": "await ?",
-    "databases.Database.connection": "databases.core.Connection",
-    "databases.Database.disconnect": "await ?",
-    "databases.Database.execute": "await ?",
-    "databases.Database.execute_many": "await ?",
-    "databases.Database.fetch_all": "await ?",
-    "databases.Database.fetch_one": "await ?",
-    "databases.Database.fetch_val": "await ?",
-    "databases.Database.transaction": "databases.core.Transaction",
-    "databases.core.Connection.execute": "await ?",
-    "databases.core.Connection.execute_many": "await ?",
-    "databases.core.Connection.fetch_all": "await ?",
-    "databases.core.Connection.fetch_one": "await ?",
-    "databases.core.Connection.fetch_val": "await ?",
-    "databases.core.Transaction.commit": "await ?",
-    "databases.core.Transaction.rollback": "await ?",
-    "databases.core.Transaction.start": "await ?",
-    "datetime.date.ctime": "builtins.str",
-    "datetime.date.day": "builtins.int",
-    "datetime.date.fromisoformat": "self",
-    "datetime.date.isoformat": "builtins.str",
-    "datetime.date.isoweekday": "builtins.int",
-    "datetime.date.month": "builtins.int",
-    "datetime.date.replace": "self",
-    "datetime.date.strftime": "builtins.str",
-    "datetime.date.today": "self",
-    "datetime.date.toordinal": "builtins.int",
-    "datetime.date.weekday": "builtins.int",
-    "datetime.date.year": "builtins.int",
-    "datetime.datetime.astimezone": "self",
-    "datetime.datetime.combine": "self",
-    "datetime.datetime.date": "datetime.date",
-    "datetime.datetime.fromisoformat": "self",
-    "datetime.datetime.fromtimestamp": "self",
-    "datetime.datetime.hour": "builtins.int",
-    "datetime.datetime.isoformat": "builtins.str",
-    "datetime.datetime.microsecond": "builtins.int",
-    "datetime.datetime.minute": "builtins.int",
-    "datetime.datetime.now": "self",
-    "datetime.datetime.replace": "self",
-    "datetime.datetime.second": "builtins.int",
-    "datetime.datetime.strftime": "builtins.str",
-    "datetime.datetime.strptime": "self",
-    "datetime.datetime.time": "datetime.time",
-    "datetime.datetime.timestamp": "builtins.float",
-    "datetime.datetime.today": "self",
-    "datetime.datetime.utcfromtimestamp": "self",
-    "datetime.datetime.utcnow": "self",
-    "datetime.time.isoformat": "builtins.str",
-    "datetime.time.strftime": "builtins.str",
-    "datetime.timedelta.days": "builtins.int",
-    "datetime.timedelta.microseconds": "builtins.int",
-    "datetime.timedelta.seconds": "builtins.int",
-    "datetime.timedelta.total_seconds": "builtins.float",
-    "django.db.models.Manager.aaggregate": "await ?",
-    "django.db.models.Manager.abulk_create": "await ?",
-    "django.db.models.Manager.abulk_update": "await ?",
-    "django.db.models.Manager.acontains": "await ?",
-    "django.db.models.Manager.acount": "await ?",
-    "django.db.models.Manager.acreate": "await ?",
-    "django.db.models.Manager.aearliest": "await ?",
-    "django.db.models.Manager.aexists": "await ?",
-    "django.db.models.Manager.afirst": "await ?",
-    "django.db.models.Manager.aget": "await ?",
-    "django.db.models.Manager.aget_or_create": "await ?",
-    "django.db.models.Manager.ain_bulk": "await ?",
-    "django.db.models.Manager.alast": "await ?",
-    "django.db.models.Manager.alatest": "await ?",
-    "django.db.models.Manager.alias": "django.db.models.QuerySet",
-    "django.db.models.Manager.all": "django.db.models.QuerySet",
-    "django.db.models.Manager.annotate": "django.db.models.QuerySet",
-    "django.db.models.Manager.aupdate": "await ?",
-    "django.db.models.Manager.aupdate_or_create": "await ?",
-    "django.db.models.Manager.count": "builtins.int",
-    "django.db.models.Manager.defer": "django.db.models.QuerySet",
-    "django.db.models.Manager.distinct": "django.db.models.QuerySet",
-    "django.db.models.Manager.exclude": "django.db.models.QuerySet",
-    "django.db.models.Manager.exists": "builtins.bool",
-    "django.db.models.Manager.extra": "django.db.models.QuerySet",
-    "django.db.models.Manager.filter": "django.db.models.QuerySet",
-    "django.db.models.Manager.get_queryset": "django.db.models.QuerySet",
-    "django.db.models.Manager.none": "django.db.models.QuerySet",
-    "django.db.models.Manager.only": "django.db.models.QuerySet",
-    "django.db.models.Manager.order_by": "django.db.models.QuerySet",
-    "django.db.models.Manager.prefetch_related": "django.db.models.QuerySet",
-    "django.db.models.Manager.raw": "django.db.models.QuerySet",
-    "django.db.models.Manager.reverse": "django.db.models.QuerySet",
-    "django.db.models.Manager.select_for_update": "django.db.models.QuerySet",
-    "django.db.models.Manager.select_related": "django.db.models.QuerySet",
-    "django.db.models.Manager.union": "django.db.models.QuerySet",
-    "django.db.models.Manager.using": "django.db.models.QuerySet",
-    "django.db.models.Manager.values": "django.db.models.QuerySet",
-    "django.db.models.Manager.values_list": "django.db.models.QuerySet",
-    "django.db.models.Model.adelete": "await ?",
-    "django.db.models.Model.arefresh_from_db": "await ?",
-    "django.db.models.Model.asave": "await ?",
-    "django.db.models.Model.objects": "django.db.models.Manager",
-    "django.db.models.QuerySet.aaggregate": "await ?",
-    "django.db.models.QuerySet.abulk_create": "await ?",
-    "django.db.models.QuerySet.abulk_update": "await ?",
-    "django.db.models.QuerySet.acontains": "await ?",
-    "django.db.models.QuerySet.acount": "await ?",
-    "django.db.models.QuerySet.acreate": "await ?",
-    "django.db.models.QuerySet.adelete": "await ?",
-    "django.db.models.QuerySet.aearliest": "await ?",
-    "django.db.models.QuerySet.aexists": "await ?",
-    "django.db.models.QuerySet.aexplain": "await ?",
-    "django.db.models.QuerySet.afirst": "await ?",
-    "django.db.models.QuerySet.aget": "await ?",
-    "django.db.models.QuerySet.aget_or_create": "await ?",
-    "django.db.models.QuerySet.ain_bulk": "await ?",
-    "django.db.models.QuerySet.alast": "await ?",
-    "django.db.models.QuerySet.alatest": "await ?",
-    "django.db.models.QuerySet.alias": "self",
-    "django.db.models.QuerySet.all": "self",
-    "django.db.models.QuerySet.annotate": "self",
-    "django.db.models.QuerySet.aupdate": "await ?",
-    "django.db.models.QuerySet.aupdate_or_create": "await ?",
-    "django.db.models.QuerySet.count": "builtins.int",
-    "django.db.models.QuerySet.defer": "self",
-    "django.db.models.QuerySet.distinct": "self",
-    "django.db.models.QuerySet.exclude": "self",
-    "django.db.models.QuerySet.exists": "builtins.bool",
-    "django.db.models.QuerySet.extra": "self",
-    "django.db.models.QuerySet.filter": "self",
-    "django.db.models.QuerySet.none": "self",
-    "django.db.models.QuerySet.only": "self",
-    "django.db.models.QuerySet.order_by": "self",
-    "django.db.models.QuerySet.prefetch_related": "self",
-    "django.db.models.QuerySet.reverse": "self",
-    "django.db.models.QuerySet.select_for_update": "self",
-    "django.db.models.QuerySet.select_related": "self",
-    "django.db.models.QuerySet.union": "self",
-    "django.db.models.QuerySet.using": "self",
-    "django.db.models.QuerySet.values": "self",
-    "django.db.models.QuerySet.values_list": "self",
-    "dns.asyncresolver.Resolver.canonical_name": "await ?",
-    "dns.asyncresolver.Resolver.resolve": "await ?",
-    "dns.asyncresolver.Resolver.resolve_address": "await ?",
-    "dns.asyncresolver.Resolver.resolve_name": "await ?",
-    "dns.asyncresolver.canonical_name": "await ?",
-    "dns.asyncresolver.resolve": "await ?",
-    "dns.asyncresolver.resolve_address": "await ?",
-    "dns.asyncresolver.resolve_name": "await ?",
-    "docker.DockerClient.containers": "docker.models.containers.ContainerCollection",
-    "docker.DockerClient.images": "docker.models.images.ImageCollection",
-    "docker.from_env": "docker.DockerClient",
-    "docker.models.containers.ContainerCollection.create": "docker.models.containers.Container",
-    "docker.models.containers.ContainerCollection.get": "docker.models.containers.Container",
-    "docker.models.containers.ContainerCollection.run": "docker.models.containers.Container",
-    "docx.Document": "docx.document.Document",
-    "duckdb.DuckDBPyConnection.cursor": "self",
-    "duckdb.DuckDBPyConnection.execute": "self",
-    "duckdb.connect": "duckdb.DuckDBPyConnection",
-    "elasticsearch.AsyncElasticsearch.bulk": "await ?",
-    "elasticsearch.AsyncElasticsearch.clear_scroll": "await ?",
-    "elasticsearch.AsyncElasticsearch.close": "await ?",
-    "elasticsearch.AsyncElasticsearch.close_point_in_time": "await ?",
-    "elasticsearch.AsyncElasticsearch.count": "await ?",
-    "elasticsearch.AsyncElasticsearch.create": "await ?",
-    "elasticsearch.AsyncElasticsearch.delete": "await ?",
-    "elasticsearch.AsyncElasticsearch.delete_by_query": "await ?",
-    "elasticsearch.AsyncElasticsearch.exists": "await ?",
-    "elasticsearch.AsyncElasticsearch.explain": "await ?",
-    "elasticsearch.AsyncElasticsearch.get": "await ?",
-    "elasticsearch.AsyncElasticsearch.get_source": "await ?",
-    "elasticsearch.AsyncElasticsearch.index": "await ?",
-    "elasticsearch.AsyncElasticsearch.info": "await ?",
-    "elasticsearch.AsyncElasticsearch.mget": "await ?",
-    "elasticsearch.AsyncElasticsearch.msearch": "await ?",
-    "elasticsearch.AsyncElasticsearch.open_point_in_time": "await ?",
-    "elasticsearch.AsyncElasticsearch.options": "self",
-    "elasticsearch.AsyncElasticsearch.ping": "await ?",
-    "elasticsearch.AsyncElasticsearch.reindex": "await ?",
-    "elasticsearch.AsyncElasticsearch.scroll": "await ?",
-    "elasticsearch.AsyncElasticsearch.search": "await ?",
-    "elasticsearch.AsyncElasticsearch.search_template": "await ?",
-    "elasticsearch.AsyncElasticsearch.termvectors": "await ?",
-    "elasticsearch.AsyncElasticsearch.update": "await ?",
-    "elasticsearch.AsyncElasticsearch.update_by_query": "await ?",
-    "elasticsearch.Elasticsearch.options": "self",
-    "elasticsearch.helpers.async_bulk": "await ?",
-    "elasticsearch.helpers.async_reindex": "await ?",
-    "fastapi.UploadFile.close": "await None",
-    "fastapi.UploadFile.read": "await builtins.bytes",
-    "fastapi.UploadFile.seek": "await None",
-    "fastapi.UploadFile.write": "await None",
-    "fastapi.encoders.jsonable_encoder": "builtins.dict",
-    "fastapi.exception_handlers.http_exception_handler": "await starlette.responses.Response",
-    "fastapi.exception_handlers.request_validation_exception_handler": "await starlette.responses.Response",
-    "fastapi_cache.FastAPICache.clear": "await builtins.int",
-    "fastapi_limiter.FastAPILimiter.close": "await None",
-    "fastapi_limiter.FastAPILimiter.init": "await None",
-    "fastapi_mail.FastMail.send_message": "await None",
-    "git.Repo.clone_from": "git.Repo",
-    "git.Repo.init": "git.Repo",
-    "git.Repo.remote": "git.remote.Remote",
-    "glob.glob": "builtins.list",
-    "google.cloud.bigquery.Client.query": "google.cloud.bigquery.QueryJob",
-    "google.cloud.firestore.Client.batch": "google.cloud.firestore.WriteBatch",
-    "google.cloud.firestore.Client.collection": "google.cloud.firestore.CollectionReference",
-    "google.cloud.firestore.Client.document": "google.cloud.firestore.DocumentReference",
-    "google.cloud.firestore.CollectionReference.document": "google.cloud.firestore.DocumentReference",
-    "google.cloud.firestore.CollectionReference.limit": "google.cloud.firestore.Query",
-    "google.cloud.firestore.CollectionReference.offset": "google.cloud.firestore.Query",
-    "google.cloud.firestore.CollectionReference.order_by": "google.cloud.firestore.Query",
-    "google.cloud.firestore.CollectionReference.select": "google.cloud.firestore.Query",
-    "google.cloud.firestore.CollectionReference.where": "google.cloud.firestore.Query",
-    "google.cloud.firestore.DocumentReference.collection": "google.cloud.firestore.CollectionReference",
-    "google.cloud.firestore.Query.limit": "google.cloud.firestore.Query",
-    "google.cloud.firestore.Query.offset": "google.cloud.firestore.Query",
-    "google.cloud.firestore.Query.order_by": "google.cloud.firestore.Query",
-    "google.cloud.firestore.Query.select": "google.cloud.firestore.Query",
-    "google.cloud.firestore.Query.where": "google.cloud.firestore.Query",
-    "google.cloud.pubsub_v1.PublisherClient.publish": "google.cloud.pubsub_v1.publisher.futures.Future",
-    "google.cloud.storage.Blob.download_as_bytes": "builtins.bytes",
-    "google.cloud.storage.Blob.download_as_text": "builtins.str",
-    "google.cloud.storage.Blob.generate_signed_url": "builtins.str",
-    "google.cloud.storage.Bucket.blob": "google.cloud.storage.Blob",
-    "google.cloud.storage.Bucket.get_blob": "google.cloud.storage.Blob",
-    "google.cloud.storage.Client.bucket": "google.cloud.storage.Bucket",
-    "google.cloud.storage.Client.create_bucket": "google.cloud.storage.Bucket",
-    "google.cloud.storage.Client.get_bucket": "google.cloud.storage.Bucket",
-    "google.cloud.storage.Client.lookup_bucket": "google.cloud.storage.Bucket",
-    "google.genai.Client.aio": "google.genai.client.AsyncClient",
-    "google.genai.Client.models": "google.genai.models.Models",
-    "google.genai.client.AsyncClient.models": "google.genai.models.AsyncModels",
-    "google.genai.models.AsyncModels.count_tokens": "await ?",
-    "google.genai.models.AsyncModels.embed_content": "await ?",
-    "google.genai.models.AsyncModels.generate_content": "await ?",
-    "google.genai.models.AsyncModels.generate_content_stream": "await ?",
-    "google.genai.models.AsyncModels.generate_images": "await ?",
-    "google.generativeai.ChatSession.send_message_async": "await ?",
-    "google.generativeai.GenerativeModel.count_tokens_async": "await ?",
-    "google.generativeai.GenerativeModel.generate_content_async": "await ?",
-    "google.generativeai.GenerativeModel.start_chat": "google.generativeai.ChatSession",
-    "groq.AsyncGroq.audio": "groq.resources.AsyncAudio",
-    "groq.AsyncGroq.chat": "groq.resources.AsyncChat",
-    "groq.AsyncGroq.close": "await None",
-    "groq.AsyncGroq.embeddings": "groq.resources.AsyncEmbeddings",
-    "groq.AsyncGroq.models": "groq.resources.AsyncModels",
-    "groq.Groq.audio": "groq.resources.Audio",
-    "groq.Groq.chat": "groq.resources.Chat",
-    "groq.Groq.embeddings": "groq.resources.Embeddings",
-    "groq.Groq.models": "groq.resources.Models",
-    "groq.resources.AsyncAudio.speech": "groq.resources.audio.AsyncSpeech",
-    "groq.resources.AsyncAudio.transcriptions": "groq.resources.audio.AsyncTranscriptions",
-    "groq.resources.AsyncAudio.translations": "groq.resources.audio.AsyncTranslations",
-    "groq.resources.AsyncChat.completions": "groq.resources.chat.AsyncCompletions",
-    "groq.resources.AsyncEmbeddings.create": "await ?",
-    "groq.resources.AsyncModels.delete": "await ?",
-    "groq.resources.AsyncModels.list": "await ?",
-    "groq.resources.AsyncModels.retrieve": "await ?",
-    "groq.resources.Audio.speech": "groq.resources.audio.Speech",
-    "groq.resources.Audio.transcriptions": "groq.resources.audio.Transcriptions",
-    "groq.resources.Audio.translations": "groq.resources.audio.Translations",
-    "groq.resources.Chat.completions": "groq.resources.chat.Completions",
-    "groq.resources.audio.AsyncSpeech.create": "await ?",
-    "groq.resources.audio.AsyncTranscriptions.create": "await ?",
-    "groq.resources.audio.AsyncTranslations.create": "await ?",
-    "groq.resources.chat.AsyncCompletions.create": "await ?",
-    "grpc.Channel.unary_unary": "grpc.UnaryUnaryMultiCallable",
-    "grpc.aio.Channel.channel_ready": "await ?",
-    "grpc.aio.Channel.close": "await ?",
-    "grpc.aio.insecure_channel": "grpc.aio.Channel",
-    "grpc.aio.secure_channel": "grpc.aio.Channel",
-    "grpc.insecure_channel": "grpc.Channel",
-    "grpc.secure_channel": "grpc.Channel",
-    "gzip.compress": "builtins.bytes",
-    "gzip.decompress": "builtins.bytes",
-    "gzip.open": "gzip.GzipFile",
-    "hmac.compare_digest": "builtins.bool",
-    "html.escape": "builtins.str",
-    "html.unescape": "builtins.str",
-    "http.client.HTTPConnection.getresponse": "http.client.HTTPResponse",
-    "http.client.HTTPResponse.read": "builtins.bytes",
-    "httpx.AsyncClient.aclose": "await None",
-    "httpx.AsyncClient.delete": "await httpx.Response",
-    "httpx.AsyncClient.get": "await httpx.Response",
-    "httpx.AsyncClient.head": "await httpx.Response",
-    "httpx.AsyncClient.options": "await httpx.Response",
-    "httpx.AsyncClient.patch": "await httpx.Response",
-    "httpx.AsyncClient.post": "await httpx.Response",
-    "httpx.AsyncClient.put": "await httpx.Response",
-    "httpx.AsyncClient.request": "await httpx.Response",
-    "httpx.AsyncClient.send": "await httpx.Response",
-    "httpx.Client.close": "None",
-    "httpx.Client.delete": "httpx.Response",
-    "httpx.Client.get": "httpx.Response",
-    "httpx.Client.head": "httpx.Response",
-    "httpx.Client.options": "httpx.Response",
-    "httpx.Client.patch": "httpx.Response",
-    "httpx.Client.post": "httpx.Response",
-    "httpx.Client.put": "httpx.Response",
-    "httpx.Client.request": "httpx.Response",
-    "httpx.Client.send": "httpx.Response",
-    "httpx.Response.aclose": "await None",
-    "httpx.Response.aread": "await builtins.bytes",
-    "httpx.Response.content": "builtins.bytes",
-    "httpx.Response.http_version": "builtins.str",
-    "httpx.Response.is_client_error": "builtins.bool",
-    "httpx.Response.is_error": "builtins.bool",
-    "httpx.Response.is_redirect": "builtins.bool",
-    "httpx.Response.is_server_error": "builtins.bool",
-    "httpx.Response.is_success": "builtins.bool",
-    "httpx.Response.raise_for_status": "self",
-    "httpx.Response.read": "builtins.bytes",
-    "httpx.Response.reason_phrase": "builtins.str",
-    "httpx.Response.status_code": "builtins.int",
-    "httpx.Response.text": "builtins.str",
-    "httpx.delete": "httpx.Response",
-    "httpx.get": "httpx.Response",
-    "httpx.head": "httpx.Response",
-    "httpx.options": "httpx.Response",
-    "httpx.patch": "httpx.Response",
-    "httpx.post": "httpx.Response",
-    "httpx.put": "httpx.Response",
-    "httpx.request": "httpx.Response",
-    "httpx2.AsyncClient.aclose": "await None",
-    "httpx2.AsyncClient.delete": "await httpx2.Response",
-    "httpx2.AsyncClient.get": "await httpx2.Response",
-    "httpx2.AsyncClient.head": "await httpx2.Response",
-    "httpx2.AsyncClient.options": "await httpx2.Response",
-    "httpx2.AsyncClient.patch": "await httpx2.Response",
-    "httpx2.AsyncClient.post": "await httpx2.Response",
-    "httpx2.AsyncClient.put": "await httpx2.Response",
-    "httpx2.AsyncClient.request": "await httpx2.Response",
-    "httpx2.AsyncClient.send": "await httpx2.Response",
-    "httpx2.Client.close": "None",
-    "httpx2.Client.delete": "httpx2.Response",
-    "httpx2.Client.get": "httpx2.Response",
-    "httpx2.Client.head": "httpx2.Response",
-    "httpx2.Client.options": "httpx2.Response",
-    "httpx2.Client.patch": "httpx2.Response",
-    "httpx2.Client.post": "httpx2.Response",
-    "httpx2.Client.put": "httpx2.Response",
-    "httpx2.Client.request": "httpx2.Response",
-    "httpx2.Client.send": "httpx2.Response",
-    "httpx2.Response.aclose": "await None",
-    "httpx2.Response.aread": "await builtins.bytes",
-    "httpx2.Response.content": "builtins.bytes",
-    "httpx2.Response.http_version": "builtins.str",
-    "httpx2.Response.is_client_error": "builtins.bool",
-    "httpx2.Response.is_error": "builtins.bool",
-    "httpx2.Response.is_redirect": "builtins.bool",
-    "httpx2.Response.is_server_error": "builtins.bool",
-    "httpx2.Response.is_success": "builtins.bool",
-    "httpx2.Response.raise_for_status": "self",
-    "httpx2.Response.read": "builtins.bytes",
-    "httpx2.Response.reason_phrase": "builtins.str",
-    "httpx2.Response.status_code": "builtins.int",
-    "httpx2.Response.text": "builtins.str",
-    "httpx2.delete": "httpx2.Response",
-    "httpx2.get": "httpx2.Response",
-    "httpx2.head": "httpx2.Response",
-    "httpx2.options": "httpx2.Response",
-    "httpx2.patch": "httpx2.Response",
-    "httpx2.post": "httpx2.Response",
-    "httpx2.put": "httpx2.Response",
-    "httpx2.request": "httpx2.Response",
-    "influxdb_client.InfluxDBClient.query_api": "influxdb_client.QueryApi",
-    "influxdb_client.InfluxDBClient.write_api": "influxdb_client.WriteApi",
-    "io.BufferedRandom.read": "builtins.bytes",
-    "io.BufferedRandom.readline": "builtins.bytes",
-    "io.BufferedReader.read": "builtins.bytes",
-    "io.BufferedReader.readline": "builtins.bytes",
-    "io.BytesIO.getvalue": "builtins.bytes",
-    "io.BytesIO.read": "builtins.bytes",
-    "io.BytesIO.readline": "builtins.bytes",
-    "io.FileIO.read": "builtins.bytes",
-    "io.FileIO.readline": "builtins.bytes",
-    "io.StringIO.getvalue": "builtins.str",
-    "io.StringIO.read": "builtins.str",
-    "io.StringIO.readline": "builtins.str",
-    "io.TextIOWrapper.read": "builtins.str",
-    "io.TextIOWrapper.readline": "builtins.str",
-    "jinja2.Environment.from_string": "jinja2.Template",
-    "jinja2.Environment.get_template": "jinja2.Template",
-    "jinja2.Environment.select_template": "jinja2.Template",
-    "jinja2.Template.render": "builtins.str",
-    "jinja2.Template.render_async": "await builtins.str",
-    "json.JSONEncoder.encode": "builtins.str",
-    "json.dumps": "builtins.str",
-    "langchain_core.runnables.base.Runnable.abatch": "await ?",
-    "langchain_core.runnables.base.Runnable.ainvoke": "await ?",
-    "litellm.acompletion": "await ?",
-    "litellm.aembedding": "await ?",
-    "litellm.aimage_generation": "await ?",
-    "litellm.amoderation": "await ?",
-    "litellm.atext_completion": "await ?",
-    "litellm.atranscription": "await ?",
-    "logging.Logger.critical": "None",
-    "logging.Logger.debug": "None",
-    "logging.Logger.error": "None",
-    "logging.Logger.exception": "None",
-    "logging.Logger.getChild": "logging.Logger",
-    "logging.Logger.info": "None",
-    "logging.Logger.log": "None",
-    "logging.Logger.warning": "None",
-    "logging.getLogger": "logging.Logger",
-    "lzma.compress": "builtins.bytes",
-    "lzma.decompress": "builtins.bytes",
-    "lzma.open": "lzma.LZMAFile",
-    "mistralai.Mistral.chat": "mistralai.chat.Chat",
-    "mistralai.Mistral.embeddings": "mistralai.embeddings.Embeddings",
-    "mistralai.chat.Chat.complete_async": "await ?",
-    "mistralai.chat.Chat.stream_async": "await ?",
-    "mistralai.embeddings.Embeddings.create_async": "await ?",
-    "mongoengine.Document.objects": "mongoengine.QuerySet",
-    "mongoengine.QuerySet.all": "self",
-    "mongoengine.QuerySet.all_fields": "self",
-    "mongoengine.QuerySet.as_pymongo": "self",
-    "mongoengine.QuerySet.batch_size": "self",
-    "mongoengine.QuerySet.exclude": "self",
-    "mongoengine.QuerySet.filter": "self",
-    "mongoengine.QuerySet.hint": "self",
-    "mongoengine.QuerySet.limit": "self",
-    "mongoengine.QuerySet.no_cache": "self",
-    "mongoengine.QuerySet.only": "self",
-    "mongoengine.QuerySet.order_by": "self",
-    "mongoengine.QuerySet.select_related": "self",
-    "mongoengine.QuerySet.skip": "self",
-    "mongoengine.QuerySet.timeout": "self",
-    "motor.motor_asyncio.AsyncIOMotorClient.__getattr__": "motor.motor_asyncio.AsyncIOMotorDatabase",
-    "motor.motor_asyncio.AsyncIOMotorClient.__getitem__": "motor.motor_asyncio.AsyncIOMotorDatabase",
-    "motor.motor_asyncio.AsyncIOMotorClient.bulk_write": "await ?",
-    "motor.motor_asyncio.AsyncIOMotorClient.close": "None",
-    "motor.motor_asyncio.AsyncIOMotorClient.drop_database": "await ?",
-    "motor.motor_asyncio.AsyncIOMotorClient.get_database": "motor.motor_asyncio.AsyncIOMotorDatabase",
-    "motor.motor_asyncio.AsyncIOMotorClient.get_default_database": "motor.motor_asyncio.AsyncIOMotorDatabase",
-    "motor.motor_asyncio.AsyncIOMotorClient.list_database_names": "await ?",
-    "motor.motor_asyncio.AsyncIOMotorClient.list_databases": "await ?",
-    "motor.motor_asyncio.AsyncIOMotorClient.server_info": "await ?",
-    "motor.motor_asyncio.AsyncIOMotorClient.start_session": "await ?",
-    "motor.motor_asyncio.AsyncIOMotorClient.watch": "motor.motor_asyncio.AsyncIOMotorChangeStream",
-    "motor.motor_asyncio.AsyncIOMotorCollection.aggregate": "motor.motor_asyncio.AsyncIOMotorCommandCursor",
-    "motor.motor_asyncio.AsyncIOMotorCollection.bulk_write": "await ?",
-    "motor.motor_asyncio.AsyncIOMotorCollection.count_documents": "await ?",
-    "motor.motor_asyncio.AsyncIOMotorCollection.create_index": "await ?",
-    "motor.motor_asyncio.AsyncIOMotorCollection.create_indexes": "await ?",
-    "motor.motor_asyncio.AsyncIOMotorCollection.delete_many": "await ?",
-    "motor.motor_asyncio.AsyncIOMotorCollection.delete_one": "await ?",
-    "motor.motor_asyncio.AsyncIOMotorCollection.distinct": "await ?",
-    "motor.motor_asyncio.AsyncIOMotorCollection.drop": "await ?",
-    "motor.motor_asyncio.AsyncIOMotorCollection.drop_index": "await ?",
-    "motor.motor_asyncio.AsyncIOMotorCollection.drop_indexes": "await ?",
-    "motor.motor_asyncio.AsyncIOMotorCollection.estimated_document_count": "await ?",
-    "motor.motor_asyncio.AsyncIOMotorCollection.find": "motor.motor_asyncio.AsyncIOMotorCursor",
-    "motor.motor_asyncio.AsyncIOMotorCollection.find_one": "await ?",
-    "motor.motor_asyncio.AsyncIOMotorCollection.find_one_and_delete": "await ?",
-    "motor.motor_asyncio.AsyncIOMotorCollection.find_one_and_replace": "await ?",
-    "motor.motor_asyncio.AsyncIOMotorCollection.find_one_and_update": "await ?",
-    "motor.motor_asyncio.AsyncIOMotorCollection.index_information": "await ?",
-    "motor.motor_asyncio.AsyncIOMotorCollection.insert_many": "await ?",
-    "motor.motor_asyncio.AsyncIOMotorCollection.insert_one": "await ?",
-    "motor.motor_asyncio.AsyncIOMotorCollection.list_indexes": "motor.motor_asyncio.AsyncIOMotorCommandCursor",
-    "motor.motor_asyncio.AsyncIOMotorCollection.options": "await ?",
-    "motor.motor_asyncio.AsyncIOMotorCollection.rename": "await ?",
-    "motor.motor_asyncio.AsyncIOMotorCollection.replace_one": "await ?",
-    "motor.motor_asyncio.AsyncIOMotorCollection.update_many": "await ?",
-    "motor.motor_asyncio.AsyncIOMotorCollection.update_one": "await ?",
-    "motor.motor_asyncio.AsyncIOMotorCollection.watch": "motor.motor_asyncio.AsyncIOMotorChangeStream",
-    "motor.motor_asyncio.AsyncIOMotorCommandCursor.close": "await ?",
-    "motor.motor_asyncio.AsyncIOMotorCommandCursor.next": "await ?",
-    "motor.motor_asyncio.AsyncIOMotorCommandCursor.to_list": "await builtins.list",
-    "motor.motor_asyncio.AsyncIOMotorCursor.allow_disk_use": "self",
-    "motor.motor_asyncio.AsyncIOMotorCursor.batch_size": "self",
-    "motor.motor_asyncio.AsyncIOMotorCursor.clone": "self",
-    "motor.motor_asyncio.AsyncIOMotorCursor.close": "await ?",
-    "motor.motor_asyncio.AsyncIOMotorCursor.collation": "self",
-    "motor.motor_asyncio.AsyncIOMotorCursor.comment": "self",
-    "motor.motor_asyncio.AsyncIOMotorCursor.distinct": "await ?",
-    "motor.motor_asyncio.AsyncIOMotorCursor.explain": "await ?",
-    "motor.motor_asyncio.AsyncIOMotorCursor.hint": "self",
-    "motor.motor_asyncio.AsyncIOMotorCursor.limit": "self",
-    "motor.motor_asyncio.AsyncIOMotorCursor.max_time_ms": "self",
-    "motor.motor_asyncio.AsyncIOMotorCursor.next": "await ?",
-    "motor.motor_asyncio.AsyncIOMotorCursor.skip": "self",
-    "motor.motor_asyncio.AsyncIOMotorCursor.sort": "self",
-    "motor.motor_asyncio.AsyncIOMotorCursor.to_list": "await builtins.list",
-    "motor.motor_asyncio.AsyncIOMotorCursor.where": "self",
-    "motor.motor_asyncio.AsyncIOMotorDatabase.__getattr__": "motor.motor_asyncio.AsyncIOMotorCollection",
-    "motor.motor_asyncio.AsyncIOMotorDatabase.__getitem__": "motor.motor_asyncio.AsyncIOMotorCollection",
-    "motor.motor_asyncio.AsyncIOMotorDatabase.aggregate": "motor.motor_asyncio.AsyncIOMotorCommandCursor",
-    "motor.motor_asyncio.AsyncIOMotorDatabase.client": "motor.motor_asyncio.AsyncIOMotorClient",
-    "motor.motor_asyncio.AsyncIOMotorDatabase.command": "await ?",
-    "motor.motor_asyncio.AsyncIOMotorDatabase.create_collection": "await ?",
-    "motor.motor_asyncio.AsyncIOMotorDatabase.dereference": "await ?",
-    "motor.motor_asyncio.AsyncIOMotorDatabase.drop_collection": "await ?",
-    "motor.motor_asyncio.AsyncIOMotorDatabase.get_collection": "motor.motor_asyncio.AsyncIOMotorCollection",
-    "motor.motor_asyncio.AsyncIOMotorDatabase.list_collection_names": "await ?",
-    "motor.motor_asyncio.AsyncIOMotorDatabase.list_collections": "await ?",
-    "motor.motor_asyncio.AsyncIOMotorDatabase.name": "builtins.str",
-    "motor.motor_asyncio.AsyncIOMotorDatabase.validate_collection": "await ?",
-    "motor.motor_asyncio.AsyncIOMotorDatabase.watch": "motor.motor_asyncio.AsyncIOMotorChangeStream",
-    "motor.motor_asyncio.AsyncIOMotorDatabase.with_options": "self",
-    "multiprocessing.Pool": "multiprocessing.pool.Pool",
-    "mysql.connector.connect": "mysql.connector.connection.MySQLConnection",
-    "mysql.connector.connection.MySQLConnection.cursor": "mysql.connector.cursor.MySQLCursor",
-    "mysql.connector.pooling.MySQLConnectionPool.get_connection": "mysql.connector.connection.MySQLConnection",
-    "nats.NATS.close": "await ?",
-    "nats.NATS.connect": "await ?",
-    "nats.NATS.drain": "await ?",
-    "nats.NATS.flush": "await ?",
-    "nats.NATS.jetstream": "nats.js.JetStreamContext",
-    "nats.NATS.publish": "await ?",
-    "nats.NATS.request": "await ?",
-    "nats.NATS.rtt": "await ?",
-    "nats.NATS.subscribe": "await ?",
-    "nats.aio.msg.Msg.ack": "await None",
-    "nats.aio.msg.Msg.ack_sync": "await None",
-    "nats.aio.msg.Msg.in_progress": "await None",
-    "nats.aio.msg.Msg.nak": "await None",
-    "nats.aio.msg.Msg.respond": "await None",
-    "nats.aio.msg.Msg.term": "await None",
-    "nats.connect": "await nats.NATS",
-    "nats.js.JetStreamContext.create_key_value": "await ?",
-    "nats.js.JetStreamContext.key_value": "await ?",
-    "nats.js.JetStreamContext.object_store": "await ?",
-    "nats.js.JetStreamContext.publish": "await ?",
-    "nats.js.JetStreamContext.pull_subscribe": "await ?",
-    "nats.js.JetStreamContext.pull_subscribe_bind": "await ?",
-    "nats.js.JetStreamContext.subscribe": "await ?",
-    "nats.js.JetStreamContext.subscribe_bind": "await ?",
-    "neo4j.AsyncDriver.close": "await ?",
-    "neo4j.AsyncDriver.execute_query": "await ?",
-    "neo4j.AsyncDriver.get_server_info": "await ?",
-    "neo4j.AsyncDriver.session": "neo4j.AsyncSession",
-    "neo4j.AsyncDriver.verify_connectivity": "await ?",
-    "neo4j.AsyncGraphDatabase.driver": "neo4j.AsyncDriver",
-    "neo4j.AsyncSession.begin_transaction": "await ?",
-    "neo4j.AsyncSession.close": "await ?",
-    "neo4j.AsyncSession.execute_read": "await ?",
-    "neo4j.AsyncSession.execute_write": "await ?",
-    "neo4j.AsyncSession.run": "await ?",
-    "neo4j.AsyncTransaction.close": "await ?",
-    "neo4j.AsyncTransaction.commit": "await ?",
-    "neo4j.AsyncTransaction.rollback": "await ?",
-    "neo4j.AsyncTransaction.run": "await ?",
-    "neo4j.Driver.session": "neo4j.Session",
-    "neo4j.GraphDatabase.driver": "neo4j.Driver",
-    "notion_client.AsyncClient.aclose": "await ?",
-    "notion_client.AsyncClient.request": "await ?",
-    "notion_client.Client.blocks": "notion_client.api_endpoints.BlocksEndpoint",
-    "notion_client.Client.databases": "notion_client.api_endpoints.DatabasesEndpoint",
-    "notion_client.Client.pages": "notion_client.api_endpoints.PagesEndpoint",
-    "notion_client.Client.users": "notion_client.api_endpoints.UsersEndpoint",
-    "notion_client.api_endpoints.BlocksEndpoint.children": "notion_client.api_endpoints.BlocksChildrenEndpoint",
-    "ollama.AsyncClient.chat": "await ?",
-    "ollama.AsyncClient.create": "await ?",
-    "ollama.AsyncClient.delete": "await ?",
-    "ollama.AsyncClient.embed": "await ?",
-    "ollama.AsyncClient.embeddings": "await ?",
-    "ollama.AsyncClient.generate": "await ?",
-    "ollama.AsyncClient.list": "await ?",
-    "ollama.AsyncClient.pull": "await ?",
-    "ollama.AsyncClient.push": "await ?",
-    "ollama.AsyncClient.show": "await ?",
-    "openai.AsyncOpenAI.audio": "openai.resources.AsyncAudio",
-    "openai.AsyncOpenAI.batches": "openai.resources.AsyncBatches",
-    "openai.AsyncOpenAI.beta": "openai.resources.AsyncBeta",
-    "openai.AsyncOpenAI.chat": "openai.resources.AsyncChat",
-    "openai.AsyncOpenAI.close": "await None",
-    "openai.AsyncOpenAI.completions": "openai.resources.AsyncCompletions",
-    "openai.AsyncOpenAI.conversations": "openai.resources.conversations.AsyncConversations",
-    "openai.AsyncOpenAI.copy": "self",
-    "openai.AsyncOpenAI.embeddings": "openai.resources.AsyncEmbeddings",
-    "openai.AsyncOpenAI.files": "openai.resources.AsyncFiles",
-    "openai.AsyncOpenAI.fine_tuning": "openai.resources.AsyncFineTuning",
-    "openai.AsyncOpenAI.images": "openai.resources.AsyncImages",
-    "openai.AsyncOpenAI.models": "openai.resources.AsyncModels",
-    "openai.AsyncOpenAI.moderations": "openai.resources.AsyncModerations",
-    "openai.AsyncOpenAI.responses": "openai.resources.responses.AsyncResponses",
-    "openai.AsyncOpenAI.uploads": "openai.resources.AsyncUploads",
-    "openai.AsyncOpenAI.vector_stores": "openai.resources.AsyncVectorStores",
-    "openai.AsyncOpenAI.with_options": "self",
-    "openai.Audio.atranscribe": "await ?",
-    "openai.Audio.atranslate": "await ?",
-    "openai.ChatCompletion.acreate": "await ?",
-    "openai.Completion.acreate": "await ?",
-    "openai.Edit.acreate": "await ?",
-    "openai.Embedding.acreate": "await ?",
-    "openai.Image.acreate": "await ?",
-    "openai.Moderation.acreate": "await ?",
-    "openai.OpenAI.audio": "openai.resources.Audio",
-    "openai.OpenAI.batches": "openai.resources.Batches",
-    "openai.OpenAI.beta": "openai.resources.Beta",
-    "openai.OpenAI.chat": "openai.resources.Chat",
-    "openai.OpenAI.close": "None",
-    "openai.OpenAI.completions": "openai.resources.Completions",
-    "openai.OpenAI.conversations": "openai.resources.conversations.Conversations",
-    "openai.OpenAI.copy": "self",
-    "openai.OpenAI.embeddings": "openai.resources.Embeddings",
-    "openai.OpenAI.files": "openai.resources.Files",
-    "openai.OpenAI.fine_tuning": "openai.resources.FineTuning",
-    "openai.OpenAI.images": "openai.resources.Images",
-    "openai.OpenAI.models": "openai.resources.Models",
-    "openai.OpenAI.moderations": "openai.resources.Moderations",
-    "openai.OpenAI.responses": "openai.resources.responses.Responses",
-    "openai.OpenAI.uploads": "openai.resources.Uploads",
-    "openai.OpenAI.vector_stores": "openai.resources.VectorStores",
-    "openai.OpenAI.with_options": "self",
-    "openai.chat": "openai.resources.chat.Chat",
-    "openai.embeddings": "openai.resources.Embeddings",
-    "openai.resources.AsyncAudio.speech": "openai.resources.audio.AsyncSpeech",
-    "openai.resources.AsyncAudio.transcriptions": "openai.resources.audio.AsyncTranscriptions",
-    "openai.resources.AsyncAudio.translations": "openai.resources.audio.AsyncTranslations",
-    "openai.resources.AsyncBatches.cancel": "await ?",
-    "openai.resources.AsyncBatches.create": "await ?",
-    "openai.resources.AsyncBatches.retrieve": "await ?",
-    "openai.resources.AsyncBeta.assistants": "openai.resources.beta.AsyncAssistants",
-    "openai.resources.AsyncBeta.chat": "openai.resources.AsyncChat",
-    "openai.resources.AsyncBeta.threads": "openai.resources.beta.AsyncThreads",
-    "openai.resources.AsyncChat.completions": "openai.resources.chat.AsyncCompletions",
-    "openai.resources.AsyncCompletions.create": "await ?",
-    "openai.resources.AsyncEmbeddings.create": "await ?",
-    "openai.resources.AsyncFiles.content": "await ?",
-    "openai.resources.AsyncFiles.create": "await ?",
-    "openai.resources.AsyncFiles.delete": "await ?",
-    "openai.resources.AsyncFiles.retrieve": "await ?",
-    "openai.resources.AsyncFiles.retrieve_content": "await ?",
-    "openai.resources.AsyncFiles.wait_for_processing": "await ?",
-    "openai.resources.AsyncFineTuning.jobs": "openai.resources.fine_tuning.AsyncJobs",
-    "openai.resources.AsyncImages.create_variation": "await ?",
-    "openai.resources.AsyncImages.edit": "await ?",
-    "openai.resources.AsyncImages.generate": "await ?",
-    "openai.resources.AsyncModels.delete": "await ?",
-    "openai.resources.AsyncModels.retrieve": "await ?",
-    "openai.resources.AsyncModerations.create": "await ?",
-    "openai.resources.AsyncUploads.cancel": "await ?",
-    "openai.resources.AsyncUploads.complete": "await ?",
-    "openai.resources.AsyncUploads.create": "await ?",
-    "openai.resources.AsyncUploads.upload_file_chunked": "await ?",
-    "openai.resources.AsyncVectorStores.create": "await ?",
-    "openai.resources.AsyncVectorStores.delete": "await ?",
-    "openai.resources.AsyncVectorStores.file_batches": "openai.resources.vector_stores.AsyncFileBatches",
-    "openai.resources.AsyncVectorStores.files": "openai.resources.vector_stores.AsyncFiles",
-    "openai.resources.AsyncVectorStores.retrieve": "await ?",
-    "openai.resources.AsyncVectorStores.update": "await ?",
-    "openai.resources.Audio.speech": "openai.resources.audio.Speech",
-    "openai.resources.Audio.transcriptions": "openai.resources.audio.Transcriptions",
-    "openai.resources.Audio.translations": "openai.resources.audio.Translations",
-    "openai.resources.Beta.assistants": "openai.resources.beta.Assistants",
-    "openai.resources.Beta.chat": "openai.resources.Chat",
-    "openai.resources.Beta.threads": "openai.resources.beta.Threads",
-    "openai.resources.Chat.completions": "openai.resources.chat.Completions",
-    "openai.resources.FineTuning.jobs": "openai.resources.fine_tuning.Jobs",
-    "openai.resources.VectorStores.file_batches": "openai.resources.vector_stores.FileBatches",
-    "openai.resources.VectorStores.files": "openai.resources.vector_stores.Files",
-    "openai.resources.audio.AsyncSpeech.create": "await ?",
-    "openai.resources.audio.AsyncTranscriptions.create": "await ?",
-    "openai.resources.audio.AsyncTranslations.create": "await ?",
-    "openai.resources.beta.AsyncAssistants.create": "await ?",
-    "openai.resources.beta.AsyncAssistants.delete": "await ?",
-    "openai.resources.beta.AsyncAssistants.retrieve": "await ?",
-    "openai.resources.beta.AsyncAssistants.update": "await ?",
-    "openai.resources.beta.AsyncThreads.create": "await ?",
-    "openai.resources.beta.AsyncThreads.create_and_run": "await ?",
-    "openai.resources.beta.AsyncThreads.create_and_run_poll": "await ?",
-    "openai.resources.beta.AsyncThreads.delete": "await ?",
-    "openai.resources.beta.AsyncThreads.messages": "openai.resources.beta.threads.AsyncMessages",
-    "openai.resources.beta.AsyncThreads.retrieve": "await ?",
-    "openai.resources.beta.AsyncThreads.runs": "openai.resources.beta.threads.AsyncRuns",
-    "openai.resources.beta.AsyncThreads.update": "await ?",
-    "openai.resources.beta.Threads.messages": "openai.resources.beta.threads.Messages",
-    "openai.resources.beta.Threads.runs": "openai.resources.beta.threads.Runs",
-    "openai.resources.beta.threads.AsyncMessages.create": "await ?",
-    "openai.resources.beta.threads.AsyncMessages.delete": "await ?",
-    "openai.resources.beta.threads.AsyncMessages.retrieve": "await ?",
-    "openai.resources.beta.threads.AsyncMessages.update": "await ?",
-    "openai.resources.beta.threads.AsyncRuns.cancel": "await ?",
-    "openai.resources.beta.threads.AsyncRuns.create": "await ?",
-    "openai.resources.beta.threads.AsyncRuns.create_and_poll": "await ?",
-    "openai.resources.beta.threads.AsyncRuns.poll": "await ?",
-    "openai.resources.beta.threads.AsyncRuns.retrieve": "await ?",
-    "openai.resources.beta.threads.AsyncRuns.submit_tool_outputs": "await ?",
-    "openai.resources.beta.threads.AsyncRuns.submit_tool_outputs_and_poll": "await ?",
-    "openai.resources.beta.threads.AsyncRuns.update": "await ?",
-    "openai.resources.chat.AsyncCompletions.create": "await ?",
-    "openai.resources.chat.AsyncCompletions.delete": "await ?",
-    "openai.resources.chat.AsyncCompletions.parse": "await ?",
-    "openai.resources.chat.AsyncCompletions.retrieve": "await ?",
-    "openai.resources.chat.AsyncCompletions.update": "await ?",
-    "openai.resources.conversations.AsyncConversations.create": "await ?",
-    "openai.resources.conversations.AsyncConversations.delete": "await ?",
-    "openai.resources.conversations.AsyncConversations.items": "openai.resources.conversations.AsyncItems",
-    "openai.resources.conversations.AsyncConversations.retrieve": "await ?",
-    "openai.resources.conversations.AsyncConversations.update": "await ?",
-    "openai.resources.conversations.AsyncItems.create": "await ?",
-    "openai.resources.conversations.AsyncItems.delete": "await ?",
-    "openai.resources.conversations.AsyncItems.retrieve": "await ?",
-    "openai.resources.conversations.Conversations.items": "openai.resources.conversations.Items",
-    "openai.resources.fine_tuning.AsyncJobs.cancel": "await ?",
-    "openai.resources.fine_tuning.AsyncJobs.create": "await ?",
-    "openai.resources.fine_tuning.AsyncJobs.pause": "await ?",
-    "openai.resources.fine_tuning.AsyncJobs.resume": "await ?",
-    "openai.resources.fine_tuning.AsyncJobs.retrieve": "await ?",
-    "openai.resources.responses.AsyncResponses.cancel": "await ?",
-    "openai.resources.responses.AsyncResponses.compact": "await ?",
-    "openai.resources.responses.AsyncResponses.create": "await ?",
-    "openai.resources.responses.AsyncResponses.delete": "await ?",
-    "openai.resources.responses.AsyncResponses.parse": "await ?",
-    "openai.resources.responses.AsyncResponses.retrieve": "await ?",
-    "openai.resources.vector_stores.AsyncFileBatches.cancel": "await ?",
-    "openai.resources.vector_stores.AsyncFileBatches.create": "await ?",
-    "openai.resources.vector_stores.AsyncFileBatches.create_and_poll": "await ?",
-    "openai.resources.vector_stores.AsyncFileBatches.poll": "await ?",
-    "openai.resources.vector_stores.AsyncFileBatches.retrieve": "await ?",
-    "openai.resources.vector_stores.AsyncFileBatches.upload_and_poll": "await ?",
-    "openai.resources.vector_stores.AsyncFiles.create": "await ?",
-    "openai.resources.vector_stores.AsyncFiles.create_and_poll": "await ?",
-    "openai.resources.vector_stores.AsyncFiles.delete": "await ?",
-    "openai.resources.vector_stores.AsyncFiles.poll": "await ?",
-    "openai.resources.vector_stores.AsyncFiles.retrieve": "await ?",
-    "openai.resources.vector_stores.AsyncFiles.update": "await ?",
-    "openai.resources.vector_stores.AsyncFiles.upload": "await ?",
-    "openai.resources.vector_stores.AsyncFiles.upload_and_poll": "await ?",
-    "openpyxl.load_workbook": "openpyxl.Workbook",
-    "opensearchpy.AsyncOpenSearch.bulk": "await ?",
-    "opensearchpy.AsyncOpenSearch.close": "await ?",
-    "opensearchpy.AsyncOpenSearch.count": "await ?",
-    "opensearchpy.AsyncOpenSearch.create": "await ?",
-    "opensearchpy.AsyncOpenSearch.delete": "await ?",
-    "opensearchpy.AsyncOpenSearch.delete_by_query": "await ?",
-    "opensearchpy.AsyncOpenSearch.exists": "await ?",
-    "opensearchpy.AsyncOpenSearch.get": "await ?",
-    "opensearchpy.AsyncOpenSearch.index": "await ?",
-    "opensearchpy.AsyncOpenSearch.info": "await ?",
-    "opensearchpy.AsyncOpenSearch.mget": "await ?",
-    "opensearchpy.AsyncOpenSearch.msearch": "await ?",
-    "opensearchpy.AsyncOpenSearch.ping": "await ?",
-    "opensearchpy.AsyncOpenSearch.reindex": "await ?",
-    "opensearchpy.AsyncOpenSearch.scroll": "await ?",
-    "opensearchpy.AsyncOpenSearch.search": "await ?",
-    "opensearchpy.AsyncOpenSearch.update": "await ?",
-    "opensearchpy.AsyncOpenSearch.update_by_query": "await ?",
-    "oracledb.Connection.cursor": "oracledb.Cursor",
-    "oracledb.ConnectionPool.acquire": "oracledb.Connection",
-    "oracledb.connect": "oracledb.Connection",
-    "oracledb.create_pool": "oracledb.ConnectionPool",
-    "os.cpu_count": "builtins.int",
-    "os.fspath": "builtins.str",
-    "os.getcwd": "builtins.str",
-    "os.getenv": "builtins.str",
-    "os.getpid": "builtins.int",
-    "os.getppid": "builtins.int",
-    "os.getuid": "builtins.int",
-    "os.listdir": "builtins.list",
-    "os.path.abspath": "builtins.str",
-    "os.path.basename": "builtins.str",
-    "os.path.commonpath": "builtins.str",
-    "os.path.dirname": "builtins.str",
-    "os.path.exists": "builtins.bool",
-    "os.path.expanduser": "builtins.str",
-    "os.path.expandvars": "builtins.str",
-    "os.path.getsize": "builtins.int",
-    "os.path.isabs": "builtins.bool",
-    "os.path.isdir": "builtins.bool",
-    "os.path.isfile": "builtins.bool",
-    "os.path.islink": "builtins.bool",
-    "os.path.join": "builtins.str",
-    "os.path.normpath": "builtins.str",
-    "os.path.realpath": "builtins.str",
-    "os.path.relpath": "builtins.str",
-    "os.path.split": "builtins.tuple",
-    "os.path.splitext": "builtins.tuple",
-    "os.strerror": "builtins.str",
-    "os.system": "builtins.int",
-    "os.urandom": "builtins.bytes",
-    "pandas.DataFrame.copy": "pandas.DataFrame",
-    "pandas.DataFrame.drop": "pandas.DataFrame",
-    "pandas.DataFrame.drop_duplicates": "pandas.DataFrame",
-    "pandas.DataFrame.dropna": "pandas.DataFrame",
-    "pandas.DataFrame.fillna": "pandas.DataFrame",
-    "pandas.DataFrame.head": "pandas.DataFrame",
-    "pandas.DataFrame.merge": "pandas.DataFrame",
-    "pandas.DataFrame.rename": "pandas.DataFrame",
-    "pandas.DataFrame.reset_index": "pandas.DataFrame",
-    "pandas.DataFrame.set_index": "pandas.DataFrame",
-    "pandas.DataFrame.sort_values": "pandas.DataFrame",
-    "pandas.DataFrame.tail": "pandas.DataFrame",
-    "pandas.concat": "pandas.DataFrame",
-    "pandas.merge": "pandas.DataFrame",
-    "pandas.read_csv": "pandas.DataFrame",
-    "pandas.read_excel": "pandas.DataFrame",
-    "pandas.read_feather": "pandas.DataFrame",
-    "pandas.read_json": "pandas.DataFrame",
-    "pandas.read_parquet": "pandas.DataFrame",
-    "pandas.read_sql": "pandas.DataFrame",
-    "pandas.read_sql_query": "pandas.DataFrame",
-    "pandas.read_sql_table": "pandas.DataFrame",
-    "pandas.read_table": "pandas.DataFrame",
-    "paramiko.SSHClient.exec_command": "builtins.tuple",
-    "paramiko.SSHClient.open_sftp": "paramiko.SFTPClient",
-    "passlib.context.CryptContext.hash": "builtins.str",
-    "passlib.context.CryptContext.verify": "builtins.bool",
-    "pathlib.Path.absolute": "self",
-    "pathlib.Path.chmod": "None",
-    "pathlib.Path.cwd": "self",
-    "pathlib.Path.exists": "builtins.bool",
-    "pathlib.Path.expanduser": "self",
-    "pathlib.Path.hardlink_to": "None",
-    "pathlib.Path.home": "self",
-    "pathlib.Path.is_dir": "builtins.bool",
-    "pathlib.Path.is_fifo": "builtins.bool",
-    "pathlib.Path.is_file": "builtins.bool",
-    "pathlib.Path.is_mount": "builtins.bool",
-    "pathlib.Path.is_socket": "builtins.bool",
-    "pathlib.Path.is_symlink": "builtins.bool",
-    "pathlib.Path.lstat": "os.stat_result",
-    "pathlib.Path.mkdir": "None",
-    "pathlib.Path.open": "io.TextIOWrapper",
-    "pathlib.Path.read_bytes": "builtins.bytes",
-    "pathlib.Path.read_text": "builtins.str",
-    "pathlib.Path.readlink": "self",
-    "pathlib.Path.rename": "self",
-    "pathlib.Path.replace": "self",
-    "pathlib.Path.resolve": "self",
-    "pathlib.Path.rmdir": "None",
-    "pathlib.Path.samefile": "builtins.bool",
-    "pathlib.Path.stat": "os.stat_result",
-    "pathlib.Path.symlink_to": "None",
-    "pathlib.Path.touch": "None",
-    "pathlib.Path.unlink": "None",
-    "pathlib.Path.write_bytes": "builtins.int",
-    "pathlib.Path.write_text": "builtins.int",
-    "pathlib.PurePath.__rtruediv__": "self",
-    "pathlib.PurePath.__str__": "builtins.str",
-    "pathlib.PurePath.__truediv__": "self",
-    "pathlib.PurePath.anchor": "builtins.str",
-    "pathlib.PurePath.as_posix": "builtins.str",
-    "pathlib.PurePath.as_uri": "builtins.str",
-    "pathlib.PurePath.drive": "builtins.str",
-    "pathlib.PurePath.is_absolute": "builtins.bool",
-    "pathlib.PurePath.is_relative_to": "builtins.bool",
-    "pathlib.PurePath.joinpath": "self",
-    "pathlib.PurePath.match": "builtins.bool",
-    "pathlib.PurePath.name": "builtins.str",
-    "pathlib.PurePath.parent": "self",
-    "pathlib.PurePath.parts": "builtins.tuple",
-    "pathlib.PurePath.relative_to": "self",
-    "pathlib.PurePath.root": "builtins.str",
-    "pathlib.PurePath.stem": "builtins.str",
-    "pathlib.PurePath.suffix": "builtins.str",
-    "pathlib.PurePath.suffixes": "builtins.list",
-    "pathlib.PurePath.with_name": "self",
-    "pathlib.PurePath.with_segments": "self",
-    "pathlib.PurePath.with_stem": "self",
-    "pathlib.PurePath.with_suffix": "self",
-    "peewee.Model.create": "self",
-    "peewee.Model.delete": "peewee.ModelDelete",
-    "peewee.Model.get": "self",
-    "peewee.Model.get_by_id": "self",
-    "peewee.Model.get_or_none": "self",
-    "peewee.Model.insert": "peewee.ModelInsert",
-    "peewee.Model.insert_many": "peewee.ModelInsert",
-    "peewee.Model.select": "peewee.ModelSelect",
-    "peewee.Model.update": "peewee.ModelUpdate",
-    "peewee.ModelDelete.orwhere": "self",
-    "peewee.ModelDelete.where": "self",
-    "peewee.ModelInsert.on_conflict": "self",
-    "peewee.ModelInsert.on_conflict_ignore": "self",
-    "peewee.ModelInsert.on_conflict_replace": "self",
-    "peewee.ModelSelect.dicts": "self",
-    "peewee.ModelSelect.distinct": "self",
-    "peewee.ModelSelect.filter": "self",
-    "peewee.ModelSelect.for_update": "self",
-    "peewee.ModelSelect.group_by": "self",
-    "peewee.ModelSelect.having": "self",
-    "peewee.ModelSelect.join": "self",
-    "peewee.ModelSelect.join_from": "self",
-    "peewee.ModelSelect.left_outer_join": "self",
-    "peewee.ModelSelect.limit": "self",
-    "peewee.ModelSelect.namedtuples": "self",
-    "peewee.ModelSelect.objects": "self",
-    "peewee.ModelSelect.offset": "self",
-    "peewee.ModelSelect.order_by": "self",
-    "peewee.ModelSelect.orwhere": "self",
-    "peewee.ModelSelect.paginate": "self",
-    "peewee.ModelSelect.prefetch": "self",
-    "peewee.ModelSelect.switch": "self",
-    "peewee.ModelSelect.tuples": "self",
-    "peewee.ModelSelect.where": "self",
-    "peewee.ModelSelect.window": "self",
-    "peewee.ModelSelect.with_cte": "self",
-    "peewee.ModelUpdate.orwhere": "self",
-    "peewee.ModelUpdate.where": "self",
-    "peewee.SelectBase.count": "builtins.int",
-    "pika.BlockingConnection.channel": "pika.adapters.blocking_connection.BlockingChannel",
-    "platform.machine": "builtins.str",
-    "platform.node": "builtins.str",
-    "platform.python_version": "builtins.str",
-    "platform.release": "builtins.str",
-    "platform.system": "builtins.str",
-    "polars.LazyFrame.filter": "polars.LazyFrame",
-    "polars.LazyFrame.head": "polars.LazyFrame",
-    "polars.LazyFrame.limit": "polars.LazyFrame",
-    "polars.LazyFrame.select": "polars.LazyFrame",
-    "polars.LazyFrame.sort": "polars.LazyFrame",
-    "polars.LazyFrame.with_columns": "polars.LazyFrame",
-    "polars.read_csv": "polars.DataFrame",
-    "polars.read_excel": "polars.DataFrame",
-    "polars.read_json": "polars.DataFrame",
-    "polars.read_parquet": "polars.DataFrame",
-    "polars.scan_csv": "polars.LazyFrame",
-    "polars.scan_parquet": "polars.LazyFrame",
-    "psycopg.AsyncConnection.close": "await ?",
-    "psycopg.AsyncConnection.commit": "await ?",
-    "psycopg.AsyncConnection.connect": "await psycopg.AsyncConnection",
-    "psycopg.AsyncConnection.cursor": "psycopg.AsyncCursor",
-    "psycopg.AsyncConnection.execute": "await psycopg.AsyncCursor",
-    "psycopg.AsyncConnection.rollback": "await ?",
-    "psycopg.AsyncConnection.set_autocommit": "await ?",
-    "psycopg.AsyncConnection.wait": "await ?",
-    "psycopg.AsyncCursor.close": "await ?",
-    "psycopg.AsyncCursor.execute": "await self",
-    "psycopg.AsyncCursor.executemany": "await ?",
-    "psycopg.AsyncCursor.fetchall": "await builtins.list",
-    "psycopg.AsyncCursor.fetchmany": "await builtins.list",
-    "psycopg.AsyncCursor.fetchone": "await ?",
-    "psycopg.AsyncCursor.scroll": "await ?",
-    "psycopg.Connection.cursor": "psycopg.Cursor",
-    "psycopg.Connection.execute": "psycopg.Cursor",
-    "psycopg.Cursor.execute": "self",
-    "psycopg.Cursor.fetchall": "builtins.list",
-    "psycopg.Cursor.fetchmany": "builtins.list",
-    "psycopg.connect": "psycopg.Connection",
-    "psycopg2.connect": "psycopg2.extensions.connection",
-    "psycopg2.extensions.connection.cursor": "psycopg2.extensions.cursor",
-    "psycopg2.pool.SimpleConnectionPool.getconn": "psycopg2.extensions.connection",
-    "psycopg2.pool.ThreadedConnectionPool.getconn": "psycopg2.extensions.connection",
-    "psycopg_pool.AsyncConnectionPool.check": "await None",
-    "psycopg_pool.AsyncConnectionPool.close": "await None",
-    "psycopg_pool.AsyncConnectionPool.getconn": "await psycopg.AsyncConnection",
-    "psycopg_pool.AsyncConnectionPool.open": "await None",
-    "psycopg_pool.AsyncConnectionPool.putconn": "await None",
-    "psycopg_pool.AsyncConnectionPool.resize": "await None",
-    "psycopg_pool.AsyncConnectionPool.wait": "await None",
-    "psycopg_pool.ConnectionPool.getconn": "psycopg.Connection",
-    "pwdlib.PasswordHash.hash": "builtins.str",
-    "pwdlib.PasswordHash.recommended": "self",
-    "pwdlib.PasswordHash.verify": "builtins.bool",
-    "pydantic.BaseModel.construct": "self",
-    "pydantic.BaseModel.copy": "self",
-    "pydantic.BaseModel.dict": "builtins.dict",
-    "pydantic.BaseModel.from_orm": "self",
-    "pydantic.BaseModel.json": "builtins.str",
-    "pydantic.BaseModel.model_construct": "self",
-    "pydantic.BaseModel.model_copy": "self",
-    "pydantic.BaseModel.model_dump": "builtins.dict",
-    "pydantic.BaseModel.model_dump_json": "builtins.str",
-    "pydantic.BaseModel.model_fields_set": "builtins.set",
-    "pydantic.BaseModel.model_validate": "self",
-    "pydantic.BaseModel.model_validate_json": "self",
-    "pydantic.BaseModel.parse_obj": "self",
-    "pydantic.BaseModel.parse_raw": "self",
-    "pydantic.SecretBytes.get_secret_value": "builtins.bytes",
-    "pydantic.SecretStr.get_secret_value": "builtins.str",
-    "pydub.AudioSegment.from_file": "pydub.AudioSegment",
-    "pymongo.AsyncMongoClient.__getattr__": "pymongo.asynchronous.database.AsyncDatabase",
-    "pymongo.AsyncMongoClient.__getitem__": "pymongo.asynchronous.database.AsyncDatabase",
-    "pymongo.AsyncMongoClient.aclose": "await ?",
-    "pymongo.AsyncMongoClient.aconnect": "await ?",
-    "pymongo.AsyncMongoClient.append_metadata": "None",
-    "pymongo.AsyncMongoClient.bulk_write": "await ?",
-    "pymongo.AsyncMongoClient.close": "await ?",
-    "pymongo.AsyncMongoClient.drop_database": "await ?",
-    "pymongo.AsyncMongoClient.get_database": "pymongo.asynchronous.database.AsyncDatabase",
-    "pymongo.AsyncMongoClient.get_default_database": "pymongo.asynchronous.database.AsyncDatabase",
-    "pymongo.AsyncMongoClient.list_database_names": "await ?",
-    "pymongo.AsyncMongoClient.list_databases": "await ?",
-    "pymongo.AsyncMongoClient.server_info": "await ?",
-    "pymongo.AsyncMongoClient.start_session": "pymongo.asynchronous.client_session.AsyncClientSession",
-    "pymongo.AsyncMongoClient.watch": "await ?",
-    "pymongo.MongoClient.__getattr__": "pymongo.database.Database",
-    "pymongo.MongoClient.__getitem__": "pymongo.database.Database",
-    "pymongo.MongoClient.append_metadata": "None",
-    "pymongo.MongoClient.close": "None",
-    "pymongo.MongoClient.get_database": "pymongo.database.Database",
-    "pymongo.MongoClient.get_default_database": "pymongo.database.Database",
-    "pymongo.MongoClient.start_session": "pymongo.client_session.ClientSession",
-    "pymongo.asynchronous.client_session.AsyncClientSession.abort_transaction": "await ?",
-    "pymongo.asynchronous.client_session.AsyncClientSession.commit_transaction": "await ?",
-    "pymongo.asynchronous.client_session.AsyncClientSession.end_session": "await ?",
-    "pymongo.asynchronous.client_session.AsyncClientSession.with_transaction": "await ?",
-    "pymongo.asynchronous.collection.AsyncCollection.aggregate": "await ?",
-    "pymongo.asynchronous.collection.AsyncCollection.aggregate_raw_batches": "await ?",
-    "pymongo.asynchronous.collection.AsyncCollection.bulk_write": "await ?",
-    "pymongo.asynchronous.collection.AsyncCollection.count_documents": "await ?",
-    "pymongo.asynchronous.collection.AsyncCollection.create_index": "await ?",
-    "pymongo.asynchronous.collection.AsyncCollection.create_indexes": "await ?",
-    "pymongo.asynchronous.collection.AsyncCollection.create_search_index": "await ?",
-    "pymongo.asynchronous.collection.AsyncCollection.create_search_indexes": "await ?",
-    "pymongo.asynchronous.collection.AsyncCollection.delete_many": "await ?",
-    "pymongo.asynchronous.collection.AsyncCollection.delete_one": "await ?",
-    "pymongo.asynchronous.collection.AsyncCollection.distinct": "await ?",
-    "pymongo.asynchronous.collection.AsyncCollection.drop": "await ?",
-    "pymongo.asynchronous.collection.AsyncCollection.drop_index": "await ?",
-    "pymongo.asynchronous.collection.AsyncCollection.drop_indexes": "await ?",
-    "pymongo.asynchronous.collection.AsyncCollection.estimated_document_count": "await ?",
-    "pymongo.asynchronous.collection.AsyncCollection.find": "pymongo.asynchronous.cursor.AsyncCursor",
-    "pymongo.asynchronous.collection.AsyncCollection.find_one": "await ?",
-    "pymongo.asynchronous.collection.AsyncCollection.find_one_and_delete": "await ?",
-    "pymongo.asynchronous.collection.AsyncCollection.find_one_and_replace": "await ?",
-    "pymongo.asynchronous.collection.AsyncCollection.find_one_and_update": "await ?",
-    "pymongo.asynchronous.collection.AsyncCollection.index_information": "await ?",
-    "pymongo.asynchronous.collection.AsyncCollection.insert_many": "await ?",
-    "pymongo.asynchronous.collection.AsyncCollection.insert_one": "await ?",
-    "pymongo.asynchronous.collection.AsyncCollection.list_indexes": "await ?",
-    "pymongo.asynchronous.collection.AsyncCollection.options": "await ?",
-    "pymongo.asynchronous.collection.AsyncCollection.rename": "await ?",
-    "pymongo.asynchronous.collection.AsyncCollection.replace_one": "await ?",
-    "pymongo.asynchronous.collection.AsyncCollection.update_many": "await ?",
-    "pymongo.asynchronous.collection.AsyncCollection.update_one": "await ?",
-    "pymongo.asynchronous.collection.AsyncCollection.watch": "await ?",
-    "pymongo.asynchronous.cursor.AsyncCursor.allow_disk_use": "self",
-    "pymongo.asynchronous.cursor.AsyncCursor.batch_size": "self",
-    "pymongo.asynchronous.cursor.AsyncCursor.clone": "self",
-    "pymongo.asynchronous.cursor.AsyncCursor.close": "await ?",
-    "pymongo.asynchronous.cursor.AsyncCursor.collation": "self",
-    "pymongo.asynchronous.cursor.AsyncCursor.comment": "self",
-    "pymongo.asynchronous.cursor.AsyncCursor.distinct": "await ?",
-    "pymongo.asynchronous.cursor.AsyncCursor.explain": "await ?",
-    "pymongo.asynchronous.cursor.AsyncCursor.hint": "self",
-    "pymongo.asynchronous.cursor.AsyncCursor.limit": "self",
-    "pymongo.asynchronous.cursor.AsyncCursor.max_time_ms": "self",
-    "pymongo.asynchronous.cursor.AsyncCursor.next": "await ?",
-    "pymongo.asynchronous.cursor.AsyncCursor.rewind": "await ?",
-    "pymongo.asynchronous.cursor.AsyncCursor.skip": "self",
-    "pymongo.asynchronous.cursor.AsyncCursor.sort": "self",
-    "pymongo.asynchronous.cursor.AsyncCursor.to_list": "await builtins.list",
-    "pymongo.asynchronous.cursor.AsyncCursor.where": "self",
-    "pymongo.asynchronous.database.AsyncDatabase.__getattr__": "pymongo.asynchronous.collection.AsyncCollection",
-    "pymongo.asynchronous.database.AsyncDatabase.__getitem__": "pymongo.asynchronous.collection.AsyncCollection",
-    "pymongo.asynchronous.database.AsyncDatabase.aggregate": "await ?",
-    "pymongo.asynchronous.database.AsyncDatabase.client": "pymongo.AsyncMongoClient",
-    "pymongo.asynchronous.database.AsyncDatabase.command": "await ?",
-    "pymongo.asynchronous.database.AsyncDatabase.create_collection": "await ?",
-    "pymongo.asynchronous.database.AsyncDatabase.cursor_command": "await ?",
-    "pymongo.asynchronous.database.AsyncDatabase.dereference": "await ?",
-    "pymongo.asynchronous.database.AsyncDatabase.drop_collection": "await ?",
-    "pymongo.asynchronous.database.AsyncDatabase.get_collection": "pymongo.asynchronous.collection.AsyncCollection",
-    "pymongo.asynchronous.database.AsyncDatabase.list_collection_names": "await ?",
-    "pymongo.asynchronous.database.AsyncDatabase.list_collections": "await ?",
-    "pymongo.asynchronous.database.AsyncDatabase.name": "builtins.str",
-    "pymongo.asynchronous.database.AsyncDatabase.validate_collection": "await ?",
-    "pymongo.asynchronous.database.AsyncDatabase.watch": "await ?",
-    "pymongo.asynchronous.database.AsyncDatabase.with_options": "self",
-    "pymongo.collection.Collection.count_documents": "builtins.int",
-    "pymongo.collection.Collection.database": "pymongo.database.Database",
-    "pymongo.collection.Collection.estimated_document_count": "builtins.int",
-    "pymongo.collection.Collection.find": "pymongo.cursor.Cursor",
-    "pymongo.collection.Collection.full_name": "builtins.str",
-    "pymongo.collection.Collection.name": "builtins.str",
-    "pymongo.collection.Collection.with_options": "self",
-    "pymongo.cursor.Cursor.allow_disk_use": "self",
-    "pymongo.cursor.Cursor.batch_size": "self",
-    "pymongo.cursor.Cursor.clone": "self",
-    "pymongo.cursor.Cursor.collation": "self",
-    "pymongo.cursor.Cursor.comment": "self",
-    "pymongo.cursor.Cursor.hint": "self",
-    "pymongo.cursor.Cursor.limit": "self",
-    "pymongo.cursor.Cursor.max_time_ms": "self",
-    "pymongo.cursor.Cursor.rewind": "self",
-    "pymongo.cursor.Cursor.skip": "self",
-    "pymongo.cursor.Cursor.sort": "self",
-    "pymongo.cursor.Cursor.where": "self",
-    "pymongo.database.Database.__getattr__": "pymongo.collection.Collection",
-    "pymongo.database.Database.__getitem__": "pymongo.collection.Collection",
-    "pymongo.database.Database.client": "pymongo.MongoClient",
-    "pymongo.database.Database.get_collection": "pymongo.collection.Collection",
-    "pymongo.database.Database.name": "builtins.str",
-    "pymongo.database.Database.with_options": "self",
-    "pymupdf.Document.load_page": "pymupdf.Page",
-    "pymupdf.open": "pymupdf.Document",
-    "pymysql.connect": "pymysql.connections.Connection",
-    "pymysql.connections.Connection.cursor": "pymysql.cursors.Cursor",
-    "pyodbc.Connection.cursor": "pyodbc.Cursor",
-    "pyodbc.Connection.execute": "pyodbc.Cursor",
-    "pyodbc.connect": "pyodbc.Connection",
-    "qdrant_client.AsyncQdrantClient.close": "await ?",
-    "qdrant_client.AsyncQdrantClient.collection_exists": "await ?",
-    "qdrant_client.AsyncQdrantClient.count": "await ?",
-    "qdrant_client.AsyncQdrantClient.create_collection": "await ?",
-    "qdrant_client.AsyncQdrantClient.create_payload_index": "await ?",
-    "qdrant_client.AsyncQdrantClient.delete": "await ?",
-    "qdrant_client.AsyncQdrantClient.delete_collection": "await ?",
-    "qdrant_client.AsyncQdrantClient.get_collection": "await ?",
-    "qdrant_client.AsyncQdrantClient.get_collections": "await ?",
-    "qdrant_client.AsyncQdrantClient.query_batch_points": "await ?",
-    "qdrant_client.AsyncQdrantClient.query_points": "await ?",
-    "qdrant_client.AsyncQdrantClient.recreate_collection": "await ?",
-    "qdrant_client.AsyncQdrantClient.retrieve": "await ?",
-    "qdrant_client.AsyncQdrantClient.scroll": "await ?",
-    "qdrant_client.AsyncQdrantClient.set_payload": "await ?",
-    "qdrant_client.AsyncQdrantClient.update_collection": "await ?",
-    "qdrant_client.AsyncQdrantClient.upsert": "await ?",
-    "random.choices": "builtins.list",
-    "random.gauss": "builtins.float",
-    "random.getrandbits": "builtins.int",
-    "random.randint": "builtins.int",
-    "random.random": "builtins.float",
-    "random.randrange": "builtins.int",
-    "random.sample": "builtins.list",
-    "random.uniform": "builtins.float",
-    "re.Match.groupdict": "builtins.dict",
-    "re.Match.groups": "builtins.tuple",
-    "re.Pattern.findall": "builtins.list",
-    "re.Pattern.fullmatch": "re.Match",
-    "re.Pattern.match": "re.Match",
-    "re.Pattern.search": "re.Match",
-    "re.Pattern.split": "builtins.list",
-    "re.Pattern.sub": "builtins.str",
-    "re.compile": "re.Pattern",
-    "re.escape": "builtins.str",
-    "re.findall": "builtins.list",
-    "re.fullmatch": "re.Match",
-    "re.match": "re.Match",
-    "re.search": "re.Match",
-    "re.split": "builtins.list",
-    "re.sub": "builtins.str",
-    "redis.Redis.close": "None",
-    "redis.Redis.from_url": "redis.Redis",
-    "redis.Redis.lock": "redis.lock.Lock",
-    "redis.Redis.pipeline": "redis.client.Pipeline",
-    "redis.Redis.pubsub": "redis.client.PubSub",
-    "redis.asyncio.Redis.aclose": "await None",
-    "redis.asyncio.Redis.append": "await ?",
-    "redis.asyncio.Redis.bitcount": "await ?",
-    "redis.asyncio.Redis.blmove": "await ?",
-    "redis.asyncio.Redis.blpop": "await ?",
-    "redis.asyncio.Redis.brpop": "await ?",
-    "redis.asyncio.Redis.bzpopmax": "await ?",
-    "redis.asyncio.Redis.bzpopmin": "await ?",
-    "redis.asyncio.Redis.close": "await None",
-    "redis.asyncio.Redis.config_get": "await ?",
-    "redis.asyncio.Redis.config_set": "await ?",
-    "redis.asyncio.Redis.copy": "await ?",
-    "redis.asyncio.Redis.dbsize": "await ?",
-    "redis.asyncio.Redis.decr": "await ?",
-    "redis.asyncio.Redis.decrby": "await ?",
-    "redis.asyncio.Redis.delete": "await ?",
-    "redis.asyncio.Redis.dump": "await ?",
-    "redis.asyncio.Redis.echo": "await ?",
-    "redis.asyncio.Redis.eval": "await ?",
-    "redis.asyncio.Redis.evalsha": "await ?",
-    "redis.asyncio.Redis.execute_command": "await ?",
-    "redis.asyncio.Redis.exists": "await ?",
-    "redis.asyncio.Redis.expire": "await ?",
-    "redis.asyncio.Redis.expireat": "await ?",
-    "redis.asyncio.Redis.flushall": "await ?",
-    "redis.asyncio.Redis.flushdb": "await ?",
-    "redis.asyncio.Redis.from_url": "redis.asyncio.Redis",
-    "redis.asyncio.Redis.geoadd": "await ?",
-    "redis.asyncio.Redis.geodist": "await ?",
-    "redis.asyncio.Redis.geopos": "await ?",
-    "redis.asyncio.Redis.georadius": "await ?",
-    "redis.asyncio.Redis.geosearch": "await ?",
-    "redis.asyncio.Redis.get": "await ?",
-    "redis.asyncio.Redis.getbit": "await ?",
-    "redis.asyncio.Redis.getdel": "await ?",
-    "redis.asyncio.Redis.getex": "await ?",
-    "redis.asyncio.Redis.getrange": "await ?",
-    "redis.asyncio.Redis.getset": "await ?",
-    "redis.asyncio.Redis.hdel": "await ?",
-    "redis.asyncio.Redis.hexists": "await ?",
-    "redis.asyncio.Redis.hget": "await ?",
-    "redis.asyncio.Redis.hgetall": "await ?",
-    "redis.asyncio.Redis.hincrby": "await ?",
-    "redis.asyncio.Redis.hincrbyfloat": "await ?",
-    "redis.asyncio.Redis.hkeys": "await ?",
-    "redis.asyncio.Redis.hlen": "await ?",
-    "redis.asyncio.Redis.hmget": "await ?",
-    "redis.asyncio.Redis.hmset": "await ?",
-    "redis.asyncio.Redis.hscan": "await ?",
-    "redis.asyncio.Redis.hset": "await ?",
-    "redis.asyncio.Redis.hsetnx": "await ?",
-    "redis.asyncio.Redis.hvals": "await ?",
-    "redis.asyncio.Redis.incr": "await ?",
-    "redis.asyncio.Redis.incrby": "await ?",
-    "redis.asyncio.Redis.incrbyfloat": "await ?",
-    "redis.asyncio.Redis.info": "await ?",
-    "redis.asyncio.Redis.initialize": "await ?",
-    "redis.asyncio.Redis.keys": "await ?",
-    "redis.asyncio.Redis.lindex": "await ?",
-    "redis.asyncio.Redis.linsert": "await ?",
-    "redis.asyncio.Redis.llen": "await ?",
-    "redis.asyncio.Redis.lmove": "await ?",
-    "redis.asyncio.Redis.lock": "redis.asyncio.lock.Lock",
-    "redis.asyncio.Redis.lpop": "await ?",
-    "redis.asyncio.Redis.lpush": "await ?",
-    "redis.asyncio.Redis.lpushx": "await ?",
-    "redis.asyncio.Redis.lrange": "await ?",
-    "redis.asyncio.Redis.lrem": "await ?",
-    "redis.asyncio.Redis.lset": "await ?",
-    "redis.asyncio.Redis.ltrim": "await ?",
-    "redis.asyncio.Redis.memory_usage": "await ?",
-    "redis.asyncio.Redis.mget": "await ?",
-    "redis.asyncio.Redis.move": "await ?",
-    "redis.asyncio.Redis.mset": "await ?",
-    "redis.asyncio.Redis.msetnx": "await ?",
-    "redis.asyncio.Redis.object": "await ?",
-    "redis.asyncio.Redis.persist": "await ?",
-    "redis.asyncio.Redis.pexpire": "await ?",
-    "redis.asyncio.Redis.pexpireat": "await ?",
-    "redis.asyncio.Redis.pfadd": "await ?",
-    "redis.asyncio.Redis.pfcount": "await ?",
-    "redis.asyncio.Redis.pfmerge": "await ?",
-    "redis.asyncio.Redis.ping": "await ?",
-    "redis.asyncio.Redis.pipeline": "redis.asyncio.client.Pipeline",
-    "redis.asyncio.Redis.pttl": "await ?",
-    "redis.asyncio.Redis.publish": "await ?",
-    "redis.asyncio.Redis.pubsub": "redis.asyncio.client.PubSub",
-    "redis.asyncio.Redis.pubsub_channels": "await ?",
-    "redis.asyncio.Redis.pubsub_numsub": "await ?",
-    "redis.asyncio.Redis.randomkey": "await ?",
-    "redis.asyncio.Redis.rename": "await ?",
-    "redis.asyncio.Redis.restore": "await ?",
-    "redis.asyncio.Redis.rpop": "await ?",
-    "redis.asyncio.Redis.rpoplpush": "await ?",
-    "redis.asyncio.Redis.rpush": "await ?",
-    "redis.asyncio.Redis.rpushx": "await ?",
-    "redis.asyncio.Redis.sadd": "await ?",
-    "redis.asyncio.Redis.scan": "await ?",
-    "redis.asyncio.Redis.scard": "await ?",
-    "redis.asyncio.Redis.script_exists": "await ?",
-    "redis.asyncio.Redis.script_flush": "await ?",
-    "redis.asyncio.Redis.script_load": "await ?",
-    "redis.asyncio.Redis.sdiff": "await ?",
-    "redis.asyncio.Redis.sdiffstore": "await ?",
-    "redis.asyncio.Redis.set": "await ?",
-    "redis.asyncio.Redis.setbit": "await ?",
-    "redis.asyncio.Redis.setex": "await ?",
-    "redis.asyncio.Redis.setnx": "await ?",
-    "redis.asyncio.Redis.setrange": "await ?",
-    "redis.asyncio.Redis.sinter": "await ?",
-    "redis.asyncio.Redis.sinterstore": "await ?",
-    "redis.asyncio.Redis.sismember": "await ?",
-    "redis.asyncio.Redis.smembers": "await ?",
-    "redis.asyncio.Redis.smismember": "await ?",
-    "redis.asyncio.Redis.smove": "await ?",
-    "redis.asyncio.Redis.srem": "await ?",
-    "redis.asyncio.Redis.sscan": "await ?",
-    "redis.asyncio.Redis.strlen": "await ?",
-    "redis.asyncio.Redis.sunion": "await ?",
-    "redis.asyncio.Redis.sunionstore": "await ?",
-    "redis.asyncio.Redis.time": "await ?",
-    "redis.asyncio.Redis.touch": "await ?",
-    "redis.asyncio.Redis.transaction": "await ?",
-    "redis.asyncio.Redis.ttl": "await ?",
-    "redis.asyncio.Redis.type": "await ?",
-    "redis.asyncio.Redis.unlink": "await ?",
-    "redis.asyncio.Redis.wait": "await ?",
-    "redis.asyncio.Redis.xack": "await ?",
-    "redis.asyncio.Redis.xadd": "await ?",
-    "redis.asyncio.Redis.xautoclaim": "await ?",
-    "redis.asyncio.Redis.xclaim": "await ?",
-    "redis.asyncio.Redis.xdel": "await ?",
-    "redis.asyncio.Redis.xgroup_create": "await ?",
-    "redis.asyncio.Redis.xgroup_createconsumer": "await ?",
-    "redis.asyncio.Redis.xgroup_delconsumer": "await ?",
-    "redis.asyncio.Redis.xgroup_destroy": "await ?",
-    "redis.asyncio.Redis.xinfo_consumers": "await ?",
-    "redis.asyncio.Redis.xinfo_groups": "await ?",
-    "redis.asyncio.Redis.xinfo_stream": "await ?",
-    "redis.asyncio.Redis.xlen": "await ?",
-    "redis.asyncio.Redis.xpending": "await ?",
-    "redis.asyncio.Redis.xpending_range": "await ?",
-    "redis.asyncio.Redis.xrange": "await ?",
-    "redis.asyncio.Redis.xread": "await ?",
-    "redis.asyncio.Redis.xreadgroup": "await ?",
-    "redis.asyncio.Redis.xrevrange": "await ?",
-    "redis.asyncio.Redis.xtrim": "await ?",
-    "redis.asyncio.Redis.zadd": "await ?",
-    "redis.asyncio.Redis.zcard": "await ?",
-    "redis.asyncio.Redis.zcount": "await ?",
-    "redis.asyncio.Redis.zincrby": "await ?",
-    "redis.asyncio.Redis.zinter": "await ?",
-    "redis.asyncio.Redis.zinterstore": "await ?",
-    "redis.asyncio.Redis.zmscore": "await ?",
-    "redis.asyncio.Redis.zpopmax": "await ?",
-    "redis.asyncio.Redis.zpopmin": "await ?",
-    "redis.asyncio.Redis.zrange": "await ?",
-    "redis.asyncio.Redis.zrangebylex": "await ?",
-    "redis.asyncio.Redis.zrangebyscore": "await ?",
-    "redis.asyncio.Redis.zrank": "await ?",
-    "redis.asyncio.Redis.zrem": "await ?",
-    "redis.asyncio.Redis.zremrangebylex": "await ?",
-    "redis.asyncio.Redis.zremrangebyrank": "await ?",
-    "redis.asyncio.Redis.zremrangebyscore": "await ?",
-    "redis.asyncio.Redis.zrevrange": "await ?",
-    "redis.asyncio.Redis.zrevrank": "await ?",
-    "redis.asyncio.Redis.zscan": "await ?",
-    "redis.asyncio.Redis.zscore": "await ?",
-    "redis.asyncio.Redis.zunion": "await ?",
-    "redis.asyncio.Redis.zunionstore": "await ?",
-    "redis.asyncio.client.Pipeline.aclose": "await ?",
-    "redis.asyncio.client.Pipeline.discard": "await ?",
-    "redis.asyncio.client.Pipeline.execute": "await builtins.list",
-    "redis.asyncio.client.Pipeline.reset": "await ?",
-    "redis.asyncio.client.Pipeline.unwatch": "await ?",
-    "redis.asyncio.client.Pipeline.watch": "await ?",
-    "redis.asyncio.client.PubSub.aclose": "await ?",
-    "redis.asyncio.client.PubSub.close": "await ?",
-    "redis.asyncio.client.PubSub.connect": "await ?",
-    "redis.asyncio.client.PubSub.get_message": "await ?",
-    "redis.asyncio.client.PubSub.ping": "await ?",
-    "redis.asyncio.client.PubSub.psubscribe": "await ?",
-    "redis.asyncio.client.PubSub.punsubscribe": "await ?",
-    "redis.asyncio.client.PubSub.reset": "await ?",
-    "redis.asyncio.client.PubSub.run": "await ?",
-    "redis.asyncio.client.PubSub.subscribe": "await ?",
-    "redis.asyncio.client.PubSub.unsubscribe": "await ?",
-    "redis.asyncio.from_url": "redis.asyncio.Redis",
-    "redis.asyncio.lock.Lock.acquire": "await ?",
-    "redis.asyncio.lock.Lock.extend": "await ?",
-    "redis.asyncio.lock.Lock.locked": "await ?",
-    "redis.asyncio.lock.Lock.owned": "await ?",
-    "redis.asyncio.lock.Lock.reacquire": "await ?",
-    "redis.asyncio.lock.Lock.release": "await ?",
-    "redis.from_url": "redis.Redis",
-    "redis.sentinel.Sentinel.master_for": "redis.Redis",
-    "redis.sentinel.Sentinel.slave_for": "redis.Redis",
-    "replicate.async_run": "await ?",
-    "requests.Response.content": "builtins.bytes",
-    "requests.Response.encoding": "builtins.str",
-    "requests.Response.ok": "builtins.bool",
-    "requests.Response.raise_for_status": "None",
-    "requests.Response.reason": "builtins.str",
-    "requests.Response.status_code": "builtins.int",
-    "requests.Response.text": "builtins.str",
-    "requests.Response.url": "builtins.str",
-    "requests.Session.close": "None",
-    "requests.Session.delete": "requests.Response",
-    "requests.Session.get": "requests.Response",
-    "requests.Session.head": "requests.Response",
-    "requests.Session.options": "requests.Response",
-    "requests.Session.patch": "requests.Response",
-    "requests.Session.post": "requests.Response",
-    "requests.Session.put": "requests.Response",
-    "requests.Session.request": "requests.Response",
-    "requests.Session.send": "requests.Response",
-    "requests.delete": "requests.Response",
-    "requests.get": "requests.Response",
-    "requests.head": "requests.Response",
-    "requests.options": "requests.Response",
-    "requests.patch": "requests.Response",
-    "requests.post": "requests.Response",
-    "requests.put": "requests.Response",
-    "requests.request": "requests.Response",
-    "secrets.compare_digest": "builtins.bool",
-    "secrets.randbelow": "builtins.int",
-    "secrets.randbits": "builtins.int",
-    "secrets.token_bytes": "builtins.bytes",
-    "secrets.token_hex": "builtins.str",
-    "secrets.token_urlsafe": "builtins.str",
-    "shlex.join": "builtins.str",
-    "shlex.quote": "builtins.str",
-    "shlex.split": "builtins.list",
-    "shutil.copy": "builtins.str",
-    "shutil.copy2": "builtins.str",
-    "shutil.copyfile": "builtins.str",
-    "shutil.copytree": "builtins.str",
-    "shutil.make_archive": "builtins.str",
-    "shutil.move": "builtins.str",
-    "shutil.which": "builtins.str",
-    "slack_sdk.web.async_client.AsyncWebClient.api_call": "await ?",
-    "slack_sdk.web.async_client.AsyncWebClient.auth_test": "await ?",
-    "slack_sdk.web.async_client.AsyncWebClient.chat_delete": "await ?",
-    "slack_sdk.web.async_client.AsyncWebClient.chat_postMessage": "await ?",
-    "slack_sdk.web.async_client.AsyncWebClient.chat_update": "await ?",
-    "slack_sdk.web.async_client.AsyncWebClient.conversations_history": "await ?",
-    "slack_sdk.web.async_client.AsyncWebClient.conversations_list": "await ?",
-    "slack_sdk.web.async_client.AsyncWebClient.files_upload_v2": "await ?",
-    "slack_sdk.web.async_client.AsyncWebClient.users_info": "await ?",
-    "slack_sdk.web.async_client.AsyncWebClient.users_list": "await ?",
-    "slack_sdk.web.async_client.AsyncWebClient.views_open": "await ?",
-    "slack_sdk.webhook.async_client.AsyncWebhookClient.send": "await ?",
-    "slack_sdk.webhook.async_client.AsyncWebhookClient.send_dict": "await ?",
-    "snowflake.connector.connect": "snowflake.connector.connection.SnowflakeConnection",
-    "snowflake.connector.connection.SnowflakeConnection.cursor": "snowflake.connector.cursor.SnowflakeCursor",
-    "socket.create_connection": "socket.socket",
-    "socket.create_server": "socket.socket",
-    "socket.fromfd": "socket.socket",
-    "socket.getaddrinfo": "builtins.list",
-    "socket.getfqdn": "builtins.str",
-    "socket.gethostbyname": "builtins.str",
-    "socket.gethostname": "builtins.str",
-    "sqlalchemy.create_engine": "sqlalchemy.engine.Engine",
-    "sqlalchemy.engine.Connection.begin": "sqlalchemy.engine.Transaction",
-    "sqlalchemy.engine.Connection.begin_nested": "sqlalchemy.engine.Transaction",
-    "sqlalchemy.engine.Connection.exec_driver_sql": "sqlalchemy.engine.CursorResult",
-    "sqlalchemy.engine.Connection.execute": "sqlalchemy.engine.CursorResult",
-    "sqlalchemy.engine.Connection.execution_options": "self",
-    "sqlalchemy.engine.Connection.scalars": "sqlalchemy.engine.ScalarResult",
-    "sqlalchemy.engine.CursorResult.rowcount": "builtins.int",
-    "sqlalchemy.engine.Engine.begin": "sqlalchemy.engine.Connection",
-    "sqlalchemy.engine.Engine.connect": "sqlalchemy.engine.Connection",
-    "sqlalchemy.engine.MappingResult.all": "builtins.list",
-    "sqlalchemy.engine.MappingResult.close": "None",
-    "sqlalchemy.engine.MappingResult.fetchall": "builtins.list",
-    "sqlalchemy.engine.MappingResult.fetchmany": "builtins.list",
-    "sqlalchemy.engine.MappingResult.unique": "self",
-    "sqlalchemy.engine.Result.all": "builtins.list",
-    "sqlalchemy.engine.Result.close": "None",
-    "sqlalchemy.engine.Result.fetchall": "builtins.list",
-    "sqlalchemy.engine.Result.fetchmany": "builtins.list",
-    "sqlalchemy.engine.Result.mappings": "sqlalchemy.engine.MappingResult",
-    "sqlalchemy.engine.Result.scalars": "sqlalchemy.engine.ScalarResult",
-    "sqlalchemy.engine.Result.unique": "self",
-    "sqlalchemy.engine.ScalarResult.all": "builtins.list",
-    "sqlalchemy.engine.ScalarResult.close": "None",
-    "sqlalchemy.engine.ScalarResult.fetchall": "builtins.list",
-    "sqlalchemy.engine.ScalarResult.fetchmany": "builtins.list",
-    "sqlalchemy.engine.ScalarResult.unique": "self",
-    "sqlalchemy.engine_from_config": "sqlalchemy.engine.Engine",
-    "sqlalchemy.ext.asyncio.AsyncConnection.aclose": "await None",
-    "sqlalchemy.ext.asyncio.AsyncConnection.begin": "sqlalchemy.ext.asyncio.AsyncTransaction",
-    "sqlalchemy.ext.asyncio.AsyncConnection.begin_nested": "sqlalchemy.ext.asyncio.AsyncTransaction",
-    "sqlalchemy.ext.asyncio.AsyncConnection.close": "await None",
-    "sqlalchemy.ext.asyncio.AsyncConnection.commit": "await None",
-    "sqlalchemy.ext.asyncio.AsyncConnection.exec_driver_sql": "await sqlalchemy.engine.CursorResult",
-    "sqlalchemy.ext.asyncio.AsyncConnection.execute": "await sqlalchemy.engine.CursorResult",
-    "sqlalchemy.ext.asyncio.AsyncConnection.execution_options": "await self",
-    "sqlalchemy.ext.asyncio.AsyncConnection.get_raw_connection": "await ?",
-    "sqlalchemy.ext.asyncio.AsyncConnection.invalidate": "await None",
-    "sqlalchemy.ext.asyncio.AsyncConnection.rollback": "await None",
-    "sqlalchemy.ext.asyncio.AsyncConnection.run_sync": "await ?",
-    "sqlalchemy.ext.asyncio.AsyncConnection.scalar": "await ?",
-    "sqlalchemy.ext.asyncio.AsyncConnection.scalars": "await sqlalchemy.engine.ScalarResult",
-    "sqlalchemy.ext.asyncio.AsyncEngine.connect": "sqlalchemy.ext.asyncio.AsyncConnection",
-    "sqlalchemy.ext.asyncio.AsyncEngine.dispose": "await None",
-    "sqlalchemy.ext.asyncio.AsyncEngine.raw_connection": "await ?",
-    "sqlalchemy.ext.asyncio.AsyncEngine.sync_engine": "sqlalchemy.engine.Engine",
-    "sqlalchemy.ext.asyncio.AsyncMappingResult.unique": "self",
-    "sqlalchemy.ext.asyncio.AsyncResult.all": "await builtins.list",
-    "sqlalchemy.ext.asyncio.AsyncResult.close": "await None",
-    "sqlalchemy.ext.asyncio.AsyncResult.fetchall": "await builtins.list",
-    "sqlalchemy.ext.asyncio.AsyncResult.fetchmany": "await builtins.list",
-    "sqlalchemy.ext.asyncio.AsyncResult.fetchone": "await ?",
-    "sqlalchemy.ext.asyncio.AsyncResult.first": "await ?",
-    "sqlalchemy.ext.asyncio.AsyncResult.mappings": "sqlalchemy.ext.asyncio.AsyncMappingResult",
-    "sqlalchemy.ext.asyncio.AsyncResult.one": "await ?",
-    "sqlalchemy.ext.asyncio.AsyncResult.one_or_none": "await ?",
-    "sqlalchemy.ext.asyncio.AsyncResult.scalar": "await ?",
-    "sqlalchemy.ext.asyncio.AsyncResult.scalar_one": "await ?",
-    "sqlalchemy.ext.asyncio.AsyncResult.scalar_one_or_none": "await ?",
-    "sqlalchemy.ext.asyncio.AsyncResult.scalars": "sqlalchemy.ext.asyncio.AsyncScalarResult",
-    "sqlalchemy.ext.asyncio.AsyncResult.unique": "self",
-    "sqlalchemy.ext.asyncio.AsyncScalarResult.all": "await builtins.list",
-    "sqlalchemy.ext.asyncio.AsyncScalarResult.close": "await None",
-    "sqlalchemy.ext.asyncio.AsyncScalarResult.fetchall": "await builtins.list",
-    "sqlalchemy.ext.asyncio.AsyncScalarResult.fetchmany": "await builtins.list",
-    "sqlalchemy.ext.asyncio.AsyncScalarResult.first": "await ?",
-    "sqlalchemy.ext.asyncio.AsyncScalarResult.one": "await ?",
-    "sqlalchemy.ext.asyncio.AsyncScalarResult.one_or_none": "await ?",
-    "sqlalchemy.ext.asyncio.AsyncScalarResult.unique": "self",
-    "sqlalchemy.ext.asyncio.AsyncSession.add": "None",
-    "sqlalchemy.ext.asyncio.AsyncSession.add_all": "None",
-    "sqlalchemy.ext.asyncio.AsyncSession.begin": "sqlalchemy.ext.asyncio.AsyncSessionTransaction",
-    "sqlalchemy.ext.asyncio.AsyncSession.begin_nested": "sqlalchemy.ext.asyncio.AsyncSessionTransaction",
-    "sqlalchemy.ext.asyncio.AsyncSession.close": "await None",
-    "sqlalchemy.ext.asyncio.AsyncSession.close_all": "await None",
-    "sqlalchemy.ext.asyncio.AsyncSession.commit": "await None",
-    "sqlalchemy.ext.asyncio.AsyncSession.connection": "await sqlalchemy.ext.asyncio.AsyncConnection",
-    "sqlalchemy.ext.asyncio.AsyncSession.delete": "await None",
-    "sqlalchemy.ext.asyncio.AsyncSession.execute": "await sqlalchemy.engine.Result",
-    "sqlalchemy.ext.asyncio.AsyncSession.expire": "None",
-    "sqlalchemy.ext.asyncio.AsyncSession.expire_all": "None",
-    "sqlalchemy.ext.asyncio.AsyncSession.expunge": "None",
-    "sqlalchemy.ext.asyncio.AsyncSession.expunge_all": "None",
-    "sqlalchemy.ext.asyncio.AsyncSession.flush": "await None",
-    "sqlalchemy.ext.asyncio.AsyncSession.get": "await ?",
-    "sqlalchemy.ext.asyncio.AsyncSession.get_one": "await ?",
-    "sqlalchemy.ext.asyncio.AsyncSession.invalidate": "await None",
-    "sqlalchemy.ext.asyncio.AsyncSession.merge": "await ?",
-    "sqlalchemy.ext.asyncio.AsyncSession.refresh": "await None",
-    "sqlalchemy.ext.asyncio.AsyncSession.reset": "await None",
-    "sqlalchemy.ext.asyncio.AsyncSession.rollback": "await None",
-    "sqlalchemy.ext.asyncio.AsyncSession.run_sync": "await ?",
-    "sqlalchemy.ext.asyncio.AsyncSession.scalar": "await ?",
-    "sqlalchemy.ext.asyncio.AsyncSession.scalars": "await sqlalchemy.engine.ScalarResult",
-    "sqlalchemy.ext.asyncio.AsyncSession.stream": "await sqlalchemy.ext.asyncio.AsyncResult",
-    "sqlalchemy.ext.asyncio.AsyncSession.stream_scalars": "await sqlalchemy.ext.asyncio.AsyncScalarResult",
-    "sqlalchemy.ext.asyncio.AsyncSession.sync_session": "sqlalchemy.orm.Session",
-    "sqlalchemy.ext.asyncio.AsyncSessionTransaction.commit": "await None",
-    "sqlalchemy.ext.asyncio.AsyncSessionTransaction.rollback": "await None",
-    "sqlalchemy.ext.asyncio.AsyncTransaction.close": "await None",
-    "sqlalchemy.ext.asyncio.AsyncTransaction.commit": "await None",
-    "sqlalchemy.ext.asyncio.AsyncTransaction.rollback": "await None",
-    "sqlalchemy.ext.asyncio.async_engine_from_config": "sqlalchemy.ext.asyncio.AsyncEngine",
-    "sqlalchemy.ext.asyncio.async_scoped_session.__call__": "sqlalchemy.ext.asyncio.AsyncSession",
-    "sqlalchemy.ext.asyncio.async_scoped_session.add": "None",
-    "sqlalchemy.ext.asyncio.async_scoped_session.add_all": "None",
-    "sqlalchemy.ext.asyncio.async_scoped_session.close": "await None",
-    "sqlalchemy.ext.asyncio.async_scoped_session.close_all": "await None",
-    "sqlalchemy.ext.asyncio.async_scoped_session.commit": "await None",
-    "sqlalchemy.ext.asyncio.async_scoped_session.delete": "await None",
-    "sqlalchemy.ext.asyncio.async_scoped_session.execute": "await sqlalchemy.engine.Result",
-    "sqlalchemy.ext.asyncio.async_scoped_session.expire": "None",
-    "sqlalchemy.ext.asyncio.async_scoped_session.expire_all": "None",
-    "sqlalchemy.ext.asyncio.async_scoped_session.expunge": "None",
-    "sqlalchemy.ext.asyncio.async_scoped_session.expunge_all": "None",
-    "sqlalchemy.ext.asyncio.async_scoped_session.flush": "await None",
-    "sqlalchemy.ext.asyncio.async_scoped_session.get": "await ?",
-    "sqlalchemy.ext.asyncio.async_scoped_session.get_one": "await ?",
-    "sqlalchemy.ext.asyncio.async_scoped_session.invalidate": "await None",
-    "sqlalchemy.ext.asyncio.async_scoped_session.merge": "await ?",
-    "sqlalchemy.ext.asyncio.async_scoped_session.refresh": "await None",
-    "sqlalchemy.ext.asyncio.async_scoped_session.remove": "await None",
-    "sqlalchemy.ext.asyncio.async_scoped_session.reset": "await None",
-    "sqlalchemy.ext.asyncio.async_scoped_session.rollback": "await None",
-    "sqlalchemy.ext.asyncio.async_scoped_session.scalar": "await ?",
-    "sqlalchemy.ext.asyncio.async_scoped_session.scalars": "await sqlalchemy.engine.ScalarResult",
-    "sqlalchemy.ext.asyncio.async_scoped_session.stream": "await sqlalchemy.ext.asyncio.AsyncResult",
-    "sqlalchemy.ext.asyncio.async_scoped_session.stream_scalars": "await sqlalchemy.ext.asyncio.AsyncScalarResult",
-    "sqlalchemy.ext.asyncio.async_sessionmaker.__call__": "sqlalchemy.ext.asyncio.AsyncSession",
-    "sqlalchemy.ext.asyncio.create_async_engine": "sqlalchemy.ext.asyncio.AsyncEngine",
-    "sqlalchemy.orm.Query.add_columns": "self",
-    "sqlalchemy.orm.Query.add_entity": "self",
-    "sqlalchemy.orm.Query.all": "builtins.list",
-    "sqlalchemy.orm.Query.autoflush": "self",
-    "sqlalchemy.orm.Query.correlate": "self",
-    "sqlalchemy.orm.Query.count": "builtins.int",
-    "sqlalchemy.orm.Query.delete": "builtins.int",
-    "sqlalchemy.orm.Query.distinct": "self",
-    "sqlalchemy.orm.Query.enable_eagerloads": "self",
-    "sqlalchemy.orm.Query.except_": "self",
-    "sqlalchemy.orm.Query.execution_options": "self",
-    "sqlalchemy.orm.Query.filter": "self",
-    "sqlalchemy.orm.Query.filter_by": "self",
-    "sqlalchemy.orm.Query.from_statement": "self",
-    "sqlalchemy.orm.Query.group_by": "self",
-    "sqlalchemy.orm.Query.having": "self",
-    "sqlalchemy.orm.Query.intersect": "self",
-    "sqlalchemy.orm.Query.join": "self",
-    "sqlalchemy.orm.Query.limit": "self",
-    "sqlalchemy.orm.Query.offset": "self",
-    "sqlalchemy.orm.Query.options": "self",
-    "sqlalchemy.orm.Query.order_by": "self",
-    "sqlalchemy.orm.Query.outerjoin": "self",
-    "sqlalchemy.orm.Query.params": "self",
-    "sqlalchemy.orm.Query.populate_existing": "self",
-    "sqlalchemy.orm.Query.reset_joinpoint": "self",
-    "sqlalchemy.orm.Query.select_from": "self",
-    "sqlalchemy.orm.Query.slice": "self",
-    "sqlalchemy.orm.Query.union": "self",
-    "sqlalchemy.orm.Query.union_all": "self",
-    "sqlalchemy.orm.Query.update": "builtins.int",
-    "sqlalchemy.orm.Query.where": "self",
-    "sqlalchemy.orm.Query.with_entities": "self",
-    "sqlalchemy.orm.Query.with_for_update": "self",
-    "sqlalchemy.orm.Query.yield_per": "self",
-    "sqlalchemy.orm.Session.add": "None",
-    "sqlalchemy.orm.Session.add_all": "None",
-    "sqlalchemy.orm.Session.begin": "sqlalchemy.orm.SessionTransaction",
-    "sqlalchemy.orm.Session.begin_nested": "sqlalchemy.orm.SessionTransaction",
-    "sqlalchemy.orm.Session.close": "None",
-    "sqlalchemy.orm.Session.commit": "None",
-    "sqlalchemy.orm.Session.connection": "sqlalchemy.engine.Connection",
-    "sqlalchemy.orm.Session.delete": "None",
-    "sqlalchemy.orm.Session.execute": "sqlalchemy.engine.Result",
-    "sqlalchemy.orm.Session.expire": "None",
-    "sqlalchemy.orm.Session.expire_all": "None",
-    "sqlalchemy.orm.Session.expunge": "None",
-    "sqlalchemy.orm.Session.expunge_all": "None",
-    "sqlalchemy.orm.Session.flush": "None",
-    "sqlalchemy.orm.Session.get_bind": "sqlalchemy.engine.Engine",
-    "sqlalchemy.orm.Session.query": "sqlalchemy.orm.Query",
-    "sqlalchemy.orm.Session.refresh": "None",
-    "sqlalchemy.orm.Session.rollback": "None",
-    "sqlalchemy.orm.Session.scalars": "sqlalchemy.engine.ScalarResult",
-    "sqlalchemy.orm.scoped_session.__call__": "sqlalchemy.orm.Session",
-    "sqlalchemy.orm.scoped_session.add": "None",
-    "sqlalchemy.orm.scoped_session.add_all": "None",
-    "sqlalchemy.orm.scoped_session.close": "None",
-    "sqlalchemy.orm.scoped_session.commit": "None",
-    "sqlalchemy.orm.scoped_session.delete": "None",
-    "sqlalchemy.orm.scoped_session.execute": "sqlalchemy.engine.Result",
-    "sqlalchemy.orm.scoped_session.expire": "None",
-    "sqlalchemy.orm.scoped_session.expire_all": "None",
-    "sqlalchemy.orm.scoped_session.expunge": "None",
-    "sqlalchemy.orm.scoped_session.expunge_all": "None",
-    "sqlalchemy.orm.scoped_session.flush": "None",
-    "sqlalchemy.orm.scoped_session.query": "sqlalchemy.orm.Query",
-    "sqlalchemy.orm.scoped_session.refresh": "None",
-    "sqlalchemy.orm.scoped_session.rollback": "None",
-    "sqlalchemy.orm.scoped_session.scalars": "sqlalchemy.engine.ScalarResult",
-    "sqlalchemy.orm.sessionmaker.__call__": "sqlalchemy.orm.Session",
-    "sqlite3.Connection.close": "None",
-    "sqlite3.Connection.commit": "None",
-    "sqlite3.Connection.cursor": "sqlite3.Cursor",
-    "sqlite3.Connection.execute": "sqlite3.Cursor",
-    "sqlite3.Connection.executemany": "sqlite3.Cursor",
-    "sqlite3.Connection.executescript": "sqlite3.Cursor",
-    "sqlite3.Connection.rollback": "None",
-    "sqlite3.Cursor.connection": "sqlite3.Connection",
-    "sqlite3.Cursor.execute": "sqlite3.Cursor",
-    "sqlite3.Cursor.executemany": "sqlite3.Cursor",
-    "sqlite3.Cursor.executescript": "sqlite3.Cursor",
-    "sqlite3.Cursor.fetchall": "builtins.list",
-    "sqlite3.Cursor.fetchmany": "builtins.list",
-    "sqlite3.connect": "sqlite3.Connection",
-    "sqlmodel.Session.exec": "sqlalchemy.engine.Result",
-    "sqlmodel.ext.asyncio.session.AsyncSession.exec": "await sqlalchemy.engine.Result",
-    "ssl.SSLContext.wrap_socket": "ssl.SSLSocket",
-    "ssl._create_unverified_context": "ssl.SSLContext",
-    "ssl.create_default_context": "ssl.SSLContext",
-    "starlette.background.BackgroundTasks.add_task": "None",
-    "starlette.concurrency.run_in_threadpool": "await ?",
-    "starlette.concurrency.run_until_first_complete": "await None",
-    "starlette.datastructures.Address.host": "builtins.str",
-    "starlette.datastructures.Address.port": "builtins.int",
-    "starlette.datastructures.FormData.close": "await None",
-    "starlette.datastructures.FormData.getlist": "builtins.list",
-    "starlette.datastructures.Headers.getlist": "builtins.list",
-    "starlette.datastructures.QueryParams.getlist": "builtins.list",
-    "starlette.datastructures.URL.__str__": "builtins.str",
-    "starlette.datastructures.URL.fragment": "builtins.str",
-    "starlette.datastructures.URL.hostname": "builtins.str",
-    "starlette.datastructures.URL.include_query_params": "self",
-    "starlette.datastructures.URL.is_secure": "builtins.bool",
-    "starlette.datastructures.URL.netloc": "builtins.str",
-    "starlette.datastructures.URL.password": "builtins.str",
-    "starlette.datastructures.URL.path": "builtins.str",
-    "starlette.datastructures.URL.port": "builtins.int",
-    "starlette.datastructures.URL.query": "builtins.str",
-    "starlette.datastructures.URL.remove_query_params": "self",
-    "starlette.datastructures.URL.replace": "self",
-    "starlette.datastructures.URL.replace_query_params": "self",
-    "starlette.datastructures.URL.scheme": "builtins.str",
-    "starlette.datastructures.URL.username": "builtins.str",
-    "starlette.datastructures.UploadFile.close": "await None",
-    "starlette.datastructures.UploadFile.content_type": "builtins.str",
-    "starlette.datastructures.UploadFile.file": "tempfile.SpooledTemporaryFile",
-    "starlette.datastructures.UploadFile.filename": "builtins.str",
-    "starlette.datastructures.UploadFile.read": "await builtins.bytes",
-    "starlette.datastructures.UploadFile.seek": "await None",
-    "starlette.datastructures.UploadFile.size": "builtins.int",
-    "starlette.datastructures.UploadFile.write": "await None",
-    "starlette.requests.HTTPConnection.base_url": "starlette.datastructures.URL",
-    "starlette.requests.HTTPConnection.client": "starlette.datastructures.Address",
-    "starlette.requests.HTTPConnection.cookies": "builtins.dict",
-    "starlette.requests.HTTPConnection.headers": "starlette.datastructures.Headers",
-    "starlette.requests.HTTPConnection.path_params": "builtins.dict",
-    "starlette.requests.HTTPConnection.query_params": "starlette.datastructures.QueryParams",
-    "starlette.requests.HTTPConnection.session": "builtins.dict",
-    "starlette.requests.HTTPConnection.state": "starlette.datastructures.State",
-    "starlette.requests.HTTPConnection.url": "starlette.datastructures.URL",
-    "starlette.requests.HTTPConnection.url_for": "starlette.datastructures.URL",
-    "starlette.requests.Request.body": "await builtins.bytes",
-    "starlette.requests.Request.close": "await None",
-    "starlette.requests.Request.form": "await starlette.datastructures.FormData",
-    "starlette.requests.Request.is_disconnected": "await builtins.bool",
-    "starlette.requests.Request.json": "await ?",
-    "starlette.requests.Request.method": "builtins.str",
-    "starlette.requests.Request.send_push_promise": "await None",
-    "starlette.responses.Response.delete_cookie": "None",
-    "starlette.responses.Response.headers": "starlette.datastructures.MutableHeaders",
-    "starlette.responses.Response.set_cookie": "None",
-    "starlette.templating.Jinja2Templates.TemplateResponse": "starlette.responses.HTMLResponse",
-    "starlette.testclient.TestClient.delete": "httpx2.Response",
-    "starlette.testclient.TestClient.get": "httpx2.Response",
-    "starlette.testclient.TestClient.head": "httpx2.Response",
-    "starlette.testclient.TestClient.options": "httpx2.Response",
-    "starlette.testclient.TestClient.patch": "httpx2.Response",
-    "starlette.testclient.TestClient.post": "httpx2.Response",
-    "starlette.testclient.TestClient.put": "httpx2.Response",
-    "starlette.testclient.TestClient.request": "httpx2.Response",
-    "starlette.websockets.WebSocket.accept": "await None",
-    "starlette.websockets.WebSocket.close": "await None",
-    "starlette.websockets.WebSocket.receive": "await ?",
-    "starlette.websockets.WebSocket.receive_bytes": "await builtins.bytes",
-    "starlette.websockets.WebSocket.receive_json": "await ?",
-    "starlette.websockets.WebSocket.receive_text": "await builtins.str",
-    "starlette.websockets.WebSocket.send": "await None",
-    "starlette.websockets.WebSocket.send_bytes": "await None",
-    "starlette.websockets.WebSocket.send_denial_response": "await None",
-    "starlette.websockets.WebSocket.send_json": "await None",
-    "starlette.websockets.WebSocket.send_text": "await None",
-    "string.Template.safe_substitute": "builtins.str",
-    "string.Template.substitute": "builtins.str",
-    "stripe.Charge.create_async": "await ?",
-    "stripe.Charge.list_async": "await ?",
-    "stripe.Charge.modify_async": "await ?",
-    "stripe.Charge.retrieve_async": "await ?",
-    "stripe.Customer.create_async": "await ?",
-    "stripe.Customer.list_async": "await ?",
-    "stripe.Customer.modify_async": "await ?",
-    "stripe.Customer.retrieve_async": "await ?",
-    "stripe.Invoice.create_async": "await ?",
-    "stripe.Invoice.list_async": "await ?",
-    "stripe.Invoice.modify_async": "await ?",
-    "stripe.Invoice.retrieve_async": "await ?",
-    "stripe.PaymentIntent.create_async": "await ?",
-    "stripe.PaymentIntent.list_async": "await ?",
-    "stripe.PaymentIntent.modify_async": "await ?",
-    "stripe.PaymentIntent.retrieve_async": "await ?",
-    "stripe.Price.create_async": "await ?",
-    "stripe.Price.list_async": "await ?",
-    "stripe.Price.modify_async": "await ?",
-    "stripe.Price.retrieve_async": "await ?",
-    "stripe.Product.create_async": "await ?",
-    "stripe.Product.list_async": "await ?",
-    "stripe.Product.modify_async": "await ?",
-    "stripe.Product.retrieve_async": "await ?",
-    "stripe.Refund.create_async": "await ?",
-    "stripe.Refund.list_async": "await ?",
-    "stripe.Refund.modify_async": "await ?",
-    "stripe.Refund.retrieve_async": "await ?",
-    "stripe.Subscription.create_async": "await ?",
-    "stripe.Subscription.list_async": "await ?",
-    "stripe.Subscription.modify_async": "await ?",
-    "stripe.Subscription.retrieve_async": "await ?",
-    "stripe.checkout.Session.create_async": "await ?",
-    "stripe.checkout.Session.list_async": "await ?",
-    "stripe.checkout.Session.retrieve_async": "await ?",
-    "subprocess.Popen.communicate": "builtins.tuple",
-    "subprocess.Popen.pid": "builtins.int",
-    "subprocess.Popen.poll": "builtins.int",
-    "subprocess.Popen.returncode": "builtins.int",
-    "subprocess.Popen.wait": "builtins.int",
-    "subprocess.call": "builtins.int",
-    "subprocess.check_call": "builtins.int",
-    "subprocess.getoutput": "builtins.str",
-    "subprocess.run": "subprocess.CompletedProcess",
-    "tarfile.TarFile.open": "tarfile.TarFile",
-    "tarfile.open": "tarfile.TarFile",
-    "taskiq.AsyncBroker.shutdown": "await None",
-    "taskiq.AsyncBroker.startup": "await None",
-    "taskiq.AsyncTaskiqTask.wait_result": "await ?",
-    "tempfile.NamedTemporaryFile": "io.BufferedRandom",
-    "tempfile.TemporaryFile": "io.BufferedRandom",
-    "tempfile.gettempdir": "builtins.str",
-    "tempfile.mkdtemp": "builtins.str",
-    "tempfile.mktemp": "builtins.str",
-    "threading.current_thread": "threading.Thread",
-    "threading.main_thread": "threading.Thread",
-    "time.asctime": "builtins.str",
-    "time.ctime": "builtins.str",
-    "time.monotonic": "builtins.float",
-    "time.monotonic_ns": "builtins.int",
-    "time.perf_counter": "builtins.float",
-    "time.perf_counter_ns": "builtins.int",
-    "time.process_time": "builtins.float",
-    "time.sleep": "None",
-    "time.strftime": "builtins.str",
-    "time.time": "builtins.float",
-    "time.time_ns": "builtins.int",
-    "tortoise.Tortoise.close_connections": "await ?",
-    "tortoise.Tortoise.generate_schemas": "await ?",
-    "tortoise.Tortoise.init": "await ?",
-    "tortoise.models.Model.all": "tortoise.queryset.QuerySet",
-    "tortoise.models.Model.annotate": "tortoise.queryset.QuerySet",
-    "tortoise.models.Model.create": "await ?",
-    "tortoise.models.Model.delete": "await ?",
-    "tortoise.models.Model.exclude": "tortoise.queryset.QuerySet",
-    "tortoise.models.Model.fetch_for_list": "await ?",
-    "tortoise.models.Model.fetch_related": "await ?",
-    "tortoise.models.Model.filter": "tortoise.queryset.QuerySet",
-    "tortoise.models.Model.get_or_create": "await ?",
-    "tortoise.models.Model.in_bulk": "await ?",
-    "tortoise.models.Model.refresh_from_db": "await ?",
-    "tortoise.models.Model.save": "await ?",
-    "tortoise.models.Model.update_or_create": "await ?",
-    "tortoise.queryset.QuerySet.all": "self",
-    "tortoise.queryset.QuerySet.annotate": "self",
-    "tortoise.queryset.QuerySet.distinct": "self",
-    "tortoise.queryset.QuerySet.exclude": "self",
-    "tortoise.queryset.QuerySet.explain": "await ?",
-    "tortoise.queryset.QuerySet.filter": "self",
-    "tortoise.queryset.QuerySet.in_bulk": "await ?",
-    "tortoise.queryset.QuerySet.limit": "self",
-    "tortoise.queryset.QuerySet.offset": "self",
-    "tortoise.queryset.QuerySet.only": "self",
-    "tortoise.queryset.QuerySet.order_by": "self",
-    "tortoise.queryset.QuerySet.prefetch_related": "self",
-    "tortoise.queryset.QuerySet.select_for_update": "self",
-    "tortoise.queryset.QuerySet.select_related": "self",
-    "tortoise.queryset.QuerySet.using_db": "self",
-    "traceback.format_exc": "builtins.str",
-    "traceback.format_exception": "builtins.list",
-    "traceback.format_stack": "builtins.list",
-    "traceback.format_tb": "builtins.list",
-    "twilio.rest.Client.calls": "twilio.rest.api.v2010.account.call.CallList",
-    "twilio.rest.Client.messages": "twilio.rest.api.v2010.account.message.MessageList",
-    "urllib.parse.ParseResult.fragment": "builtins.str",
-    "urllib.parse.ParseResult.geturl": "builtins.str",
-    "urllib.parse.ParseResult.hostname": "builtins.str",
-    "urllib.parse.ParseResult.netloc": "builtins.str",
-    "urllib.parse.ParseResult.password": "builtins.str",
-    "urllib.parse.ParseResult.path": "builtins.str",
-    "urllib.parse.ParseResult.port": "builtins.int",
-    "urllib.parse.ParseResult.query": "builtins.str",
-    "urllib.parse.ParseResult.scheme": "builtins.str",
-    "urllib.parse.ParseResult.username": "builtins.str",
-    "urllib.parse.SplitResult.fragment": "builtins.str",
-    "urllib.parse.SplitResult.geturl": "builtins.str",
-    "urllib.parse.SplitResult.hostname": "builtins.str",
-    "urllib.parse.SplitResult.netloc": "builtins.str",
-    "urllib.parse.SplitResult.password": "builtins.str",
-    "urllib.parse.SplitResult.path": "builtins.str",
-    "urllib.parse.SplitResult.port": "builtins.int",
-    "urllib.parse.SplitResult.query": "builtins.str",
-    "urllib.parse.SplitResult.scheme": "builtins.str",
-    "urllib.parse.SplitResult.username": "builtins.str",
-    "urllib.parse.parse_qs": "builtins.dict",
-    "urllib.parse.parse_qsl": "builtins.list",
-    "urllib.parse.quote": "builtins.str",
-    "urllib.parse.quote_plus": "builtins.str",
-    "urllib.parse.unquote": "builtins.str",
-    "urllib.parse.unquote_plus": "builtins.str",
-    "urllib.parse.urlencode": "builtins.str",
-    "urllib.parse.urljoin": "builtins.str",
-    "urllib.parse.urlparse": "urllib.parse.ParseResult",
-    "urllib.parse.urlsplit": "urllib.parse.SplitResult",
-    "urllib.parse.urlunparse": "builtins.str",
-    "urllib.parse.urlunsplit": "builtins.str",
-    "urllib.request.OpenerDirector.open": "http.client.HTTPResponse",
-    "urllib.request.build_opener": "urllib.request.OpenerDirector",
-    "urllib.request.urlopen": "http.client.HTTPResponse",
-    "urllib3.HTTPConnectionPool.request": "urllib3.HTTPResponse",
-    "urllib3.HTTPConnectionPool.urlopen": "urllib3.HTTPResponse",
-    "urllib3.PoolManager.request": "urllib3.HTTPResponse",
-    "urllib3.PoolManager.urlopen": "urllib3.HTTPResponse",
-    "urllib3.request": "urllib3.HTTPResponse",
-    "uuid.UUID.__str__": "builtins.str",
-    "uuid.UUID.bytes": "builtins.bytes",
-    "uuid.UUID.hex": "builtins.str",
-    "uuid.UUID.int": "builtins.int",
-    "uuid.UUID.urn": "builtins.str",
-    "uuid.uuid1": "uuid.UUID",
-    "uuid.uuid3": "uuid.UUID",
-    "uuid.uuid4": "uuid.UUID",
-    "uuid.uuid5": "uuid.UUID",
-    "uvicorn.Server.main_loop": "await None",
-    "uvicorn.Server.serve": "await None",
-    "uvicorn.Server.shutdown": "await None",
-    "uvicorn.Server.startup": "await None",
-    "websockets.ClientConnection.close": "await ?",
-    "websockets.ClientConnection.ping": "await ?",
-    "websockets.ClientConnection.pong": "await ?",
-    "websockets.ClientConnection.recv": "await ?",
-    "websockets.ClientConnection.send": "await ?",
-    "websockets.ClientConnection.wait_closed": "await ?",
-    "websockets.connect": "await websockets.ClientConnection",
-    "zipfile.ZipFile.infolist": "builtins.list",
-    "zipfile.ZipFile.namelist": "builtins.list",
-    "zipfile.ZipFile.read": "builtins.bytes",
-    "zlib.compress": "builtins.bytes",
-    "zlib.decompress": "builtins.bytes",
-}
+RETURNS = """
+MySQLdb.connect=MySQLdb.connections.Connection
+MySQLdb.connections.Connection.cursor=MySQLdb.cursors.Cursor
+PIL.Image.Image.convert=PIL.Image.Image
+PIL.Image.Image.copy=PIL.Image.Image
+PIL.Image.Image.crop=PIL.Image.Image
+PIL.Image.Image.filter=PIL.Image.Image
+PIL.Image.Image.quantize=PIL.Image.Image
+PIL.Image.Image.reduce=PIL.Image.Image
+PIL.Image.Image.resize=PIL.Image.Image
+PIL.Image.Image.rotate=PIL.Image.Image
+PIL.Image.Image.transform=PIL.Image.Image
+PIL.Image.Image.transpose=PIL.Image.Image
+PIL.Image.blend=PIL.Image.Image
+PIL.Image.fromarray=PIL.Image.Image
+PIL.Image.frombuffer=PIL.Image.Image
+PIL.Image.frombytes=PIL.Image.Image
+PIL.Image.merge=PIL.Image.Image
+PIL.Image.new=PIL.Image.Image
+PIL.Image.open=PIL.Image.Image
+PIL.ImageOps.autocontrast=PIL.Image.Image
+PIL.ImageOps.contain=PIL.Image.Image
+PIL.ImageOps.equalize=PIL.Image.Image
+PIL.ImageOps.exif_transpose=PIL.Image.Image
+PIL.ImageOps.fit=PIL.Image.Image
+PIL.ImageOps.grayscale=PIL.Image.Image
+aio_pika.abc.AbstractChannel.close=await ?
+aio_pika.abc.AbstractChannel.declare_exchange=await ?
+aio_pika.abc.AbstractChannel.declare_queue=await ?
+aio_pika.abc.AbstractChannel.get_exchange=await ?
+aio_pika.abc.AbstractChannel.get_queue=await ?
+aio_pika.abc.AbstractChannel.initialize=await ?
+aio_pika.abc.AbstractChannel.set_qos=await ?
+aio_pika.abc.AbstractConnection.channel=await aio_pika.abc.AbstractChannel
+aio_pika.abc.AbstractConnection.close=await None
+aio_pika.abc.AbstractExchange.bind=await ?
+aio_pika.abc.AbstractExchange.delete=await ?
+aio_pika.abc.AbstractExchange.publish=await ?
+aio_pika.abc.AbstractExchange.unbind=await ?
+aio_pika.abc.AbstractIncomingMessage.ack=await None
+aio_pika.abc.AbstractIncomingMessage.nack=await None
+aio_pika.abc.AbstractIncomingMessage.reject=await None
+aio_pika.abc.AbstractQueue.bind=await ?
+aio_pika.abc.AbstractQueue.cancel=await ?
+aio_pika.abc.AbstractQueue.consume=await ?
+aio_pika.abc.AbstractQueue.declare=await ?
+aio_pika.abc.AbstractQueue.delete=await ?
+aio_pika.abc.AbstractQueue.get=await ?
+aio_pika.abc.AbstractQueue.purge=await ?
+aio_pika.abc.AbstractRobustConnection.channel=await aio_pika.abc.AbstractChannel
+aio_pika.abc.AbstractRobustConnection.close=await None
+aio_pika.connect=await aio_pika.abc.AbstractConnection
+aio_pika.connect_robust=await aio_pika.abc.AbstractRobustConnection
+aiocache.base.BaseCache.add=await ?
+aiocache.base.BaseCache.clear=await ?
+aiocache.base.BaseCache.delete=await ?
+aiocache.base.BaseCache.exists=await ?
+aiocache.base.BaseCache.expire=await ?
+aiocache.base.BaseCache.get=await ?
+aiocache.base.BaseCache.increment=await ?
+aiocache.base.BaseCache.multi_get=await ?
+aiocache.base.BaseCache.multi_set=await ?
+aiocache.base.BaseCache.set=await ?
+aiofiles.open=await aiofiles.base.AsyncBase
+aiofiles.os.access=await ?
+aiofiles.os.getcwd=await ?
+aiofiles.os.link=await ?
+aiofiles.os.listdir=await ?
+aiofiles.os.makedirs=await ?
+aiofiles.os.mkdir=await ?
+aiofiles.os.path.abspath=await ?
+aiofiles.os.path.exists=await ?
+aiofiles.os.path.getmtime=await ?
+aiofiles.os.path.getsize=await ?
+aiofiles.os.path.isdir=await ?
+aiofiles.os.path.isfile=await ?
+aiofiles.os.path.islink=await ?
+aiofiles.os.readlink=await ?
+aiofiles.os.remove=await ?
+aiofiles.os.removedirs=await ?
+aiofiles.os.rename=await ?
+aiofiles.os.renames=await ?
+aiofiles.os.replace=await ?
+aiofiles.os.rmdir=await ?
+aiofiles.os.scandir=await ?
+aiofiles.os.stat=await ?
+aiofiles.os.symlink=await ?
+aiofiles.os.unlink=await ?
+aiofiles.threadpool.binary.AsyncBufferedReader.close=await ?
+aiofiles.threadpool.binary.AsyncBufferedReader.flush=await ?
+aiofiles.threadpool.binary.AsyncBufferedReader.read=await ?
+aiofiles.threadpool.binary.AsyncBufferedReader.readline=await ?
+aiofiles.threadpool.binary.AsyncBufferedReader.readlines=await ?
+aiofiles.threadpool.binary.AsyncBufferedReader.seek=await ?
+aiofiles.threadpool.binary.AsyncBufferedReader.tell=await ?
+aiofiles.threadpool.binary.AsyncBufferedReader.write=await ?
+aiofiles.threadpool.text.AsyncTextIOWrapper.close=await ?
+aiofiles.threadpool.text.AsyncTextIOWrapper.flush=await ?
+aiofiles.threadpool.text.AsyncTextIOWrapper.read=await ?
+aiofiles.threadpool.text.AsyncTextIOWrapper.readline=await ?
+aiofiles.threadpool.text.AsyncTextIOWrapper.readlines=await ?
+aiofiles.threadpool.text.AsyncTextIOWrapper.seek=await ?
+aiofiles.threadpool.text.AsyncTextIOWrapper.tell=await ?
+aiofiles.threadpool.text.AsyncTextIOWrapper.truncate=await ?
+aiofiles.threadpool.text.AsyncTextIOWrapper.write=await ?
+aiofiles.threadpool.text.AsyncTextIOWrapper.writelines=await ?
+aiohttp.ClientResponse.content=aiohttp.StreamReader
+aiohttp.ClientResponse.json=await ?
+aiohttp.ClientResponse.raise_for_status=None
+aiohttp.ClientResponse.read=await builtins.bytes
+aiohttp.ClientResponse.status=builtins.int
+aiohttp.ClientResponse.text=await builtins.str
+aiohttp.ClientSession.close=await None
+aiohttp.ClientSession.delete=await aiohttp.ClientResponse
+aiohttp.ClientSession.get=await aiohttp.ClientResponse
+aiohttp.ClientSession.head=await aiohttp.ClientResponse
+aiohttp.ClientSession.options=await aiohttp.ClientResponse
+aiohttp.ClientSession.patch=await aiohttp.ClientResponse
+aiohttp.ClientSession.post=await aiohttp.ClientResponse
+aiohttp.ClientSession.put=await aiohttp.ClientResponse
+aiohttp.ClientSession.request=await aiohttp.ClientResponse
+aiohttp.ClientSession.ws_connect=await aiohttp.ClientWebSocketResponse
+aiohttp.ClientWebSocketResponse.close=await ?
+aiohttp.ClientWebSocketResponse.ping=await None
+aiohttp.ClientWebSocketResponse.pong=await None
+aiohttp.ClientWebSocketResponse.receive=await ?
+aiohttp.ClientWebSocketResponse.receive_bytes=await ?
+aiohttp.ClientWebSocketResponse.receive_json=await ?
+aiohttp.ClientWebSocketResponse.receive_str=await ?
+aiohttp.ClientWebSocketResponse.send_bytes=await None
+aiohttp.ClientWebSocketResponse.send_json=await None
+aiohttp.ClientWebSocketResponse.send_str=await None
+aiohttp.StreamReader.read=await builtins.bytes
+aiohttp.StreamReader.readany=await builtins.bytes
+aiohttp.StreamReader.readexactly=await builtins.bytes
+aiohttp.StreamReader.readline=await builtins.bytes
+aiokafka.AIOKafkaConsumer.commit=await ?
+aiokafka.AIOKafkaConsumer.committed=await ?
+aiokafka.AIOKafkaConsumer.getmany=await ?
+aiokafka.AIOKafkaConsumer.getone=await ?
+aiokafka.AIOKafkaConsumer.position=await ?
+aiokafka.AIOKafkaConsumer.seek_to_beginning=await ?
+aiokafka.AIOKafkaConsumer.seek_to_end=await ?
+aiokafka.AIOKafkaConsumer.start=await ?
+aiokafka.AIOKafkaConsumer.stop=await ?
+aiokafka.AIOKafkaConsumer.topics=await ?
+aiokafka.AIOKafkaProducer.abort_transaction=await ?
+aiokafka.AIOKafkaProducer.begin_transaction=await ?
+aiokafka.AIOKafkaProducer.commit_transaction=await ?
+aiokafka.AIOKafkaProducer.flush=await ?
+aiokafka.AIOKafkaProducer.partitions_for=await ?
+aiokafka.AIOKafkaProducer.send=await ?
+aiokafka.AIOKafkaProducer.send_and_wait=await ?
+aiokafka.AIOKafkaProducer.start=await ?
+aiokafka.AIOKafkaProducer.stop=await ?
+aiomysql.Connection.autocommit=await ?
+aiomysql.Connection.begin=await ?
+aiomysql.Connection.commit=await ?
+aiomysql.Connection.cursor=await aiomysql.Cursor
+aiomysql.Connection.ensure_closed=await ?
+aiomysql.Connection.ping=await ?
+aiomysql.Connection.query=await ?
+aiomysql.Connection.rollback=await ?
+aiomysql.Connection.select_db=await ?
+aiomysql.Cursor.callproc=await ?
+aiomysql.Cursor.close=await ?
+aiomysql.Cursor.execute=await ?
+aiomysql.Cursor.executemany=await ?
+aiomysql.Cursor.fetchall=await ?
+aiomysql.Cursor.fetchmany=await ?
+aiomysql.Cursor.fetchone=await ?
+aiomysql.Cursor.nextset=await ?
+aiomysql.Pool.acquire=await aiomysql.Connection
+aiomysql.Pool.clear=await ?
+aiomysql.Pool.wait_closed=await ?
+aiomysql.connect=await aiomysql.Connection
+aiomysql.create_pool=await aiomysql.Pool
+aiosmtplib.SMTP.connect=await ?
+aiosmtplib.SMTP.ehlo=await ?
+aiosmtplib.SMTP.login=await ?
+aiosmtplib.SMTP.noop=await ?
+aiosmtplib.SMTP.quit=await ?
+aiosmtplib.SMTP.send_message=await ?
+aiosmtplib.SMTP.sendmail=await ?
+aiosmtplib.SMTP.starttls=await ?
+aiosmtplib.send=await builtins.tuple
+aiosqlite.Connection.backup=await None
+aiosqlite.Connection.close=await None
+aiosqlite.Connection.commit=await None
+aiosqlite.Connection.create_function=await None
+aiosqlite.Connection.cursor=await aiosqlite.Cursor
+aiosqlite.Connection.enable_load_extension=await None
+aiosqlite.Connection.execute=await aiosqlite.Cursor
+aiosqlite.Connection.execute_fetchall=await ?
+aiosqlite.Connection.execute_insert=await ?
+aiosqlite.Connection.executemany=await aiosqlite.Cursor
+aiosqlite.Connection.executescript=await aiosqlite.Cursor
+aiosqlite.Connection.interrupt=await None
+aiosqlite.Connection.load_extension=await None
+aiosqlite.Connection.rollback=await None
+aiosqlite.Cursor.close=await ?
+aiosqlite.Cursor.execute=await self
+aiosqlite.Cursor.executemany=await self
+aiosqlite.Cursor.executescript=await self
+aiosqlite.Cursor.fetchall=await ?
+aiosqlite.Cursor.fetchmany=await ?
+aiosqlite.Cursor.fetchone=await ?
+aiosqlite.connect=await aiosqlite.Connection
+anthropic.Anthropic.beta=anthropic.resources.Beta
+anthropic.Anthropic.copy=self
+anthropic.Anthropic.messages=anthropic.resources.Messages
+anthropic.Anthropic.models=anthropic.resources.Models
+anthropic.Anthropic.with_options=self
+anthropic.AsyncAnthropic.beta=anthropic.resources.AsyncBeta
+anthropic.AsyncAnthropic.close=await None
+anthropic.AsyncAnthropic.copy=self
+anthropic.AsyncAnthropic.messages=anthropic.resources.AsyncMessages
+anthropic.AsyncAnthropic.models=anthropic.resources.AsyncModels
+anthropic.AsyncAnthropic.with_options=self
+anthropic.resources.AsyncBeta.messages=anthropic.resources.beta.AsyncMessages
+anthropic.resources.AsyncMessages.batches=anthropic.resources.messages.AsyncBatches
+anthropic.resources.AsyncMessages.count_tokens=await ?
+anthropic.resources.AsyncMessages.create=await ?
+anthropic.resources.AsyncMessages.parse=await ?
+anthropic.resources.AsyncModels.retrieve=await ?
+anthropic.resources.Beta.messages=anthropic.resources.beta.Messages
+anthropic.resources.Messages.batches=anthropic.resources.messages.Batches
+anthropic.resources.beta.AsyncMessages.count_tokens=await ?
+anthropic.resources.beta.AsyncMessages.create=await ?
+anthropic.resources.beta.AsyncMessages.parse=await ?
+anthropic.resources.messages.AsyncBatches.cancel=await ?
+anthropic.resources.messages.AsyncBatches.create=await ?
+anthropic.resources.messages.AsyncBatches.delete=await ?
+anthropic.resources.messages.AsyncBatches.results=await ?
+anthropic.resources.messages.AsyncBatches.retrieve=await ?
+anyio.AsyncFile.aclose=await ?
+anyio.AsyncFile.flush=await ?
+anyio.AsyncFile.read=await ?
+anyio.AsyncFile.readline=await ?
+anyio.AsyncFile.readlines=await ?
+anyio.AsyncFile.seek=await ?
+anyio.AsyncFile.tell=await ?
+anyio.AsyncFile.truncate=await ?
+anyio.AsyncFile.write=await ?
+anyio.AsyncFile.writelines=await ?
+anyio.CapacityLimiter.acquire=await None
+anyio.Condition.acquire=await None
+anyio.Condition.wait=await None
+anyio.Event.wait=await None
+anyio.Lock.acquire=await None
+anyio.Path.__rtruediv__=self
+anyio.Path.__str__=builtins.str
+anyio.Path.__truediv__=self
+anyio.Path.absolute=await self
+anyio.Path.as_posix=builtins.str
+anyio.Path.chmod=await None
+anyio.Path.cwd=await self
+anyio.Path.exists=await builtins.bool
+anyio.Path.expanduser=await self
+anyio.Path.group=await builtins.str
+anyio.Path.hardlink_to=await None
+anyio.Path.home=await self
+anyio.Path.is_block_device=await builtins.bool
+anyio.Path.is_char_device=await builtins.bool
+anyio.Path.is_dir=await builtins.bool
+anyio.Path.is_fifo=await builtins.bool
+anyio.Path.is_file=await builtins.bool
+anyio.Path.is_mount=await builtins.bool
+anyio.Path.is_socket=await builtins.bool
+anyio.Path.is_symlink=await builtins.bool
+anyio.Path.joinpath=self
+anyio.Path.lchmod=await None
+anyio.Path.lstat=await os.stat_result
+anyio.Path.mkdir=await None
+anyio.Path.name=builtins.str
+anyio.Path.open=await anyio.AsyncFile
+anyio.Path.owner=await builtins.str
+anyio.Path.parent=self
+anyio.Path.read_bytes=await builtins.bytes
+anyio.Path.read_text=await builtins.str
+anyio.Path.readlink=await self
+anyio.Path.relative_to=self
+anyio.Path.rename=await self
+anyio.Path.replace=await self
+anyio.Path.resolve=await self
+anyio.Path.rmdir=await None
+anyio.Path.samefile=await builtins.bool
+anyio.Path.stat=await os.stat_result
+anyio.Path.stem=builtins.str
+anyio.Path.suffix=builtins.str
+anyio.Path.symlink_to=await None
+anyio.Path.touch=await None
+anyio.Path.unlink=await None
+anyio.Path.with_name=self
+anyio.Path.with_stem=self
+anyio.Path.with_suffix=self
+anyio.Path.write_bytes=await builtins.int
+anyio.Path.write_text=await builtins.int
+anyio.Semaphore.acquire=await None
+anyio.abc.Process.wait=await builtins.int
+anyio.abc.TaskGroup.start=await ?
+anyio.connect_tcp=await ?
+anyio.connect_unix=await ?
+anyio.create_task_group=anyio.abc.TaskGroup
+anyio.create_tcp_listener=await ?
+anyio.create_udp_socket=await ?
+anyio.create_unix_listener=await ?
+anyio.getaddrinfo=await ?
+anyio.getnameinfo=await ?
+anyio.move_on_after=anyio.CancelScope
+anyio.move_on_at=anyio.CancelScope
+anyio.open_file=await anyio.AsyncFile
+anyio.open_process=await anyio.abc.Process
+anyio.run_process=await ?
+anyio.sleep=await None
+anyio.sleep_forever=await None
+anyio.sleep_until=await None
+anyio.streams.memory.MemoryObjectReceiveStream.aclose=await None
+anyio.streams.memory.MemoryObjectReceiveStream.receive=await ?
+anyio.streams.memory.MemoryObjectSendStream.aclose=await None
+anyio.streams.memory.MemoryObjectSendStream.send=await None
+anyio.to_process.run_sync=await ?
+anyio.to_thread.run_sync=await ?
+anyio.wait_readable=await ?
+anyio.wait_writable=await ?
+argon2.PasswordHasher.hash=builtins.str
+argon2.PasswordHasher.verify=builtins.bool
+arq.ArqRedis.all_job_results=await ?
+arq.ArqRedis.enqueue_job=await ?
+arq.ArqRedis.queued_jobs=await ?
+arq.create_pool=await arq.ArqRedis
+arq.jobs.Job.abort=await ?
+arq.jobs.Job.info=await ?
+arq.jobs.Job.result=await ?
+arq.jobs.Job.result_info=await ?
+arq.jobs.Job.status=await ?
+asyncio.AbstractEventLoop.connect_read_pipe=await ?
+asyncio.AbstractEventLoop.connect_write_pipe=await ?
+asyncio.AbstractEventLoop.create_connection=await ?
+asyncio.AbstractEventLoop.create_datagram_endpoint=await ?
+asyncio.AbstractEventLoop.create_future=asyncio.Future
+asyncio.AbstractEventLoop.create_server=await ?
+asyncio.AbstractEventLoop.create_task=asyncio.Task
+asyncio.AbstractEventLoop.getaddrinfo=await ?
+asyncio.AbstractEventLoop.getnameinfo=await ?
+asyncio.AbstractEventLoop.run_in_executor=asyncio.Future
+asyncio.AbstractEventLoop.sendfile=await ?
+asyncio.AbstractEventLoop.shutdown_asyncgens=await ?
+asyncio.AbstractEventLoop.shutdown_default_executor=await ?
+asyncio.AbstractEventLoop.sock_accept=await ?
+asyncio.AbstractEventLoop.sock_connect=await ?
+asyncio.AbstractEventLoop.sock_recv=await ?
+asyncio.AbstractEventLoop.sock_recv_into=await ?
+asyncio.AbstractEventLoop.sock_sendall=await ?
+asyncio.AbstractEventLoop.start_tls=await ?
+asyncio.AbstractEventLoop.subprocess_exec=await ?
+asyncio.AbstractEventLoop.subprocess_shell=await ?
+asyncio.Barrier.abort=await None
+asyncio.Barrier.reset=await None
+asyncio.Barrier.wait=await builtins.int
+asyncio.Condition.acquire=await builtins.bool
+asyncio.Condition.wait=await builtins.bool
+asyncio.Condition.wait_for=await ?
+asyncio.Event.wait=await builtins.bool
+asyncio.Lock.acquire=await builtins.bool
+asyncio.Queue.get=await ?
+asyncio.Queue.join=await None
+asyncio.Queue.put=await None
+asyncio.Semaphore.acquire=await builtins.bool
+asyncio.Server.serve_forever=await None
+asyncio.Server.start_serving=await None
+asyncio.Server.wait_closed=await None
+asyncio.StreamReader.read=await builtins.bytes
+asyncio.StreamReader.readexactly=await builtins.bytes
+asyncio.StreamReader.readline=await builtins.bytes
+asyncio.StreamReader.readuntil=await builtins.bytes
+asyncio.StreamWriter.drain=await None
+asyncio.StreamWriter.start_tls=await None
+asyncio.StreamWriter.wait_closed=await None
+asyncio.TaskGroup.create_task=asyncio.Task
+asyncio.create_subprocess_exec=await asyncio.subprocess.Process
+asyncio.create_subprocess_shell=await asyncio.subprocess.Process
+asyncio.create_task=asyncio.Task
+asyncio.current_task=asyncio.Task
+asyncio.ensure_future=asyncio.Task
+asyncio.gather=asyncio.Future
+asyncio.get_event_loop=asyncio.AbstractEventLoop
+asyncio.get_running_loop=asyncio.AbstractEventLoop
+asyncio.new_event_loop=asyncio.AbstractEventLoop
+asyncio.open_connection=await builtins.tuple
+asyncio.open_unix_connection=await builtins.tuple
+asyncio.run_coroutine_threadsafe=concurrent.futures.Future
+asyncio.shield=asyncio.Future
+asyncio.sleep=await None
+asyncio.start_server=await asyncio.Server
+asyncio.start_unix_server=await asyncio.Server
+asyncio.subprocess.Process.communicate=await builtins.tuple
+asyncio.subprocess.Process.stderr=asyncio.StreamReader
+asyncio.subprocess.Process.stdin=asyncio.StreamWriter
+asyncio.subprocess.Process.stdout=asyncio.StreamReader
+asyncio.subprocess.Process.wait=await builtins.int
+asyncio.timeout=asyncio.Timeout
+asyncio.timeout_at=asyncio.Timeout
+asyncio.to_thread=await ?
+asyncio.wait=await builtins.tuple
+asyncio.wait_for=await ?
+asyncio.wrap_future=asyncio.Future
+asyncpg.Connection.add_listener=await ?
+asyncpg.Connection.close=await ?
+asyncpg.Connection.copy_from_query=await ?
+asyncpg.Connection.copy_from_table=await ?
+asyncpg.Connection.copy_records_to_table=await ?
+asyncpg.Connection.copy_to_table=await ?
+asyncpg.Connection.execute=await builtins.str
+asyncpg.Connection.executemany=await ?
+asyncpg.Connection.fetch=await builtins.list
+asyncpg.Connection.fetchmany=await ?
+asyncpg.Connection.fetchrow=await asyncpg.Record
+asyncpg.Connection.fetchval=await ?
+asyncpg.Connection.prepare=await ?
+asyncpg.Connection.reload_schema_state=await ?
+asyncpg.Connection.remove_listener=await ?
+asyncpg.Connection.reset=await ?
+asyncpg.Connection.set_builtin_type_codec=await ?
+asyncpg.Connection.set_type_codec=await ?
+asyncpg.Connection.transaction=asyncpg.transaction.Transaction
+asyncpg.connect=await asyncpg.Connection
+asyncpg.create_pool=await asyncpg.pool.Pool
+asyncpg.pool.Pool.acquire=await asyncpg.Connection
+asyncpg.pool.Pool.close=await ?
+asyncpg.pool.Pool.copy_from_query=await ?
+asyncpg.pool.Pool.copy_from_table=await ?
+asyncpg.pool.Pool.copy_records_to_table=await ?
+asyncpg.pool.Pool.copy_to_table=await ?
+asyncpg.pool.Pool.execute=await builtins.str
+asyncpg.pool.Pool.executemany=await ?
+asyncpg.pool.Pool.expire_connections=await ?
+asyncpg.pool.Pool.fetch=await builtins.list
+asyncpg.pool.Pool.fetchmany=await ?
+asyncpg.pool.Pool.fetchrow=await asyncpg.Record
+asyncpg.pool.Pool.fetchval=await ?
+asyncpg.pool.Pool.release=await ?
+asyncpg.prepared_stmt.PreparedStatement.executemany=await ?
+asyncpg.prepared_stmt.PreparedStatement.explain=await ?
+asyncpg.prepared_stmt.PreparedStatement.fetch=await ?
+asyncpg.prepared_stmt.PreparedStatement.fetchmany=await ?
+asyncpg.prepared_stmt.PreparedStatement.fetchrow=await ?
+asyncpg.prepared_stmt.PreparedStatement.fetchval=await ?
+asyncpg.transaction.Transaction.commit=await None
+asyncpg.transaction.Transaction.rollback=await None
+asyncpg.transaction.Transaction.start=await None
+azure.storage.blob.BlobServiceClient.from_connection_string=self
+azure.storage.blob.BlobServiceClient.get_blob_client=azure.storage.blob.BlobClient
+azure.storage.blob.BlobServiceClient.get_container_client=azure.storage.blob.ContainerClient
+azure.storage.blob.ContainerClient.get_blob_client=azure.storage.blob.BlobClient
+base64.b32decode=builtins.bytes
+base64.b32encode=builtins.bytes
+base64.b64decode=builtins.bytes
+base64.b64encode=builtins.bytes
+base64.urlsafe_b64decode=builtins.bytes
+base64.urlsafe_b64encode=builtins.bytes
+bcrypt.checkpw=builtins.bool
+bcrypt.gensalt=builtins.bytes
+bcrypt.hashpw=builtins.bytes
+bcrypt.kdf=builtins.bytes
+beanie.Document.all=beanie.odm.queries.find.FindMany
+beanie.Document.count=await ?
+beanie.Document.create=await ?
+beanie.Document.current_date=await ?
+beanie.Document.delete=await ?
+beanie.Document.delete_all=await ?
+beanie.Document.distinct=await ?
+beanie.Document.fetch_all_links=await ?
+beanie.Document.fetch_link=await ?
+beanie.Document.find=beanie.odm.queries.find.FindMany
+beanie.Document.find_all=beanie.odm.queries.find.FindMany
+beanie.Document.find_many=beanie.odm.queries.find.FindMany
+beanie.Document.get=await ?
+beanie.Document.inc=await ?
+beanie.Document.insert=await ?
+beanie.Document.insert_many=await ?
+beanie.Document.insert_one=await ?
+beanie.Document.replace=await ?
+beanie.Document.replace_many=await ?
+beanie.Document.save=await ?
+beanie.Document.save_changes=await ?
+beanie.Document.set=await ?
+beanie.Document.sync=await ?
+beanie.Document.update=await ?
+beanie.init_beanie=await None
+beanie.odm.queries.find.FindMany.avg=await ?
+beanie.odm.queries.find.FindMany.count=await ?
+beanie.odm.queries.find.FindMany.distinct=await ?
+beanie.odm.queries.find.FindMany.exists=await ?
+beanie.odm.queries.find.FindMany.find=self
+beanie.odm.queries.find.FindMany.find_many=self
+beanie.odm.queries.find.FindMany.first_or_none=await ?
+beanie.odm.queries.find.FindMany.limit=self
+beanie.odm.queries.find.FindMany.max=await ?
+beanie.odm.queries.find.FindMany.min=await ?
+beanie.odm.queries.find.FindMany.project=self
+beanie.odm.queries.find.FindMany.skip=self
+beanie.odm.queries.find.FindMany.sort=self
+beanie.odm.queries.find.FindMany.sum=await ?
+beanie.odm.queries.find.FindMany.to_list=await builtins.list
+boto3.Session.client=botocore.client.BaseClient
+boto3.Session.resource=boto3.resources.base.ServiceResource
+boto3.client=botocore.client.BaseClient
+boto3.resource=boto3.resources.base.ServiceResource
+boto3.resources.base.ServiceResource.Bucket=boto3.resources.base.ServiceResource
+boto3.resources.base.ServiceResource.Instance=boto3.resources.base.ServiceResource
+boto3.resources.base.ServiceResource.Object=boto3.resources.base.ServiceResource
+boto3.resources.base.ServiceResource.Queue=boto3.resources.base.ServiceResource
+boto3.resources.base.ServiceResource.Table=boto3.resources.base.ServiceResource
+boto3.resources.base.ServiceResource.Topic=boto3.resources.base.ServiceResource
+botocore.client.BaseClient.generate_presigned_post=builtins.dict
+botocore.client.BaseClient.generate_presigned_url=builtins.str
+builtins.all=builtins.bool
+builtins.any=builtins.bool
+builtins.ascii=builtins.str
+builtins.bin=builtins.str
+builtins.bytes.decode=builtins.str
+builtins.bytes.hex=builtins.str
+builtins.bytes.join=builtins.bytes
+builtins.bytes.lower=builtins.bytes
+builtins.bytes.removeprefix=builtins.bytes
+builtins.bytes.removesuffix=builtins.bytes
+builtins.bytes.replace=builtins.bytes
+builtins.bytes.split=builtins.list
+builtins.bytes.strip=builtins.bytes
+builtins.bytes.upper=builtins.bytes
+builtins.callable=builtins.bool
+builtins.chr=builtins.str
+builtins.dict.copy=self
+builtins.dir=builtins.list
+builtins.format=builtins.str
+builtins.globals=builtins.dict
+builtins.hasattr=builtins.bool
+builtins.hash=builtins.int
+builtins.hex=builtins.str
+builtins.id=builtins.int
+builtins.input=builtins.str
+builtins.isinstance=builtins.bool
+builtins.issubclass=builtins.bool
+builtins.len=builtins.int
+builtins.list.append=None
+builtins.list.clear=None
+builtins.list.copy=self
+builtins.list.extend=None
+builtins.list.insert=None
+builtins.list.remove=None
+builtins.list.reverse=None
+builtins.list.sort=None
+builtins.locals=builtins.dict
+builtins.oct=builtins.str
+builtins.open=io.TextIOWrapper
+builtins.ord=builtins.int
+builtins.print=None
+builtins.repr=builtins.str
+builtins.set.copy=self
+builtins.set.difference=self
+builtins.set.intersection=self
+builtins.set.symmetric_difference=self
+builtins.set.union=self
+builtins.sorted=builtins.list
+builtins.str.capitalize=builtins.str
+builtins.str.casefold=builtins.str
+builtins.str.center=builtins.str
+builtins.str.count=builtins.int
+builtins.str.encode=builtins.bytes
+builtins.str.endswith=builtins.bool
+builtins.str.expandtabs=builtins.str
+builtins.str.find=builtins.int
+builtins.str.format=builtins.str
+builtins.str.format_map=builtins.str
+builtins.str.index=builtins.int
+builtins.str.isalnum=builtins.bool
+builtins.str.isalpha=builtins.bool
+builtins.str.isascii=builtins.bool
+builtins.str.isdecimal=builtins.bool
+builtins.str.isdigit=builtins.bool
+builtins.str.isidentifier=builtins.bool
+builtins.str.islower=builtins.bool
+builtins.str.isnumeric=builtins.bool
+builtins.str.isprintable=builtins.bool
+builtins.str.isspace=builtins.bool
+builtins.str.istitle=builtins.bool
+builtins.str.isupper=builtins.bool
+builtins.str.join=builtins.str
+builtins.str.ljust=builtins.str
+builtins.str.lower=builtins.str
+builtins.str.lstrip=builtins.str
+builtins.str.partition=builtins.tuple
+builtins.str.removeprefix=builtins.str
+builtins.str.removesuffix=builtins.str
+builtins.str.replace=builtins.str
+builtins.str.rfind=builtins.int
+builtins.str.rindex=builtins.int
+builtins.str.rjust=builtins.str
+builtins.str.rpartition=builtins.tuple
+builtins.str.rsplit=builtins.list
+builtins.str.rstrip=builtins.str
+builtins.str.split=builtins.list
+builtins.str.splitlines=builtins.list
+builtins.str.startswith=builtins.bool
+builtins.str.strip=builtins.str
+builtins.str.swapcase=builtins.str
+builtins.str.title=builtins.str
+builtins.str.translate=builtins.str
+builtins.str.upper=builtins.str
+builtins.str.zfill=builtins.str
+builtins.vars=builtins.dict
+bz2.compress=builtins.bytes
+bz2.decompress=builtins.bytes
+bz2.open=bz2.BZ2File
+celery.Celery.send_task=celery.result.AsyncResult
+celery.Task.apply_async=celery.result.AsyncResult
+celery.Task.delay=celery.result.AsyncResult
+chromadb.Client=chromadb.api.client.Client
+chromadb.HttpClient=chromadb.api.client.Client
+chromadb.PersistentClient=chromadb.api.client.Client
+chromadb.api.client.Client.create_collection=chromadb.Collection
+chromadb.api.client.Client.get_collection=chromadb.Collection
+chromadb.api.client.Client.get_or_create_collection=chromadb.Collection
+clickhouse_connect.get_async_client=await clickhouse_connect.driver.AsyncClient
+clickhouse_connect.get_client=clickhouse_connect.driver.client.Client
+cohere.AsyncClient.chat=await ?
+cohere.AsyncClient.classify=await ?
+cohere.AsyncClient.detokenize=await ?
+cohere.AsyncClient.embed=await ?
+cohere.AsyncClient.generate=await ?
+cohere.AsyncClient.rerank=await ?
+cohere.AsyncClient.summarize=await ?
+cohere.AsyncClient.tokenize=await ?
+cohere.AsyncClientV2.chat=await ?
+cohere.AsyncClientV2.embed=await ?
+cohere.AsyncClientV2.rerank=await ?
+collections.Counter.most_common=builtins.list
+collections.deque.copy=self
+concurrent.futures.Executor.submit=concurrent.futures.Future
+contextlib.AsyncExitStack.aclose=await ?
+contextlib.AsyncExitStack.enter_async_context=await ?
+curl_cffi.requests.AsyncSession.close=await ?
+curl_cffi.requests.AsyncSession.request=await ?
+databases.Database.connect=await ?
+databases.Database.connection=databases.core.Connection
+databases.Database.disconnect=await ?
+databases.Database.execute=await ?
+databases.Database.execute_many=await ?
+databases.Database.fetch_all=await ?
+databases.Database.fetch_one=await ?
+databases.Database.fetch_val=await ?
+databases.Database.transaction=databases.core.Transaction
+databases.core.Connection.execute=await ?
+databases.core.Connection.execute_many=await ?
+databases.core.Connection.fetch_all=await ?
+databases.core.Connection.fetch_one=await ?
+databases.core.Connection.fetch_val=await ?
+databases.core.Transaction.commit=await ?
+databases.core.Transaction.rollback=await ?
+databases.core.Transaction.start=await ?
+datetime.date.ctime=builtins.str
+datetime.date.day=builtins.int
+datetime.date.fromisoformat=self
+datetime.date.isoformat=builtins.str
+datetime.date.isoweekday=builtins.int
+datetime.date.month=builtins.int
+datetime.date.replace=self
+datetime.date.strftime=builtins.str
+datetime.date.today=self
+datetime.date.toordinal=builtins.int
+datetime.date.weekday=builtins.int
+datetime.date.year=builtins.int
+datetime.datetime.astimezone=self
+datetime.datetime.combine=self
+datetime.datetime.date=datetime.date
+datetime.datetime.fromisoformat=self
+datetime.datetime.fromtimestamp=self
+datetime.datetime.hour=builtins.int
+datetime.datetime.isoformat=builtins.str
+datetime.datetime.microsecond=builtins.int
+datetime.datetime.minute=builtins.int
+datetime.datetime.now=self
+datetime.datetime.replace=self
+datetime.datetime.second=builtins.int
+datetime.datetime.strftime=builtins.str
+datetime.datetime.strptime=self
+datetime.datetime.time=datetime.time
+datetime.datetime.timestamp=builtins.float
+datetime.datetime.today=self
+datetime.datetime.utcfromtimestamp=self
+datetime.datetime.utcnow=self
+datetime.time.isoformat=builtins.str
+datetime.time.strftime=builtins.str
+datetime.timedelta.days=builtins.int
+datetime.timedelta.microseconds=builtins.int
+datetime.timedelta.seconds=builtins.int
+datetime.timedelta.total_seconds=builtins.float
+django.db.models.Manager.aaggregate=await ?
+django.db.models.Manager.abulk_create=await ?
+django.db.models.Manager.abulk_update=await ?
+django.db.models.Manager.acontains=await ?
+django.db.models.Manager.acount=await ?
+django.db.models.Manager.acreate=await ?
+django.db.models.Manager.aearliest=await ?
+django.db.models.Manager.aexists=await ?
+django.db.models.Manager.afirst=await ?
+django.db.models.Manager.aget=await ?
+django.db.models.Manager.aget_or_create=await ?
+django.db.models.Manager.ain_bulk=await ?
+django.db.models.Manager.alast=await ?
+django.db.models.Manager.alatest=await ?
+django.db.models.Manager.alias=django.db.models.QuerySet
+django.db.models.Manager.all=django.db.models.QuerySet
+django.db.models.Manager.annotate=django.db.models.QuerySet
+django.db.models.Manager.aupdate=await ?
+django.db.models.Manager.aupdate_or_create=await ?
+django.db.models.Manager.count=builtins.int
+django.db.models.Manager.defer=django.db.models.QuerySet
+django.db.models.Manager.distinct=django.db.models.QuerySet
+django.db.models.Manager.exclude=django.db.models.QuerySet
+django.db.models.Manager.exists=builtins.bool
+django.db.models.Manager.extra=django.db.models.QuerySet
+django.db.models.Manager.filter=django.db.models.QuerySet
+django.db.models.Manager.get_queryset=django.db.models.QuerySet
+django.db.models.Manager.none=django.db.models.QuerySet
+django.db.models.Manager.only=django.db.models.QuerySet
+django.db.models.Manager.order_by=django.db.models.QuerySet
+django.db.models.Manager.prefetch_related=django.db.models.QuerySet
+django.db.models.Manager.raw=django.db.models.QuerySet
+django.db.models.Manager.reverse=django.db.models.QuerySet
+django.db.models.Manager.select_for_update=django.db.models.QuerySet
+django.db.models.Manager.select_related=django.db.models.QuerySet
+django.db.models.Manager.union=django.db.models.QuerySet
+django.db.models.Manager.using=django.db.models.QuerySet
+django.db.models.Manager.values=django.db.models.QuerySet
+django.db.models.Manager.values_list=django.db.models.QuerySet
+django.db.models.Model.adelete=await ?
+django.db.models.Model.arefresh_from_db=await ?
+django.db.models.Model.asave=await ?
+django.db.models.Model.objects=django.db.models.Manager
+django.db.models.QuerySet.aaggregate=await ?
+django.db.models.QuerySet.abulk_create=await ?
+django.db.models.QuerySet.abulk_update=await ?
+django.db.models.QuerySet.acontains=await ?
+django.db.models.QuerySet.acount=await ?
+django.db.models.QuerySet.acreate=await ?
+django.db.models.QuerySet.adelete=await ?
+django.db.models.QuerySet.aearliest=await ?
+django.db.models.QuerySet.aexists=await ?
+django.db.models.QuerySet.aexplain=await ?
+django.db.models.QuerySet.afirst=await ?
+django.db.models.QuerySet.aget=await ?
+django.db.models.QuerySet.aget_or_create=await ?
+django.db.models.QuerySet.ain_bulk=await ?
+django.db.models.QuerySet.alast=await ?
+django.db.models.QuerySet.alatest=await ?
+django.db.models.QuerySet.alias=self
+django.db.models.QuerySet.all=self
+django.db.models.QuerySet.annotate=self
+django.db.models.QuerySet.aupdate=await ?
+django.db.models.QuerySet.aupdate_or_create=await ?
+django.db.models.QuerySet.count=builtins.int
+django.db.models.QuerySet.defer=self
+django.db.models.QuerySet.distinct=self
+django.db.models.QuerySet.exclude=self
+django.db.models.QuerySet.exists=builtins.bool
+django.db.models.QuerySet.extra=self
+django.db.models.QuerySet.filter=self
+django.db.models.QuerySet.none=self
+django.db.models.QuerySet.only=self
+django.db.models.QuerySet.order_by=self
+django.db.models.QuerySet.prefetch_related=self
+django.db.models.QuerySet.reverse=self
+django.db.models.QuerySet.select_for_update=self
+django.db.models.QuerySet.select_related=self
+django.db.models.QuerySet.union=self
+django.db.models.QuerySet.using=self
+django.db.models.QuerySet.values=self
+django.db.models.QuerySet.values_list=self
+dns.asyncresolver.Resolver.canonical_name=await ?
+dns.asyncresolver.Resolver.resolve=await ?
+dns.asyncresolver.Resolver.resolve_address=await ?
+dns.asyncresolver.Resolver.resolve_name=await ?
+dns.asyncresolver.canonical_name=await ?
+dns.asyncresolver.resolve=await ?
+dns.asyncresolver.resolve_address=await ?
+dns.asyncresolver.resolve_name=await ?
+docker.DockerClient.containers=docker.models.containers.ContainerCollection
+docker.DockerClient.images=docker.models.images.ImageCollection
+docker.from_env=docker.DockerClient
+docker.models.containers.ContainerCollection.create=docker.models.containers.Container
+docker.models.containers.ContainerCollection.get=docker.models.containers.Container
+docker.models.containers.ContainerCollection.run=docker.models.containers.Container
+docx.Document=docx.document.Document
+duckdb.DuckDBPyConnection.cursor=self
+duckdb.DuckDBPyConnection.execute=self
+duckdb.connect=duckdb.DuckDBPyConnection
+elasticsearch.AsyncElasticsearch.bulk=await ?
+elasticsearch.AsyncElasticsearch.clear_scroll=await ?
+elasticsearch.AsyncElasticsearch.close=await ?
+elasticsearch.AsyncElasticsearch.close_point_in_time=await ?
+elasticsearch.AsyncElasticsearch.count=await ?
+elasticsearch.AsyncElasticsearch.create=await ?
+elasticsearch.AsyncElasticsearch.delete=await ?
+elasticsearch.AsyncElasticsearch.delete_by_query=await ?
+elasticsearch.AsyncElasticsearch.exists=await ?
+elasticsearch.AsyncElasticsearch.explain=await ?
+elasticsearch.AsyncElasticsearch.get=await ?
+elasticsearch.AsyncElasticsearch.get_source=await ?
+elasticsearch.AsyncElasticsearch.index=await ?
+elasticsearch.AsyncElasticsearch.info=await ?
+elasticsearch.AsyncElasticsearch.mget=await ?
+elasticsearch.AsyncElasticsearch.msearch=await ?
+elasticsearch.AsyncElasticsearch.open_point_in_time=await ?
+elasticsearch.AsyncElasticsearch.options=self
+elasticsearch.AsyncElasticsearch.ping=await ?
+elasticsearch.AsyncElasticsearch.reindex=await ?
+elasticsearch.AsyncElasticsearch.scroll=await ?
+elasticsearch.AsyncElasticsearch.search=await ?
+elasticsearch.AsyncElasticsearch.search_template=await ?
+elasticsearch.AsyncElasticsearch.termvectors=await ?
+elasticsearch.AsyncElasticsearch.update=await ?
+elasticsearch.AsyncElasticsearch.update_by_query=await ?
+elasticsearch.Elasticsearch.options=self
+elasticsearch.helpers.async_bulk=await ?
+elasticsearch.helpers.async_reindex=await ?
+fastapi.UploadFile.close=await None
+fastapi.UploadFile.read=await builtins.bytes
+fastapi.UploadFile.seek=await None
+fastapi.UploadFile.write=await None
+fastapi.encoders.jsonable_encoder=builtins.dict
+fastapi.exception_handlers.http_exception_handler=await starlette.responses.Response
+fastapi.exception_handlers.request_validation_exception_handler=await starlette.responses.Response
+fastapi_cache.FastAPICache.clear=await builtins.int
+fastapi_limiter.FastAPILimiter.close=await None
+fastapi_limiter.FastAPILimiter.init=await None
+fastapi_mail.FastMail.send_message=await None
+git.Repo.clone_from=git.Repo
+git.Repo.init=git.Repo
+git.Repo.remote=git.remote.Remote
+glob.glob=builtins.list
+google.cloud.bigquery.Client.query=google.cloud.bigquery.QueryJob
+google.cloud.firestore.Client.batch=google.cloud.firestore.WriteBatch
+google.cloud.firestore.Client.collection=google.cloud.firestore.CollectionReference
+google.cloud.firestore.Client.document=google.cloud.firestore.DocumentReference
+google.cloud.firestore.CollectionReference.document=google.cloud.firestore.DocumentReference
+google.cloud.firestore.CollectionReference.limit=google.cloud.firestore.Query
+google.cloud.firestore.CollectionReference.offset=google.cloud.firestore.Query
+google.cloud.firestore.CollectionReference.order_by=google.cloud.firestore.Query
+google.cloud.firestore.CollectionReference.select=google.cloud.firestore.Query
+google.cloud.firestore.CollectionReference.where=google.cloud.firestore.Query
+google.cloud.firestore.DocumentReference.collection=google.cloud.firestore.CollectionReference
+google.cloud.firestore.Query.limit=google.cloud.firestore.Query
+google.cloud.firestore.Query.offset=google.cloud.firestore.Query
+google.cloud.firestore.Query.order_by=google.cloud.firestore.Query
+google.cloud.firestore.Query.select=google.cloud.firestore.Query
+google.cloud.firestore.Query.where=google.cloud.firestore.Query
+google.cloud.pubsub_v1.PublisherClient.publish=google.cloud.pubsub_v1.publisher.futures.Future
+google.cloud.storage.Blob.download_as_bytes=builtins.bytes
+google.cloud.storage.Blob.download_as_text=builtins.str
+google.cloud.storage.Blob.generate_signed_url=builtins.str
+google.cloud.storage.Bucket.blob=google.cloud.storage.Blob
+google.cloud.storage.Bucket.get_blob=google.cloud.storage.Blob
+google.cloud.storage.Client.bucket=google.cloud.storage.Bucket
+google.cloud.storage.Client.create_bucket=google.cloud.storage.Bucket
+google.cloud.storage.Client.get_bucket=google.cloud.storage.Bucket
+google.cloud.storage.Client.lookup_bucket=google.cloud.storage.Bucket
+google.genai.Client.aio=google.genai.client.AsyncClient
+google.genai.Client.models=google.genai.models.Models
+google.genai.client.AsyncClient.models=google.genai.models.AsyncModels
+google.genai.models.AsyncModels.count_tokens=await ?
+google.genai.models.AsyncModels.embed_content=await ?
+google.genai.models.AsyncModels.generate_content=await ?
+google.genai.models.AsyncModels.generate_content_stream=await ?
+google.genai.models.AsyncModels.generate_images=await ?
+google.generativeai.ChatSession.send_message_async=await ?
+google.generativeai.GenerativeModel.count_tokens_async=await ?
+google.generativeai.GenerativeModel.generate_content_async=await ?
+google.generativeai.GenerativeModel.start_chat=google.generativeai.ChatSession
+groq.AsyncGroq.audio=groq.resources.AsyncAudio
+groq.AsyncGroq.chat=groq.resources.AsyncChat
+groq.AsyncGroq.close=await None
+groq.AsyncGroq.embeddings=groq.resources.AsyncEmbeddings
+groq.AsyncGroq.models=groq.resources.AsyncModels
+groq.Groq.audio=groq.resources.Audio
+groq.Groq.chat=groq.resources.Chat
+groq.Groq.embeddings=groq.resources.Embeddings
+groq.Groq.models=groq.resources.Models
+groq.resources.AsyncAudio.speech=groq.resources.audio.AsyncSpeech
+groq.resources.AsyncAudio.transcriptions=groq.resources.audio.AsyncTranscriptions
+groq.resources.AsyncAudio.translations=groq.resources.audio.AsyncTranslations
+groq.resources.AsyncChat.completions=groq.resources.chat.AsyncCompletions
+groq.resources.AsyncEmbeddings.create=await ?
+groq.resources.AsyncModels.delete=await ?
+groq.resources.AsyncModels.list=await ?
+groq.resources.AsyncModels.retrieve=await ?
+groq.resources.Audio.speech=groq.resources.audio.Speech
+groq.resources.Audio.transcriptions=groq.resources.audio.Transcriptions
+groq.resources.Audio.translations=groq.resources.audio.Translations
+groq.resources.Chat.completions=groq.resources.chat.Completions
+groq.resources.audio.AsyncSpeech.create=await ?
+groq.resources.audio.AsyncTranscriptions.create=await ?
+groq.resources.audio.AsyncTranslations.create=await ?
+groq.resources.chat.AsyncCompletions.create=await ?
+grpc.Channel.unary_unary=grpc.UnaryUnaryMultiCallable
+grpc.aio.Channel.channel_ready=await ?
+grpc.aio.Channel.close=await ?
+grpc.aio.insecure_channel=grpc.aio.Channel
+grpc.aio.secure_channel=grpc.aio.Channel
+grpc.insecure_channel=grpc.Channel
+grpc.secure_channel=grpc.Channel
+gzip.compress=builtins.bytes
+gzip.decompress=builtins.bytes
+gzip.open=gzip.GzipFile
+hmac.compare_digest=builtins.bool
+html.escape=builtins.str
+html.unescape=builtins.str
+http.client.HTTPConnection.getresponse=http.client.HTTPResponse
+http.client.HTTPResponse.read=builtins.bytes
+httpx.AsyncClient.aclose=await None
+httpx.AsyncClient.delete=await httpx.Response
+httpx.AsyncClient.get=await httpx.Response
+httpx.AsyncClient.head=await httpx.Response
+httpx.AsyncClient.options=await httpx.Response
+httpx.AsyncClient.patch=await httpx.Response
+httpx.AsyncClient.post=await httpx.Response
+httpx.AsyncClient.put=await httpx.Response
+httpx.AsyncClient.request=await httpx.Response
+httpx.AsyncClient.send=await httpx.Response
+httpx.Client.close=None
+httpx.Client.delete=httpx.Response
+httpx.Client.get=httpx.Response
+httpx.Client.head=httpx.Response
+httpx.Client.options=httpx.Response
+httpx.Client.patch=httpx.Response
+httpx.Client.post=httpx.Response
+httpx.Client.put=httpx.Response
+httpx.Client.request=httpx.Response
+httpx.Client.send=httpx.Response
+httpx.Response.aclose=await None
+httpx.Response.aread=await builtins.bytes
+httpx.Response.content=builtins.bytes
+httpx.Response.http_version=builtins.str
+httpx.Response.is_client_error=builtins.bool
+httpx.Response.is_error=builtins.bool
+httpx.Response.is_redirect=builtins.bool
+httpx.Response.is_server_error=builtins.bool
+httpx.Response.is_success=builtins.bool
+httpx.Response.raise_for_status=self
+httpx.Response.read=builtins.bytes
+httpx.Response.reason_phrase=builtins.str
+httpx.Response.status_code=builtins.int
+httpx.Response.text=builtins.str
+httpx.delete=httpx.Response
+httpx.get=httpx.Response
+httpx.head=httpx.Response
+httpx.options=httpx.Response
+httpx.patch=httpx.Response
+httpx.post=httpx.Response
+httpx.put=httpx.Response
+httpx.request=httpx.Response
+httpx2.AsyncClient.aclose=await None
+httpx2.AsyncClient.delete=await httpx2.Response
+httpx2.AsyncClient.get=await httpx2.Response
+httpx2.AsyncClient.head=await httpx2.Response
+httpx2.AsyncClient.options=await httpx2.Response
+httpx2.AsyncClient.patch=await httpx2.Response
+httpx2.AsyncClient.post=await httpx2.Response
+httpx2.AsyncClient.put=await httpx2.Response
+httpx2.AsyncClient.request=await httpx2.Response
+httpx2.AsyncClient.send=await httpx2.Response
+httpx2.Client.close=None
+httpx2.Client.delete=httpx2.Response
+httpx2.Client.get=httpx2.Response
+httpx2.Client.head=httpx2.Response
+httpx2.Client.options=httpx2.Response
+httpx2.Client.patch=httpx2.Response
+httpx2.Client.post=httpx2.Response
+httpx2.Client.put=httpx2.Response
+httpx2.Client.request=httpx2.Response
+httpx2.Client.send=httpx2.Response
+httpx2.Response.aclose=await None
+httpx2.Response.aread=await builtins.bytes
+httpx2.Response.content=builtins.bytes
+httpx2.Response.http_version=builtins.str
+httpx2.Response.is_client_error=builtins.bool
+httpx2.Response.is_error=builtins.bool
+httpx2.Response.is_redirect=builtins.bool
+httpx2.Response.is_server_error=builtins.bool
+httpx2.Response.is_success=builtins.bool
+httpx2.Response.raise_for_status=self
+httpx2.Response.read=builtins.bytes
+httpx2.Response.reason_phrase=builtins.str
+httpx2.Response.status_code=builtins.int
+httpx2.Response.text=builtins.str
+httpx2.delete=httpx2.Response
+httpx2.get=httpx2.Response
+httpx2.head=httpx2.Response
+httpx2.options=httpx2.Response
+httpx2.patch=httpx2.Response
+httpx2.post=httpx2.Response
+httpx2.put=httpx2.Response
+httpx2.request=httpx2.Response
+influxdb_client.InfluxDBClient.query_api=influxdb_client.QueryApi
+influxdb_client.InfluxDBClient.write_api=influxdb_client.WriteApi
+io.BufferedRandom.read=builtins.bytes
+io.BufferedRandom.readline=builtins.bytes
+io.BufferedReader.read=builtins.bytes
+io.BufferedReader.readline=builtins.bytes
+io.BytesIO.getvalue=builtins.bytes
+io.BytesIO.read=builtins.bytes
+io.BytesIO.readline=builtins.bytes
+io.FileIO.read=builtins.bytes
+io.FileIO.readline=builtins.bytes
+io.StringIO.getvalue=builtins.str
+io.StringIO.read=builtins.str
+io.StringIO.readline=builtins.str
+io.TextIOWrapper.read=builtins.str
+io.TextIOWrapper.readline=builtins.str
+jinja2.Environment.from_string=jinja2.Template
+jinja2.Environment.get_template=jinja2.Template
+jinja2.Environment.select_template=jinja2.Template
+jinja2.Template.render=builtins.str
+jinja2.Template.render_async=await builtins.str
+json.JSONEncoder.encode=builtins.str
+json.dumps=builtins.str
+langchain_core.runnables.base.Runnable.abatch=await ?
+langchain_core.runnables.base.Runnable.ainvoke=await ?
+litellm.acompletion=await ?
+litellm.aembedding=await ?
+litellm.aimage_generation=await ?
+litellm.amoderation=await ?
+litellm.atext_completion=await ?
+litellm.atranscription=await ?
+logging.Logger.critical=None
+logging.Logger.debug=None
+logging.Logger.error=None
+logging.Logger.exception=None
+logging.Logger.getChild=logging.Logger
+logging.Logger.info=None
+logging.Logger.log=None
+logging.Logger.warning=None
+logging.getLogger=logging.Logger
+lzma.compress=builtins.bytes
+lzma.decompress=builtins.bytes
+lzma.open=lzma.LZMAFile
+mistralai.Mistral.chat=mistralai.chat.Chat
+mistralai.Mistral.embeddings=mistralai.embeddings.Embeddings
+mistralai.chat.Chat.complete_async=await ?
+mistralai.chat.Chat.stream_async=await ?
+mistralai.embeddings.Embeddings.create_async=await ?
+mongoengine.Document.objects=mongoengine.QuerySet
+mongoengine.QuerySet.all=self
+mongoengine.QuerySet.all_fields=self
+mongoengine.QuerySet.as_pymongo=self
+mongoengine.QuerySet.batch_size=self
+mongoengine.QuerySet.exclude=self
+mongoengine.QuerySet.filter=self
+mongoengine.QuerySet.hint=self
+mongoengine.QuerySet.limit=self
+mongoengine.QuerySet.no_cache=self
+mongoengine.QuerySet.only=self
+mongoengine.QuerySet.order_by=self
+mongoengine.QuerySet.select_related=self
+mongoengine.QuerySet.skip=self
+mongoengine.QuerySet.timeout=self
+motor.motor_asyncio.AsyncIOMotorClient.__getattr__=motor.motor_asyncio.AsyncIOMotorDatabase
+motor.motor_asyncio.AsyncIOMotorClient.__getitem__=motor.motor_asyncio.AsyncIOMotorDatabase
+motor.motor_asyncio.AsyncIOMotorClient.bulk_write=await ?
+motor.motor_asyncio.AsyncIOMotorClient.close=None
+motor.motor_asyncio.AsyncIOMotorClient.drop_database=await ?
+motor.motor_asyncio.AsyncIOMotorClient.get_database=motor.motor_asyncio.AsyncIOMotorDatabase
+motor.motor_asyncio.AsyncIOMotorClient.get_default_database=motor.motor_asyncio.AsyncIOMotorDatabase
+motor.motor_asyncio.AsyncIOMotorClient.list_database_names=await ?
+motor.motor_asyncio.AsyncIOMotorClient.list_databases=await ?
+motor.motor_asyncio.AsyncIOMotorClient.server_info=await ?
+motor.motor_asyncio.AsyncIOMotorClient.start_session=await ?
+motor.motor_asyncio.AsyncIOMotorClient.watch=motor.motor_asyncio.AsyncIOMotorChangeStream
+motor.motor_asyncio.AsyncIOMotorCollection.aggregate=motor.motor_asyncio.AsyncIOMotorCommandCursor
+motor.motor_asyncio.AsyncIOMotorCollection.bulk_write=await ?
+motor.motor_asyncio.AsyncIOMotorCollection.count_documents=await ?
+motor.motor_asyncio.AsyncIOMotorCollection.create_index=await ?
+motor.motor_asyncio.AsyncIOMotorCollection.create_indexes=await ?
+motor.motor_asyncio.AsyncIOMotorCollection.delete_many=await ?
+motor.motor_asyncio.AsyncIOMotorCollection.delete_one=await ?
+motor.motor_asyncio.AsyncIOMotorCollection.distinct=await ?
+motor.motor_asyncio.AsyncIOMotorCollection.drop=await ?
+motor.motor_asyncio.AsyncIOMotorCollection.drop_index=await ?
+motor.motor_asyncio.AsyncIOMotorCollection.drop_indexes=await ?
+motor.motor_asyncio.AsyncIOMotorCollection.estimated_document_count=await ?
+motor.motor_asyncio.AsyncIOMotorCollection.find=motor.motor_asyncio.AsyncIOMotorCursor
+motor.motor_asyncio.AsyncIOMotorCollection.find_one=await ?
+motor.motor_asyncio.AsyncIOMotorCollection.find_one_and_delete=await ?
+motor.motor_asyncio.AsyncIOMotorCollection.find_one_and_replace=await ?
+motor.motor_asyncio.AsyncIOMotorCollection.find_one_and_update=await ?
+motor.motor_asyncio.AsyncIOMotorCollection.index_information=await ?
+motor.motor_asyncio.AsyncIOMotorCollection.insert_many=await ?
+motor.motor_asyncio.AsyncIOMotorCollection.insert_one=await ?
+motor.motor_asyncio.AsyncIOMotorCollection.list_indexes=motor.motor_asyncio.AsyncIOMotorCommandCursor
+motor.motor_asyncio.AsyncIOMotorCollection.options=await ?
+motor.motor_asyncio.AsyncIOMotorCollection.rename=await ?
+motor.motor_asyncio.AsyncIOMotorCollection.replace_one=await ?
+motor.motor_asyncio.AsyncIOMotorCollection.update_many=await ?
+motor.motor_asyncio.AsyncIOMotorCollection.update_one=await ?
+motor.motor_asyncio.AsyncIOMotorCollection.watch=motor.motor_asyncio.AsyncIOMotorChangeStream
+motor.motor_asyncio.AsyncIOMotorCommandCursor.close=await ?
+motor.motor_asyncio.AsyncIOMotorCommandCursor.next=await ?
+motor.motor_asyncio.AsyncIOMotorCommandCursor.to_list=await builtins.list
+motor.motor_asyncio.AsyncIOMotorCursor.allow_disk_use=self
+motor.motor_asyncio.AsyncIOMotorCursor.batch_size=self
+motor.motor_asyncio.AsyncIOMotorCursor.clone=self
+motor.motor_asyncio.AsyncIOMotorCursor.close=await ?
+motor.motor_asyncio.AsyncIOMotorCursor.collation=self
+motor.motor_asyncio.AsyncIOMotorCursor.comment=self
+motor.motor_asyncio.AsyncIOMotorCursor.distinct=await ?
+motor.motor_asyncio.AsyncIOMotorCursor.explain=await ?
+motor.motor_asyncio.AsyncIOMotorCursor.hint=self
+motor.motor_asyncio.AsyncIOMotorCursor.limit=self
+motor.motor_asyncio.AsyncIOMotorCursor.max_time_ms=self
+motor.motor_asyncio.AsyncIOMotorCursor.next=await ?
+motor.motor_asyncio.AsyncIOMotorCursor.skip=self
+motor.motor_asyncio.AsyncIOMotorCursor.sort=self
+motor.motor_asyncio.AsyncIOMotorCursor.to_list=await builtins.list
+motor.motor_asyncio.AsyncIOMotorCursor.where=self
+motor.motor_asyncio.AsyncIOMotorDatabase.__getattr__=motor.motor_asyncio.AsyncIOMotorCollection
+motor.motor_asyncio.AsyncIOMotorDatabase.__getitem__=motor.motor_asyncio.AsyncIOMotorCollection
+motor.motor_asyncio.AsyncIOMotorDatabase.aggregate=motor.motor_asyncio.AsyncIOMotorCommandCursor
+motor.motor_asyncio.AsyncIOMotorDatabase.client=motor.motor_asyncio.AsyncIOMotorClient
+motor.motor_asyncio.AsyncIOMotorDatabase.command=await ?
+motor.motor_asyncio.AsyncIOMotorDatabase.create_collection=await ?
+motor.motor_asyncio.AsyncIOMotorDatabase.dereference=await ?
+motor.motor_asyncio.AsyncIOMotorDatabase.drop_collection=await ?
+motor.motor_asyncio.AsyncIOMotorDatabase.get_collection=motor.motor_asyncio.AsyncIOMotorCollection
+motor.motor_asyncio.AsyncIOMotorDatabase.list_collection_names=await ?
+motor.motor_asyncio.AsyncIOMotorDatabase.list_collections=await ?
+motor.motor_asyncio.AsyncIOMotorDatabase.name=builtins.str
+motor.motor_asyncio.AsyncIOMotorDatabase.validate_collection=await ?
+motor.motor_asyncio.AsyncIOMotorDatabase.watch=motor.motor_asyncio.AsyncIOMotorChangeStream
+motor.motor_asyncio.AsyncIOMotorDatabase.with_options=self
+multiprocessing.Pool=multiprocessing.pool.Pool
+mysql.connector.connect=mysql.connector.connection.MySQLConnection
+mysql.connector.connection.MySQLConnection.cursor=mysql.connector.cursor.MySQLCursor
+mysql.connector.pooling.MySQLConnectionPool.get_connection=mysql.connector.connection.MySQLConnection
+nats.NATS.close=await ?
+nats.NATS.connect=await ?
+nats.NATS.drain=await ?
+nats.NATS.flush=await ?
+nats.NATS.jetstream=nats.js.JetStreamContext
+nats.NATS.publish=await ?
+nats.NATS.request=await ?
+nats.NATS.rtt=await ?
+nats.NATS.subscribe=await ?
+nats.aio.msg.Msg.ack=await None
+nats.aio.msg.Msg.ack_sync=await None
+nats.aio.msg.Msg.in_progress=await None
+nats.aio.msg.Msg.nak=await None
+nats.aio.msg.Msg.respond=await None
+nats.aio.msg.Msg.term=await None
+nats.connect=await nats.NATS
+nats.js.JetStreamContext.create_key_value=await ?
+nats.js.JetStreamContext.key_value=await ?
+nats.js.JetStreamContext.object_store=await ?
+nats.js.JetStreamContext.publish=await ?
+nats.js.JetStreamContext.pull_subscribe=await ?
+nats.js.JetStreamContext.pull_subscribe_bind=await ?
+nats.js.JetStreamContext.subscribe=await ?
+nats.js.JetStreamContext.subscribe_bind=await ?
+neo4j.AsyncDriver.close=await ?
+neo4j.AsyncDriver.execute_query=await ?
+neo4j.AsyncDriver.get_server_info=await ?
+neo4j.AsyncDriver.session=neo4j.AsyncSession
+neo4j.AsyncDriver.verify_connectivity=await ?
+neo4j.AsyncGraphDatabase.driver=neo4j.AsyncDriver
+neo4j.AsyncSession.begin_transaction=await ?
+neo4j.AsyncSession.close=await ?
+neo4j.AsyncSession.execute_read=await ?
+neo4j.AsyncSession.execute_write=await ?
+neo4j.AsyncSession.run=await ?
+neo4j.AsyncTransaction.close=await ?
+neo4j.AsyncTransaction.commit=await ?
+neo4j.AsyncTransaction.rollback=await ?
+neo4j.AsyncTransaction.run=await ?
+neo4j.Driver.session=neo4j.Session
+neo4j.GraphDatabase.driver=neo4j.Driver
+notion_client.AsyncClient.aclose=await ?
+notion_client.AsyncClient.request=await ?
+notion_client.Client.blocks=notion_client.api_endpoints.BlocksEndpoint
+notion_client.Client.databases=notion_client.api_endpoints.DatabasesEndpoint
+notion_client.Client.pages=notion_client.api_endpoints.PagesEndpoint
+notion_client.Client.users=notion_client.api_endpoints.UsersEndpoint
+notion_client.api_endpoints.BlocksEndpoint.children=notion_client.api_endpoints.BlocksChildrenEndpoint
+ollama.AsyncClient.chat=await ?
+ollama.AsyncClient.create=await ?
+ollama.AsyncClient.delete=await ?
+ollama.AsyncClient.embed=await ?
+ollama.AsyncClient.embeddings=await ?
+ollama.AsyncClient.generate=await ?
+ollama.AsyncClient.list=await ?
+ollama.AsyncClient.pull=await ?
+ollama.AsyncClient.push=await ?
+ollama.AsyncClient.show=await ?
+openai.AsyncOpenAI.audio=openai.resources.AsyncAudio
+openai.AsyncOpenAI.batches=openai.resources.AsyncBatches
+openai.AsyncOpenAI.beta=openai.resources.AsyncBeta
+openai.AsyncOpenAI.chat=openai.resources.AsyncChat
+openai.AsyncOpenAI.close=await None
+openai.AsyncOpenAI.completions=openai.resources.AsyncCompletions
+openai.AsyncOpenAI.conversations=openai.resources.conversations.AsyncConversations
+openai.AsyncOpenAI.copy=self
+openai.AsyncOpenAI.embeddings=openai.resources.AsyncEmbeddings
+openai.AsyncOpenAI.files=openai.resources.AsyncFiles
+openai.AsyncOpenAI.fine_tuning=openai.resources.AsyncFineTuning
+openai.AsyncOpenAI.images=openai.resources.AsyncImages
+openai.AsyncOpenAI.models=openai.resources.AsyncModels
+openai.AsyncOpenAI.moderations=openai.resources.AsyncModerations
+openai.AsyncOpenAI.responses=openai.resources.responses.AsyncResponses
+openai.AsyncOpenAI.uploads=openai.resources.AsyncUploads
+openai.AsyncOpenAI.vector_stores=openai.resources.AsyncVectorStores
+openai.AsyncOpenAI.with_options=self
+openai.Audio.atranscribe=await ?
+openai.Audio.atranslate=await ?
+openai.ChatCompletion.acreate=await ?
+openai.Completion.acreate=await ?
+openai.Edit.acreate=await ?
+openai.Embedding.acreate=await ?
+openai.Image.acreate=await ?
+openai.Moderation.acreate=await ?
+openai.OpenAI.audio=openai.resources.Audio
+openai.OpenAI.batches=openai.resources.Batches
+openai.OpenAI.beta=openai.resources.Beta
+openai.OpenAI.chat=openai.resources.Chat
+openai.OpenAI.close=None
+openai.OpenAI.completions=openai.resources.Completions
+openai.OpenAI.conversations=openai.resources.conversations.Conversations
+openai.OpenAI.copy=self
+openai.OpenAI.embeddings=openai.resources.Embeddings
+openai.OpenAI.files=openai.resources.Files
+openai.OpenAI.fine_tuning=openai.resources.FineTuning
+openai.OpenAI.images=openai.resources.Images
+openai.OpenAI.models=openai.resources.Models
+openai.OpenAI.moderations=openai.resources.Moderations
+openai.OpenAI.responses=openai.resources.responses.Responses
+openai.OpenAI.uploads=openai.resources.Uploads
+openai.OpenAI.vector_stores=openai.resources.VectorStores
+openai.OpenAI.with_options=self
+openai.chat=openai.resources.Chat
+openai.embeddings=openai.resources.Embeddings
+openai.resources.AsyncAudio.speech=openai.resources.audio.AsyncSpeech
+openai.resources.AsyncAudio.transcriptions=openai.resources.audio.AsyncTranscriptions
+openai.resources.AsyncAudio.translations=openai.resources.audio.AsyncTranslations
+openai.resources.AsyncBatches.cancel=await ?
+openai.resources.AsyncBatches.create=await ?
+openai.resources.AsyncBatches.retrieve=await ?
+openai.resources.AsyncBeta.assistants=openai.resources.beta.AsyncAssistants
+openai.resources.AsyncBeta.chat=openai.resources.AsyncChat
+openai.resources.AsyncBeta.threads=openai.resources.beta.AsyncThreads
+openai.resources.AsyncChat.completions=openai.resources.chat.AsyncCompletions
+openai.resources.AsyncCompletions.create=await ?
+openai.resources.AsyncEmbeddings.create=await ?
+openai.resources.AsyncFiles.content=await ?
+openai.resources.AsyncFiles.create=await ?
+openai.resources.AsyncFiles.delete=await ?
+openai.resources.AsyncFiles.retrieve=await ?
+openai.resources.AsyncFiles.retrieve_content=await ?
+openai.resources.AsyncFiles.wait_for_processing=await ?
+openai.resources.AsyncFineTuning.jobs=openai.resources.fine_tuning.AsyncJobs
+openai.resources.AsyncImages.create_variation=await ?
+openai.resources.AsyncImages.edit=await ?
+openai.resources.AsyncImages.generate=await ?
+openai.resources.AsyncModels.delete=await ?
+openai.resources.AsyncModels.retrieve=await ?
+openai.resources.AsyncModerations.create=await ?
+openai.resources.AsyncUploads.cancel=await ?
+openai.resources.AsyncUploads.complete=await ?
+openai.resources.AsyncUploads.create=await ?
+openai.resources.AsyncUploads.upload_file_chunked=await ?
+openai.resources.AsyncVectorStores.create=await ?
+openai.resources.AsyncVectorStores.delete=await ?
+openai.resources.AsyncVectorStores.file_batches=openai.resources.vector_stores.AsyncFileBatches
+openai.resources.AsyncVectorStores.files=openai.resources.vector_stores.AsyncFiles
+openai.resources.AsyncVectorStores.retrieve=await ?
+openai.resources.AsyncVectorStores.update=await ?
+openai.resources.Audio.speech=openai.resources.audio.Speech
+openai.resources.Audio.transcriptions=openai.resources.audio.Transcriptions
+openai.resources.Audio.translations=openai.resources.audio.Translations
+openai.resources.Beta.assistants=openai.resources.beta.Assistants
+openai.resources.Beta.chat=openai.resources.Chat
+openai.resources.Beta.threads=openai.resources.beta.Threads
+openai.resources.Chat.completions=openai.resources.chat.Completions
+openai.resources.FineTuning.jobs=openai.resources.fine_tuning.Jobs
+openai.resources.VectorStores.file_batches=openai.resources.vector_stores.FileBatches
+openai.resources.VectorStores.files=openai.resources.vector_stores.Files
+openai.resources.audio.AsyncSpeech.create=await ?
+openai.resources.audio.AsyncTranscriptions.create=await ?
+openai.resources.audio.AsyncTranslations.create=await ?
+openai.resources.beta.AsyncAssistants.create=await ?
+openai.resources.beta.AsyncAssistants.delete=await ?
+openai.resources.beta.AsyncAssistants.retrieve=await ?
+openai.resources.beta.AsyncAssistants.update=await ?
+openai.resources.beta.AsyncThreads.create=await ?
+openai.resources.beta.AsyncThreads.create_and_run=await ?
+openai.resources.beta.AsyncThreads.create_and_run_poll=await ?
+openai.resources.beta.AsyncThreads.delete=await ?
+openai.resources.beta.AsyncThreads.messages=openai.resources.beta.threads.AsyncMessages
+openai.resources.beta.AsyncThreads.retrieve=await ?
+openai.resources.beta.AsyncThreads.runs=openai.resources.beta.threads.AsyncRuns
+openai.resources.beta.AsyncThreads.update=await ?
+openai.resources.beta.Threads.messages=openai.resources.beta.threads.Messages
+openai.resources.beta.Threads.runs=openai.resources.beta.threads.Runs
+openai.resources.beta.threads.AsyncMessages.create=await ?
+openai.resources.beta.threads.AsyncMessages.delete=await ?
+openai.resources.beta.threads.AsyncMessages.retrieve=await ?
+openai.resources.beta.threads.AsyncMessages.update=await ?
+openai.resources.beta.threads.AsyncRuns.cancel=await ?
+openai.resources.beta.threads.AsyncRuns.create=await ?
+openai.resources.beta.threads.AsyncRuns.create_and_poll=await ?
+openai.resources.beta.threads.AsyncRuns.poll=await ?
+openai.resources.beta.threads.AsyncRuns.retrieve=await ?
+openai.resources.beta.threads.AsyncRuns.submit_tool_outputs=await ?
+openai.resources.beta.threads.AsyncRuns.submit_tool_outputs_and_poll=await ?
+openai.resources.beta.threads.AsyncRuns.update=await ?
+openai.resources.chat.AsyncCompletions.create=await ?
+openai.resources.chat.AsyncCompletions.delete=await ?
+openai.resources.chat.AsyncCompletions.parse=await ?
+openai.resources.chat.AsyncCompletions.retrieve=await ?
+openai.resources.chat.AsyncCompletions.update=await ?
+openai.resources.conversations.AsyncConversations.create=await ?
+openai.resources.conversations.AsyncConversations.delete=await ?
+openai.resources.conversations.AsyncConversations.items=openai.resources.conversations.AsyncItems
+openai.resources.conversations.AsyncConversations.retrieve=await ?
+openai.resources.conversations.AsyncConversations.update=await ?
+openai.resources.conversations.AsyncItems.create=await ?
+openai.resources.conversations.AsyncItems.delete=await ?
+openai.resources.conversations.AsyncItems.retrieve=await ?
+openai.resources.conversations.Conversations.items=openai.resources.conversations.Items
+openai.resources.fine_tuning.AsyncJobs.cancel=await ?
+openai.resources.fine_tuning.AsyncJobs.create=await ?
+openai.resources.fine_tuning.AsyncJobs.pause=await ?
+openai.resources.fine_tuning.AsyncJobs.resume=await ?
+openai.resources.fine_tuning.AsyncJobs.retrieve=await ?
+openai.resources.responses.AsyncResponses.cancel=await ?
+openai.resources.responses.AsyncResponses.compact=await ?
+openai.resources.responses.AsyncResponses.create=await ?
+openai.resources.responses.AsyncResponses.delete=await ?
+openai.resources.responses.AsyncResponses.parse=await ?
+openai.resources.responses.AsyncResponses.retrieve=await ?
+openai.resources.vector_stores.AsyncFileBatches.cancel=await ?
+openai.resources.vector_stores.AsyncFileBatches.create=await ?
+openai.resources.vector_stores.AsyncFileBatches.create_and_poll=await ?
+openai.resources.vector_stores.AsyncFileBatches.poll=await ?
+openai.resources.vector_stores.AsyncFileBatches.retrieve=await ?
+openai.resources.vector_stores.AsyncFileBatches.upload_and_poll=await ?
+openai.resources.vector_stores.AsyncFiles.create=await ?
+openai.resources.vector_stores.AsyncFiles.create_and_poll=await ?
+openai.resources.vector_stores.AsyncFiles.delete=await ?
+openai.resources.vector_stores.AsyncFiles.poll=await ?
+openai.resources.vector_stores.AsyncFiles.retrieve=await ?
+openai.resources.vector_stores.AsyncFiles.update=await ?
+openai.resources.vector_stores.AsyncFiles.upload=await ?
+openai.resources.vector_stores.AsyncFiles.upload_and_poll=await ?
+openpyxl.load_workbook=openpyxl.Workbook
+opensearchpy.AsyncOpenSearch.bulk=await ?
+opensearchpy.AsyncOpenSearch.close=await ?
+opensearchpy.AsyncOpenSearch.count=await ?
+opensearchpy.AsyncOpenSearch.create=await ?
+opensearchpy.AsyncOpenSearch.delete=await ?
+opensearchpy.AsyncOpenSearch.delete_by_query=await ?
+opensearchpy.AsyncOpenSearch.exists=await ?
+opensearchpy.AsyncOpenSearch.get=await ?
+opensearchpy.AsyncOpenSearch.index=await ?
+opensearchpy.AsyncOpenSearch.info=await ?
+opensearchpy.AsyncOpenSearch.mget=await ?
+opensearchpy.AsyncOpenSearch.msearch=await ?
+opensearchpy.AsyncOpenSearch.ping=await ?
+opensearchpy.AsyncOpenSearch.reindex=await ?
+opensearchpy.AsyncOpenSearch.scroll=await ?
+opensearchpy.AsyncOpenSearch.search=await ?
+opensearchpy.AsyncOpenSearch.update=await ?
+opensearchpy.AsyncOpenSearch.update_by_query=await ?
+oracledb.Connection.cursor=oracledb.Cursor
+oracledb.ConnectionPool.acquire=oracledb.Connection
+oracledb.connect=oracledb.Connection
+oracledb.create_pool=oracledb.ConnectionPool
+os.cpu_count=builtins.int
+os.fspath=builtins.str
+os.getcwd=builtins.str
+os.getenv=builtins.str
+os.getpid=builtins.int
+os.getppid=builtins.int
+os.getuid=builtins.int
+os.listdir=builtins.list
+os.path.abspath=builtins.str
+os.path.basename=builtins.str
+os.path.commonpath=builtins.str
+os.path.dirname=builtins.str
+os.path.exists=builtins.bool
+os.path.expanduser=builtins.str
+os.path.expandvars=builtins.str
+os.path.getsize=builtins.int
+os.path.isabs=builtins.bool
+os.path.isdir=builtins.bool
+os.path.isfile=builtins.bool
+os.path.islink=builtins.bool
+os.path.join=builtins.str
+os.path.normpath=builtins.str
+os.path.realpath=builtins.str
+os.path.relpath=builtins.str
+os.path.split=builtins.tuple
+os.path.splitext=builtins.tuple
+os.strerror=builtins.str
+os.system=builtins.int
+os.urandom=builtins.bytes
+pandas.DataFrame.copy=pandas.DataFrame
+pandas.DataFrame.drop=pandas.DataFrame
+pandas.DataFrame.drop_duplicates=pandas.DataFrame
+pandas.DataFrame.dropna=pandas.DataFrame
+pandas.DataFrame.fillna=pandas.DataFrame
+pandas.DataFrame.head=pandas.DataFrame
+pandas.DataFrame.merge=pandas.DataFrame
+pandas.DataFrame.rename=pandas.DataFrame
+pandas.DataFrame.reset_index=pandas.DataFrame
+pandas.DataFrame.set_index=pandas.DataFrame
+pandas.DataFrame.sort_values=pandas.DataFrame
+pandas.DataFrame.tail=pandas.DataFrame
+pandas.concat=pandas.DataFrame
+pandas.merge=pandas.DataFrame
+pandas.read_csv=pandas.DataFrame
+pandas.read_excel=pandas.DataFrame
+pandas.read_feather=pandas.DataFrame
+pandas.read_json=pandas.DataFrame
+pandas.read_parquet=pandas.DataFrame
+pandas.read_sql=pandas.DataFrame
+pandas.read_sql_query=pandas.DataFrame
+pandas.read_sql_table=pandas.DataFrame
+pandas.read_table=pandas.DataFrame
+paramiko.SSHClient.exec_command=builtins.tuple
+paramiko.SSHClient.open_sftp=paramiko.SFTPClient
+passlib.context.CryptContext.hash=builtins.str
+passlib.context.CryptContext.verify=builtins.bool
+pathlib.Path.absolute=self
+pathlib.Path.chmod=None
+pathlib.Path.cwd=self
+pathlib.Path.exists=builtins.bool
+pathlib.Path.expanduser=self
+pathlib.Path.hardlink_to=None
+pathlib.Path.home=self
+pathlib.Path.is_dir=builtins.bool
+pathlib.Path.is_fifo=builtins.bool
+pathlib.Path.is_file=builtins.bool
+pathlib.Path.is_mount=builtins.bool
+pathlib.Path.is_socket=builtins.bool
+pathlib.Path.is_symlink=builtins.bool
+pathlib.Path.lstat=os.stat_result
+pathlib.Path.mkdir=None
+pathlib.Path.open=io.TextIOWrapper
+pathlib.Path.read_bytes=builtins.bytes
+pathlib.Path.read_text=builtins.str
+pathlib.Path.readlink=self
+pathlib.Path.rename=self
+pathlib.Path.replace=self
+pathlib.Path.resolve=self
+pathlib.Path.rmdir=None
+pathlib.Path.samefile=builtins.bool
+pathlib.Path.stat=os.stat_result
+pathlib.Path.symlink_to=None
+pathlib.Path.touch=None
+pathlib.Path.unlink=None
+pathlib.Path.write_bytes=builtins.int
+pathlib.Path.write_text=builtins.int
+pathlib.PurePath.__rtruediv__=self
+pathlib.PurePath.__str__=builtins.str
+pathlib.PurePath.__truediv__=self
+pathlib.PurePath.anchor=builtins.str
+pathlib.PurePath.as_posix=builtins.str
+pathlib.PurePath.as_uri=builtins.str
+pathlib.PurePath.drive=builtins.str
+pathlib.PurePath.is_absolute=builtins.bool
+pathlib.PurePath.is_relative_to=builtins.bool
+pathlib.PurePath.joinpath=self
+pathlib.PurePath.match=builtins.bool
+pathlib.PurePath.name=builtins.str
+pathlib.PurePath.parent=self
+pathlib.PurePath.parts=builtins.tuple
+pathlib.PurePath.relative_to=self
+pathlib.PurePath.root=builtins.str
+pathlib.PurePath.stem=builtins.str
+pathlib.PurePath.suffix=builtins.str
+pathlib.PurePath.suffixes=builtins.list
+pathlib.PurePath.with_name=self
+pathlib.PurePath.with_segments=self
+pathlib.PurePath.with_stem=self
+pathlib.PurePath.with_suffix=self
+peewee.Model.create=self
+peewee.Model.delete=peewee.ModelDelete
+peewee.Model.get=self
+peewee.Model.get_by_id=self
+peewee.Model.get_or_none=self
+peewee.Model.insert=peewee.ModelInsert
+peewee.Model.insert_many=peewee.ModelInsert
+peewee.Model.select=peewee.ModelSelect
+peewee.Model.update=peewee.ModelUpdate
+peewee.ModelDelete.orwhere=self
+peewee.ModelDelete.where=self
+peewee.ModelInsert.on_conflict=self
+peewee.ModelInsert.on_conflict_ignore=self
+peewee.ModelInsert.on_conflict_replace=self
+peewee.ModelSelect.dicts=self
+peewee.ModelSelect.distinct=self
+peewee.ModelSelect.filter=self
+peewee.ModelSelect.for_update=self
+peewee.ModelSelect.group_by=self
+peewee.ModelSelect.having=self
+peewee.ModelSelect.join=self
+peewee.ModelSelect.join_from=self
+peewee.ModelSelect.left_outer_join=self
+peewee.ModelSelect.limit=self
+peewee.ModelSelect.namedtuples=self
+peewee.ModelSelect.objects=self
+peewee.ModelSelect.offset=self
+peewee.ModelSelect.order_by=self
+peewee.ModelSelect.orwhere=self
+peewee.ModelSelect.paginate=self
+peewee.ModelSelect.prefetch=self
+peewee.ModelSelect.switch=self
+peewee.ModelSelect.tuples=self
+peewee.ModelSelect.where=self
+peewee.ModelSelect.window=self
+peewee.ModelSelect.with_cte=self
+peewee.ModelUpdate.orwhere=self
+peewee.ModelUpdate.where=self
+peewee.SelectBase.count=builtins.int
+pika.BlockingConnection.channel=pika.adapters.blocking_connection.BlockingChannel
+platform.machine=builtins.str
+platform.node=builtins.str
+platform.python_version=builtins.str
+platform.release=builtins.str
+platform.system=builtins.str
+polars.LazyFrame.filter=polars.LazyFrame
+polars.LazyFrame.head=polars.LazyFrame
+polars.LazyFrame.limit=polars.LazyFrame
+polars.LazyFrame.select=polars.LazyFrame
+polars.LazyFrame.sort=polars.LazyFrame
+polars.LazyFrame.with_columns=polars.LazyFrame
+polars.read_csv=polars.DataFrame
+polars.read_excel=polars.DataFrame
+polars.read_json=polars.DataFrame
+polars.read_parquet=polars.DataFrame
+polars.scan_csv=polars.LazyFrame
+polars.scan_parquet=polars.LazyFrame
+psycopg.AsyncConnection.close=await ?
+psycopg.AsyncConnection.commit=await ?
+psycopg.AsyncConnection.connect=await psycopg.AsyncConnection
+psycopg.AsyncConnection.cursor=psycopg.AsyncCursor
+psycopg.AsyncConnection.execute=await psycopg.AsyncCursor
+psycopg.AsyncConnection.rollback=await ?
+psycopg.AsyncConnection.set_autocommit=await ?
+psycopg.AsyncConnection.wait=await ?
+psycopg.AsyncCursor.close=await ?
+psycopg.AsyncCursor.execute=await self
+psycopg.AsyncCursor.executemany=await ?
+psycopg.AsyncCursor.fetchall=await builtins.list
+psycopg.AsyncCursor.fetchmany=await builtins.list
+psycopg.AsyncCursor.fetchone=await ?
+psycopg.AsyncCursor.scroll=await ?
+psycopg.Connection.cursor=psycopg.Cursor
+psycopg.Connection.execute=psycopg.Cursor
+psycopg.Cursor.execute=self
+psycopg.Cursor.fetchall=builtins.list
+psycopg.Cursor.fetchmany=builtins.list
+psycopg.connect=psycopg.Connection
+psycopg2.connect=psycopg2.extensions.connection
+psycopg2.extensions.connection.cursor=psycopg2.extensions.cursor
+psycopg2.pool.SimpleConnectionPool.getconn=psycopg2.extensions.connection
+psycopg2.pool.ThreadedConnectionPool.getconn=psycopg2.extensions.connection
+psycopg_pool.AsyncConnectionPool.check=await None
+psycopg_pool.AsyncConnectionPool.close=await None
+psycopg_pool.AsyncConnectionPool.getconn=await psycopg.AsyncConnection
+psycopg_pool.AsyncConnectionPool.open=await None
+psycopg_pool.AsyncConnectionPool.putconn=await None
+psycopg_pool.AsyncConnectionPool.resize=await None
+psycopg_pool.AsyncConnectionPool.wait=await None
+psycopg_pool.ConnectionPool.getconn=psycopg.Connection
+pwdlib.PasswordHash.hash=builtins.str
+pwdlib.PasswordHash.recommended=self
+pwdlib.PasswordHash.verify=builtins.bool
+pydantic.BaseModel.construct=self
+pydantic.BaseModel.copy=self
+pydantic.BaseModel.dict=builtins.dict
+pydantic.BaseModel.from_orm=self
+pydantic.BaseModel.json=builtins.str
+pydantic.BaseModel.model_construct=self
+pydantic.BaseModel.model_copy=self
+pydantic.BaseModel.model_dump=builtins.dict
+pydantic.BaseModel.model_dump_json=builtins.str
+pydantic.BaseModel.model_fields_set=builtins.set
+pydantic.BaseModel.model_validate=self
+pydantic.BaseModel.model_validate_json=self
+pydantic.BaseModel.parse_obj=self
+pydantic.BaseModel.parse_raw=self
+pydantic.SecretBytes.get_secret_value=builtins.bytes
+pydantic.SecretStr.get_secret_value=builtins.str
+pydub.AudioSegment.from_file=pydub.AudioSegment
+pymongo.AsyncMongoClient.__getattr__=pymongo.asynchronous.database.AsyncDatabase
+pymongo.AsyncMongoClient.__getitem__=pymongo.asynchronous.database.AsyncDatabase
+pymongo.AsyncMongoClient.aclose=await ?
+pymongo.AsyncMongoClient.aconnect=await ?
+pymongo.AsyncMongoClient.append_metadata=None
+pymongo.AsyncMongoClient.bulk_write=await ?
+pymongo.AsyncMongoClient.close=await ?
+pymongo.AsyncMongoClient.drop_database=await ?
+pymongo.AsyncMongoClient.get_database=pymongo.asynchronous.database.AsyncDatabase
+pymongo.AsyncMongoClient.get_default_database=pymongo.asynchronous.database.AsyncDatabase
+pymongo.AsyncMongoClient.list_database_names=await ?
+pymongo.AsyncMongoClient.list_databases=await ?
+pymongo.AsyncMongoClient.server_info=await ?
+pymongo.AsyncMongoClient.start_session=pymongo.asynchronous.client_session.AsyncClientSession
+pymongo.AsyncMongoClient.watch=await ?
+pymongo.MongoClient.__getattr__=pymongo.database.Database
+pymongo.MongoClient.__getitem__=pymongo.database.Database
+pymongo.MongoClient.append_metadata=None
+pymongo.MongoClient.close=None
+pymongo.MongoClient.get_database=pymongo.database.Database
+pymongo.MongoClient.get_default_database=pymongo.database.Database
+pymongo.MongoClient.start_session=pymongo.client_session.ClientSession
+pymongo.asynchronous.client_session.AsyncClientSession.abort_transaction=await ?
+pymongo.asynchronous.client_session.AsyncClientSession.commit_transaction=await ?
+pymongo.asynchronous.client_session.AsyncClientSession.end_session=await ?
+pymongo.asynchronous.client_session.AsyncClientSession.with_transaction=await ?
+pymongo.asynchronous.collection.AsyncCollection.aggregate=await ?
+pymongo.asynchronous.collection.AsyncCollection.aggregate_raw_batches=await ?
+pymongo.asynchronous.collection.AsyncCollection.bulk_write=await ?
+pymongo.asynchronous.collection.AsyncCollection.count_documents=await ?
+pymongo.asynchronous.collection.AsyncCollection.create_index=await ?
+pymongo.asynchronous.collection.AsyncCollection.create_indexes=await ?
+pymongo.asynchronous.collection.AsyncCollection.create_search_index=await ?
+pymongo.asynchronous.collection.AsyncCollection.create_search_indexes=await ?
+pymongo.asynchronous.collection.AsyncCollection.delete_many=await ?
+pymongo.asynchronous.collection.AsyncCollection.delete_one=await ?
+pymongo.asynchronous.collection.AsyncCollection.distinct=await ?
+pymongo.asynchronous.collection.AsyncCollection.drop=await ?
+pymongo.asynchronous.collection.AsyncCollection.drop_index=await ?
+pymongo.asynchronous.collection.AsyncCollection.drop_indexes=await ?
+pymongo.asynchronous.collection.AsyncCollection.estimated_document_count=await ?
+pymongo.asynchronous.collection.AsyncCollection.find=pymongo.asynchronous.cursor.AsyncCursor
+pymongo.asynchronous.collection.AsyncCollection.find_one=await ?
+pymongo.asynchronous.collection.AsyncCollection.find_one_and_delete=await ?
+pymongo.asynchronous.collection.AsyncCollection.find_one_and_replace=await ?
+pymongo.asynchronous.collection.AsyncCollection.find_one_and_update=await ?
+pymongo.asynchronous.collection.AsyncCollection.index_information=await ?
+pymongo.asynchronous.collection.AsyncCollection.insert_many=await ?
+pymongo.asynchronous.collection.AsyncCollection.insert_one=await ?
+pymongo.asynchronous.collection.AsyncCollection.list_indexes=await ?
+pymongo.asynchronous.collection.AsyncCollection.options=await ?
+pymongo.asynchronous.collection.AsyncCollection.rename=await ?
+pymongo.asynchronous.collection.AsyncCollection.replace_one=await ?
+pymongo.asynchronous.collection.AsyncCollection.update_many=await ?
+pymongo.asynchronous.collection.AsyncCollection.update_one=await ?
+pymongo.asynchronous.collection.AsyncCollection.watch=await ?
+pymongo.asynchronous.cursor.AsyncCursor.allow_disk_use=self
+pymongo.asynchronous.cursor.AsyncCursor.batch_size=self
+pymongo.asynchronous.cursor.AsyncCursor.clone=self
+pymongo.asynchronous.cursor.AsyncCursor.close=await ?
+pymongo.asynchronous.cursor.AsyncCursor.collation=self
+pymongo.asynchronous.cursor.AsyncCursor.comment=self
+pymongo.asynchronous.cursor.AsyncCursor.distinct=await ?
+pymongo.asynchronous.cursor.AsyncCursor.explain=await ?
+pymongo.asynchronous.cursor.AsyncCursor.hint=self
+pymongo.asynchronous.cursor.AsyncCursor.limit=self
+pymongo.asynchronous.cursor.AsyncCursor.max_time_ms=self
+pymongo.asynchronous.cursor.AsyncCursor.next=await ?
+pymongo.asynchronous.cursor.AsyncCursor.rewind=await ?
+pymongo.asynchronous.cursor.AsyncCursor.skip=self
+pymongo.asynchronous.cursor.AsyncCursor.sort=self
+pymongo.asynchronous.cursor.AsyncCursor.to_list=await builtins.list
+pymongo.asynchronous.cursor.AsyncCursor.where=self
+pymongo.asynchronous.database.AsyncDatabase.__getattr__=pymongo.asynchronous.collection.AsyncCollection
+pymongo.asynchronous.database.AsyncDatabase.__getitem__=pymongo.asynchronous.collection.AsyncCollection
+pymongo.asynchronous.database.AsyncDatabase.aggregate=await ?
+pymongo.asynchronous.database.AsyncDatabase.client=pymongo.AsyncMongoClient
+pymongo.asynchronous.database.AsyncDatabase.command=await ?
+pymongo.asynchronous.database.AsyncDatabase.create_collection=await ?
+pymongo.asynchronous.database.AsyncDatabase.cursor_command=await ?
+pymongo.asynchronous.database.AsyncDatabase.dereference=await ?
+pymongo.asynchronous.database.AsyncDatabase.drop_collection=await ?
+pymongo.asynchronous.database.AsyncDatabase.get_collection=pymongo.asynchronous.collection.AsyncCollection
+pymongo.asynchronous.database.AsyncDatabase.list_collection_names=await ?
+pymongo.asynchronous.database.AsyncDatabase.list_collections=await ?
+pymongo.asynchronous.database.AsyncDatabase.name=builtins.str
+pymongo.asynchronous.database.AsyncDatabase.validate_collection=await ?
+pymongo.asynchronous.database.AsyncDatabase.watch=await ?
+pymongo.asynchronous.database.AsyncDatabase.with_options=self
+pymongo.collection.Collection.count_documents=builtins.int
+pymongo.collection.Collection.database=pymongo.database.Database
+pymongo.collection.Collection.estimated_document_count=builtins.int
+pymongo.collection.Collection.find=pymongo.cursor.Cursor
+pymongo.collection.Collection.full_name=builtins.str
+pymongo.collection.Collection.name=builtins.str
+pymongo.collection.Collection.with_options=self
+pymongo.cursor.Cursor.allow_disk_use=self
+pymongo.cursor.Cursor.batch_size=self
+pymongo.cursor.Cursor.clone=self
+pymongo.cursor.Cursor.collation=self
+pymongo.cursor.Cursor.comment=self
+pymongo.cursor.Cursor.hint=self
+pymongo.cursor.Cursor.limit=self
+pymongo.cursor.Cursor.max_time_ms=self
+pymongo.cursor.Cursor.rewind=self
+pymongo.cursor.Cursor.skip=self
+pymongo.cursor.Cursor.sort=self
+pymongo.cursor.Cursor.where=self
+pymongo.database.Database.__getattr__=pymongo.collection.Collection
+pymongo.database.Database.__getitem__=pymongo.collection.Collection
+pymongo.database.Database.client=pymongo.MongoClient
+pymongo.database.Database.get_collection=pymongo.collection.Collection
+pymongo.database.Database.name=builtins.str
+pymongo.database.Database.with_options=self
+pymupdf.Document.load_page=pymupdf.Page
+pymupdf.open=pymupdf.Document
+pymysql.connect=pymysql.connections.Connection
+pymysql.connections.Connection.cursor=pymysql.cursors.Cursor
+pyodbc.Connection.cursor=pyodbc.Cursor
+pyodbc.Connection.execute=pyodbc.Cursor
+pyodbc.connect=pyodbc.Connection
+qdrant_client.AsyncQdrantClient.close=await ?
+qdrant_client.AsyncQdrantClient.collection_exists=await ?
+qdrant_client.AsyncQdrantClient.count=await ?
+qdrant_client.AsyncQdrantClient.create_collection=await ?
+qdrant_client.AsyncQdrantClient.create_payload_index=await ?
+qdrant_client.AsyncQdrantClient.delete=await ?
+qdrant_client.AsyncQdrantClient.delete_collection=await ?
+qdrant_client.AsyncQdrantClient.get_collection=await ?
+qdrant_client.AsyncQdrantClient.get_collections=await ?
+qdrant_client.AsyncQdrantClient.query_batch_points=await ?
+qdrant_client.AsyncQdrantClient.query_points=await ?
+qdrant_client.AsyncQdrantClient.recreate_collection=await ?
+qdrant_client.AsyncQdrantClient.retrieve=await ?
+qdrant_client.AsyncQdrantClient.scroll=await ?
+qdrant_client.AsyncQdrantClient.set_payload=await ?
+qdrant_client.AsyncQdrantClient.update_collection=await ?
+qdrant_client.AsyncQdrantClient.upsert=await ?
+random.choices=builtins.list
+random.gauss=builtins.float
+random.getrandbits=builtins.int
+random.randint=builtins.int
+random.random=builtins.float
+random.randrange=builtins.int
+random.sample=builtins.list
+random.uniform=builtins.float
+re.Match.groupdict=builtins.dict
+re.Match.groups=builtins.tuple
+re.Pattern.findall=builtins.list
+re.Pattern.fullmatch=re.Match
+re.Pattern.match=re.Match
+re.Pattern.search=re.Match
+re.Pattern.split=builtins.list
+re.Pattern.sub=builtins.str
+re.compile=re.Pattern
+re.escape=builtins.str
+re.findall=builtins.list
+re.fullmatch=re.Match
+re.match=re.Match
+re.search=re.Match
+re.split=builtins.list
+re.sub=builtins.str
+redis.Redis.close=None
+redis.Redis.from_url=redis.Redis
+redis.Redis.lock=redis.lock.Lock
+redis.Redis.pipeline=redis.client.Pipeline
+redis.Redis.pubsub=redis.client.PubSub
+redis.asyncio.Redis.aclose=await None
+redis.asyncio.Redis.append=await ?
+redis.asyncio.Redis.bitcount=await ?
+redis.asyncio.Redis.blmove=await ?
+redis.asyncio.Redis.blpop=await ?
+redis.asyncio.Redis.brpop=await ?
+redis.asyncio.Redis.bzpopmax=await ?
+redis.asyncio.Redis.bzpopmin=await ?
+redis.asyncio.Redis.close=await None
+redis.asyncio.Redis.config_get=await ?
+redis.asyncio.Redis.config_set=await ?
+redis.asyncio.Redis.copy=await ?
+redis.asyncio.Redis.dbsize=await ?
+redis.asyncio.Redis.decr=await ?
+redis.asyncio.Redis.decrby=await ?
+redis.asyncio.Redis.delete=await ?
+redis.asyncio.Redis.dump=await ?
+redis.asyncio.Redis.echo=await ?
+redis.asyncio.Redis.eval=await ?
+redis.asyncio.Redis.evalsha=await ?
+redis.asyncio.Redis.execute_command=await ?
+redis.asyncio.Redis.exists=await ?
+redis.asyncio.Redis.expire=await ?
+redis.asyncio.Redis.expireat=await ?
+redis.asyncio.Redis.flushall=await ?
+redis.asyncio.Redis.flushdb=await ?
+redis.asyncio.Redis.from_url=redis.asyncio.Redis
+redis.asyncio.Redis.geoadd=await ?
+redis.asyncio.Redis.geodist=await ?
+redis.asyncio.Redis.geopos=await ?
+redis.asyncio.Redis.georadius=await ?
+redis.asyncio.Redis.geosearch=await ?
+redis.asyncio.Redis.get=await ?
+redis.asyncio.Redis.getbit=await ?
+redis.asyncio.Redis.getdel=await ?
+redis.asyncio.Redis.getex=await ?
+redis.asyncio.Redis.getrange=await ?
+redis.asyncio.Redis.getset=await ?
+redis.asyncio.Redis.hdel=await ?
+redis.asyncio.Redis.hexists=await ?
+redis.asyncio.Redis.hget=await ?
+redis.asyncio.Redis.hgetall=await ?
+redis.asyncio.Redis.hincrby=await ?
+redis.asyncio.Redis.hincrbyfloat=await ?
+redis.asyncio.Redis.hkeys=await ?
+redis.asyncio.Redis.hlen=await ?
+redis.asyncio.Redis.hmget=await ?
+redis.asyncio.Redis.hmset=await ?
+redis.asyncio.Redis.hscan=await ?
+redis.asyncio.Redis.hset=await ?
+redis.asyncio.Redis.hsetnx=await ?
+redis.asyncio.Redis.hvals=await ?
+redis.asyncio.Redis.incr=await ?
+redis.asyncio.Redis.incrby=await ?
+redis.asyncio.Redis.incrbyfloat=await ?
+redis.asyncio.Redis.info=await ?
+redis.asyncio.Redis.initialize=await ?
+redis.asyncio.Redis.keys=await ?
+redis.asyncio.Redis.lindex=await ?
+redis.asyncio.Redis.linsert=await ?
+redis.asyncio.Redis.llen=await ?
+redis.asyncio.Redis.lmove=await ?
+redis.asyncio.Redis.lock=redis.asyncio.lock.Lock
+redis.asyncio.Redis.lpop=await ?
+redis.asyncio.Redis.lpush=await ?
+redis.asyncio.Redis.lpushx=await ?
+redis.asyncio.Redis.lrange=await ?
+redis.asyncio.Redis.lrem=await ?
+redis.asyncio.Redis.lset=await ?
+redis.asyncio.Redis.ltrim=await ?
+redis.asyncio.Redis.memory_usage=await ?
+redis.asyncio.Redis.mget=await ?
+redis.asyncio.Redis.move=await ?
+redis.asyncio.Redis.mset=await ?
+redis.asyncio.Redis.msetnx=await ?
+redis.asyncio.Redis.object=await ?
+redis.asyncio.Redis.persist=await ?
+redis.asyncio.Redis.pexpire=await ?
+redis.asyncio.Redis.pexpireat=await ?
+redis.asyncio.Redis.pfadd=await ?
+redis.asyncio.Redis.pfcount=await ?
+redis.asyncio.Redis.pfmerge=await ?
+redis.asyncio.Redis.ping=await ?
+redis.asyncio.Redis.pipeline=redis.asyncio.client.Pipeline
+redis.asyncio.Redis.pttl=await ?
+redis.asyncio.Redis.publish=await ?
+redis.asyncio.Redis.pubsub=redis.asyncio.client.PubSub
+redis.asyncio.Redis.pubsub_channels=await ?
+redis.asyncio.Redis.pubsub_numsub=await ?
+redis.asyncio.Redis.randomkey=await ?
+redis.asyncio.Redis.rename=await ?
+redis.asyncio.Redis.restore=await ?
+redis.asyncio.Redis.rpop=await ?
+redis.asyncio.Redis.rpoplpush=await ?
+redis.asyncio.Redis.rpush=await ?
+redis.asyncio.Redis.rpushx=await ?
+redis.asyncio.Redis.sadd=await ?
+redis.asyncio.Redis.scan=await ?
+redis.asyncio.Redis.scard=await ?
+redis.asyncio.Redis.script_exists=await ?
+redis.asyncio.Redis.script_flush=await ?
+redis.asyncio.Redis.script_load=await ?
+redis.asyncio.Redis.sdiff=await ?
+redis.asyncio.Redis.sdiffstore=await ?
+redis.asyncio.Redis.set=await ?
+redis.asyncio.Redis.setbit=await ?
+redis.asyncio.Redis.setex=await ?
+redis.asyncio.Redis.setnx=await ?
+redis.asyncio.Redis.setrange=await ?
+redis.asyncio.Redis.sinter=await ?
+redis.asyncio.Redis.sinterstore=await ?
+redis.asyncio.Redis.sismember=await ?
+redis.asyncio.Redis.smembers=await ?
+redis.asyncio.Redis.smismember=await ?
+redis.asyncio.Redis.smove=await ?
+redis.asyncio.Redis.srem=await ?
+redis.asyncio.Redis.sscan=await ?
+redis.asyncio.Redis.strlen=await ?
+redis.asyncio.Redis.sunion=await ?
+redis.asyncio.Redis.sunionstore=await ?
+redis.asyncio.Redis.time=await ?
+redis.asyncio.Redis.touch=await ?
+redis.asyncio.Redis.transaction=await ?
+redis.asyncio.Redis.ttl=await ?
+redis.asyncio.Redis.type=await ?
+redis.asyncio.Redis.unlink=await ?
+redis.asyncio.Redis.wait=await ?
+redis.asyncio.Redis.xack=await ?
+redis.asyncio.Redis.xadd=await ?
+redis.asyncio.Redis.xautoclaim=await ?
+redis.asyncio.Redis.xclaim=await ?
+redis.asyncio.Redis.xdel=await ?
+redis.asyncio.Redis.xgroup_create=await ?
+redis.asyncio.Redis.xgroup_createconsumer=await ?
+redis.asyncio.Redis.xgroup_delconsumer=await ?
+redis.asyncio.Redis.xgroup_destroy=await ?
+redis.asyncio.Redis.xinfo_consumers=await ?
+redis.asyncio.Redis.xinfo_groups=await ?
+redis.asyncio.Redis.xinfo_stream=await ?
+redis.asyncio.Redis.xlen=await ?
+redis.asyncio.Redis.xpending=await ?
+redis.asyncio.Redis.xpending_range=await ?
+redis.asyncio.Redis.xrange=await ?
+redis.asyncio.Redis.xread=await ?
+redis.asyncio.Redis.xreadgroup=await ?
+redis.asyncio.Redis.xrevrange=await ?
+redis.asyncio.Redis.xtrim=await ?
+redis.asyncio.Redis.zadd=await ?
+redis.asyncio.Redis.zcard=await ?
+redis.asyncio.Redis.zcount=await ?
+redis.asyncio.Redis.zincrby=await ?
+redis.asyncio.Redis.zinter=await ?
+redis.asyncio.Redis.zinterstore=await ?
+redis.asyncio.Redis.zmscore=await ?
+redis.asyncio.Redis.zpopmax=await ?
+redis.asyncio.Redis.zpopmin=await ?
+redis.asyncio.Redis.zrange=await ?
+redis.asyncio.Redis.zrangebylex=await ?
+redis.asyncio.Redis.zrangebyscore=await ?
+redis.asyncio.Redis.zrank=await ?
+redis.asyncio.Redis.zrem=await ?
+redis.asyncio.Redis.zremrangebylex=await ?
+redis.asyncio.Redis.zremrangebyrank=await ?
+redis.asyncio.Redis.zremrangebyscore=await ?
+redis.asyncio.Redis.zrevrange=await ?
+redis.asyncio.Redis.zrevrank=await ?
+redis.asyncio.Redis.zscan=await ?
+redis.asyncio.Redis.zscore=await ?
+redis.asyncio.Redis.zunion=await ?
+redis.asyncio.Redis.zunionstore=await ?
+redis.asyncio.client.Pipeline.aclose=await ?
+redis.asyncio.client.Pipeline.discard=await ?
+redis.asyncio.client.Pipeline.execute=await builtins.list
+redis.asyncio.client.Pipeline.reset=await ?
+redis.asyncio.client.Pipeline.unwatch=await ?
+redis.asyncio.client.Pipeline.watch=await ?
+redis.asyncio.client.PubSub.aclose=await ?
+redis.asyncio.client.PubSub.close=await ?
+redis.asyncio.client.PubSub.connect=await ?
+redis.asyncio.client.PubSub.get_message=await ?
+redis.asyncio.client.PubSub.ping=await ?
+redis.asyncio.client.PubSub.psubscribe=await ?
+redis.asyncio.client.PubSub.punsubscribe=await ?
+redis.asyncio.client.PubSub.reset=await ?
+redis.asyncio.client.PubSub.run=await ?
+redis.asyncio.client.PubSub.subscribe=await ?
+redis.asyncio.client.PubSub.unsubscribe=await ?
+redis.asyncio.from_url=redis.asyncio.Redis
+redis.asyncio.lock.Lock.acquire=await ?
+redis.asyncio.lock.Lock.extend=await ?
+redis.asyncio.lock.Lock.locked=await ?
+redis.asyncio.lock.Lock.owned=await ?
+redis.asyncio.lock.Lock.reacquire=await ?
+redis.asyncio.lock.Lock.release=await ?
+redis.from_url=redis.Redis
+redis.sentinel.Sentinel.master_for=redis.Redis
+redis.sentinel.Sentinel.slave_for=redis.Redis
+replicate.async_run=await ?
+requests.Response.content=builtins.bytes
+requests.Response.encoding=builtins.str
+requests.Response.ok=builtins.bool
+requests.Response.raise_for_status=None
+requests.Response.reason=builtins.str
+requests.Response.status_code=builtins.int
+requests.Response.text=builtins.str
+requests.Response.url=builtins.str
+requests.Session.close=None
+requests.Session.delete=requests.Response
+requests.Session.get=requests.Response
+requests.Session.head=requests.Response
+requests.Session.options=requests.Response
+requests.Session.patch=requests.Response
+requests.Session.post=requests.Response
+requests.Session.put=requests.Response
+requests.Session.request=requests.Response
+requests.Session.send=requests.Response
+requests.delete=requests.Response
+requests.get=requests.Response
+requests.head=requests.Response
+requests.options=requests.Response
+requests.patch=requests.Response
+requests.post=requests.Response
+requests.put=requests.Response
+requests.request=requests.Response
+secrets.compare_digest=builtins.bool
+secrets.randbelow=builtins.int
+secrets.randbits=builtins.int
+secrets.token_bytes=builtins.bytes
+secrets.token_hex=builtins.str
+secrets.token_urlsafe=builtins.str
+shlex.join=builtins.str
+shlex.quote=builtins.str
+shlex.split=builtins.list
+shutil.copy=builtins.str
+shutil.copy2=builtins.str
+shutil.copyfile=builtins.str
+shutil.copytree=builtins.str
+shutil.make_archive=builtins.str
+shutil.move=builtins.str
+shutil.which=builtins.str
+slack_sdk.web.async_client.AsyncWebClient.api_call=await ?
+slack_sdk.web.async_client.AsyncWebClient.auth_test=await ?
+slack_sdk.web.async_client.AsyncWebClient.chat_delete=await ?
+slack_sdk.web.async_client.AsyncWebClient.chat_postMessage=await ?
+slack_sdk.web.async_client.AsyncWebClient.chat_update=await ?
+slack_sdk.web.async_client.AsyncWebClient.conversations_history=await ?
+slack_sdk.web.async_client.AsyncWebClient.conversations_list=await ?
+slack_sdk.web.async_client.AsyncWebClient.files_upload_v2=await ?
+slack_sdk.web.async_client.AsyncWebClient.users_info=await ?
+slack_sdk.web.async_client.AsyncWebClient.users_list=await ?
+slack_sdk.web.async_client.AsyncWebClient.views_open=await ?
+slack_sdk.webhook.async_client.AsyncWebhookClient.send=await ?
+slack_sdk.webhook.async_client.AsyncWebhookClient.send_dict=await ?
+snowflake.connector.connect=snowflake.connector.connection.SnowflakeConnection
+snowflake.connector.connection.SnowflakeConnection.cursor=snowflake.connector.cursor.SnowflakeCursor
+socket.create_connection=socket.socket
+socket.create_server=socket.socket
+socket.fromfd=socket.socket
+socket.getaddrinfo=builtins.list
+socket.getfqdn=builtins.str
+socket.gethostbyname=builtins.str
+socket.gethostname=builtins.str
+sqlalchemy.create_engine=sqlalchemy.engine.Engine
+sqlalchemy.engine.Connection.begin=sqlalchemy.engine.Transaction
+sqlalchemy.engine.Connection.begin_nested=sqlalchemy.engine.Transaction
+sqlalchemy.engine.Connection.exec_driver_sql=sqlalchemy.engine.CursorResult
+sqlalchemy.engine.Connection.execute=sqlalchemy.engine.CursorResult
+sqlalchemy.engine.Connection.execution_options=self
+sqlalchemy.engine.Connection.scalars=sqlalchemy.engine.ScalarResult
+sqlalchemy.engine.CursorResult.rowcount=builtins.int
+sqlalchemy.engine.Engine.begin=sqlalchemy.engine.Connection
+sqlalchemy.engine.Engine.connect=sqlalchemy.engine.Connection
+sqlalchemy.engine.MappingResult.all=builtins.list
+sqlalchemy.engine.MappingResult.close=None
+sqlalchemy.engine.MappingResult.fetchall=builtins.list
+sqlalchemy.engine.MappingResult.fetchmany=builtins.list
+sqlalchemy.engine.MappingResult.unique=self
+sqlalchemy.engine.Result.all=builtins.list
+sqlalchemy.engine.Result.close=None
+sqlalchemy.engine.Result.fetchall=builtins.list
+sqlalchemy.engine.Result.fetchmany=builtins.list
+sqlalchemy.engine.Result.mappings=sqlalchemy.engine.MappingResult
+sqlalchemy.engine.Result.scalars=sqlalchemy.engine.ScalarResult
+sqlalchemy.engine.Result.unique=self
+sqlalchemy.engine.ScalarResult.all=builtins.list
+sqlalchemy.engine.ScalarResult.close=None
+sqlalchemy.engine.ScalarResult.fetchall=builtins.list
+sqlalchemy.engine.ScalarResult.fetchmany=builtins.list
+sqlalchemy.engine.ScalarResult.unique=self
+sqlalchemy.engine_from_config=sqlalchemy.engine.Engine
+sqlalchemy.ext.asyncio.AsyncConnection.aclose=await None
+sqlalchemy.ext.asyncio.AsyncConnection.begin=sqlalchemy.ext.asyncio.AsyncTransaction
+sqlalchemy.ext.asyncio.AsyncConnection.begin_nested=sqlalchemy.ext.asyncio.AsyncTransaction
+sqlalchemy.ext.asyncio.AsyncConnection.close=await None
+sqlalchemy.ext.asyncio.AsyncConnection.commit=await None
+sqlalchemy.ext.asyncio.AsyncConnection.exec_driver_sql=await sqlalchemy.engine.CursorResult
+sqlalchemy.ext.asyncio.AsyncConnection.execute=await sqlalchemy.engine.CursorResult
+sqlalchemy.ext.asyncio.AsyncConnection.execution_options=await self
+sqlalchemy.ext.asyncio.AsyncConnection.get_raw_connection=await ?
+sqlalchemy.ext.asyncio.AsyncConnection.invalidate=await None
+sqlalchemy.ext.asyncio.AsyncConnection.rollback=await None
+sqlalchemy.ext.asyncio.AsyncConnection.run_sync=await ?
+sqlalchemy.ext.asyncio.AsyncConnection.scalar=await ?
+sqlalchemy.ext.asyncio.AsyncConnection.scalars=await sqlalchemy.engine.ScalarResult
+sqlalchemy.ext.asyncio.AsyncEngine.connect=sqlalchemy.ext.asyncio.AsyncConnection
+sqlalchemy.ext.asyncio.AsyncEngine.dispose=await None
+sqlalchemy.ext.asyncio.AsyncEngine.raw_connection=await ?
+sqlalchemy.ext.asyncio.AsyncEngine.sync_engine=sqlalchemy.engine.Engine
+sqlalchemy.ext.asyncio.AsyncMappingResult.unique=self
+sqlalchemy.ext.asyncio.AsyncResult.all=await builtins.list
+sqlalchemy.ext.asyncio.AsyncResult.close=await None
+sqlalchemy.ext.asyncio.AsyncResult.fetchall=await builtins.list
+sqlalchemy.ext.asyncio.AsyncResult.fetchmany=await builtins.list
+sqlalchemy.ext.asyncio.AsyncResult.fetchone=await ?
+sqlalchemy.ext.asyncio.AsyncResult.first=await ?
+sqlalchemy.ext.asyncio.AsyncResult.mappings=sqlalchemy.ext.asyncio.AsyncMappingResult
+sqlalchemy.ext.asyncio.AsyncResult.one=await ?
+sqlalchemy.ext.asyncio.AsyncResult.one_or_none=await ?
+sqlalchemy.ext.asyncio.AsyncResult.scalar=await ?
+sqlalchemy.ext.asyncio.AsyncResult.scalar_one=await ?
+sqlalchemy.ext.asyncio.AsyncResult.scalar_one_or_none=await ?
+sqlalchemy.ext.asyncio.AsyncResult.scalars=sqlalchemy.ext.asyncio.AsyncScalarResult
+sqlalchemy.ext.asyncio.AsyncResult.unique=self
+sqlalchemy.ext.asyncio.AsyncScalarResult.all=await builtins.list
+sqlalchemy.ext.asyncio.AsyncScalarResult.close=await None
+sqlalchemy.ext.asyncio.AsyncScalarResult.fetchall=await builtins.list
+sqlalchemy.ext.asyncio.AsyncScalarResult.fetchmany=await builtins.list
+sqlalchemy.ext.asyncio.AsyncScalarResult.first=await ?
+sqlalchemy.ext.asyncio.AsyncScalarResult.one=await ?
+sqlalchemy.ext.asyncio.AsyncScalarResult.one_or_none=await ?
+sqlalchemy.ext.asyncio.AsyncScalarResult.unique=self
+sqlalchemy.ext.asyncio.AsyncSession.add=None
+sqlalchemy.ext.asyncio.AsyncSession.add_all=None
+sqlalchemy.ext.asyncio.AsyncSession.begin=sqlalchemy.ext.asyncio.AsyncSessionTransaction
+sqlalchemy.ext.asyncio.AsyncSession.begin_nested=sqlalchemy.ext.asyncio.AsyncSessionTransaction
+sqlalchemy.ext.asyncio.AsyncSession.close=await None
+sqlalchemy.ext.asyncio.AsyncSession.close_all=await None
+sqlalchemy.ext.asyncio.AsyncSession.commit=await None
+sqlalchemy.ext.asyncio.AsyncSession.connection=await sqlalchemy.ext.asyncio.AsyncConnection
+sqlalchemy.ext.asyncio.AsyncSession.delete=await None
+sqlalchemy.ext.asyncio.AsyncSession.execute=await sqlalchemy.engine.Result
+sqlalchemy.ext.asyncio.AsyncSession.expire=None
+sqlalchemy.ext.asyncio.AsyncSession.expire_all=None
+sqlalchemy.ext.asyncio.AsyncSession.expunge=None
+sqlalchemy.ext.asyncio.AsyncSession.expunge_all=None
+sqlalchemy.ext.asyncio.AsyncSession.flush=await None
+sqlalchemy.ext.asyncio.AsyncSession.get=await ?
+sqlalchemy.ext.asyncio.AsyncSession.get_one=await ?
+sqlalchemy.ext.asyncio.AsyncSession.invalidate=await None
+sqlalchemy.ext.asyncio.AsyncSession.merge=await ?
+sqlalchemy.ext.asyncio.AsyncSession.refresh=await None
+sqlalchemy.ext.asyncio.AsyncSession.reset=await None
+sqlalchemy.ext.asyncio.AsyncSession.rollback=await None
+sqlalchemy.ext.asyncio.AsyncSession.run_sync=await ?
+sqlalchemy.ext.asyncio.AsyncSession.scalar=await ?
+sqlalchemy.ext.asyncio.AsyncSession.scalars=await sqlalchemy.engine.ScalarResult
+sqlalchemy.ext.asyncio.AsyncSession.stream=await sqlalchemy.ext.asyncio.AsyncResult
+sqlalchemy.ext.asyncio.AsyncSession.stream_scalars=await sqlalchemy.ext.asyncio.AsyncScalarResult
+sqlalchemy.ext.asyncio.AsyncSession.sync_session=sqlalchemy.orm.Session
+sqlalchemy.ext.asyncio.AsyncSessionTransaction.commit=await None
+sqlalchemy.ext.asyncio.AsyncSessionTransaction.rollback=await None
+sqlalchemy.ext.asyncio.AsyncTransaction.close=await None
+sqlalchemy.ext.asyncio.AsyncTransaction.commit=await None
+sqlalchemy.ext.asyncio.AsyncTransaction.rollback=await None
+sqlalchemy.ext.asyncio.async_engine_from_config=sqlalchemy.ext.asyncio.AsyncEngine
+sqlalchemy.ext.asyncio.async_scoped_session.__call__=sqlalchemy.ext.asyncio.AsyncSession
+sqlalchemy.ext.asyncio.async_scoped_session.add=None
+sqlalchemy.ext.asyncio.async_scoped_session.add_all=None
+sqlalchemy.ext.asyncio.async_scoped_session.close=await None
+sqlalchemy.ext.asyncio.async_scoped_session.close_all=await None
+sqlalchemy.ext.asyncio.async_scoped_session.commit=await None
+sqlalchemy.ext.asyncio.async_scoped_session.delete=await None
+sqlalchemy.ext.asyncio.async_scoped_session.execute=await sqlalchemy.engine.Result
+sqlalchemy.ext.asyncio.async_scoped_session.expire=None
+sqlalchemy.ext.asyncio.async_scoped_session.expire_all=None
+sqlalchemy.ext.asyncio.async_scoped_session.expunge=None
+sqlalchemy.ext.asyncio.async_scoped_session.expunge_all=None
+sqlalchemy.ext.asyncio.async_scoped_session.flush=await None
+sqlalchemy.ext.asyncio.async_scoped_session.get=await ?
+sqlalchemy.ext.asyncio.async_scoped_session.get_one=await ?
+sqlalchemy.ext.asyncio.async_scoped_session.invalidate=await None
+sqlalchemy.ext.asyncio.async_scoped_session.merge=await ?
+sqlalchemy.ext.asyncio.async_scoped_session.refresh=await None
+sqlalchemy.ext.asyncio.async_scoped_session.remove=await None
+sqlalchemy.ext.asyncio.async_scoped_session.reset=await None
+sqlalchemy.ext.asyncio.async_scoped_session.rollback=await None
+sqlalchemy.ext.asyncio.async_scoped_session.scalar=await ?
+sqlalchemy.ext.asyncio.async_scoped_session.scalars=await sqlalchemy.engine.ScalarResult
+sqlalchemy.ext.asyncio.async_scoped_session.stream=await sqlalchemy.ext.asyncio.AsyncResult
+sqlalchemy.ext.asyncio.async_scoped_session.stream_scalars=await sqlalchemy.ext.asyncio.AsyncScalarResult
+sqlalchemy.ext.asyncio.async_sessionmaker.__call__=sqlalchemy.ext.asyncio.AsyncSession
+sqlalchemy.ext.asyncio.create_async_engine=sqlalchemy.ext.asyncio.AsyncEngine
+sqlalchemy.orm.Query.add_columns=self
+sqlalchemy.orm.Query.add_entity=self
+sqlalchemy.orm.Query.all=builtins.list
+sqlalchemy.orm.Query.autoflush=self
+sqlalchemy.orm.Query.correlate=self
+sqlalchemy.orm.Query.count=builtins.int
+sqlalchemy.orm.Query.delete=builtins.int
+sqlalchemy.orm.Query.distinct=self
+sqlalchemy.orm.Query.enable_eagerloads=self
+sqlalchemy.orm.Query.except_=self
+sqlalchemy.orm.Query.execution_options=self
+sqlalchemy.orm.Query.filter=self
+sqlalchemy.orm.Query.filter_by=self
+sqlalchemy.orm.Query.from_statement=self
+sqlalchemy.orm.Query.group_by=self
+sqlalchemy.orm.Query.having=self
+sqlalchemy.orm.Query.intersect=self
+sqlalchemy.orm.Query.join=self
+sqlalchemy.orm.Query.limit=self
+sqlalchemy.orm.Query.offset=self
+sqlalchemy.orm.Query.options=self
+sqlalchemy.orm.Query.order_by=self
+sqlalchemy.orm.Query.outerjoin=self
+sqlalchemy.orm.Query.params=self
+sqlalchemy.orm.Query.populate_existing=self
+sqlalchemy.orm.Query.reset_joinpoint=self
+sqlalchemy.orm.Query.select_from=self
+sqlalchemy.orm.Query.slice=self
+sqlalchemy.orm.Query.union=self
+sqlalchemy.orm.Query.union_all=self
+sqlalchemy.orm.Query.update=builtins.int
+sqlalchemy.orm.Query.where=self
+sqlalchemy.orm.Query.with_entities=self
+sqlalchemy.orm.Query.with_for_update=self
+sqlalchemy.orm.Query.yield_per=self
+sqlalchemy.orm.Session.add=None
+sqlalchemy.orm.Session.add_all=None
+sqlalchemy.orm.Session.begin=sqlalchemy.orm.SessionTransaction
+sqlalchemy.orm.Session.begin_nested=sqlalchemy.orm.SessionTransaction
+sqlalchemy.orm.Session.close=None
+sqlalchemy.orm.Session.commit=None
+sqlalchemy.orm.Session.connection=sqlalchemy.engine.Connection
+sqlalchemy.orm.Session.delete=None
+sqlalchemy.orm.Session.execute=sqlalchemy.engine.Result
+sqlalchemy.orm.Session.expire=None
+sqlalchemy.orm.Session.expire_all=None
+sqlalchemy.orm.Session.expunge=None
+sqlalchemy.orm.Session.expunge_all=None
+sqlalchemy.orm.Session.flush=None
+sqlalchemy.orm.Session.get_bind=sqlalchemy.engine.Engine
+sqlalchemy.orm.Session.query=sqlalchemy.orm.Query
+sqlalchemy.orm.Session.refresh=None
+sqlalchemy.orm.Session.rollback=None
+sqlalchemy.orm.Session.scalars=sqlalchemy.engine.ScalarResult
+sqlalchemy.orm.scoped_session.__call__=sqlalchemy.orm.Session
+sqlalchemy.orm.scoped_session.add=None
+sqlalchemy.orm.scoped_session.add_all=None
+sqlalchemy.orm.scoped_session.close=None
+sqlalchemy.orm.scoped_session.commit=None
+sqlalchemy.orm.scoped_session.delete=None
+sqlalchemy.orm.scoped_session.execute=sqlalchemy.engine.Result
+sqlalchemy.orm.scoped_session.expire=None
+sqlalchemy.orm.scoped_session.expire_all=None
+sqlalchemy.orm.scoped_session.expunge=None
+sqlalchemy.orm.scoped_session.expunge_all=None
+sqlalchemy.orm.scoped_session.flush=None
+sqlalchemy.orm.scoped_session.query=sqlalchemy.orm.Query
+sqlalchemy.orm.scoped_session.refresh=None
+sqlalchemy.orm.scoped_session.rollback=None
+sqlalchemy.orm.scoped_session.scalars=sqlalchemy.engine.ScalarResult
+sqlalchemy.orm.sessionmaker.__call__=sqlalchemy.orm.Session
+sqlite3.Connection.close=None
+sqlite3.Connection.commit=None
+sqlite3.Connection.cursor=sqlite3.Cursor
+sqlite3.Connection.execute=sqlite3.Cursor
+sqlite3.Connection.executemany=sqlite3.Cursor
+sqlite3.Connection.executescript=sqlite3.Cursor
+sqlite3.Connection.rollback=None
+sqlite3.Cursor.connection=sqlite3.Connection
+sqlite3.Cursor.execute=sqlite3.Cursor
+sqlite3.Cursor.executemany=sqlite3.Cursor
+sqlite3.Cursor.executescript=sqlite3.Cursor
+sqlite3.Cursor.fetchall=builtins.list
+sqlite3.Cursor.fetchmany=builtins.list
+sqlite3.connect=sqlite3.Connection
+sqlmodel.Session.exec=sqlalchemy.engine.Result
+sqlmodel.ext.asyncio.session.AsyncSession.exec=await sqlalchemy.engine.Result
+ssl.SSLContext.wrap_socket=ssl.SSLSocket
+ssl._create_unverified_context=ssl.SSLContext
+ssl.create_default_context=ssl.SSLContext
+starlette.background.BackgroundTasks.add_task=None
+starlette.concurrency.run_in_threadpool=await ?
+starlette.concurrency.run_until_first_complete=await None
+starlette.datastructures.Address.host=builtins.str
+starlette.datastructures.Address.port=builtins.int
+starlette.datastructures.FormData.close=await None
+starlette.datastructures.FormData.getlist=builtins.list
+starlette.datastructures.Headers.getlist=builtins.list
+starlette.datastructures.QueryParams.getlist=builtins.list
+starlette.datastructures.URL.__str__=builtins.str
+starlette.datastructures.URL.fragment=builtins.str
+starlette.datastructures.URL.hostname=builtins.str
+starlette.datastructures.URL.include_query_params=self
+starlette.datastructures.URL.is_secure=builtins.bool
+starlette.datastructures.URL.netloc=builtins.str
+starlette.datastructures.URL.password=builtins.str
+starlette.datastructures.URL.path=builtins.str
+starlette.datastructures.URL.port=builtins.int
+starlette.datastructures.URL.query=builtins.str
+starlette.datastructures.URL.remove_query_params=self
+starlette.datastructures.URL.replace=self
+starlette.datastructures.URL.replace_query_params=self
+starlette.datastructures.URL.scheme=builtins.str
+starlette.datastructures.URL.username=builtins.str
+starlette.datastructures.UploadFile.close=await None
+starlette.datastructures.UploadFile.content_type=builtins.str
+starlette.datastructures.UploadFile.file=tempfile.SpooledTemporaryFile
+starlette.datastructures.UploadFile.filename=builtins.str
+starlette.datastructures.UploadFile.read=await builtins.bytes
+starlette.datastructures.UploadFile.seek=await None
+starlette.datastructures.UploadFile.size=builtins.int
+starlette.datastructures.UploadFile.write=await None
+starlette.requests.HTTPConnection.base_url=starlette.datastructures.URL
+starlette.requests.HTTPConnection.client=starlette.datastructures.Address
+starlette.requests.HTTPConnection.cookies=builtins.dict
+starlette.requests.HTTPConnection.headers=starlette.datastructures.Headers
+starlette.requests.HTTPConnection.path_params=builtins.dict
+starlette.requests.HTTPConnection.query_params=starlette.datastructures.QueryParams
+starlette.requests.HTTPConnection.session=builtins.dict
+starlette.requests.HTTPConnection.state=starlette.datastructures.State
+starlette.requests.HTTPConnection.url=starlette.datastructures.URL
+starlette.requests.HTTPConnection.url_for=starlette.datastructures.URL
+starlette.requests.Request.body=await builtins.bytes
+starlette.requests.Request.close=await None
+starlette.requests.Request.form=await starlette.datastructures.FormData
+starlette.requests.Request.is_disconnected=await builtins.bool
+starlette.requests.Request.json=await ?
+starlette.requests.Request.method=builtins.str
+starlette.requests.Request.send_push_promise=await None
+starlette.responses.Response.delete_cookie=None
+starlette.responses.Response.headers=starlette.datastructures.MutableHeaders
+starlette.responses.Response.set_cookie=None
+starlette.templating.Jinja2Templates.TemplateResponse=starlette.responses.HTMLResponse
+starlette.testclient.TestClient.delete=httpx2.Response
+starlette.testclient.TestClient.get=httpx2.Response
+starlette.testclient.TestClient.head=httpx2.Response
+starlette.testclient.TestClient.options=httpx2.Response
+starlette.testclient.TestClient.patch=httpx2.Response
+starlette.testclient.TestClient.post=httpx2.Response
+starlette.testclient.TestClient.put=httpx2.Response
+starlette.testclient.TestClient.request=httpx2.Response
+starlette.websockets.WebSocket.accept=await None
+starlette.websockets.WebSocket.close=await None
+starlette.websockets.WebSocket.receive=await ?
+starlette.websockets.WebSocket.receive_bytes=await builtins.bytes
+starlette.websockets.WebSocket.receive_json=await ?
+starlette.websockets.WebSocket.receive_text=await builtins.str
+starlette.websockets.WebSocket.send=await None
+starlette.websockets.WebSocket.send_bytes=await None
+starlette.websockets.WebSocket.send_denial_response=await None
+starlette.websockets.WebSocket.send_json=await None
+starlette.websockets.WebSocket.send_text=await None
+string.Template.safe_substitute=builtins.str
+string.Template.substitute=builtins.str
+stripe.Charge.create_async=await ?
+stripe.Charge.list_async=await ?
+stripe.Charge.modify_async=await ?
+stripe.Charge.retrieve_async=await ?
+stripe.Customer.create_async=await ?
+stripe.Customer.list_async=await ?
+stripe.Customer.modify_async=await ?
+stripe.Customer.retrieve_async=await ?
+stripe.Invoice.create_async=await ?
+stripe.Invoice.list_async=await ?
+stripe.Invoice.modify_async=await ?
+stripe.Invoice.retrieve_async=await ?
+stripe.PaymentIntent.create_async=await ?
+stripe.PaymentIntent.list_async=await ?
+stripe.PaymentIntent.modify_async=await ?
+stripe.PaymentIntent.retrieve_async=await ?
+stripe.Price.create_async=await ?
+stripe.Price.list_async=await ?
+stripe.Price.modify_async=await ?
+stripe.Price.retrieve_async=await ?
+stripe.Product.create_async=await ?
+stripe.Product.list_async=await ?
+stripe.Product.modify_async=await ?
+stripe.Product.retrieve_async=await ?
+stripe.Refund.create_async=await ?
+stripe.Refund.list_async=await ?
+stripe.Refund.modify_async=await ?
+stripe.Refund.retrieve_async=await ?
+stripe.Subscription.create_async=await ?
+stripe.Subscription.list_async=await ?
+stripe.Subscription.modify_async=await ?
+stripe.Subscription.retrieve_async=await ?
+stripe.checkout.Session.create_async=await ?
+stripe.checkout.Session.list_async=await ?
+stripe.checkout.Session.retrieve_async=await ?
+subprocess.Popen.communicate=builtins.tuple
+subprocess.Popen.pid=builtins.int
+subprocess.Popen.poll=builtins.int
+subprocess.Popen.returncode=builtins.int
+subprocess.Popen.wait=builtins.int
+subprocess.call=builtins.int
+subprocess.check_call=builtins.int
+subprocess.getoutput=builtins.str
+subprocess.run=subprocess.CompletedProcess
+tarfile.TarFile.open=tarfile.TarFile
+tarfile.open=tarfile.TarFile
+taskiq.AsyncBroker.shutdown=await None
+taskiq.AsyncBroker.startup=await None
+taskiq.AsyncTaskiqTask.wait_result=await ?
+tempfile.NamedTemporaryFile=io.BufferedRandom
+tempfile.TemporaryFile=io.BufferedRandom
+tempfile.gettempdir=builtins.str
+tempfile.mkdtemp=builtins.str
+tempfile.mktemp=builtins.str
+threading.current_thread=threading.Thread
+threading.main_thread=threading.Thread
+time.asctime=builtins.str
+time.ctime=builtins.str
+time.monotonic=builtins.float
+time.monotonic_ns=builtins.int
+time.perf_counter=builtins.float
+time.perf_counter_ns=builtins.int
+time.process_time=builtins.float
+time.sleep=None
+time.strftime=builtins.str
+time.time=builtins.float
+time.time_ns=builtins.int
+tortoise.Tortoise.close_connections=await ?
+tortoise.Tortoise.generate_schemas=await ?
+tortoise.Tortoise.init=await ?
+tortoise.models.Model.all=tortoise.queryset.QuerySet
+tortoise.models.Model.annotate=tortoise.queryset.QuerySet
+tortoise.models.Model.create=await ?
+tortoise.models.Model.delete=await ?
+tortoise.models.Model.exclude=tortoise.queryset.QuerySet
+tortoise.models.Model.fetch_for_list=await ?
+tortoise.models.Model.fetch_related=await ?
+tortoise.models.Model.filter=tortoise.queryset.QuerySet
+tortoise.models.Model.get_or_create=await ?
+tortoise.models.Model.in_bulk=await ?
+tortoise.models.Model.refresh_from_db=await ?
+tortoise.models.Model.save=await ?
+tortoise.models.Model.update_or_create=await ?
+tortoise.queryset.QuerySet.all=self
+tortoise.queryset.QuerySet.annotate=self
+tortoise.queryset.QuerySet.distinct=self
+tortoise.queryset.QuerySet.exclude=self
+tortoise.queryset.QuerySet.explain=await ?
+tortoise.queryset.QuerySet.filter=self
+tortoise.queryset.QuerySet.in_bulk=await ?
+tortoise.queryset.QuerySet.limit=self
+tortoise.queryset.QuerySet.offset=self
+tortoise.queryset.QuerySet.only=self
+tortoise.queryset.QuerySet.order_by=self
+tortoise.queryset.QuerySet.prefetch_related=self
+tortoise.queryset.QuerySet.select_for_update=self
+tortoise.queryset.QuerySet.select_related=self
+tortoise.queryset.QuerySet.using_db=self
+traceback.format_exc=builtins.str
+traceback.format_exception=builtins.list
+traceback.format_stack=builtins.list
+traceback.format_tb=builtins.list
+twilio.rest.Client.calls=twilio.rest.api.v2010.account.call.CallList
+twilio.rest.Client.messages=twilio.rest.api.v2010.account.message.MessageList
+urllib.parse.ParseResult.fragment=builtins.str
+urllib.parse.ParseResult.geturl=builtins.str
+urllib.parse.ParseResult.hostname=builtins.str
+urllib.parse.ParseResult.netloc=builtins.str
+urllib.parse.ParseResult.password=builtins.str
+urllib.parse.ParseResult.path=builtins.str
+urllib.parse.ParseResult.port=builtins.int
+urllib.parse.ParseResult.query=builtins.str
+urllib.parse.ParseResult.scheme=builtins.str
+urllib.parse.ParseResult.username=builtins.str
+urllib.parse.SplitResult.fragment=builtins.str
+urllib.parse.SplitResult.geturl=builtins.str
+urllib.parse.SplitResult.hostname=builtins.str
+urllib.parse.SplitResult.netloc=builtins.str
+urllib.parse.SplitResult.password=builtins.str
+urllib.parse.SplitResult.path=builtins.str
+urllib.parse.SplitResult.port=builtins.int
+urllib.parse.SplitResult.query=builtins.str
+urllib.parse.SplitResult.scheme=builtins.str
+urllib.parse.SplitResult.username=builtins.str
+urllib.parse.parse_qs=builtins.dict
+urllib.parse.parse_qsl=builtins.list
+urllib.parse.quote=builtins.str
+urllib.parse.quote_plus=builtins.str
+urllib.parse.unquote=builtins.str
+urllib.parse.unquote_plus=builtins.str
+urllib.parse.urlencode=builtins.str
+urllib.parse.urljoin=builtins.str
+urllib.parse.urlparse=urllib.parse.ParseResult
+urllib.parse.urlsplit=urllib.parse.SplitResult
+urllib.parse.urlunparse=builtins.str
+urllib.parse.urlunsplit=builtins.str
+urllib.request.OpenerDirector.open=http.client.HTTPResponse
+urllib.request.build_opener=urllib.request.OpenerDirector
+urllib.request.urlopen=http.client.HTTPResponse
+urllib3.HTTPConnectionPool.request=urllib3.HTTPResponse
+urllib3.HTTPConnectionPool.urlopen=urllib3.HTTPResponse
+urllib3.PoolManager.request=urllib3.HTTPResponse
+urllib3.PoolManager.urlopen=urllib3.HTTPResponse
+urllib3.request=urllib3.HTTPResponse
+uuid.UUID.__str__=builtins.str
+uuid.UUID.bytes=builtins.bytes
+uuid.UUID.hex=builtins.str
+uuid.UUID.int=builtins.int
+uuid.UUID.urn=builtins.str
+uuid.uuid1=uuid.UUID
+uuid.uuid3=uuid.UUID
+uuid.uuid4=uuid.UUID
+uuid.uuid5=uuid.UUID
+uvicorn.Server.main_loop=await None
+uvicorn.Server.serve=await None
+uvicorn.Server.shutdown=await None
+uvicorn.Server.startup=await None
+websockets.ClientConnection.close=await ?
+websockets.ClientConnection.ping=await ?
+websockets.ClientConnection.pong=await ?
+websockets.ClientConnection.recv=await ?
+websockets.ClientConnection.send=await ?
+websockets.ClientConnection.wait_closed=await ?
+websockets.connect=await websockets.ClientConnection
+zipfile.ZipFile.infolist=builtins.list
+zipfile.ZipFile.namelist=builtins.list
+zipfile.ZipFile.read=builtins.bytes
+zlib.compress=builtins.bytes
+zlib.decompress=builtins.bytes
+"""
 
 ROUTES: dict[str, tuple[str, tuple[str, ...], int]] = {
     "fastapi.APIRouter.add_api_route": ("route", (), 1),

@@ -17,14 +17,13 @@ TARGET = FOLDER / "_rows.py"
 
 _TYPES = {
     "blocks": "list[tuple[str, str]]",
-    "blocking": "dict[str, int]",
     "exceptions": "dict[str, frozenset[str]]",
-    "bases": "dict[str, tuple[str, ...]]",
     "offloads": "dict[str, tuple[int, str, str, bool]]",
     "loop_callbacks": "dict[str, tuple[int, str, str, bool]]",
     "constants": "dict[str, int | float | str]",
     "routes": "dict[str, tuple[str, tuple[str, ...], int]]",
 }
+"""Small tables are written as Python, the others as text: see `_pairs`."""
 
 
 def parse(text: str, where: str) -> dict[str, Any]:
@@ -50,18 +49,28 @@ def read(folder: Path = FOLDER) -> Tables:
 
 def render(tables: Tables) -> str:
     """The source of `_rows.py`."""
-    lines = ['"""Generated from the TOML files of this folder by compile.py; edit those."""', "", "# ruff: noqa: E501"]
+    lines = [
+        '"""Generated from the TOML files of this folder by compile.py; edit those."""',
+        "",
+        "# fmt: off",
+        "# ruff: noqa: E501",
+    ]
     for name in Tables.__slots__:
         table = getattr(tables, name)
-        kind = _TYPES.get(name, "dict[str, str]")
-        brackets = "[]" if name == "blocks" else "{}"
-        lines += ["", f"{name.upper()}: {kind} = {brackets[0]}"]
-        if name == "blocks":
-            lines += [f"    {_literal(value)}," for value in table]
-        else:
-            lines += [f"    {_literal(key)}: {_literal(table[key])}," for key in sorted(table)]
-        lines.append(brackets[1])
+        lines.append("")
+        match name:
+            case "blocks":
+                lines += [f"BLOCKS: {_TYPES[name]} = [", *(f"    {_literal(value)}," for value in table), "]"]
+            case _ if name in _TYPES:
+                rows = (f"    {_literal(key)}: {_literal(table[key])}," for key in sorted(table))
+                lines += [f"{name.upper()}: {_TYPES[name]} = {{", *rows, "}"]
+            case _:
+                lines += [f'{name.upper()} = """', *(f"{key}={_text(table[key])}" for key in sorted(table)), '"""']
     return "\n".join(lines) + "\n"
+
+
+def _text(value: Any) -> str:
+    return " ".join(value) if isinstance(value, tuple) else str(value)
 
 
 def _literal(value: Any) -> str:

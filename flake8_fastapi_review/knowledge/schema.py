@@ -171,7 +171,9 @@ class _Document:
 
         return add
 
-    def _runs(self, table: dict[str, tuple[int, str, str, bool]], places: tuple[str, ...]) -> Callable[[str, Any], None]:
+    def _runs(
+        self, table: dict[str, tuple[int, str, str, bool]], places: tuple[str, ...]
+    ) -> Callable[[str, Any], None]:
         def add(section: str, value: Any) -> None:
             for name, row in self._rows(section, value):
                 key = f'{section}."{name}"'
