@@ -50,17 +50,45 @@ class Modules:
 
     def mentioning(self, name: str) -> list[str]:
         """The project's files whose text holds `name`, sorted."""
-        needle = name.encode()
+        return self.mentioning_any((name.encode(),))
+
+    def mentioning_any(self, words: tuple[bytes, ...]) -> list[str]:
+        """The project's files whose text holds one of `words`, sorted."""
         if self._texts is None:
             self._texts = {}
             for path in self.sources.all_files():
-                try:
-                    with open(self.sources.absolute(path), "rb") as file:
-                        self._texts[path] = file.read()
-                except OSError:
-                    continue
+                text = self._read(path)
+                if text is not None:
+                    self._texts[path] = text
         live = {path: module.text.encode() for path, module in self._live.items()}
-        return sorted(path for path, text in (self._texts | live).items() if needle in text)
+        return sorted(path for path, text in (self._texts | live).items() if any(word in text for word in words))
+
+    def bytes_of(self, path: str) -> bytes | None:
+        """The text of a file, UTF-8 if it is a buffer; None if it cannot be read."""
+        live = self._live.get(path)
+        if live is not None:
+            return live.text.encode()
+        return self._texts[path] if self._texts is not None and path in self._texts else self._read(path)
+
+    def _read(self, path: str) -> bytes | None:
+        try:
+            with open(self.sources.absolute(path), "rb") as file:
+                return file.read()
+        except OSError:
+            return None
+
+    def tree_of(self, path: str) -> Module | None:
+        """The module itself, for the abstract execution of the application; None if it cannot be read."""
+        live = self._live.get(path) or self._kept.get(path)
+        if live is not None:
+            return live
+        data = self._read(path)
+        if data is None:
+            return None
+        try:
+            return Module(path, decode(data, path))
+        except Unreadable:
+            return None
 
     def opened(self, path: str, text: str, tree: ast.Module | None) -> Module:
         """A module to be looked at; one that was compiled for its Summary a moment ago is used again.
@@ -120,10 +148,8 @@ class Modules:
         self._summaries[path] = summary
 
     def _load(self, path: str) -> Summary | None:
-        try:
-            with open(self.sources.absolute(path), "rb") as file:
-                data = file.read()
-        except OSError:
+        data = self._read(path)
+        if data is None:
             return None
         if self.cache is None:
             return self._compile(path, data)

@@ -1,0 +1,1018 @@
+"""Executes modules abstractly: as Python would, with unknown values where the program's input would decide.
+
+Only what assembles an application is of interest. A module without a trace of a framework is executed when one of its names
+is needed; a function when it is called. Where a condition is not known, both branches are executed and what they register
+is marked as uncertain; where it depends on a setting's default, that default is taken and stated as an assumption.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Any
+
+from . import library
+from .values import (
+    NOTHING,
+    AnnotatedValue,
+    Assumptions,
+    Bound,
+    ClassValue,
+    Const,
+    Env,
+    External,
+    Function,
+    Instance,
+    Items,
+    Mapping,
+    Method,
+    ModuleValue,
+    Partial,
+    Registrar,
+    Static,
+    Super,
+    Value,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ...knowledge import Knowledge
+    from ...module import Module
+    from ..modules import Modules
+
+MARKERS = (b"fastapi", b"starlette", b"FastAPI", b"router", b"Router")
+_MAX_CALLS = 40
+_MAX_STEPS = 3_000_000
+_MAX_ASIDE = 1_500
+"""Steps for a call that registers nothing: its result may be of use, a long computation is not."""
+_REGISTERING = frozenset(
+    "include_router add_api_route add_api_websocket_route add_route add_websocket_route mount APIRouter FastAPI Starlette api_route".split()
+)
+_MAX_LOOP = 400
+_BUILTINS = frozenset(dir(__builtins__) if not isinstance(__builtins__, dict) else __builtins__)
+
+
+class Stop(Exception):
+    """Control leaves a block: return, raise, break or continue."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(kind)
+        self.kind = kind
+
+
+class Exhausted(Exception):
+    """The program does more than an assembly should."""
+
+
+class Overrun(Exception):
+    """A call that registers nothing takes too long."""
+
+
+class Lazy(Value):
+    """A value that is computed when it is looked at."""
+
+    __slots__ = ("_found", "_make")
+
+    def __init__(self, make: Callable[[], Value]) -> None:
+        super().__init__()
+        self._make: Callable[[], Value] | None = make
+        self._found: Value | None = None
+
+    def force(self) -> Value:
+        if self._found is None:
+            make, self._make = self._make, None
+            # A value that leads back to itself is not known.
+            self._found = make() if make is not None else Value()
+        return self._found
+
+
+class Call:
+    """A running call: what it returned so far."""
+
+    __slots__ = ("function", "receiver", "returned")
+
+    def __init__(self, function: Function | None, receiver: Value | None) -> None:
+        self.function = function
+        self.receiver = receiver
+        self.returned: list[Value] = []
+
+
+class Interpreter:
+    """The state of one execution."""
+
+    def __init__(self, modules: Modules, knowledge: Knowledge) -> None:
+        self.modules = modules
+        self.knowledge = knowledge
+        self.envs: dict[str, Env] = {}
+        self.registrars: list[Registrar] = []
+        self.classes: list[ClassValue] = []
+        self.executed: set[ast.AST] = set()
+        """Function nodes that were called."""
+        self._calls: list[Call] = []
+        self._steps = 0
+        self._limit = _MAX_STEPS
+        self._interest: dict[ast.AST, bool] = {}
+        self._conditions: list[tuple[Assumptions, bool]] = []
+        self._imported: set[str] = set()
+
+    # Conditions
+
+    @property
+    def assumptions(self) -> Assumptions:
+        return frozenset().union(*(assumes for assumes, _ in self._conditions)) if self._conditions else NOTHING
+
+    @property
+    def certain(self) -> bool:
+        return all(certain for _, certain in self._conditions)
+
+    # Modules
+
+    def module(self, path: str) -> Env | None:
+        """The names of a module, which is executed first if it was not; None if it cannot be read."""
+        env = self.envs.get(path)
+        if env is not None:
+            return env
+        module = self.modules.tree_of(path)
+        if module is None:
+            return None
+        env = self.envs[path] = Env(module, "module")
+        env.names["__name__"] = Const(self.modules.dotted(path))
+        env.names["__file__"] = Value()
+        saved, self._conditions = self._conditions, []
+        calls, self._calls = self._calls, [*self._calls, Call(None, None)]
+        limit, self._limit = self._limit, _MAX_STEPS
+        before = self._steps
+        try:
+            self.block(module.tree.body, env)
+        except Stop:
+            pass
+        finally:
+            self._conditions, self._calls = saved, calls
+            # An import on the way is not at the expense of the call that causes it.
+            self._limit = limit if limit == _MAX_STEPS else limit + self._steps - before
+        return env
+
+    def is_marked(self, path: str) -> bool:
+        """Whether a module may take part in the assembly by being imported."""
+        if path.endswith("__init__.py"):
+            return True
+        text = self.modules.bytes_of(path)
+        return text is not None and any(marker in text for marker in MARKERS)
+
+    def import_module(self, path: str) -> None:
+        """What an import statement does; modules that cannot matter wait until they are needed."""
+        if path in self._imported or path.endswith("/"):
+            return
+        self._imported.add(path)
+        folder = path.rpartition("/")[0]
+        if not path.endswith("/__init__.py") and folder:
+            package = f"{folder}/__init__.py"
+            if self.modules.sources.is_file(package):
+                self.import_module(package)
+        if self.is_marked(path):
+            self.module(path)
+
+    def member(self, path: str, name: str, dotted: str | None = None) -> Value:
+        """`from path import name`."""
+        if not path.endswith("/"):
+            env = self.module(path)
+            if env is not None:
+                found = env.names.get(name)
+                if found is not None:
+                    return self.force(found)
+        submodule = self.modules.submodule(path, name)
+        if submodule is not None:
+            self.import_module(submodule)
+            return ModuleValue(submodule)
+        if path.endswith("/") and dotted:
+            return External(self.knowledge.canonical(f"{dotted}.{name}"))
+        return Value()
+
+    def force(self, value: Value) -> Value:
+        while isinstance(value, Lazy):
+            value = value.force()
+        return value
+
+    # Statements
+
+    def block(self, statements: list[ast.stmt], env: Env) -> None:
+        for statement in statements:
+            self.statement(statement, env)
+
+    def statement(self, node: ast.stmt, env: Env) -> None:
+        self._step()
+        match node:
+            case ast.Expr(value=ast.Constant()) | ast.Pass():
+                pass
+            case ast.Expr(value=value):
+                self.eval(value, env)
+            case ast.Assign(targets=targets, value=value):
+                found = self._eval_later(value, env) if isinstance(value, ast.Call) and not isinstance(targets[0], (ast.Tuple, ast.List)) else self.eval(value, env)
+                for target in targets:
+                    self.assign(target, found, env)
+            case ast.AnnAssign(target=target, annotation=annotation, value=value):
+                if env.kind == "class" and isinstance(target, ast.Name) and env.owner is not None:
+                    env.owner.annotations[target.id] = annotation
+                if value is not None:
+                    self.assign(target, self.eval(value, env), env)
+            case ast.AugAssign(target=target, value=value, op=operator):
+                self.augment(target, operator, self.eval(value, env), env)
+            case ast.FunctionDef() | ast.AsyncFunctionDef():
+                self.define(node, env)
+            case ast.ClassDef():
+                self.define_class(node, env)
+            case ast.Import(names=names):
+                self.execute_import(names, env)
+            case ast.ImportFrom():
+                self.execute_from(node, env)
+            case ast.Return(value=value):
+                self._calls[-1].returned.append(self.eval(value, env) if value is not None else Const(None))
+                raise Stop("return")
+            case ast.Raise():
+                raise Stop("raise")
+            case ast.Break():
+                raise Stop("break")
+            case ast.Continue():
+                raise Stop("continue")
+            case ast.If():
+                self.branch(node.test, node.body, node.orelse, env)
+            case ast.For() | ast.AsyncFor():
+                self.loop(node, env)
+            case ast.While():
+                self.attempt(node.body, env)
+            case ast.With() | ast.AsyncWith():
+                for item in node.items:
+                    entered = self.eval(item.context_expr, env)
+                    if item.optional_vars is not None:
+                        self.assign(item.optional_vars, entered if isinstance(entered, (Instance, Registrar)) else Value(), env)
+                self.block(node.body, env)
+            case ast.Try():
+                self.attempted(node, env)
+            case ast.Global(names=names) | ast.Nonlocal(names=names):
+                env.globals.update(names)
+            case ast.Match(cases=cases):
+                for case in cases:
+                    self.uncertainly(case.body, env, NOTHING)
+            case _ if type(node).__name__ == "TypeAlias":
+                alias: Any = node
+                env.names[alias.name.id] = Lazy(lambda: self.eval(alias.value, env))
+            case _ if type(node).__name__ == "TryStar":
+                self.attempted(node, env)
+
+    def _step(self) -> None:
+        self._steps += 1
+        if self._steps > self._limit:
+            raise Overrun if self._limit < _MAX_STEPS else Exhausted
+
+    def _eval_later(self, node: ast.Call, env: Env) -> Value:
+        """A call whose value is only stored waits until somebody looks, unless it may register something."""
+        if isinstance(node.func, ast.Name) and node.func.id == "super":
+            return self.eval(node, env)
+        callee = self.eval(node.func, env)
+        if not isinstance(callee, (Function, Bound, ClassValue)) or self.is_interesting(callee):
+            return self.eval(node, env)
+        args = self.arguments(node, env)
+        if any(self.holds_registrar(value) for value in (*args[0], *args[1].values())):
+            return self.call(callee, *args, node, env)
+        calls = list(self._calls)
+
+        def make() -> Value:
+            saved, self._calls = self._calls, list(calls)
+            try:
+                return self.call(callee, *args, node, env)
+            finally:
+                self._calls = saved
+
+        return Lazy(make)
+
+    def is_interesting(self, callee: Value, depth: int = 0) -> bool:
+        """Whether calling it may make or fill an application or router, as far as names tell."""
+        match callee:
+            case Bound():
+                return self.holds_registrar(callee.receiver) or self.is_interesting(callee.function, depth)
+            case Static() | Partial():
+                return self.is_interesting(callee.function, depth)
+            case ClassValue():
+                if any(library.registrar_kind(name, self.knowledge) for name in callee.externals()):
+                    return True
+                if any(isinstance(base, ClassValue) and self._mentions(base.node) for base in callee.mro()):
+                    return True
+                return False
+            case Function():
+                known = self._interest.get(callee.node)
+                if known is None:
+                    self._interest[callee.node] = False
+                    known = self._interest[callee.node] = self._mentions(callee.node) or (depth < 5 and self._calls_interesting(callee, depth))
+                return known
+        return False
+
+    @staticmethod
+    def _mentions(node: ast.AST) -> bool:
+        for inner in ast.walk(node):
+            if isinstance(inner, ast.Attribute):
+                if inner.attr in _REGISTERING:
+                    return True
+            elif isinstance(inner, ast.Name):
+                if inner.id in _REGISTERING:
+                    return True
+            elif isinstance(inner, (ast.FunctionDef, ast.AsyncFunctionDef)) and inner is not node:
+                for decorator in inner.decorator_list:
+                    if isinstance(decorator, ast.Call) and isinstance(decorator.func, ast.Attribute) and decorator.func.attr in (*library.VERBS, "websocket"):
+                        return True
+        return False
+
+    def _calls_interesting(self, function: Function, depth: int) -> bool:
+        for inner in ast.walk(function.node):
+            if not isinstance(inner, ast.Call):
+                continue
+            called: Value | None = None
+            if isinstance(inner.func, ast.Name):
+                called = self.lookup(inner.func.id, function.env)
+            elif isinstance(inner.func, ast.Attribute) and isinstance(inner.func.value, ast.Name):
+                owner = inner.func.value.id
+                if owner in ("self", "cls") and function.owner is not None:
+                    called = self.find_in_class(function.owner, inner.func.attr)
+                else:
+                    held = self.lookup(owner, function.env)
+                    if isinstance(held, ModuleValue):
+                        called = self.member(held.path, inner.func.attr)
+            if called is not None and self.is_interesting(called, depth + 1):
+                return True
+        return False
+
+    def holds_registrar(self, value: Value, depth: int = 0) -> bool:
+        match value:
+            case Registrar():
+                return True
+            case Instance() if depth < 2:
+                return any(self.holds_registrar(each, depth + 1) for each in value.attributes.values())
+            case Items() if depth < 2:
+                return any(self.holds_registrar(each, depth + 1) for each in value.items)
+            case Mapping() if depth < 2:
+                return any(self.holds_registrar(each, depth + 1) for _, each in value.pairs)
+            case Bound():
+                return self.holds_registrar(value.receiver, depth)
+        return False
+
+    def branch(self, test: ast.expr, body: list[ast.stmt], orelse: list[ast.stmt], env: Env) -> None:
+        value = self.eval(test, env)
+        truth = value.truth()
+        if truth is None:
+            stopped = [self.uncertainly(block, env, frozenset({f"if {ast.unparse(test)}"})) for block in (body, orelse)]
+            if all(kind == "return" for kind in stopped):
+                raise Stop("return")
+            return
+        chosen = body if truth else orelse
+        if value.assumes:
+            self._conditions.append((value.assumes, True))
+            try:
+                self.block(chosen, env)
+            finally:
+                self._conditions.pop()
+        else:
+            self.block(chosen, env)
+
+    def uncertainly(self, block: list[ast.stmt], env: Env, assumes: Assumptions) -> str | None:
+        """Execute a block that may not be executed; how it ended."""
+        if not block:
+            return None
+        self._conditions.append((assumes, False))
+        try:
+            self.block(block, env)
+        except Stop as stop:
+            return stop.kind
+        finally:
+            self._conditions.pop()
+        return None
+
+    def attempt(self, block: list[ast.stmt], env: Env) -> None:
+        """Execute a loop's body; `break` and `continue` end it."""
+        try:
+            self.block(block, env)
+        except Stop as stop:
+            if stop.kind in ("return", "raise"):
+                raise
+
+    def attempted(self, node: Any, env: Env) -> None:
+        try:
+            self.block(node.body, env)
+            self.block(node.orelse, env)
+        except Stop as stop:
+            if stop.kind != "raise":
+                self.block(node.finalbody, env)
+                raise
+            for handler in node.handlers[:1]:
+                self.uncertainly(handler.body, env, NOTHING)
+        for handler in node.handlers:
+            # `except ImportError: router = None`: names that only the handler binds.
+            for statement in handler.body:
+                if isinstance(statement, ast.Assign) and all(isinstance(t, ast.Name) and t.id not in env.names for t in statement.targets):
+                    self.uncertainly([statement], env, NOTHING)
+        self.block(node.finalbody, env)
+
+    def loop(self, node: ast.For | ast.AsyncFor, env: Env) -> None:
+        items = self.iterate(self.eval(node.iter, env))
+        if items is None:
+            self.assign(node.target, Value(), env)
+            kind = self.uncertainly(node.body, env, frozenset({f"for each of {ast.unparse(node.iter)}"}))
+            if kind == "return":
+                return
+        else:
+            for item in items[:_MAX_LOOP]:
+                self.assign(node.target, item, env)
+                try:
+                    self.block(node.body, env)
+                except Stop as stop:
+                    if stop.kind == "break":
+                        return
+                    if stop.kind != "continue":
+                        raise
+        self.block(node.orelse, env)
+
+    def iterate(self, value: Value) -> list[Value] | None:
+        """The items of an iterable; None when not known."""
+        value = self.force(value)
+        match value:
+            case Items(complete=True):
+                return [self.force(item) for item in value.items]
+            case Mapping(complete=True):
+                return [key for key, _ in value.pairs]
+            case Const(value=str() as text):
+                return [Const(letter, value.assumes) for letter in text]
+            case ClassValue() if any(name.startswith("enum.") for name in value.externals()):
+                return [self.attribute(value, name) for name in value.names if not name.startswith("_")]
+        return None
+
+    def execute_import(self, names: list[ast.alias], env: Env) -> None:
+        for alias in names:
+            path = self.modules.resolve(env.module.path, 0, alias.name)
+            if path is None:
+                shown = alias.name if alias.asname else alias.name.partition(".")[0]
+                env.names[alias.asname or shown] = External(self.knowledge.canonical(shown))
+                continue
+            self.import_module(path)
+            if alias.asname:
+                env.names[alias.asname] = ModuleValue(path)
+            else:
+                top = alias.name.partition(".")[0]
+                parent = self.modules.resolve(env.module.path, 0, top)
+                env.names[top] = ModuleValue(parent) if parent is not None else External(top)
+
+    def execute_from(self, node: ast.ImportFrom, env: Env) -> None:
+        path = self.modules.resolve(env.module.path, node.level, node.module)
+        if path is None:
+            for alias in node.names:
+                if alias.name != "*" and not node.level:
+                    env.names[alias.asname or alias.name] = External(self.knowledge.canonical(f"{node.module}.{alias.name}"))
+                elif alias.name != "*":
+                    env.names[alias.asname or alias.name] = Value()
+            return
+        self.import_module(path)
+        for alias in node.names:
+            if alias.name == "*":
+                self.import_star(path, env)
+                continue
+            submodule = self.modules.submodule(path, alias.name)
+            if submodule is not None and (path.endswith("/") or alias.name not in self._defined(path)):
+                self.import_module(submodule)
+                env.names[alias.asname or alias.name] = ModuleValue(submodule)
+            else:
+                env.names[alias.asname or alias.name] = self._later(path, alias.name, node.module)
+
+    def _defined(self, path: str) -> dict[str, Value]:
+        env = self.module(path)
+        return env.names if env is not None else {}
+
+    def _later(self, path: str, name: str, dotted: str | None) -> Value:
+        env = self.envs.get(path)
+        if env is not None and name in env.names:
+            return env.names[name]
+        return Lazy(lambda: self.member(path, name, dotted))
+
+    def import_star(self, path: str, env: Env) -> None:
+        source = self.module(path)
+        if source is None:
+            return
+        exported = source.names.get("__all__")
+        names = [item.value for item in exported.items if isinstance(item, Const)] if isinstance(exported, Items) else None
+        for name, value in list(source.names.items()):
+            if name in names if names is not None else not name.startswith("_"):
+                env.names[name] = value
+
+    # Definitions
+
+    def define(self, node: ast.FunctionDef | ast.AsyncFunctionDef, env: Env) -> None:
+        function: Value = self.closure(node, env)
+        for decorator in reversed(node.decorator_list):
+            function = self.decorate(decorator, function, env)
+        self.bind(node.name, function, env)
+
+    def closure(self, node: Any, env: Env) -> Function:
+        function = Function(env.module, node, env, env.owner if env.kind == "class" else None)
+        arguments = node.args
+        positional = [*arguments.posonlyargs, *arguments.args]
+        for argument, default in zip(positional[len(positional) - len(arguments.defaults) :], arguments.defaults):
+            function.defaults[argument.arg] = self.eval(default, env)
+        for argument, default in zip(arguments.kwonlyargs, arguments.kw_defaults):
+            if default is not None:
+                function.defaults[argument.arg] = self.eval(default, env)
+        return function
+
+    def decorate(self, decorator: ast.expr, function: Value, env: Env) -> Value:
+        if isinstance(decorator, ast.Name) and decorator.id in ("staticmethod", "classmethod", "property"):
+            return Static(function, decorator.id)
+        if isinstance(decorator, ast.Attribute) and decorator.attr in ("setter", "deleter", "getter"):
+            return self.eval(decorator.value, env)
+        maker = self.eval(decorator, env)
+        if isinstance(maker, External):
+            if maker.name in ("functools.cached_property", "abc.abstractproperty"):
+                return Static(function, "property")
+            return function
+        if type(maker) is Value:
+            return function
+        result = self.call(maker, [function], {}, decorator, env)
+        return function if type(result) is Value or (isinstance(result, Const) and result.value is None) else result
+
+    def define_class(self, node: ast.ClassDef, env: Env) -> None:
+        bases = [base for base in (self.eval(base, env) for base in node.bases)]
+        bases = [base.base if isinstance(base, AnnotatedValue) else base for base in bases]
+        inner = Env(env.module, "class", env)
+        cls = ClassValue(env.module, node, inner, bases)
+        inner.owner = cls
+        inner.names = cls.names
+        self.classes.append(cls)
+        try:
+            self.block(node.body, inner)
+        except Stop:
+            pass
+        result: Value = cls
+        for decorator in reversed(node.decorator_list):
+            maker = self.eval(decorator, env)
+            library.class_decorated(self, maker, decorator, cls, env)
+        self.bind(node.name, result, env)
+
+    def bind(self, name: str, value: Value, env: Env) -> None:
+        if name in env.globals:
+            module = self.envs.get(env.module.path)
+            outer = env.outer
+            while outer is not None and outer.kind != "module" and name not in outer.names:
+                outer = outer.outer
+            target = outer if outer is not None else module
+            if target is not None:
+                target.names[name] = value
+        else:
+            env.names[name] = value
+        if env.kind == "module" and isinstance(value, Instance) and value.bound_as is None:
+            value.bound_as = f"{self.modules.dotted(env.module.path)}:{name}"
+
+    def assign(self, target: ast.expr, value: Value, env: Env) -> None:
+        match target:
+            case ast.Name(id=name):
+                self.bind(name, value, env)
+            case ast.Attribute(value=owner, attr=name):
+                self.set_attribute(self.eval(owner, env), name, value)
+            case ast.Tuple(elts=elements) | ast.List(elts=elements):
+                items = self.iterate(value)
+                for position, element in enumerate(elements):
+                    if isinstance(element, ast.Starred):
+                        self.assign(element.value, Value(), env)
+                    elif items is not None and position < len(items):
+                        self.assign(element, items[position], env)
+                    else:
+                        self.assign(element, Value(), env)
+            case ast.Subscript(value=owner, slice=index):
+                held = self.eval(owner, env)
+                if isinstance(held, Mapping):
+                    held.set(self.eval(index, env), value)
+
+    def set_attribute(self, owner: Value, name: str, value: Value) -> None:
+        match owner:
+            case Instance():
+                owner.attributes[name] = value
+                if isinstance(owner, Registrar):
+                    owner.keywords.setdefault(name, value)
+                    owner.keywords[name] = value
+            case ClassValue():
+                owner.names[name] = value
+            case ModuleValue(path=path):
+                env = self.module(path)
+                if env is not None:
+                    env.names[name] = value
+
+    def augment(self, target: ast.expr, operator: ast.operator, value: Value, env: Env) -> None:
+        held = self.eval(target, env)
+        if isinstance(held, Items) and isinstance(operator, ast.Add):
+            items = self.iterate(value)
+            if items is None:
+                held.complete = False
+            else:
+                held.items.extend(items)
+            return
+        if isinstance(held, Mapping) and isinstance(value, Mapping):
+            held.pairs.extend(value.pairs)
+            return
+        self.assign(target, library.binary(operator, held, value), env)
+
+    # Expressions
+
+    def eval(self, node: ast.expr | None, env: Env) -> Value:
+        if node is None:
+            return Const(None)
+        self._step()
+        match node:
+            case ast.Constant(value=value):
+                return Const(value)
+            case ast.Name(id=name):
+                return self.lookup(name, env)
+            case ast.Attribute(value=owner, attr=name):
+                return self.attribute(self.eval(owner, env), name)
+            case ast.Call():
+                return self.eval_call(node, env)
+            case ast.List(elts=elements) | ast.Tuple(elts=elements) | ast.Set(elts=elements):
+                return self.display(elements, env, "tuple" if isinstance(node, ast.Tuple) else "list")
+            case ast.Dict():
+                return self.dictionary(node, env)
+            case ast.JoinedStr(values=values):
+                return library.joined([self.eval(value, env) for value in values])
+            case ast.FormattedValue(value=value, format_spec=None):
+                return self.eval(value, env)
+            case ast.BinOp(left=left, op=operator, right=right):
+                return library.binary(operator, self.eval(left, env), self.eval(right, env))
+            case ast.BoolOp(op=operator, values=values):
+                return self.either(operator, values, env)
+            case ast.UnaryOp(op=ast.Not(), operand=operand):
+                value = self.eval(operand, env)
+                truth = value.truth()
+                return Value(value.assumes) if truth is None else Const(not truth, value.assumes)
+            case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() as number)):
+                return Const(-number)
+            case ast.Compare(left=left, ops=[operator], comparators=[right]):
+                return library.compare(operator, self.eval(left, env), self.eval(right, env))
+            case ast.IfExp(test=test, body=body, orelse=orelse):
+                return self.conditional(test, body, orelse, env)
+            case ast.Subscript(value=owner, slice=index):
+                return library.subscript(self, self.eval(owner, env), index, env)
+            case ast.Await(value=value):
+                return self.eval(value, env)
+            case ast.Lambda():
+                return self.closure(node, env)
+            case ast.NamedExpr(target=target, value=value):
+                found = self.eval(value, env)
+                self.assign(target, found, env)
+                return found
+            case ast.ListComp() | ast.SetComp() | ast.GeneratorExp():
+                return self.comprehension(node.elt, node.generators, env)
+            case ast.DictComp():
+                keys = self.comprehension(node.key, node.generators, env)
+                values = self.comprehension(node.value, node.generators, env)
+                if keys.complete and values.complete and len(keys.items) == len(values.items):
+                    return Mapping(list(zip(keys.items, values.items)))
+        return Value()
+
+    def display(self, elements: list[ast.expr], env: Env, kind: str) -> Items:
+        items: list[Value] = []
+        complete = True
+        for element in elements:
+            if isinstance(element, ast.Starred):
+                inner = self.iterate(self.eval(element.value, env))
+                complete = complete and inner is not None
+                items += inner or []
+            else:
+                items.append(self.eval(element, env))
+        return Items(items, kind, complete)
+
+    def dictionary(self, node: ast.Dict, env: Env) -> Mapping:
+        found = Mapping([])
+        for key, value in zip(node.keys, node.values):
+            if key is None:
+                inner = self.eval(value, env)
+                if isinstance(inner, Mapping):
+                    found.pairs += inner.pairs
+                    found.complete = found.complete and inner.complete
+                else:
+                    found.complete = False
+            else:
+                found.set(self.eval(key, env), self.eval(value, env))
+        return found
+
+    def either(self, operator: ast.boolop, values: list[ast.expr], env: Env) -> Value:
+        wanted = isinstance(operator, ast.Or)
+        assumes = NOTHING
+        for value in values:
+            found = self.eval(value, env)
+            truth = found.truth()
+            assumes |= found.assumes
+            if truth is None:
+                # `settings.prefix or "/api"`: what is not known is taken for absent only when a default follows.
+                if wanted and value is not values[-1]:
+                    rest = self.eval(values[-1], env)
+                    if isinstance(rest, Const) and rest.value is not None:
+                        return Const(rest.value, assumes | {f"{ast.unparse(value)} is not set"})
+                return Value(assumes)
+            if truth is wanted or value is values[-1]:
+                return with_assumptions(found, assumes)
+        return Value(assumes)
+
+    def conditional(self, test: ast.expr, body: ast.expr, orelse: ast.expr, env: Env) -> Value:
+        condition = self.eval(test, env)
+        truth = condition.truth()
+        if truth is not None:
+            return with_assumptions(self.eval(body if truth else orelse, env), condition.assumes)
+        first, second = self.eval(body, env), self.eval(orelse, env)
+        for chosen, word in ((first, ""), (second, "not ")):
+            if isinstance(chosen, (Registrar, Function, Instance, Bound)):
+                return chosen
+            if isinstance(chosen, (Const, Items)) and type(first if chosen is second else second) is Value:
+                return with_assumptions(chosen, frozenset({f"{word}{ast.unparse(test)}"}))
+        return with_assumptions(second, frozenset({f"not {ast.unparse(test)}"}))
+
+    def comprehension(self, element: ast.expr, generators: list[ast.comprehension], env: Env) -> Items:
+        inner = Env(env.module, "comprehension", env)
+        found = Items([])
+
+        def run(position: int) -> None:
+            if position == len(generators):
+                found.items.append(self.eval(element, inner))
+                return
+            generator = generators[position]
+            items = self.iterate(self.eval(generator.iter, inner))
+            if items is None:
+                found.complete = False
+                return
+            for item in items[:_MAX_LOOP]:
+                self.assign(generator.target, item, inner)
+                truths = [self.eval(test, inner).truth() for test in generator.ifs]
+                if all(truth is not False for truth in truths):
+                    run(position + 1)
+
+        run(0)
+        return found
+
+    def lookup(self, name: str, env: Env) -> Value:
+        current: Env | None = env
+        first = True
+        while current is not None:
+            if (first or current.kind != "class") and name in current.names:
+                found = current.names[name]
+                if isinstance(found, Lazy):
+                    found = self.force(found)
+                    current.names[name] = found
+                return found
+            first = first and current.kind == "comprehension"
+            current = current.outer
+        if name == "__class__" and env.owner is not None:
+            return env.owner
+        return External(f"builtins.{name}") if name in _BUILTINS else Value()
+
+    # Attributes
+
+    def attribute(self, owner: Value, name: str) -> Value:
+        owner = self.force(owner)
+        match owner:
+            case ModuleValue(path=path):
+                return self.member(path, name)
+            case External(name=dotted):
+                return External(self.knowledge.canonical(f"{dotted}.{name}"))
+            case Instance():
+                return self.instance_attribute(owner, name)
+            case ClassValue():
+                return self.class_attribute(owner, name)
+            case Super():
+                return self.super_attribute(owner, name)
+            case Const() | Items() | Mapping():
+                return Method(owner, name)
+            case Function() if name == "__name__":
+                return Const(getattr(owner.node, "name", "<lambda>"))
+            case Bound() if name in ("__func__", "__name__"):
+                return owner.function if name == "__func__" else self.attribute(owner.function, "__name__")
+        return Value(owner.assumes)
+
+    def find_in_class(self, cls: ClassValue, name: str, after: ClassValue | None = None) -> Value | None:
+        order = cls.mro()
+        if after is not None:
+            order = order[order.index(after) + 1 :] if after in order else order
+        for base in order:
+            if isinstance(base, ClassValue):
+                if name in base.names:
+                    return self.force(base.names[name])
+            elif isinstance(base, External) and name in library.METHODS.get(library.registrar_kind(base.name, self.knowledge) or "", ()):
+                return External(f"{base.name}.{name}")
+        return None
+
+    def instance_attribute(self, owner: Instance, name: str) -> Value:
+        if name in owner.attributes:
+            return self.force(owner.attributes[name])
+        if owner.cls is not None:
+            found = self.find_in_class(owner.cls, name)
+            if found is not None and not (isinstance(found, External) and isinstance(owner, Registrar)):
+                return self.bound(found, owner)
+            default = library.field_default(self, owner, name)
+            if default is not None:
+                owner.attributes[name] = default
+                return default
+        if isinstance(owner, Registrar):
+            return library.registrar_attribute(self, owner, name)
+        if name == "__class__" and owner.cls is not None:
+            return owner.cls
+        return Method(owner, name) if owner.cls is None else Value()
+
+    def bound(self, found: Value, receiver: Instance) -> Value:
+        match found:
+            case Static(kind="staticmethod"):
+                return found.function
+            case Static(kind="classmethod"):
+                return Bound(found.function, receiver.cls or Value())
+            case Static(kind="property"):
+                return self.call(found.function, [receiver], {}, None, None)
+            case Function(owner=owner) if owner is not None:
+                return Bound(found, receiver)
+        return found
+
+    def class_attribute(self, cls: ClassValue, name: str) -> Value:
+        found = self.find_in_class(cls, name)
+        match found:
+            case None:
+                if name == "__name__":
+                    return Const(cls.node.name)
+                return Value()
+            case Static(kind="staticmethod"):
+                return found.function
+            case Static(kind="classmethod"):
+                return Bound(found.function, cls)
+            case Const() if any(base.startswith("enum.") for base in cls.externals()):
+                member = Instance(cls)
+                member.attributes["value"] = found
+                member.attributes["name"] = Const(name)
+                # A str-valued member is used as its value in paths.
+                return found if any(base == "builtins.str" or base == "enum.StrEnum" for base in cls.externals()) else member
+        return found
+
+    def super_attribute(self, owner: Super, name: str) -> Value:
+        receiver = owner.receiver
+        cls = receiver if isinstance(receiver, ClassValue) else receiver.cls if isinstance(receiver, Instance) else None
+        if cls is None:
+            return Value()
+        found = self.find_in_class(cls, name, owner.after)
+        if found is None or isinstance(found, External):
+            if isinstance(receiver, Registrar):
+                return Method(receiver, name)
+            return Value()
+        if isinstance(receiver, Instance):
+            return self.bound(found, receiver)
+        return Bound(found.function if isinstance(found, Static) else found, receiver)
+
+    # Calls
+
+    def eval_call(self, node: ast.Call, env: Env) -> Value:
+        if isinstance(node.func, ast.Name) and node.func.id == "super" and not node.args and env.owner is not None and self._calls:
+            receiver = next((call.receiver for call in reversed(self._calls) if call.receiver is not None), None)
+            return Super(env.owner, receiver) if receiver is not None else Value()
+        callee = self.eval(node.func, env)
+        args, keywords = self.arguments(node, env)
+        return self.call(callee, args, keywords, node, env)
+
+    def arguments(self, node: ast.Call, env: Env) -> tuple[list[Value], dict[str, Value]]:
+        args: list[Value] = []
+        complete = True
+        for arg in node.args:
+            if isinstance(arg, ast.Starred):
+                items = self.iterate(self.eval(arg.value, env))
+                complete = complete and items is not None
+                args += items or []
+            else:
+                args.append(self.eval(arg, env))
+        keywords: dict[str, Value] = {}
+        for keyword in node.keywords:
+            value = self.eval(keyword.value, env)
+            if keyword.arg is not None:
+                keywords[keyword.arg] = value
+            elif isinstance(value, Mapping):
+                keywords |= {key.value: item for key, item in value.pairs if isinstance(key, Const) and isinstance(key.value, str)}
+        return args, keywords
+
+    def call(self, callee: Value, args: list[Value], keywords: dict[str, Value], node: ast.AST | None, env: Env | None) -> Value:
+        callee = self.force(callee)
+        if self._limit == _MAX_STEPS and isinstance(callee, (Function, Bound, ClassValue)) and not self.is_interesting(callee):
+            if not any(self.holds_registrar(value) for value in (*args, *keywords.values())):
+                return self._call_aside(callee, args, keywords, node, env)
+        return self._call(callee, args, keywords, node, env)
+
+    def _call_aside(self, callee: Value, args: list[Value], keywords: dict[str, Value], node: ast.AST | None, env: Env | None) -> Value:
+        """A call for its result alone."""
+        self._limit = self._steps + _MAX_ASIDE
+        depth = len(self._calls)
+        try:
+            return self._call(callee, args, keywords, node, env)
+        except Overrun:
+            return Value()
+        finally:
+            del self._calls[depth:]
+            self._limit = _MAX_STEPS
+
+    def _call(self, callee: Value, args: list[Value], keywords: dict[str, Value], node: ast.AST | None, env: Env | None) -> Value:
+        match callee:
+            case Function():
+                return self.call_function(callee, args, keywords, None)
+            case Bound():
+                if isinstance(callee.function, Function):
+                    return self.call_function(callee.function, [callee.receiver, *args], keywords, callee.receiver)
+                return self.call(callee.function, [callee.receiver, *args], keywords, node, env)
+            case Static():
+                return self.call(callee.function, args, keywords, node, env)
+            case Partial():
+                return self.call(callee.function, [*callee.args, *args], {**callee.keywords, **keywords}, node, env)
+            case ClassValue():
+                return self.construct(callee, args, keywords, node, env)
+            case Instance() if callee.cls is not None and not isinstance(callee, Registrar):
+                method = self.find_in_class(callee.cls, "__call__")
+                if isinstance(method, Function):
+                    return self.call_function(method, [callee, *args], keywords, callee)
+                return Value()
+        return library.call(self, callee, args, keywords, node, env)
+
+    def call_function(self, function: Function, args: list[Value], keywords: dict[str, Value], receiver: Value | None) -> Value:
+        node = function.node
+        running = sum(1 for call in self._calls if call.function is not None and call.function.node is node)
+        if len(self._calls) > _MAX_CALLS or running > 2:
+            return Value()
+        self.executed.add(node)
+        env = Env(function.module, "function", function.env)
+        if function.owner is not None:
+            env.owner = function.owner
+        self.bind_arguments(function, env, args, keywords)
+        if receiver is None and args and function.owner is not None:
+            receiver = args[0]
+        if isinstance(node, ast.Lambda):
+            self._calls.append(Call(function, receiver))
+            try:
+                return self.eval(node.body, env)
+            finally:
+                self._calls.pop()
+        call = Call(function, receiver)
+        self._calls.append(call)
+        try:
+            self.block(node.body, env)
+        except Stop:
+            pass
+        finally:
+            self._calls.pop()
+        return best(call.returned)
+
+    def bind_arguments(self, function: Function, env: Env, args: list[Value], keywords: dict[str, Value]) -> None:
+        arguments = function.node.args
+        positional = [*arguments.posonlyargs, *arguments.args]
+        rest = dict(keywords)
+        for position, argument in enumerate(positional):
+            if position < len(args):
+                env.names[argument.arg] = args[position]
+                rest.pop(argument.arg, None)
+            else:
+                env.names[argument.arg] = rest.pop(argument.arg, None) or function.defaults.get(argument.arg) or library.parameter_value(self, function, argument)
+        for argument in arguments.kwonlyargs:
+            env.names[argument.arg] = rest.pop(argument.arg, None) or function.defaults.get(argument.arg) or library.parameter_value(self, function, argument)
+        if arguments.vararg is not None:
+            env.names[arguments.vararg.arg] = Items(list(args[len(positional) :]), "tuple")
+        if arguments.kwarg is not None:
+            env.names[arguments.kwarg.arg] = Mapping([(Const(key), value) for key, value in rest.items()])
+
+    def construct(self, cls: ClassValue, args: list[Value], keywords: dict[str, Value], node: ast.AST | None, env: Env | None) -> Value:
+        kind = next((kind for name in cls.externals() if (kind := library.registrar_kind(name, self.knowledge))), None)
+        if kind is not None:
+            path = env.module.path if env is not None else cls.module.path
+            instance: Instance = library.new_registrar(self, kind, cls, path, getattr(node, "lineno", cls.node.lineno))
+        else:
+            instance = Instance(cls)
+        initialiser = self.find_in_class(cls, "__init__")
+        if isinstance(initialiser, Function):
+            self.call_function(initialiser, [instance, *args], keywords, instance)
+        elif isinstance(instance, Registrar):
+            library.initialise(self, instance, args, keywords)
+        else:
+            library.fill_fields(self, instance, args, keywords)
+        return instance
+
+
+def with_assumptions(value: Value, assumes: Assumptions) -> Value:
+    """The same value, resting on more; objects with an identity stay as they are."""
+    if not assumes or assumes <= value.assumes:
+        return value
+    if isinstance(value, Const):
+        return Const(value.value, value.assumes | assumes)
+    if isinstance(value, Items):
+        copy = Items(value.items, value.kind, value.complete)
+        copy.assumes = value.assumes | assumes
+        return copy
+    return value
+
+
+def best(returned: list[Value]) -> Value:
+    """Of several possible results the one that tells most."""
+    returned = [value.force() if isinstance(value, Lazy) else value for value in returned]
+    if not returned:
+        return Const(None)
+    for wanted in (Registrar, Function, Bound, Instance, ClassValue, Items, Mapping):
+        for value in returned:
+            if isinstance(value, wanted):
+                return value
+    known = [value for value in returned if isinstance(value, Const) and value.value is not None]
+    return known[-1] if known else returned[-1]

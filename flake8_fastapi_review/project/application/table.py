@@ -1,0 +1,553 @@
+"""The route table: what the executed program registered, flattened as FastAPI matches it."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, NamedTuple
+
+from . import library
+from .interpreter import Exhausted, Interpreter
+from .values import (
+    NOTHING,
+    AnnotatedValue,
+    Assumptions,
+    Bound,
+    ClassValue,
+    Const,
+    DependsValue,
+    Entry,
+    External,
+    Function,
+    Instance,
+    Items,
+    ModuleValue,
+    Partial,
+    Registrar,
+    Static,
+    Value,
+    unwrapped,
+)
+
+if TYPE_CHECKING:
+    from ...knowledge import Knowledge
+    from ..modules import Modules
+
+_SECURITY = "fastapi.security."
+_MAX_DEPTH = 30
+
+
+class Dependency(NamedTuple):
+    """A dependency that applies to a route."""
+
+    name: str
+    """"module:qualname", or the dotted name of a library's callable."""
+    origin: str
+    """app, router, include, decorator, parameter, class or nested."""
+    path: str | None
+    """File of the definition, None for a library's."""
+    line: int
+    scopes: tuple[str, ...]
+    is_own: bool
+    """Whether it is code of the project (or an object that a module of the project holds)."""
+
+
+class RouteRow(NamedTuple):
+    """One method of one route of one application."""
+
+    app: str
+    method: str
+    """An HTTP method, or WEBSOCKET."""
+    path: str
+    endpoint_module: str
+    endpoint_qualname: str
+    file: str
+    line: int
+    is_async: bool
+    dependencies: tuple[Dependency, ...]
+    security: tuple[tuple[str, tuple[str, ...]], ...]
+    """(scheme's class, scopes)."""
+    response_model: str | None
+    status_code: int | None
+    tags: tuple[str, ...]
+    include_in_schema: bool
+    operation_id: str | None
+    deprecated: bool
+    registered_at: tuple[str, int]
+    """File and line of the registration."""
+    complete: bool
+    """Whether nothing about the row is uncertain."""
+    assumptions: tuple[str, ...]
+    kind: str
+    """route, plain (Starlette's) or websocket."""
+
+
+class Context(NamedTuple):
+    """What the including routers add."""
+
+    prefix: str
+    known: bool
+    dependencies: tuple[tuple[str, Value], ...]
+    tags: tuple[str, ...]
+    assumes: Assumptions
+    certain: bool
+    in_schema: bool
+
+
+class Application:
+    """All applications of a project."""
+
+    def __init__(self, modules: Modules, knowledge: Knowledge, live_include: bool = True) -> None:
+        """`live_include`: whether routes added to a router after it was included appear (FastAPI 0.138 and later)."""
+        self.modules = modules
+        self.knowledge = knowledge
+        self.live_include = live_include
+        self.run = Interpreter(modules, knowledge)
+        self._rows: tuple[RouteRow, ...] | None = None
+        self._dependency_memo: dict[int, tuple[list[tuple[Dependency, Value]], Value]] = {}
+
+    @property
+    def rows(self) -> tuple[RouteRow, ...]:
+        """In order of applications, then of matching."""
+        if self._rows is None:
+            self._execute()
+            self._rows = tuple(row for app in self.apps() for row in self.table(app))
+        return self._rows
+
+    # Execution
+
+    def _execute(self) -> None:
+        run = self.run
+        try:
+            candidates = self.modules.mentioning_any((b"FastAPI", b"Starlette"))
+            for path in candidates:
+                run.import_module(path)
+            self._call_factories(candidates)
+        except (Exhausted, RecursionError):
+            pass
+
+    def _call_factories(self, candidates: list[str]) -> None:
+        """Execute the functions that make an application and that nobody called so far."""
+        for path in candidates:
+            env = self.run.envs.get(path)
+            if env is None:
+                continue
+            index = env.module.index
+            for call in index.nodes(ast.Call):
+                if not self._makes_app(call, path):
+                    continue
+                scope = index.scope_of(call).frame()
+                outermost = scope
+                while outermost.parent is not None and outermost.parent.kind not in ("module", "class"):
+                    outermost = outermost.parent
+                if outermost.kind != "function" or scope.node in self.run.executed:
+                    continue
+                self._start(path, outermost.qualname)
+
+    def _makes_app(self, call: ast.Call, path: str) -> bool:
+        name = call.func.id if isinstance(call.func, ast.Name) else call.func.attr if isinstance(call.func, ast.Attribute) else ""
+        if not name[:1].isupper():
+            return False
+        env = self.run.envs[path]
+        if isinstance(call.func, ast.Name):
+            value = self.run.lookup(name, env)
+        elif isinstance(call.func, ast.Attribute) and isinstance(call.func.value, ast.Name):
+            value = self.run.attribute(self.run.lookup(call.func.value.id, env), name)
+        else:
+            return False
+        if isinstance(value, External):
+            kind = library.registrar_kind(value.name, self.knowledge)
+        elif isinstance(value, ClassValue):
+            kind = next((k for each in value.externals() if (k := library.registrar_kind(each, self.knowledge))), None)
+        else:
+            # Imported inside of the function.
+            kind = "fastapi.FastAPI" if name == "FastAPI" and type(value) is Value else None
+        return kind in ("fastapi.FastAPI", "starlette.applications.Starlette")
+
+    def _start(self, path: str, qualname: str, depth: int = 0) -> None:
+        """Call a function or method with arguments nobody knows; its callers first, as they know more."""
+        env = self.run.envs[path]
+        parts = qualname.split(".")
+        if depth < 4:
+            before = len(self.run.executed)
+            for caller_path, caller in self._callers(path, qualname):
+                if caller_path in self.run.envs or self.run.module(caller_path) is not None:
+                    self._start(caller_path, caller, depth + 1)
+            if len(self.run.executed) > before and self._was_executed(env, qualname):
+                return
+        if len(parts) == 1:
+            function = self.run.force(env.names.get(qualname, Value()))
+            if isinstance(function, (Function, Partial)):
+                self.run.call(unwrapped(function), [], {}, None, None)
+            return
+        cls = env.names.get(parts[0])
+        if not isinstance(cls, ClassValue):
+            return
+        for concrete in self._leaves(cls):
+            method = self.run.find_in_class(concrete, parts[1])
+            if isinstance(method, Static):
+                self.run.call(method.function, [concrete] if method.kind == "classmethod" else [], {}, None, None)
+            elif isinstance(method, Function):
+                instance = self.run.construct(concrete, [], {}, None, None)
+                if parts[1] != "__init__" and method.node not in self.run.executed:
+                    self.run.call_function(method, [instance], {}, instance)
+
+    def _was_executed(self, env: object, qualname: str) -> bool:
+        return any(getattr(function.module.index.by_node[node], "qualname", "") == qualname for function in () for node in ()) or any(
+            node in self.run.executed and scope.qualname == qualname
+            for node, scope in env.module.index.by_node.items()  # type: ignore[attr-defined]
+        )
+
+    def _leaves(self, cls: ClassValue) -> list[ClassValue]:
+        """The classes that derive from `cls` and from which no other does; itself if there is none."""
+        below = [other for other in self.run.classes if other is not cls and cls in other.mro()]
+        leaves = [other for other in below if not any(other is not third and other in third.mro() for third in below)]
+        return leaves or [cls]
+
+    def _callers(self, path: str, qualname: str) -> list[tuple[str, str]]:
+        """(path, qualname) of functions that call this one by name."""
+        name = qualname.rpartition(".")[2]
+        found: list[tuple[str, str]] = []
+        for other in self.modules.mentioning(name):
+            module = self.modules.tree_of(other) if self.run.is_marked(other) else None
+            if module is None:
+                continue
+            for call in module.index.nodes(ast.Call):
+                called = call.func.id if isinstance(call.func, ast.Name) else call.func.attr if isinstance(call.func, ast.Attribute) else None
+                if called != name:
+                    continue
+                scope = module.index.scope_of(call).frame()
+                while scope.parent is not None and scope.parent.kind not in ("module", "class"):
+                    scope = scope.parent
+                if scope.kind == "function" and (other, scope.qualname) not in found and scope.qualname != qualname:
+                    found.append((other, scope.qualname))
+        return found[:4]
+
+    # Applications
+
+    def apps(self) -> list[Registrar]:
+        """Applications that no other one contains; each once, the most complete of several executions."""
+        run = self.run
+        inside = {id(entry.target) for each in run.registrars for entry in each.entries if entry.kind in ("mount", "include")}
+        tops = [each for each in run.registrars if each.is_app and id(each) not in inside]
+        best: dict[tuple[str, int], Registrar] = {}
+        for each in tops:
+            place = (each.path, each.line)
+            if place not in best or self._size(each) > self._size(best[place]):
+                best[place] = each
+        return [app for app in best.values() if app.entries]
+
+    def _size(self, registrar: Registrar, depth: int = 0) -> int:
+        total = 0
+        for entry in registrar.entries:
+            if isinstance(entry.target, Registrar) and depth < 10:
+                total += self._size(entry.target, depth + 1)
+            total += 1
+        return total
+
+    def name_of(self, app: Registrar) -> str:
+        return app.bound_as or f"{self.modules.dotted(app.path)}:{app.line}"
+
+    def table(self, app: Registrar) -> list[RouteRow]:
+        context = Context("", True, (), (), NOTHING, True, True)
+        rows: list[RouteRow] = []
+        self._flatten(app, context, rows, self.name_of(app), 0, len(app.entries))
+        return rows
+
+    def _own(self, registrar: Registrar, context: Context) -> Context:
+        """The context inside of a router: its own prefix, tags and dependencies behind those around it."""
+        prefix = registrar.keywords.get("prefix")
+        text, known, assumes = _text(prefix)
+        if registrar.is_app:
+            text, known, assumes = "", True, NOTHING
+        origin = "app" if registrar.is_app else "router"
+        return Context(
+            context.prefix + text,
+            context.known and known,
+            context.dependencies + tuple((origin, value) for value in self._list(registrar.keywords.get("dependencies"))),
+            context.tags + self._tags(registrar.keywords.get("tags")),
+            context.assumes | assumes,
+            context.certain,
+            context.in_schema and _flag(registrar.keywords.get("include_in_schema"), True),
+        )
+
+    def _list(self, value: Value | None) -> list[Value]:
+        items = self.run.iterate(value) if value is not None else None
+        if items is None and isinstance(value, Items):
+            items = value.items
+        return items or []
+
+    def _tags(self, value: Value | None) -> tuple[str, ...]:
+        return tuple(str(item.value) for item in self._list(value) if isinstance(item, Const))
+
+    def _flatten(self, registrar: Registrar, around: Context, rows: list[RouteRow], app: str, depth: int, count: int) -> None:
+        if depth > _MAX_DEPTH:
+            return
+        context = self._own(registrar, around)
+        for entry in registrar.entries[:count]:
+            text, known, assumes = _text(entry.path)
+            inner = context._replace(
+                known=context.known and known, assumes=context.assumes | assumes | entry.assumes, certain=context.certain and entry.certain
+            )
+            target = entry.target
+            if entry.kind == "include" and isinstance(target, Registrar):
+                inner = inner._replace(
+                    prefix=context.prefix + text,
+                    dependencies=context.dependencies + tuple(("include", value) for value in self._list(entry.keywords.get("dependencies"))),
+                    tags=context.tags + self._tags(entry.keywords.get("tags")),
+                    in_schema=context.in_schema and _flag(entry.keywords.get("include_in_schema"), True),
+                )
+                self._flatten(target, inner, rows, app, depth + 1, len(target.entries) if self.live_include else entry.seen)
+            elif entry.kind == "mount" and isinstance(target, Registrar):
+                inner = inner._replace(prefix=(context.prefix + text).rstrip("/"), dependencies=(), tags=())
+                self._flatten(target, inner, rows, app, depth + 1, len(target.entries))
+            elif entry.kind in ("route", "plain", "websocket"):
+                self._add(entry, inner, text, rows, app)
+
+    def _add(self, entry: Entry, context: Context, text: str, rows: list[RouteRow], app: str) -> None:
+        endpoint = self.run.force(entry.endpoint)
+        view: ClassValue | None = None
+        if isinstance(endpoint, Bound) and isinstance(endpoint.receiver, ClassValue):
+            view = endpoint.receiver
+        function = unwrapped(endpoint)
+        plain = function.function if isinstance(function, Bound) else function
+        plain = unwrapped(plain)
+        if isinstance(plain, Bound):
+            plain = plain.function
+        place = self._place(plain)
+        if place is None:
+            return
+        path, line, qualname, is_async = place
+        given = [*context.dependencies, *(("decorator", value) for value in self._list(entry.keywords.get("dependencies")))]
+        if entry.kind == "plain":
+            given = []
+        dependencies, security, complete = self._dependencies(given, endpoint, view, entry.kind)
+        assumes = context.assumes
+        methods = ("WEBSOCKET",) if entry.kind == "websocket" else entry.methods if entry.methods is not None else ("GET",)
+        status = entry.keywords.get("status_code")
+        response = entry.keywords.get("response_model")
+        operation = entry.keywords.get("operation_id")
+        for method in methods:
+            rows.append(
+                RouteRow(
+                    app,
+                    method,
+                    _joined(context.prefix, text),
+                    self.modules.dotted(path),
+                    qualname,
+                    path,
+                    line,
+                    is_async,
+                    dependencies,
+                    security,
+                    self._name(response) if response is not None else self._returned(plain),
+                    status.value if isinstance(status, Const) and isinstance(status.value, int) else None,
+                    context.tags + self._tags(entry.keywords.get("tags")),
+                    context.in_schema and _flag(entry.keywords.get("include_in_schema"), True) and entry.kind == "route",
+                    operation.value if isinstance(operation, Const) and isinstance(operation.value, str) else None,
+                    _flag(entry.keywords.get("deprecated"), False),
+                    (entry.module, entry.line),
+                    context.known and context.certain and complete and entry.methods is not None,
+                    tuple(sorted(assumes)),
+                    entry.kind,
+                )
+            )
+
+    def _place(self, value: Value) -> tuple[str, int, str, bool] | None:
+        match value:
+            case Function():
+                return value.module.path, value.node.lineno, _plain_name(value.qualname), isinstance(value.node, ast.AsyncFunctionDef)
+            case ClassValue():
+                return value.module.path, value.node.lineno, _plain_name(value.qualname), True
+            case Instance() if value.cls is not None:
+                method = self.run.find_in_class(value.cls, "__call__")
+                return self._place(method) if isinstance(method, Function) else None
+            case Static():
+                return self._place(value.function)
+        return None
+
+    def _returned(self, value: Value) -> str | None:
+        if isinstance(value, Function) and not isinstance(value.node, ast.Lambda) and value.node.returns is not None:
+            return ast.unparse(value.node.returns)
+        return None
+
+    def _name(self, value: Value) -> str | None:
+        match value:
+            case ClassValue():
+                return value.qualname
+            case External(name=name):
+                return name.rpartition(".")[2]
+            case AnnotatedValue(base=base):
+                return self._name(base)
+            case Const(value=None):
+                return None
+        return None
+
+    # Dependencies
+
+    def _dependencies(
+        self, given: list[tuple[str, Value]], endpoint: Value, view: ClassValue | None, kind: str
+    ) -> tuple[tuple[Dependency, ...], tuple[tuple[str, tuple[str, ...]], ...], bool]:
+        """The whole tree, pre-order, each once; the security schemes in it; whether all of it is known."""
+        found: dict[str, Dependency] = {}
+        security: dict[tuple[str, tuple[str, ...]], None] = {}
+        state = [True]
+        for origin, value in given:
+            if isinstance(value, DependsValue):
+                self._depend(value, value.dependency, origin, found, security, state, 0)
+            else:
+                state[0] = False
+        if kind != "plain":
+            if view is not None:
+                for name in view.annotations:
+                    self._class_dependency(view, name, found, security, state)
+            self._parameters(endpoint, found, security, state, "parameter", 0)
+        return tuple(found.values()), tuple(security), state[0]
+
+    def _class_dependency(self, view: ClassValue, name: str, found: dict[str, Dependency], security: dict[tuple[str, tuple[str, ...]], None], state: list[bool]) -> None:
+        default = self.run.force(view.names.get(name, Value()))
+        declared = self._annotation(view.annotations[name], view.env)
+        self._marker(default, declared, "class", found, security, state, 0)
+
+    def _annotation(self, node: ast.expr | None, env: object) -> Value:
+        if node is None:
+            return Value()
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            try:
+                node = ast.parse(node.value, mode="eval").body
+            except SyntaxError:
+                return Value()
+        return self.run.eval(node, env)  # type: ignore[arg-type]
+
+    def _marker(
+        self, default: Value, declared: Value, origin: str, found: dict[str, Dependency], security: dict[tuple[str, tuple[str, ...]], None], state: list[bool], depth: int
+    ) -> None:
+        """A parameter: `= Depends(f)` or `Annotated[T, Depends(f)]`."""
+        markers = [item for item in declared.items if isinstance(item, DependsValue)] if isinstance(declared, AnnotatedValue) else []
+        if isinstance(default, DependsValue):
+            markers = [default]
+        for marker in markers[-1:]:
+            called = marker.dependency
+            if called is None:
+                called = declared.base if isinstance(declared, AnnotatedValue) else declared
+            self._depend(marker, called, origin, found, security, state, depth)
+
+    def _depend(
+        self, marker: DependsValue, called: Value | None, origin: str, found: dict[str, Dependency], security: dict[tuple[str, tuple[str, ...]], None], state: list[bool], depth: int
+    ) -> None:
+        called = self.run.force(called) if called is not None else None
+        if depth > _MAX_DEPTH or called is None or type(called) is Value:
+            state[0] = False
+            return
+        described = self._describe(called, origin, marker.scopes)
+        if described is None:
+            state[0] = False
+            return
+        scheme = called.name if isinstance(called, Instance) and called.cls is None else None
+        if scheme is not None and scheme.startswith(_SECURITY):
+            security[(scheme, marker.scopes)] = None
+        elif isinstance(called, Instance) and called.cls is not None:
+            base = next((name for name in called.cls.externals() if name.startswith(_SECURITY)), None)
+            if base is not None:
+                security[(base, marker.scopes)] = None
+        if described.name in found:
+            return
+        found[described.name] = described
+        self._parameters(called, found, security, state, "nested", depth + 1)
+
+    def _describe(self, called: Value, origin: str, scopes: tuple[str, ...]) -> Dependency | None:
+        name: str
+        match called:
+            case Function():
+                inner = unwrapped(called)
+                place = self._place(inner.function if isinstance(inner, Bound) else inner)
+                if place is None:
+                    return None
+                return Dependency(f"{self.modules.dotted(place[0])}:{place[2]}", origin, place[0], place[1], scopes, True)
+            case Bound() | Partial() | Static():
+                return self._describe(called.function, origin, scopes)
+            case ClassValue():
+                name = f"{self.modules.dotted(called.module.path)}:{_plain_name(called.qualname)}"
+                return Dependency(name, origin, called.module.path, called.node.lineno, scopes, True)
+            case Instance(cls=ClassValue() as cls):
+                name = called.bound_as or f"{self.modules.dotted(cls.module.path)}:{_plain_name(cls.qualname)}"
+                return Dependency(name, origin, cls.module.path, cls.node.lineno, scopes, True)
+            case Instance(name=str() as external):
+                return Dependency(called.bound_as or external, origin, None, 0, scopes, called.bound_as is not None)
+            case External(name=external):
+                return Dependency(external, origin, None, 0, scopes, False)
+            case AnnotatedValue(base=base):
+                return self._describe(self.run.force(base), origin, scopes)
+        return None
+
+    def _parameters(self, called: Value, found: dict[str, Dependency], security: dict[tuple[str, tuple[str, ...]], None], state: list[bool], origin: str, depth: int) -> None:
+        """The dependencies among the parameters of a callable."""
+        called = self.run.force(called)
+        skip_first = False
+        given: set[str] = set()
+        while True:
+            if isinstance(called, Partial):
+                given |= set(called.keywords)
+                called = self.run.force(called.function)
+            elif isinstance(called, Bound):
+                skip_first = True
+                called = called.function
+            elif isinstance(called, Static):
+                called = called.function
+            elif isinstance(called, Function) and called.wraps is not None:
+                called = called.wraps
+            elif isinstance(called, AnnotatedValue):
+                called = self.run.force(called.base)
+            else:
+                break
+        if isinstance(called, ClassValue):
+            initialiser = self.run.find_in_class(called, "__init__")
+            if isinstance(initialiser, Function):
+                called, skip_first = initialiser, True
+            else:
+                for base in reversed(called.mro()):
+                    if isinstance(base, ClassValue):
+                        for name in base.annotations:
+                            self._class_dependency(base, name, found, security, state)
+                return
+        elif isinstance(called, Instance) and called.cls is not None:
+            method = self.run.find_in_class(called.cls, "__call__")
+            if not isinstance(method, Function):
+                return
+            called, skip_first = method, True
+        if not isinstance(called, Function):
+            return
+        arguments = called.node.args
+        names = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+        for argument in names[1:] if skip_first and (arguments.args or arguments.posonlyargs) else names:
+            if argument.arg in given:
+                continue
+            declared = self._annotation(argument.annotation, called.env)
+            self._marker(called.defaults.get(argument.arg, Value()), declared, origin, found, security, state, depth)
+
+
+def _text(value: Value | None) -> tuple[str, bool, Assumptions]:
+    """A path or prefix: its text, whether it is known, what it assumes."""
+    if value is None:
+        return "", True, NOTHING
+    if isinstance(value, Const):
+        if value.value is None:
+            return "", True, value.assumes
+        if isinstance(value.value, str):
+            return value.value, True, value.assumes
+    return "", False, value.assumes
+
+
+def _joined(prefix: str, text: str) -> str:
+    return prefix + text if prefix + text else ""
+
+
+def _flag(value: Value | None, default: bool) -> bool:
+    return bool(value.value) if isinstance(value, Const) and value.value is not None else default
+
+
+def _plain_name(qualname: str) -> str:
+    """`__qualname__` has no number for the second definition of a name."""
+    return ".".join(part.partition("#")[0] for part in qualname.split("."))
+
+
+__all__ = ["Application", "Dependency", "ModuleValue", "RouteRow"]
