@@ -64,7 +64,7 @@ MIGRATIONS = (
 SCRIPTS = (
     "scripts/",
     "bin/",
-    "benchmarks/",
+    "/benchmarks/",
     ".github/",
     "setup.py",
     "noxfile.py",
@@ -74,7 +74,18 @@ SCRIPTS = (
     "gunicorn.conf.py",
     "gunicorn_conf.py",
 )
-EXAMPLES = ("examples/", "example/", "docs/", "docs_src/", "cookbook/", "samples/", "tutorials/", "notebooks/")
+# Words that an app may use for its own things mean examples at the root only: `app/routers/samples/` is a laboratory's.
+EXAMPLES = (
+    "examples/",
+    "example/",
+    "docs_src/",
+    "docs/conf.py",
+    "/docs/",
+    "/cookbook/",
+    "/samples/",
+    "/tutorials/",
+    "/notebooks/",
+)
 
 PACKAGES = ("fastapi", "starlette", "pydantic", "sqlalchemy", "httpx")
 """Whose versions decide how some rules read the code."""
