@@ -167,7 +167,7 @@ _HARMLESS = frozenset(
     """
     public publishable pub fake dummy mock mocked example sample placeholder masked redacted obfuscated sanitized
     hidden no not invalid missing wrong incorrect bad empty blank anonymous encrypted hashed censored unset without
-    noop
+    noop sentinel
     """.split()
 )
 """Words before the head after which it is no secret, or no longer one."""
@@ -320,6 +320,13 @@ _PUBLIC = re.compile(
 )
 """Keys for everybody (write-only analytics, publishable and public keys) or for a sandbox only."""
 
+PUBLISHED = (
+    "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw",  # storage emulator
+    "C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw",  # Cosmos DB emulator
+    "SflKxwRJSMeKKF2QT4fwpMeJf36POk6yJV_adQssw5c",  # the example of jwt.io
+)
+"""Published for everybody to use; they protect nothing."""
+
 _FILE_END = re.compile(
     r"(?i)\.(?:pem|key|crt|cer|json|ya?ml|toml|ini|env|txt|py|cfg|conf|html?|md|db|sqlite3?|p12|pfx|jks|log|csv|xml|svg|png|js|css|ts|tsx|sh|pub|lock|j2|tmpl|template)$"
 )
@@ -462,7 +469,7 @@ def looks_secret(name: SecretName, value: str) -> bool:
     """`value`, as the literal value of a thing named so, is a real secret: no placeholder, no label."""
     if name.kind == PASSWORD and (value.lower() in WEAK_PASSWORDS or _CHANGE_ME.fullmatch(value)):
         return True
-    if is_placeholder(value) or is_label(value) or _PUBLIC.match(value):
+    if is_placeholder(value) or is_label(value) or _PUBLIC.match(value) or value.startswith(PUBLISHED):
         return False
     if name.kind == PASSWORD:
         return _looks_password(value)

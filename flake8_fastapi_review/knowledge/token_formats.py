@@ -12,7 +12,7 @@ from functools import lru_cache
 from math import log2
 from typing import NamedTuple
 
-from .secrets import WEAK_PASSWORDS, entropy, is_placeholder
+from .secrets import PUBLISHED, WEAK_PASSWORDS, entropy, is_placeholder
 
 
 class TokenFormat(NamedTuple):
@@ -554,12 +554,6 @@ FORMATS: tuple[TokenFormat, ...] = (
     ),
 )
 
-_PUBLISHED = (
-    "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw",  # storage emulator
-    "C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw",  # Cosmos DB emulator
-    "SflKxwRJSMeKKF2QT4fwpMeJf36POk6yJV_adQssw5c",  # the example of jwt.io
-)
-"""Published for everybody to use; they protect nothing."""
 
 _INDEX = {prefix: at for at, format in enumerate(FORMATS) for prefix in format.prefixes if len(prefix) > 1}
 _PREFIX = re.compile("|".join(re.escape(prefix) for prefix in sorted(_INDEX, key=len, reverse=True)))
@@ -607,7 +601,7 @@ def _real(format: TokenFormat, text: str) -> bool:
     for match in _compiled(format.pattern).finditer(text):
         groups = match.groupdict()
         secret = groups.get("secret") or groups.get("secret_old") or match.group()
-        if any(known in match.group() for known in _PUBLISHED):
+        if any(known in match.group() for known in PUBLISHED):
             continue
         if "payload" in groups and _is_public_claim(groups["payload"]):
             continue

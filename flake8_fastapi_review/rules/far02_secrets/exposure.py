@@ -254,9 +254,11 @@ _MASKING = (
 
 
 def _shown_otherwise(file: File, node: ast.expr) -> bool:
-    """Everything known to be assigned to the name is a mask, a hash, a slice, a length or a literal."""
+    """What is known to be assigned to the name is a mask, a hash or a length, or nothing but literals."""
     values = [value for value in file.values(node) if value is not node]
-    return bool(values) and all(_is_masked(value) for value in values)
+    if any(_is_masked(value) and not isinstance(value, ast.Constant) for value in values):
+        return True
+    return bool(values) and all(isinstance(value, ast.Constant) for value in values)
 
 
 def _is_masked(value: ast.AST) -> bool:

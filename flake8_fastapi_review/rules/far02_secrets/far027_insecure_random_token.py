@@ -166,6 +166,8 @@ class InsecureRandomToken(Rule):
             return target.name if _makes_unguessable(target.name) else None
         if target.place in ("comparison", "default"):
             return None
+        if target.name in ("token", "secret", "key") and _OTHER_CONTEXT & _context(file, call):
+            return None
         if _is_unguessable(target.name) or (target.name == "state" and "oauth" in f"{file.path} {file.text}".lower()):
             return target.name
         function = file.function(call)
@@ -176,6 +178,20 @@ class InsecureRandomToken(Rule):
         ):
             return function.name if _is_returned(file, function, target.name) else None
         return None
+
+
+_OTHER_CONTEXT = frozenset("lock mutex semaphore lease context var node span trace marker placeholder worker".split())
+"""What hands out tokens that only tell two holders apart."""
+
+
+def _context(file: File, node: ast.AST) -> set[str]:
+    """The words of the names of the function and the classes around a node."""
+    names = [
+        above.name
+        for above in file.ancestors(node)
+        if isinstance(above, (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef))
+    ]
+    return {word for name in names for word in words(name)}
 
 
 def _picks_element(file: File, call: ast.Call) -> bool:

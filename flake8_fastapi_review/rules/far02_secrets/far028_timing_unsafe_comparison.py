@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ...rule import Violation
 
 _DIGESTS = ("hexdigest", "digest", "hashpw")
+_HMAC = "the HMAC"
 _MACS = ("hmac.new", "hmac.digest", "hmac.HMAC")
 _QUERIES = frozenset(
     """
@@ -25,9 +26,13 @@ _QUERIES = frozenset(
 _AGAIN = frozenset(
     """
     confirm confirmed confirmation default repeat repeated again retype new old current previous original existing 2
-    1 before after last
+    1 before after last latest cached failed dynamic environment captured refreshed
     """.split()
 )
+_ACCESS = re.compile(
+    r"(?i)auth|log_?in|sign|verif|valid|check|secur|hook|passw|token|csrf|guard|protect|depend|middleware|invite|otp|secret"
+)
+"""In the name of a function, its class or its module: what it compares decides who gets in."""
 _NOT_TEXT = (
     "builtins.int",
     "builtins.bool",
@@ -92,7 +97,11 @@ class TimingUnsafeComparison(Rule):
             if len(comparison.ops) == 1 and isinstance(comparison.ops[0], (ast.Eq, ast.NotEq)):
                 left, right = comparison.left, comparison.comparators[0]
                 name = self._told(self._secret(file, left, right), self._secret(file, right, left))
-                if name and not self._is_harmless(file, comparison, left, right):
+                if (
+                    name
+                    and (name == _HMAC or _decides_access(file, comparison))
+                    and not self._is_harmless(file, comparison, left, right)
+                ):
                     operator = "==" if isinstance(comparison.ops[0], ast.Eq) else "!="
                     source = f"{_short(file, left)} {operator} {_short(file, right)}"
                     yield self.at(comparison, source=source, name=name, fix=self._fix(file, comparison, left, right))
@@ -123,7 +132,7 @@ class TimingUnsafeComparison(Rule):
                 and isinstance(side.func, ast.Attribute)
                 and self._is_mac(file, side.func.value)
             ):
-                return "the HMAC"
+                return _HMAC
             return self._called(side, other)
         if isinstance(side, ast.JoinedStr):
             return next(
@@ -178,7 +187,11 @@ class TimingUnsafeComparison(Rule):
         return any(isinstance(value, ast.Call) and file.is_named(value.func, *_MACS) for value in file.values(made))
 
     def _is_harmless(self, file: File, comparison: ast.Compare, left: ast.expr, right: ast.expr) -> bool:
+        if isinstance(left, ast.Attribute) and isinstance(right, ast.Attribute) and _same(left.value, right.value):
+            return True  # two fields of one object
         for side in (left, right):
+            if isinstance(side, (ast.Name, ast.Attribute)) and leaf(side).isupper() and not _speaks(leaf(side)):
+                return True  # a constant that is not called a secret: a sentinel
             if file.value_of(side) is not file.UNKNOWN or isinstance(
                 side, (ast.Constant, ast.List, ast.Tuple, ast.Dict, ast.BinOp)
             ):
@@ -214,6 +227,39 @@ def _dotted(side: ast.expr) -> str:
         case ast.Name(id=name):
             return name
     return leaf(side)
+
+
+def _decides_access(file: File, comparison: ast.Compare) -> bool:
+    """By the names around it, by the errors it leads to, or because it stands in a route, the comparison is a check."""
+    if _ACCESS.search(file.path.rpartition("/")[2]):
+        return True
+    for above in file.ancestors(comparison):
+        if isinstance(above, ast.ClassDef) and _ACCESS.search(above.name):
+            return True
+        if isinstance(above, (ast.FunctionDef, ast.AsyncFunctionDef)) and (
+            _ACCESS.search(above.name) or file.registered_as(above) or _refuses(file, above)
+        ):
+            return True
+    return False
+
+
+def _refuses(file: File, function: ast.AST) -> bool:
+    """The function answers 401 or 403."""
+    for raised in file.raises(function):
+        if isinstance(raised.exc, ast.Call) and any(
+            file.value_of(given) in (401, 403) for given in (*raised.exc.args, *(k.value for k in raised.exc.keywords))
+        ):
+            return True
+    return False
+
+
+def _same(one: ast.expr, two: ast.expr) -> bool:
+    return ast.dump(one) == ast.dump(two)
+
+
+def _speaks(name: str) -> bool:
+    """The name is that of a secret or of what proves one."""
+    return secret_name(name) is not None or authenticator_name(name) is not None
 
 
 def _is_column(file: File, side: ast.Attribute) -> bool:
