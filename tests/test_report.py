@@ -26,7 +26,7 @@ HELPER = "def fetch(sign):\n\treturn requests.get(URL + sign)\n"
 SOURCES = {"app/routes.py": ROUTES.splitlines(), "app/helper.py": HELPER.splitlines()}
 
 
-def a_finding(**changes: object) -> Finding:
+def a_finding(**changes: Any) -> Finding:
     made = Finding(
         code="FAR001",
         rule="blocking-io-in-async",
