@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from .handlers import caught
-from .responses import FUNCTIONS, detail, http_exceptions
+from .responses import FUNCTIONS, defines, detail, http_exceptions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +28,14 @@ _OF_TEXTS = frozenset(
 )
 _INTERNAL = frozenset(
     f"builtins.{name}"
-    for name in "Exception BaseException OSError FileNotFoundError ConnectionError ConnectionRefusedError MemoryError".split()
+    for name in (
+        "Exception",
+        "BaseException",
+        "OSError",
+        "FileNotFoundError",
+        "ConnectionError",
+        "ConnectionRefusedError",
+    )
 )
 """Builtin classes that the interpreter raises with texts about paths and addresses. `ValueError`, `TypeError` and the
 like tell about a value, which is the client's as a rule."""
@@ -43,6 +50,8 @@ _INFRASTRUCTURE = frozenset(
     "requests smtplib socket sqlalchemy sqlite3 ssl subprocess urllib urllib3".split()
 )
 """Libraries whose exceptions tell of hosts, queries, commands and credentials."""
+
+_APPS = ("fastapi.FastAPI", "starlette.applications.Starlette")
 
 
 class Shown(NamedTuple):
@@ -170,20 +179,15 @@ def _tells_of_inside(file: File, kind: ast.expr) -> bool:
 def _handled_by(file: File, function: ast.FunctionDef | ast.AsyncFunctionDef, name: str) -> str | None:
     """The class that a registered exception handler is for, if `name` is the exception that it is given."""
     given = [argument.arg for argument in function.args.args]
-    if name not in given[1:2]:
+    if name not in given[1:2] or "exception_handler" not in file.text:
         return None
-    for call in file.calls_to(
-        "fastapi.FastAPI.exception_handler", "starlette.applications.Starlette.exception_handler"
-    ):
+    for call in file.calls_to(*(f"{app}.exception_handler" for app in _APPS)):
         kind = file.argument(call, 0, "exc_class_or_status_code")
         if call in function.decorator_list and kind is not None:
             return _first_revealing(file, [kind])
-    for call in file.calls_to(
-        "fastapi.FastAPI.add_exception_handler", "starlette.applications.Starlette.add_exception_handler"
-    ):
+    for call in file.calls_to(*(f"{app}.add_exception_handler" for app in _APPS)):
         kind, target = file.argument(call, 0, "exc_class_or_status_code"), file.argument(call, 1, "handler")
-        found = file.definition_of(target) if target is not None else None
-        if kind is not None and found is not None and (found.path, found.line) == (file.path, function.lineno):
+        if kind is not None and target is not None and defines(file, target, function):
             return _first_revealing(file, [kind])
     return None
 

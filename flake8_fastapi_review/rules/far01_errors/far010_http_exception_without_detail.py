@@ -54,7 +54,7 @@ class HttpExceptionWithoutDetail(Rule):
     code = "FAR010"
     severity = Severity.WARNING
     message = "`{call}` has {lack}: the client cannot tell why; say so in `detail`"
-    markers = (("raise", "return"), ("HTTPException", "Exception", "Error", "HTTP"))
+    markers = (("raise", "return"), ("fastapi", "starlette", "Exception"))
 
     def check(self, file: File) -> Iterator[Violation]:
         for call in http_exceptions(file):
@@ -81,7 +81,9 @@ def _serves_files(file: File, call: ast.Call) -> bool:
 def _is_catch_all(file: File, call: ast.Call) -> bool:
     """Whether a route does nothing but say that there is nothing: just what an unknown URL gives."""
     function = file.function(call)
-    return isinstance(function, FUNCTIONS) and file.statement(call) in function.body and bool(answers(file, function))
+    if not isinstance(function, FUNCTIONS) or file.statement(call) is not function.body[-1]:
+        return False
+    return all(isinstance(statement, ast.Expr) for statement in function.body[:-1]) and bool(answers(file, function))
 
 
 def _is_empty(file: File, given: ast.expr) -> bool:

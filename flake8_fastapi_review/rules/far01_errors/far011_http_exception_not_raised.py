@@ -53,7 +53,7 @@ class HttpExceptionNotRaised(Rule):
     code = "FAR011"
     severity = Severity.BLOCKER
     message = "`{name}` is {fate}: {harm}; `raise` it"
-    markers = (("HTTPException", "Exception", "Error", "HTTP"),)
+    markers = (("fastapi", "starlette", "HTTPException"),)
 
     def check(self, file: File) -> Iterator[Violation]:
         for call in file.nodes(ast.Call):

@@ -23,7 +23,9 @@ _TELLING = re.compile(
     r"|posthog|sentry|emit|audit|usage|record|print|echo|progress|typing|heartbeat|keep_?alive|chat_?action|set_?(status|title)"
 )
 """Words in the names of what tells somebody about the work: it must not fail because of that."""
-_ON_ERRORS = re.compile(r"(?i)error|exception|fail|reason|repr|fallback|best_effort|safe|try_|maybe")
+_ON_ERRORS = re.compile(
+    r"(?i)(^|_)(errors?|exceptions?|fail(ed|ures?)?|reason|repr|fallback|best_effort|safe(ly)?|try|maybe)(_|$)"
+)
 """Words in the names of functions that deal with a failure already, or say that they may fail."""
 _REASON = re.compile(
     r"(?i)best.effort|ignor|optional|fall.?back|non-?critical|not (critical|fatal)|never (break|fail|raise|block)"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from ...rule import Related, Rule, Severity
 from .exposure import exposing_parameters, shown_exception
 from .handlers import handler_of
-from .responses import FUNCTIONS, RESPONSE, answers, detail, is_http_exception
+from .responses import FUNCTIONS, RESPONSE, answers, detail, is_http_exception, named_like_a_class
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ...rule import Violation
 
 _ANSWERING = ("route", "exception handler")
+_BODIES = (ast.Dict, ast.Name, ast.Call, ast.JoinedStr)
 
 
 class ExceptionDetailLeak(Rule):
@@ -72,10 +73,13 @@ class ExceptionDetailLeak(Rule):
     def check(self, file: File) -> Iterator[Violation]:
         seen = set()
         for expression, related in self._sent(file):
-            found = shown_exception(file, expression)
-            if found is None or expression in seen:
+            if expression in seen:
                 continue
             seen.add(expression)
+            found = shown_exception(file, expression)
+            parent = file.parent(expression)
+            if found is None or (isinstance(parent, ast.Return) and not _answers(file, parent)):
+                continue
             cls = "the traceback" if found.cls == "traceback" else f"any `{found.cls}`"
             how = f" through `{related[0].message}`" if related else ""
             yield self.at(expression, shown=_short(file, expression), cls=cls, how=how, related=related)
@@ -97,7 +101,7 @@ class ExceptionDetailLeak(Rule):
             elif isinstance(call.func, ast.Name) and handler_of(file, call) is not None:
                 yield from self._through_helper(file, call)
         for returned in file.nodes(ast.Return):
-            if returned.value is not None and file.function(returned) in functions and _answers(file, returned):
+            if file.function(returned) in functions and isinstance(returned.value, _BODIES):
                 yield returned.value, ()
 
     def _through_helper(self, file: File, call: ast.Call) -> Iterator[tuple[ast.expr, tuple[Related, ...]]]:
@@ -116,11 +120,12 @@ class ExceptionDetailLeak(Rule):
 
 def _handling(file: File) -> set[ast.AST | None]:
     """The functions that have an exception at hand."""
-    named = {file.function(handler) for handler in file.nodes(ast.ExceptHandler) if handler.name}
+    named: set[ast.AST | None] = {file.function(handler) for handler in file.nodes(ast.ExceptHandler) if handler.name}
     if "traceback" in file.text:
         named |= {file.function(handler) for handler in file.nodes(ast.ExceptHandler)}
     if "exception_handler" in file.text:
-        named |= {node for node in file.nodes(*FUNCTIONS) if len(node.args.args) == 2}
+        named.update(node for node in file.nodes(ast.FunctionDef) if len(node.args.args) == 2)
+        named.update(node for node in file.nodes(ast.AsyncFunctionDef) if len(node.args.args) == 2)
     return named
 
 
@@ -129,10 +134,7 @@ def _all(call: ast.Call) -> list[ast.expr]:
 
 
 def _is_response(file: File, call: ast.Call) -> bool:
-    match call.func:
-        case ast.Name(id=name) | ast.Attribute(attr=name) if name.endswith("Response"):
-            return file.is_subclass(call.func, RESPONSE) is True
-    return False
+    return named_like_a_class(call.func) and file.is_subclass(call.func, RESPONSE) is True
 
 
 def _answers(file: File, returned: ast.Return) -> bool:
@@ -142,10 +144,6 @@ def _answers(file: File, returned: ast.Return) -> bool:
             found = file.definition_of(call.func)
             if found is None or not found.is_class or _is_response(file, call) or is_http_exception(file, call):
                 return False
-        case ast.Dict() | ast.Name() | ast.JoinedStr():
-            pass
-        case _:
-            return False
     function = file.function(returned)
     return function is not None and answers(file, function) in _ANSWERING
 

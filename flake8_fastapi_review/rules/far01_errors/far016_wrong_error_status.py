@@ -67,7 +67,7 @@ class WrongErrorStatus(Rule):
     code = "FAR016"
     severity = Severity.WARNING
     message = "an HTTPException with status {status} {problem}: use {instead}"
-    markers = (("raise", "return"), ("HTTPException", "Exception", "Error", "HTTP"))
+    markers = (("raise", "return"), ("fastapi", "starlette", "Exception"))
 
     def check(self, file: File) -> Iterator[Violation]:
         for call in http_exceptions(file):

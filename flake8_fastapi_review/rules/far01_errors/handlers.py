@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 BROAD = ("builtins.Exception", "builtins.BaseException")
 CANCELLATIONS = ("asyncio.CancelledError", "trio.Cancelled", "anyio.get_cancelled_exc_class")
 
-_DIRECTIVE = re.compile(r"(?i)noqa|pragma|pylint|pyright|mypy|type:|nosec|ruff|fmt|isort|flake8|nosonar|todo|fixme|xxx")
+_DIRECTIVE = re.compile(
+    r"(?i)noqa|far\d|pragma|pylint|pyright|mypy|type:|nosec|ruff|fmt|isort|flake8|nosonar|todo|fixme|xxx"
+)
 _COMMENT = re.compile(r"#+\s*(.*)")
 
 

@@ -27,12 +27,13 @@ def is_http_exception(file: File, call: ast.AST) -> bool:
     """Whether `call` constructs an HTTPException, a project's subclass included."""
     return (
         isinstance(call, ast.Call)
-        and _named_like_a_class(call.func)
+        and named_like_a_class(call.func)
         and file.is_subclass(call.func, HTTP_EXCEPTION) is True
     )
 
 
-def _named_like_a_class(function: ast.expr) -> bool:
+def named_like_a_class(function: ast.expr) -> bool:
+    """Whether the callee is written as classes are; spares the inference of what all others are."""
     match function:
         case ast.Name(id=name) | ast.Attribute(attr=name):
             return name.lstrip("_")[:1].isupper()
@@ -69,19 +70,31 @@ def answers(file: File, function: ast.AST) -> str | None:
     kind = file.registered_as(function)
     if kind in ("route", "middleware", "exception_handler"):
         return {"exception_handler": "exception handler"}.get(kind, kind)
-    if not isinstance(function, FUNCTIONS):
+    if not isinstance(function, FUNCTIONS) or file.text.count(function.name) < 2:
         return None
-    for call in file.calls_to("fastapi.Depends", "fastapi.Security"):
-        target = file.argument(call, 0, "dependency")
-        if target is not None and _defines(file, target, function):
-            return "dependency"
-    for call in file.calls_to("fastapi.APIRouter.add_api_route", "fastapi.FastAPI.add_api_route"):
-        target = file.argument(call, 1, "endpoint")
-        if target is not None and _defines(file, target, function):
-            return "route"
+    for callees, position, keyword, kind in _REGISTRATIONS:
+        if callees[0].rpartition(".")[2] not in file.text:
+            continue
+        for call in file.calls_to(*callees):
+            target = file.argument(call, position, keyword)
+            if target is not None and defines(file, target, function):
+                return kind
     return None
 
 
-def _defines(file: File, target: ast.expr, function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+def defines(file: File, target: ast.expr, function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Whether an expression refers to this function."""
+    if not isinstance(target, (ast.Name, ast.Attribute)) or ast.unparse(target).rpartition(".")[2] != function.name:
+        return False
     found = file.definition_of(target)
-    return found is not None and found.path == file.path and found.line == function.lineno
+    return found is not None and (found.path, found.line) == (file.path, function.lineno)
+
+
+_APPS = ("fastapi.FastAPI", "fastapi.APIRouter", "starlette.applications.Starlette")
+_REGISTRATIONS = (
+    (("fastapi.Depends",), 0, "dependency", "dependency"),
+    (("fastapi.Security",), 0, "dependency", "dependency"),
+    (tuple(f"{app}.add_api_route" for app in _APPS), 1, "endpoint", "route"),
+    (tuple(f"{app}.add_exception_handler" for app in _APPS), 1, "handler", "exception handler"),
+)
+"""Functions that are given the one that answers, at which place, by which keyword, and what it is then."""
