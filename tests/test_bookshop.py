@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from cases import Expected, Found, differences, expectations, python_files, run
 
+from flake8_fastapi_review.project.cache import DATABASE
 from flake8_fastapi_review.rule import Range, Severity, Violation
 
 if TYPE_CHECKING:
@@ -84,6 +85,12 @@ def test_findings_by_default(tmp_path: Path) -> None:
 
 def test_findings_of_all_rules(tmp_path: Path) -> None:
     assert differences(announced(), found(review(tmp_path, "--select", ALL))) == []
+
+
+def test_findings_out_of_the_cache(tmp_path: Path) -> None:
+    cold = review(tmp_path / "cache")
+    assert (tmp_path / "cache" / DATABASE).exists()
+    assert review(tmp_path / "cache") == cold
 
 
 def test_findings_through_flake8(tmp_path: Path) -> None:
