@@ -235,6 +235,21 @@ def test_columns_are_characters(tmp_path: Path) -> None:
     assert EMOJI.splitlines()[line.row - 1][line.column - 1 :] == "time.sleep(1)"
 
 
+@pytest.mark.parametrize("odd", ["\u2028", "\x85", "\x0c", "\x1c", "\t", "\u0301", "𝔘"])
+def test_characters_that_only_some_take_for_line_ends(tmp_path: Path, odd: str) -> None:
+    text = SLEEP.replace("    time.sleep(1)", f'    note = """{odd}"""; time.sleep(1)')
+    project(tmp_path, {"app.py": text})
+    line = review(tmp_path, "app.py").lines[0]
+    assert (line.row, text.split("\n")[9][line.column - 1 :]) == (10, "time.sleep(1)")
+    assert review(tmp_path, "--stdin-display-name=app.py", "-", stdin=text).lines == [line]
+
+
+def test_stdin_with_the_line_ends_of_old(tmp_path: Path) -> None:
+    project(tmp_path, {})
+    run = review(tmp_path, "--stdin-display-name=app.py", "-", stdin=SLEEP.replace("\n", "\r"))
+    assert (run.codes, run.stderr) == (["FAR002"], "")
+
+
 @pytest.mark.parametrize("end", ["\r\n", "\r", "\n"])
 def test_line_ends(tmp_path: Path, end: str) -> None:
     project(tmp_path, {"app.py": SLEEP.replace("\n", end).encode()})
