@@ -43,7 +43,8 @@ _LOGGER_NAMES = re.compile(r"(?i)(^|_)(log|logger|logging)$")
 class LoopHazard(NamedTuple):
     """A call in code on the event loop that blocks it, directly or through the project's functions."""
 
-    call: ast.Call
+    call: ast.expr
+    """The call, or the manager of a `with` whose `__enter__` or `__exit__` blocks."""
     kind: str
     name: str
     """Qualified name of the library function that blocks."""
@@ -115,7 +116,7 @@ class File:
         self.text = module.text
         self.lines = module.lines
         self.tree = module.tree
-        self._hazards: list[tuple[ast.Call, Hazard]] | None = None
+        self._hazards: list[tuple[ast.expr, Hazard]] | None = None
         self._names: dict[ast.AST, str | None] = {}
         self._comments: frozenset[int] | None = None
         self._flows: dict[ast.AST, Flow] = {}
@@ -521,29 +522,33 @@ class File:
             self._hazards = list(self._find_hazards())
         return [self._told(call, hazard) for call, hazard in self._hazards if hazard.rule == code]
 
-    def _find_hazards(self) -> Iterator[tuple[ast.Call, Hazard]]:
+    def _find_hazards(self) -> Iterator[tuple[ast.expr, Hazard]]:
         effects = self._project.effects
-        module = self._module
         for function in self.nodes(ast.AsyncFunctionDef):
-            calls = [call for call in self.within(function, ast.Call) if not module.without_effect(call)]
-            if not calls:
-                continue
             apart: bool | None = None
-            for call in calls:
-                flags = module.call_flags(call)
-                if flags & AWAITED:
-                    continue
-                expr = module.expression(call)
-                if expr[0] != "c":
-                    continue
-                fact = Call(expr, call.lineno, call.col_offset, flags)
+            told: set[tuple[ast.expr, str]] = set()
+            for node, fact in self._executed(function):
                 for rule, hazard in effects.hazards_of_call(self._summary, fact).items():
                     if apart is None:
                         apart = self._runs_apart(function)
-                    if not apart or rule == "FAR006":
-                        yield call, hazard
+                    if (not apart or rule == "FAR006") and (node, rule) not in told:
+                        told.add((node, rule))
+                        yield node, hazard
 
-    def _told(self, call: ast.Call, hazard: Hazard) -> LoopHazard:
+    def _executed(self, function: ast.AsyncFunctionDef) -> Iterator[tuple[ast.expr, Call]]:
+        """The calls in a function's own body, those that `with` makes included."""
+        module = self._module
+        for node in self.within(function, ast.Call, ast.With):
+            if isinstance(node, ast.With):
+                for item in node.items:
+                    for fact in module.context_calls(item):
+                        yield item.context_expr, Call._make(fact)
+            elif not module.without_effect(node) and not (flags := module.call_flags(node)) & AWAITED:
+                expr = module.expression(node)
+                if expr[0] == "c":
+                    yield node, Call(expr, node.lineno, node.col_offset, flags)
+
+    def _told(self, call: ast.expr, hazard: Hazard) -> LoopHazard:
         if len(hazard.chain) < 2:
             return LoopHazard(call, hazard.kind, hazard.name, hazard.remedy, (), "")
         related = tuple(Related(link.path, link.line, f"calls `{_short(link.name)}`") for link in hazard.chain[1:])

@@ -285,10 +285,9 @@ class Module:
                     flags |= GENERATOR
                     yields.append(UNKNOWN_EXPR if found.value is None or cls is ast.YieldFrom else self._expr(found.value, frame))
             raised.extend(self._expr(r.exc, frame) for r in nodes.get(ast.Raise, ()) if r.exc is not None)
-            for cls in (ast.With, ast.AsyncWith):
-                for found in nodes.get(cls, ()):
-                    if cls is ast.With:
-                        calls.extend(self._context_calls(found, frame))
+            for found in nodes.get(ast.With, ()):
+                for item in found.items:
+                    calls.extend(self.context_calls(item))
         calls.sort(key=lambda fact: (fact[1], fact[2]))
         if isinstance(node, FUNCTIONS):
             outer = scope.parent or self.index.scopes[0]
@@ -356,14 +355,11 @@ class Module:
                 return CONSUMED
         return 0
 
-    def _context_calls(self, statement: ast.With, scope: Scope) -> list[tuple[Any, ...]]:
-        """`with x:` calls `x.__enter__()` and `x.__exit__()`."""
-        facts = []
-        for item in statement.items:
-            manager = self._expr(item.context_expr, scope)
-            for method in ("__enter__", "__exit__"):
-                facts.append((("c", ("a", manager, method), (), ()), item.context_expr.lineno, item.context_expr.col_offset, 0))
-        return facts
+    def context_calls(self, item: ast.withitem) -> list[tuple[Any, ...]]:
+        """`with x:` calls `x.__enter__()` and `x.__exit__()`: these, in the form of `Call`."""
+        where = item.context_expr
+        manager = self.expression(where)
+        return [(("c", ("a", manager, method), (), ()), where.lineno, where.col_offset, 0) for method in ("__enter__", "__exit__")]
 
     def _parameters(self, args: ast.arguments, outer: Scope) -> tuple[Any, ...]:
         positional = [*args.posonlyargs, *args.args]

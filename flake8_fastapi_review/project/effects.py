@@ -157,7 +157,7 @@ class Effects:
         if runs is None:
             return [Target(name, None)]
         found = [Target(name, None)]
-        if runs.where == "inline":
+        if runs.where == "inline" and not runs.wraps:
             argument = handed(expr, runs.position, runs.keyword)
             if argument is not None:
                 callee = self.types.eval(summary, argument)

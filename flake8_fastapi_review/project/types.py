@@ -27,6 +27,8 @@ from ..module import Module
 from ..module.summary import ASYNC, GENERATOR, UNKNOWN_EXPR, Class, Expr, Function, Summary
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ..knowledge import Knowledge
     from .modules import Modules
 
@@ -41,6 +43,9 @@ MANAGER = "contextlib.AbstractContextManager"
 ASYNC_MANAGER = "contextlib.AbstractAsyncContextManager"
 
 _BUILTINS = frozenset(dir(builtins))
+_BUILTIN_CLASSES = frozenset(
+    f"builtins.{name}" for name in "str int float bool bytes bytearray complex dict list set frozenset tuple range memoryview slice".split()
+)
 _MAX_DEPTH = 60
 _ITERABLES = frozenset(
     f"{module}.{name}"
@@ -342,10 +347,14 @@ class Types:
             case ("par", qualname, position):
                 return self.parameter(summary, qualname, position)
             case ("for", value, path, asynchronous):
+                row = self._result_used(summary, value, self.knowledge.async_iterates if asynchronous else self.knowledge.iterates)
+                if row is not None:
+                    return self._unpack(row, path)
                 iterable = self.eval(summary, value)
                 return self._unpack(self.async_element(iterable) if asynchronous else self.element(iterable), path)
             case ("with", value, path, asynchronous):
-                return self._unpack(self.entered(self.eval(summary, value), asynchronous), path)
+                row = self._result_used(summary, value, self.knowledge.async_enters if asynchronous else self.knowledge.enters)
+                return self._unpack(row if row is not None else self.entered(self.eval(summary, value), asynchronous), path)
             case ("exc", value, _):
                 return self._caught(summary, value) if value else ("inst", "builtins.BaseException", ())
             case ("ins", value):
@@ -353,6 +362,16 @@ class Types:
             case ("typ", value):
                 return ("alias", summary.path, value)
         return None
+
+    def _result_used(self, summary: Summary, value: Expr, used: Callable[[str], str | None]) -> Type | None:
+        """What `with f() as x` or `for x in f()` gives x by a row about the function `f`."""
+        if value[0] != "c":
+            return None
+        callee = self.eval(summary, value[1])
+        if callee is None or callee[0] not in ("ext", "mem"):
+            return None
+        row = used(callee[1])
+        return self._parse_row(row) if row not in (None, "?", "None", "self") else None
 
     def _caught(self, summary: Summary, value: Expr) -> Type | None:
         if value[0] == "t":
@@ -753,7 +772,7 @@ class Types:
                 known = self._returned(name, None)
                 if known is not None:
                     return known
-                return ("inst", name, ()) if _is_class_name(name) and name not in _OPAQUE else None
+                return ("inst", name, ()) if name in _BUILTIN_CLASSES or (_is_class_name(name) and name not in _OPAQUE) else None
             case ("mem", name, receiver):
                 return self._returned(name, receiver)
             case ("inst", cls, _) if ":" in cls:
@@ -772,6 +791,10 @@ class Types:
 
     def _returned(self, name: str, receiver: Type | None) -> Type | None:
         """What a known external callable or property gives, by its knowledge row."""
+        owner, _, member = name.rpartition(".")
+        if receiver is not None and receiver[0] == "inst" and ":" not in receiver[1]:
+            # `self` in a row of a base class is the class at hand: `Path / str` is a Path, not a PurePath.
+            name = f"{receiver[1]}.{member}"
         row = self.knowledge.returns(name)
         if row is None:
             return None
@@ -784,6 +807,8 @@ class Types:
             found = None
         elif target == "None":
             found = NONE
+        elif target == owner and receiver is not None and receiver[0] == "inst" and ":" in receiver[1]:
+            found = receiver
         else:
             found = self._parse_row(target)
         return ("inst", COROUTINE, (found,)) if asynchronous else found
