@@ -153,8 +153,10 @@ def test_classes_and_their_ancestors() -> None:
     assert knowledge.is_subclass("builtins.ValueError", "builtins.OSError") is False
     assert knowledge.is_subclass("somewhere.Unknown", "builtins.Exception") is None
     assert knowledge.is_subclass("somewhere.Unknown", "builtins.object") is True
-    assert knowledge.is_class("httpx.Client") and knowledge.is_class("builtins.str")
-    assert not knowledge.is_class("httpx.get") and not knowledge.is_class("somewhere.Unknown")
+    assert knowledge.is_class("httpx.Client")
+    assert knowledge.is_class("builtins.str")
+    assert not knowledge.is_class("httpx.get")
+    assert not knowledge.is_class("somewhere.Unknown")
 
 
 def test_members_are_found_on_base_classes() -> None:
