@@ -10,6 +10,7 @@ import json
 import re
 import subprocess
 import sys
+import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 EMOJI = SLEEP.replace("    time.sleep(1)\n", '    note = "héé"; time.sleep(1)\n')
+PATIENCE = 60
+"""Seconds for all that a test asks of a server."""
 VS_CODE_FORMAT = "--format='%(row)d,%(col)d,%(code).1s,%(code)s:%(text)s'"
 NVIM_LINT_FORMAT = "--format=%(path)s:%(row)d:%(col)d:%(code)s:%(text)s"
 LOCATION_IN_A_MESSAGE = """
@@ -127,6 +130,9 @@ class Server:
             stderr=subprocess.DEVNULL,
         )
         self.root = root
+        # A server that has lost its way says nothing more, and nothing is what this would wait for.
+        self.patience = threading.Timer(PATIENCE, self.process.kill)
+        self.patience.start()
         settings = json.loads(snippet("pylsp"))
         settings["pylsp"]["plugins"]["flake8"]["select"] = ["FAR"]
         self._call("initialize", {"processId": None, "rootUri": root.as_uri(), "capabilities": {}}, wait=True)
@@ -148,6 +154,7 @@ class Server:
 
     def close(self) -> None:
         """End the server."""
+        self.patience.cancel()
         self.process.kill()
         self.process.communicate()
 

@@ -322,3 +322,4 @@ def test_the_cache_never_changes_the_result(tmp_path: Path, value: str, monkeypa
     expected = review(tmp_path, "app.py").stdout
     monkeypatch.setenv("FASTAPI_REVIEW_CACHE_DIR", value)
     assert [review(tmp_path, "app.py").stdout for _ in range(2)] == [expected, expected]
+    assert (tmp_path / "cache").exists() == (value == "cache")
