@@ -117,6 +117,8 @@ _KEY_OWNERS = frozenset(
     license licence ssh account fernet aes rsa webhook cookie shared subscription admin service role vault sas
     """.split()
 )
+_COUNTERS = frozenset("amplitude analytics mixpanel posthog plausible segment telemetry".split())
+"""Services that count visitors: their keys can only write and are published with every page."""
 _AMBIGUOUS_KEY_OWNERS = frozenset(
     "access ssh webhook account service role shared subscription license licence vault".split()
 )
@@ -219,7 +221,7 @@ def _judge_head(head: str, before: tuple[str, ...]) -> SecretName | None:
     owner = before[-1] if before else ""
     plural = head.endswith("s") and head != "pass"
     if head in _PASSWORDS or (head == "pass" and owner in _PASS_OWNERS):
-        return SecretName(PASSWORD, True, plural, True)
+        return SecretName(PASSWORD, head != "pwd" or bool(before), plural, True)
     if head in _SECRETS:
         return SecretName(
             SECRET, owner in _SECRET_OWNERS and not plural, plural, owner in _OWN_SECRET_OWNERS or not owner
@@ -231,6 +233,8 @@ def _judge_head(head: str, before: tuple[str, ...]) -> SecretName | None:
             TOKEN, owner in _TOKEN_OWNERS or (head == "jwt" and not plural), plural, owner in _OWN_TOKEN_OWNERS
         )
     if head in ("key", "keys"):
+        if _COUNTERS.intersection(before):
+            return None
         if owner in _KEY_OWNERS or owner in _VENDORS:
             strong = owner not in _AMBIGUOUS_KEY_OWNERS or "secret" in before or "private" in before
             return SecretName(KEY, strong, plural, owner in _OWN_KEY_OWNERS)
@@ -275,7 +279,7 @@ def authenticator_name(name: str) -> str | None:
         return None
     if head in ("digest", "hash", "mac"):
         for word in reversed(before):
-            if word in ("signature", "hmac", "computed", "webhook") or secret_name(word) or word in ("pin",):
+            if word in ("signature", "hmac", "webhook") or secret_name(word) or word in ("pin",):
                 return head
         return head if len(before) > 1 and secret_name("_".join(before)) else None
     if before and before[0] in ("hashed", "hash") and secret_name("_".join((*before[1:], head))):
@@ -316,7 +320,7 @@ _LABEL_WORDS = frozenset(("password", "secret", "token", "pass", "passwd", "pwd"
 
 _PUBLIC = re.compile(
     r"phc_|pk_(?:live|test)_|pk\.eyJ|[sr]k_test_|rzp_test_|ssh-(?:rsa|ed25519|dss) |sb_publishable_"
-    r"|-----BEGIN (?:PUBLIC|CERT)"
+    r"|-----BEGIN (?:PUBLIC|CERT)|MIIBIjANBgkqhkiG9w0BAQEFAAOC"
 )
 """Keys for everybody (write-only analytics, publishable and public keys) or for a sandbox only."""
 

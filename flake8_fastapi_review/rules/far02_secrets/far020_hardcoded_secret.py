@@ -64,6 +64,8 @@ _CONNECTS = frozenset(
 """Callables that open a connection as a user: beside a literal user name a literal password is the real one."""
 
 _SCHEME = re.compile(r"(?i)(?:Bearer|Basic|Token|ApiKey) ([^\s{}<>]{12,})")
+_NAME = re.compile(r"[\w.-]+")
+"""Of a variable, a header, a setting; `AWS::ApiGateway::ApiKey` is a kind of resource."""
 _FOR_TESTS = re.compile(r"(?:^|/)(?:testing|testutils?|test_utils?|fixtures|mocks?)(?:/|\.py$)")
 """Support code of tests inside the package: its credentials open nothing."""
 
@@ -150,7 +152,7 @@ class HardcodedSecret(Rule):
     def _named(self, file: File, node: ast.Constant, value: str) -> str | None:
         """What to say of a value that looks like a secret in a place that is named like one."""
         target = target_of(file, node)
-        if target is None or target.place == "result":
+        if target is None or target.place == "result" or not _NAME.fullmatch(target.name):
             return None
         name = secret_name(target.name)
         if name is None or not looks_secret(name, value):

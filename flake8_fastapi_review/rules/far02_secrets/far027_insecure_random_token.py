@@ -180,7 +180,9 @@ class InsecureRandomToken(Rule):
         return None
 
 
-_OTHER_CONTEXT = frozenset("lock mutex semaphore lease context var node span trace marker placeholder worker".split())
+_OTHER_CONTEXT = frozenset(
+    "lock mutex semaphore lease context var node span trace marker placeholder worker boundary".split()
+)
 """What hands out tokens that only tell two holders apart."""
 
 

@@ -26,7 +26,7 @@ _QUERIES = frozenset(
 _AGAIN = frozenset(
     """
     confirm confirmed confirmation default repeat repeated again retype new old current previous original existing 2
-    1 before after last latest cached failed dynamic environment captured refreshed
+    1 before after last latest cached failed dynamic env environment captured refreshed
     """.split()
 )
 _ACCESS = re.compile(

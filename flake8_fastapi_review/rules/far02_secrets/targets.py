@@ -81,7 +81,7 @@ def target_of(file: File, node: ast.AST, wrappers: frozenset[str] = WRAPPERS) ->
                 else:
                     return Target(parent.arg, "argument", parent) if parent.arg else None
             case ast.Call():
-                if child is not parent.func and leaf(parent) not in wrappers and leaf(parent) not in _FIELD_MAKERS:
+                if child is not parent.func and not _hands_on(parent, wrappers):
                     return None
             case ast.Attribute():
                 if parent.attr not in wrappers:
@@ -99,6 +99,14 @@ def target_of(file: File, node: ast.AST, wrappers: frozenset[str] = WRAPPERS) ->
                 return None
         child, parent = parent, file.parent(parent)
     return None
+
+
+def _hands_on(call: ast.Call, wrappers: frozenset[str]) -> bool:
+    """What is given to the call comes out of it: `SecretStr("…")`, but not the "utf-8" of `text.encode("utf-8")`."""
+    name = leaf(call)
+    if isinstance(call.func, ast.Attribute) and name in ("encode", "decode", "strip", "lstrip", "rstrip", "replace"):
+        return False
+    return name in wrappers or name in _FIELD_MAKERS
 
 
 def _assigned(
