@@ -10,6 +10,10 @@ from toy import MIXED, MIXED_CODES, SLEEP, SLEEP_AT, flake8, project, review
 if TYPE_CHECKING:
     from pathlib import Path
 
+ACROSS_FILES: dict[str, str | bytes] = {
+    "app.py": SLEEP.replace("import time", "from waiting import pause").replace("time.sleep(1)", "pause()"),
+    "waiting.py": "import time\n\n\ndef pause():\n    time.sleep(1)\n",
+}
 EMOJI = SLEEP.replace("    time.sleep(1)\n", '    note = "héé 🚀🚀"; time.sleep(1)\n')
 BROKEN_RULE = """
 import importlib, pkgutil
@@ -79,11 +83,7 @@ def test_two_processes_say_the_same(tmp_path: Path) -> None:
 
 
 def test_the_finding_of_a_helper_in_another_file(tmp_path: Path) -> None:
-    files = {
-        "app.py": SLEEP.replace("import time", "from waiting import pause").replace("time.sleep(1)", "pause()"),
-        "waiting.py": "import time\n\n\ndef pause():\n    time.sleep(1)\n",
-    }
-    project(tmp_path, files)
+    project(tmp_path, ACROSS_FILES)
     whole = review(tmp_path, ".").lines
     assert ("FAR002", *SLEEP_AT) in [(line.code, line.row, line.column) for line in whole]
     assert review(tmp_path, "./app.py").lines == [line for line in whole if line.path == "./app.py"]
@@ -318,7 +318,7 @@ def test_a_mistake_in_the_configuration_is_a_finding(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("value", ["not-a-folder/file", "cache"])
 def test_the_cache_never_changes_the_result(tmp_path: Path, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    project(tmp_path, {"app.py": MIXED, "not-a-folder": "a file\n"})
+    project(tmp_path, {**ACROSS_FILES, "not-a-folder": "a file\n"})
     expected = review(tmp_path, "app.py").stdout
     monkeypatch.setenv("FASTAPI_REVIEW_CACHE_DIR", value)
     assert [review(tmp_path, "app.py").stdout for _ in range(2)] == [expected, expected]
