@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .module import Module
     from .module.flow import Flow
     from .project import Project
+    from .project.application import RouteRow
 
 N = TypeVar("N", bound=ast.AST)
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
@@ -75,6 +76,14 @@ class Route(NamedTuple):
     decorator: ast.Call
 
 
+class Endpoint(NamedTuple):
+    """A function that handles routes of the project's applications."""
+
+    function: FunctionNode
+    rows: tuple[RouteRow, ...]
+    """One for each method, path and application, in order of registration."""
+
+
 class Definition(NamedTuple):
     """A function or class of the project."""
 
@@ -119,6 +128,7 @@ class File:
         self._hazards: list[tuple[ast.expr, Hazard]] | None = None
         self._names: dict[ast.AST, str | None] = {}
         self._comments: frozenset[int] | None = None
+        self._endpoints: list[Endpoint] | None = None
         self._flows: dict[ast.AST, Flow] = {}
 
     # Syntax
@@ -480,6 +490,23 @@ class File:
         given = self.argument(decorator, -1, "methods")
         value = self.value_of(given) if given is not None else UNKNOWN
         return tuple(str(method).upper() for method in value) if isinstance(value, (list, tuple)) else ()
+
+    @property
+    def application(self) -> tuple[RouteRow, ...]:
+        """Every route of every application of the project, with full path and all dependencies."""
+        return self._project.application.rows
+
+    @property
+    def endpoints(self) -> list[Endpoint]:
+        """The functions of this file that handle routes, with the routes of the applications that lead to them."""
+        if self._endpoints is None:
+            functions: dict[int, FunctionNode] = {f.lineno: f for f in self.nodes(ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)}
+            rows: dict[int, list[RouteRow]] = {}
+            for row in self.application:
+                if row.file == self.path and row.line in functions:
+                    rows.setdefault(row.line, []).append(row)
+            self._endpoints = [Endpoint(functions[line], tuple(found)) for line, found in sorted(rows.items())]
+        return self._endpoints
 
     @staticmethod
     def argument(call: ast.Call, position: int, keyword: str = "") -> ast.expr | None:

@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from .. import __version__
-from ..config import excluded, role
+from ..config import excluded, role, versions
 from ..knowledge import Knowledge, KnowledgeError
 from ..module import decode
 from .effects import Effects
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from ..config import Config
     from ..file import File
+    from .application import Application
 
 
 class Project:
@@ -49,7 +50,18 @@ class Project:
         self.effects = Effects(self.types, self.knowledge)
         self.execution = Execution(self.modules, self.types, self.knowledge)
         self.requests = Requests(self.modules, self.types, self.knowledge)
+        self._application: Application | None = None
         self._texts: dict[str, str] = {}
+
+    @property
+    def application(self) -> Application:
+        """The applications that the project assembles; executed at the first question."""
+        if self._application is None:
+            from .application import Application
+
+            fastapi = versions(self.config).get("fastapi")
+            self._application = Application(self.modules, self.knowledge, live_include=fastapi is None or fastapi >= (0, 138))
+        return self._application
 
     def relative(self, path: str) -> str:
         """`path`, absolute or relative to the root, as the project names it: relative, with forward slashes."""
@@ -63,6 +75,7 @@ class Project:
         `text` stands in for what is on disk, `tree` for parsing it. Raises Unreadable and OSError.
         """
         from ..file import File
+    from .application import Application
 
         name = self.relative(path)
         on_disk = text is None
@@ -87,6 +100,7 @@ class Project:
             self.effects.forget()
             self.execution.forget()
             self.requests.forget()
+            self._application = None
         if not on_disk:
             self._texts[name] = text
             self.sources.overlay(name)

@@ -7,12 +7,15 @@ monorepo may share a dotted name). Nothing is scanned: each question costs a few
 from __future__ import annotations
 
 import os
+import re
 import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+_SAMPLE = 60
+"""So many files of a package are read to learn how it spells its own name."""
 _STDLIB = frozenset(sys.stdlib_module_names) | {"distutils", "imp", "asyncore"}
 
 
@@ -26,6 +29,7 @@ class Sources:
         self.source_roots = tuple("" if folder in (".", "./") else folder.strip("/") for folder in source_roots)
         self._kinds: dict[str, str | None] = {}
         self._overlaid: set[str] = set()
+        self._namespaces: dict[str, str] = {}
         self._tops: dict[tuple[str, str], tuple[str, ...]] = {}
         self._modules: dict[tuple[str, str], str | None] = {}
         self._package_roots: dict[str, str] = {}
@@ -72,15 +76,55 @@ class Sources:
         return found
 
     def dotted(self, path: str) -> str:
-        """The dotted name by which the project itself would import `path`."""
+        """The dotted name by which the project itself imports `path`."""
         folder = path.rpartition("/")[0]
         root = self.package_root(folder)
         if root == folder:
             # Namespace packages: the source root is a configured one, "src", or the project's root.
-            candidates = [r for r in (*self.source_roots, "src") if r and folder.startswith(r + "/") or folder == r]
+            candidates = [r for r in (*self.source_roots, "src") if r and (folder.startswith(r + "/") or folder == r)]
             root = max(candidates, key=len, default="") if "/" in path else ""
+        elif root and root not in self.source_roots:
+            root = self._namespace_root(root, path[len(root) + 1 :].partition("/")[0])
         name = path[len(root) :].lstrip("/").removesuffix(".py").removesuffix("/__init__")
         return name.replace("/", ".") if name != "__init__" else ""
+
+    def _namespace_root(self, root: str, package: str) -> str:
+        """The folder that `package` (in folder `root`) is imported from, as its own files spell their imports.
+
+        A package without a package above it may still be a part of a namespace package, as in `google.adk`.
+        """
+        key = f"{root}/{package}"
+        found = self._namespaces.get(key)
+        if found is not None:
+            return found
+        steps = root.split("/")
+        spelt = {".".join([*steps[i:], package]): "/".join(steps[:i]) for i in range(len(steps))}
+        spelt[package] = root
+        pattern = re.compile(rb"^[ \t]*(?:from|import)[ \t]+(" + b"|".join(re.escape(name).encode() for name in spelt) + rb")[. \t]", re.M)
+        found = root
+        for path in self._first_files(key):
+            try:
+                with open(self.absolute(path), "rb") as file:
+                    match = pattern.search(file.read())
+            except OSError:
+                continue
+            if match:
+                found = spelt[match[1].decode()]
+                break
+        self._namespaces[key] = found
+        return found
+
+    def _first_files(self, folder: str) -> Iterator[str]:
+        """Some Python files below a folder, always the same ones."""
+        count = 0
+        for here, folders, names in os.walk(self.absolute(folder)):
+            folders.sort()
+            for name in sorted(names):
+                if name.endswith(".py"):
+                    yield os.path.relpath(os.path.join(here, name), self.root).replace(os.sep, "/")
+                    count += 1
+                    if count >= _SAMPLE:
+                        return
 
     def resolve(self, importer: str, level: int, module: str | None) -> str | None:
         """The path that `import module` (or `from . import` with `level` dots) in `importer` means.

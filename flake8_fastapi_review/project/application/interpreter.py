@@ -8,6 +8,7 @@ is marked as uncertain; where it depends on a setting's default, that default is
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING, Any
 
 from . import library
@@ -45,8 +46,9 @@ _MAX_CALLS = 40
 _MAX_STEPS = 3_000_000
 _MAX_ASIDE = 1_500
 """Steps for a call that registers nothing: its result may be of use, a long computation is not."""
-_REGISTERING = frozenset(
-    "include_router add_api_route add_api_websocket_route add_route add_websocket_route mount APIRouter FastAPI Starlette api_route".split()
+_REGISTERING = re.compile(
+    r"\b(?:include_router|add_api_route|add_api_websocket_route|add_route|add_websocket_route|mount|APIRouter|FastAPI|Starlette|api_route)\b"
+    r"|@[\w.]+\.(?:get|post|put|patch|delete|head|options|trace|websocket|route)\("
 )
 _MAX_LOOP = 400
 _BUILTINS = frozenset(dir(__builtins__) if not isinstance(__builtins__, dict) else __builtins__)
@@ -207,7 +209,7 @@ class Interpreter:
             case ast.Expr(value=value):
                 self.eval(value, env)
             case ast.Assign(targets=targets, value=value):
-                found = self._eval_later(value, env) if isinstance(value, ast.Call) and not isinstance(targets[0], (ast.Tuple, ast.List)) else self.eval(value, env)
+                found = self._configured(targets[0], value, env) or self._eval_later(value, env) if isinstance(value, ast.Call) and not isinstance(targets[0], (ast.Tuple, ast.List)) else self.eval(value, env)
                 for target in targets:
                     self.assign(target, found, env)
             case ast.AnnAssign(target=target, annotation=annotation, value=value):
@@ -285,6 +287,18 @@ class Interpreter:
 
         return Lazy(make)
 
+    def _configured(self, target: ast.expr, node: ast.Call, env: Env) -> Value | None:
+        """`API_ROUTE = config.str("API_ROUTE", "/api")`: a reader of settings, whoever wrote it."""
+        if not isinstance(target, ast.Name) or not node.args or not isinstance(node.args[0], ast.Constant):
+            return None
+        name = node.args[0].value
+        if not isinstance(name, str) or name.upper() != target.id.upper():
+            return None
+        given = node.args[1] if len(node.args) > 1 else next((k.value for k in node.keywords if k.arg == "default"), None)
+        if not isinstance(given, ast.Constant):
+            return None
+        return Const(given.value, frozenset({f"setting {name} has its default"}))
+
     def is_interesting(self, callee: Value, depth: int = 0) -> bool:
         """Whether calling it may make or fill an application or router, as far as names tell."""
         match callee:
@@ -295,36 +309,25 @@ class Interpreter:
             case ClassValue():
                 if any(library.registrar_kind(name, self.knowledge) for name in callee.externals()):
                     return True
-                if any(isinstance(base, ClassValue) and self._mentions(base.node) for base in callee.mro()):
+                if any(isinstance(base, ClassValue) and self._mentions(base.module, base.node) for base in callee.mro()):
                     return True
                 return False
             case Function():
                 known = self._interest.get(callee.node)
                 if known is None:
                     self._interest[callee.node] = False
-                    known = self._interest[callee.node] = self._mentions(callee.node) or (depth < 5 and self._calls_interesting(callee, depth))
+                    known = self._interest[callee.node] = self._mentions(callee.module, callee.node) or (depth < 5 and self._calls_interesting(callee, depth))
                 return known
         return False
 
     @staticmethod
-    def _mentions(node: ast.AST) -> bool:
-        for inner in ast.walk(node):
-            if isinstance(inner, ast.Attribute):
-                if inner.attr in _REGISTERING:
-                    return True
-            elif isinstance(inner, ast.Name):
-                if inner.id in _REGISTERING:
-                    return True
-            elif isinstance(inner, (ast.FunctionDef, ast.AsyncFunctionDef)) and inner is not node:
-                for decorator in inner.decorator_list:
-                    if isinstance(decorator, ast.Call) and isinstance(decorator.func, ast.Attribute) and decorator.func.attr in (*library.VERBS, "websocket"):
-                        return True
-        return False
+    def _mentions(module: Module, node: Any) -> bool:
+        """By the text, which is much quicker than walking the tree; a word in a comment costs some time, no more."""
+        return any(map(_REGISTERING.search, module.lines[node.lineno - 1 : node.end_lineno]))
 
     def _calls_interesting(self, function: Function, depth: int) -> bool:
-        for inner in ast.walk(function.node):
-            if not isinstance(inner, ast.Call):
-                continue
+        scope = function.module.index.by_node[function.node]
+        for inner in scope.nodes.get(ast.Call, ()):
             called: Value | None = None
             if isinstance(inner.func, ast.Name):
                 called = self.lookup(inner.func.id, function.env)
@@ -404,11 +407,23 @@ class Interpreter:
             for handler in node.handlers[:1]:
                 self.uncertainly(handler.body, env, NOTHING)
         for handler in node.handlers:
-            # `except ImportError: router = None`: names that only the handler binds.
+            if not any(isinstance(statement, ast.Raise) for statement in handler.body):
+                self._make_optional(node.body, env)
             for statement in handler.body:
+                # `except ImportError: router = None`: names that only the handler binds.
                 if isinstance(statement, ast.Assign) and all(isinstance(t, ast.Name) and t.id not in env.names for t in statement.targets):
                     self.uncertainly([statement], env, NOTHING)
         self.block(node.finalbody, env)
+
+    def _make_optional(self, body: list[ast.stmt], env: Env) -> None:
+        """What is imported from libraries under `try` may not be installed."""
+        for statement in body:
+            if isinstance(statement, (ast.Import, ast.ImportFrom)):
+                for alias in statement.names:
+                    name = alias.asname or alias.name.partition(".")[0]
+                    found = env.names.get(name)
+                    if isinstance(found, External):
+                        env.names[name] = External(found.name, optional=True)
 
     def loop(self, node: ast.For | ast.AsyncFor, env: Env) -> None:
         items = self.iterate(self.eval(node.iter, env))

@@ -295,6 +295,9 @@ def call_external(run: Interpreter, name: str, args: list[Value], keywords: dict
             return _environment(first, args[1] if len(args) > 1 else keywords.get("default"))
         case "importlib.import_module" if isinstance(first, Const) and isinstance(first.value, str) and env is not None:
             return _import(run, first.value, args, env)
+        case "uvicorn.importer.import_from_string" if isinstance(first, Const) and isinstance(first.value, str) and env is not None:
+            module, _, attribute = first.value.partition(":")
+            return run.attribute(_import(run, module, args, env), attribute) if attribute else Value()
         case "fastapi.security.SecurityScopes":
             return Value()
         case "attr.ib" | "attr.field" | "attrs.field" | "dataclasses.field" | "pydantic.Field" | "attr.attrib":

@@ -16,6 +16,7 @@ from .values import (
     Const,
     DependsValue,
     Entry,
+    Env,
     External,
     Function,
     Instance,
@@ -30,6 +31,7 @@ from .values import (
 
 if TYPE_CHECKING:
     from ...knowledge import Knowledge
+    from ...module import Module
     from ..modules import Modules
 
 _SECURITY = "fastapi.security."
@@ -103,7 +105,7 @@ class Application:
         self.live_include = live_include
         self.run = Interpreter(modules, knowledge)
         self._rows: tuple[RouteRow, ...] | None = None
-        self._dependency_memo: dict[int, tuple[list[tuple[Dependency, Value]], Value]] = {}
+        self._trees: dict[str, Module | None] = {}
 
     @property
     def rows(self) -> tuple[RouteRow, ...]:
@@ -118,7 +120,7 @@ class Application:
     def _execute(self) -> None:
         run = self.run
         try:
-            candidates = self.modules.mentioning_any((b"FastAPI", b"Starlette"))
+            candidates = self.modules.mentioning_any((b"FastAPI", b"Starlette", b"import_from_string"))
             for path in candidates:
                 run.import_module(path)
             self._call_factories(candidates)
@@ -133,7 +135,7 @@ class Application:
                 continue
             index = env.module.index
             for call in index.nodes(ast.Call):
-                if not self._makes_app(call, path):
+                if not (self._makes_app(call, path) or _called(call) == "import_from_string"):
                     continue
                 scope = index.scope_of(call).frame()
                 outermost = scope
@@ -144,7 +146,7 @@ class Application:
                 self._start(path, outermost.qualname)
 
     def _makes_app(self, call: ast.Call, path: str) -> bool:
-        name = call.func.id if isinstance(call.func, ast.Name) else call.func.attr if isinstance(call.func, ast.Attribute) else ""
+        name = _called(call) or ""
         if not name[:1].isupper():
             return False
         env = self.run.envs[path]
@@ -191,11 +193,8 @@ class Application:
                 if parts[1] != "__init__" and method.node not in self.run.executed:
                     self.run.call_function(method, [instance], {}, instance)
 
-    def _was_executed(self, env: object, qualname: str) -> bool:
-        return any(getattr(function.module.index.by_node[node], "qualname", "") == qualname for function in () for node in ()) or any(
-            node in self.run.executed and scope.qualname == qualname
-            for node, scope in env.module.index.by_node.items()  # type: ignore[attr-defined]
-        )
+    def _was_executed(self, env: Env, qualname: str) -> bool:
+        return any(node in self.run.executed and scope.qualname == qualname for node, scope in env.module.index.by_node.items())
 
     def _leaves(self, cls: ClassValue) -> list[ClassValue]:
         """The classes that derive from `cls` and from which no other does; itself if there is none."""
@@ -207,13 +206,13 @@ class Application:
         """(path, qualname) of functions that call this one by name."""
         name = qualname.rpartition(".")[2]
         found: list[tuple[str, str]] = []
-        for other in self.modules.mentioning(name):
-            module = self.modules.tree_of(other) if self.run.is_marked(other) else None
+        for other in self.modules.mentioning(f"{name}("):
+            env = self.run.envs.get(other)
+            module = env.module if env is not None else self._tree(other, path)
             if module is None:
                 continue
             for call in module.index.nodes(ast.Call):
-                called = call.func.id if isinstance(call.func, ast.Name) else call.func.attr if isinstance(call.func, ast.Attribute) else None
-                if called != name:
+                if _called(call) != name:
                     continue
                 scope = module.index.scope_of(call).frame()
                 while scope.parent is not None and scope.parent.kind not in ("module", "class"):
@@ -222,12 +221,22 @@ class Application:
                     found.append((other, scope.qualname))
         return found[:4]
 
+    def _tree(self, path: str, called: str) -> Module | None:
+        """A module that was not executed and that may call a function of the module `called`, as it names it."""
+        stem = called.removesuffix("/__init__.py").removesuffix(".py").rpartition("/")[2]
+        text = self.modules.bytes_of(path)
+        if text is None or stem.encode() not in text:
+            return None
+        if path not in self._trees:
+            self._trees[path] = self.modules.tree_of(path) if self.run.is_marked(path) else None
+        return self._trees[path]
+
     # Applications
 
     def apps(self) -> list[Registrar]:
         """Applications that no other one contains; each once, the most complete of several executions."""
         run = self.run
-        inside = {id(entry.target) for each in run.registrars for entry in each.entries if entry.kind in ("mount", "include")}
+        inside = {id(entry.target) for each in run.registrars for entry in each.entries if entry.kind == "include" or self._mounted_somewhere(entry)}
         tops = [each for each in run.registrars if each.is_app and id(each) not in inside]
         best: dict[tuple[str, int], Registrar] = {}
         for each in tops:
@@ -235,6 +244,11 @@ class Application:
             if place not in best or self._size(each) > self._size(best[place]):
                 best[place] = each
         return [app for app in best.values() if app.entries]
+
+    @staticmethod
+    def _mounted_somewhere(entry: Entry) -> bool:
+        """An application that another one mounts somewhere unknown still stands for itself."""
+        return entry.kind == "mount" and _text(entry.path)[1]
 
     def _size(self, registrar: Registrar, depth: int = 0) -> int:
         total = 0
@@ -297,7 +311,7 @@ class Application:
                     in_schema=context.in_schema and _flag(entry.keywords.get("include_in_schema"), True),
                 )
                 self._flatten(target, inner, rows, app, depth + 1, len(target.entries) if self.live_include else entry.seen)
-            elif entry.kind == "mount" and isinstance(target, Registrar):
+            elif entry.kind == "mount" and isinstance(target, Registrar) and (self._mounted_somewhere(entry) or not target.is_app):
                 inner = inner._replace(prefix=(context.prefix + text).rstrip("/"), dependencies=(), tags=())
                 self._flatten(target, inner, rows, app, depth + 1, len(target.entries))
             elif entry.kind in ("route", "plain", "websocket"):
@@ -535,6 +549,10 @@ def _text(value: Value | None) -> tuple[str, bool, Assumptions]:
         if isinstance(value.value, str):
             return value.value, True, value.assumes
     return "", False, value.assumes
+
+
+def _called(call: ast.Call) -> str | None:
+    return call.func.id if isinstance(call.func, ast.Name) else call.func.attr if isinstance(call.func, ast.Attribute) else None
 
 
 def _joined(prefix: str, text: str) -> str:

@@ -107,11 +107,16 @@ class ModuleValue(Known):
 class External(Known):
     """A module, class or function of a library, by its canonical dotted name."""
 
-    __slots__ = ("name",)
+    __slots__ = ("name", "optional")
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, optional: bool = False) -> None:
         super().__init__()
         self.name = name
+        self.optional = optional
+        """Whether it may not be installed: `except ImportError` provides for it."""
+
+    def truth(self) -> bool | None:
+        return None if self.optional else True
 
     def __repr__(self) -> str:
         return f"External({self.name})"
