@@ -51,6 +51,7 @@ _INFRASTRUCTURE = frozenset(
 )
 """Libraries whose exceptions tell of hosts, queries, commands and credentials."""
 
+_HARMLESS = ("sqlalchemy.exc.NoResultFound", "sqlalchemy.exc.MultipleResultsFound")
 _APPS = ("fastapi.FastAPI", "starlette.applications.Starlette")
 
 
@@ -171,7 +172,7 @@ def _first_revealing(file: File, kinds: list[ast.expr]) -> str | None:
 
 def _tells_of_inside(file: File, kind: ast.expr) -> bool:
     name = file.name_of(kind)
-    if name is None or file.definition_of(kind) is not None:
+    if name is None or name in _HARMLESS or file.definition_of(kind) is not None:
         return False
     return name in _INTERNAL or name.partition(".")[0] in _INFRASTRUCTURE
 

@@ -65,9 +65,9 @@ class HttpExceptionWithoutDetail(Rule):
                 continue
             given = detail(file, call)
             if given is None:
-                yield self.at(call, call=_shortened(file.source(call)), lack="no detail")
+                yield self.at(call, call=_shortened(call), lack="no detail")
             elif _is_empty(file, given):
-                yield self.at(given, call=_shortened(file.source(call)), lack="an empty detail")
+                yield self.at(given, call=_shortened(call), lack="an empty detail")
 
 
 def _serves_files(file: File, call: ast.Call) -> bool:
@@ -95,6 +95,6 @@ def _is_empty(file: File, given: ast.expr) -> bool:
     return False
 
 
-def _shortened(text: str) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= 60 else text[:57] + "..."
+def _shortened(call: ast.Call) -> str:
+    text = ast.unparse(call)
+    return text if len(text) <= 60 and "{" not in text else f"{ast.unparse(call.func)}(...)"

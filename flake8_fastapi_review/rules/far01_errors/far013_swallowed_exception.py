@@ -32,7 +32,9 @@ _REASON = re.compile(
     r"|swallow|suppress|silent|fail|may not|might not|don't care|in case|tolerat|skip|guard|attempt|try to|unavailable"
     r"|errors?\b|exceptions?\b"
 )
-"""Words of a comment above a `try`, or of a docstring, that say why a failure does not matter."""
+"""Words of a comment above a `try` that say why a failure does not matter."""
+_PROMISE = re.compile(r"(?i)best.effort|ignor|never (fail|raise|break|block)|swallow|suppress|silent|tolerat|not fatal")
+"""The same of a docstring, which speaks of more than one thing."""
 _LAST_METHODS = ("__del__", "__exit__", "__aexit__", "__repr__", "__str__")
 _WAITS = ("time.sleep", "asyncio.sleep", "anyio.sleep", "trio.sleep")
 
@@ -156,7 +158,7 @@ def _announced(file: File, statement: ast.Try) -> bool:
         return True
     match file.function(statement):
         case ast.FunctionDef() | ast.AsyncFunctionDef() as function:
-            return bool(_REASON.search((ast.get_docstring(function) or "").partition("Raises:")[0]))
+            return bool(_PROMISE.search(ast.get_docstring(function) or ""))
     return False
 
 
@@ -174,7 +176,7 @@ def _leaf(function: ast.expr) -> str:
 def _subject(file: File, statement: ast.Try) -> str:
     """What is tried, for the message: its first call."""
     for call in file.within(statement.body, ast.Call):
-        text = " ".join(file.source(call.func).split())
+        text = " ".join(ast.unparse(call.func).split())
         if len(text) <= 50:
             return f"`{text}`"
     return "this block"

@@ -82,7 +82,7 @@ class ExceptionDetailLeak(Rule):
                 continue
             cls = "the traceback" if found.cls == "traceback" else f"any `{found.cls}`"
             how = f" through `{related[0].message}`" if related else ""
-            yield self.at(expression, shown=_shown(file, expression, found), cls=cls, how=how, related=related)
+            yield self.at(expression, shown=_shown(expression, found), cls=cls, how=how, related=related)
 
     def _sent(self, file: File) -> Iterator[tuple[ast.expr, tuple[Related, ...]]]:
         """The expressions that go into a response body, with the helper that puts them there."""
@@ -148,7 +148,7 @@ def _answers(file: File, returned: ast.Return) -> bool:
     return function is not None and answers(file, function) in _ANSWERING
 
 
-def _shown(file: File, expression: ast.AST, found: Shown) -> str:
+def _shown(expression: ast.AST, found: Shown) -> str:
     """The expression for the message; of one that would not read well there, the exception in it."""
-    text = " ".join(file.source(expression).split())
-    return text if len(text) <= 60 and not set("{}`") & set(text) else file.source(found.node)
+    text = ast.unparse(expression)
+    return text if len(text) <= 60 and not set("{}`") & set(text) else ast.unparse(found.node)

@@ -87,15 +87,18 @@ def _fix(file: File, statement: ast.Raise, handler: ast.ExceptHandler, name: str
     end = Range(statement.end_lineno, statement.end_col_offset, statement.end_lineno, statement.end_col_offset)
     edits = [Edit(end, f" from {name}")]
     if handler.name is None:
-        if handler.type is None or (
-            isinstance(handler.type, ast.Tuple) and not file.source(handler.type).startswith("(")
-        ):
+        if handler.type is None or (isinstance(handler.type, ast.Tuple) and not _opened(file, handler.type)):
             return None
         line, column = handler.type.end_lineno or 0, handler.type.end_col_offset or 0
         if not _closed(file, handler, line, column):
             return None
         edits.insert(0, Edit(Range(line, column, line, column), f" as {name}"))
     return Fix(f"Add `from {name}`", tuple(edits), Applicability.SAFE)
+
+
+def _opened(file: File, kinds: ast.Tuple) -> bool:
+    """Whether several classes stand in parentheses, without which they cannot be given a name."""
+    return file.lines[kinds.lineno - 1].encode()[kinds.col_offset :].startswith(b"(")
 
 
 def _closed(file: File, handler: ast.ExceptHandler, line: int, column: int) -> bool:

@@ -118,7 +118,12 @@ def _harm(file: File, handler: ast.ExceptHandler, function: ast.AsyncFunctionDef
         step = file.statement(later)
         if not _cleans_up(file, step, handler) and flow.can_reach(handler, step):
             return f"so `{function.name}` goes on"
-    return "" if _means_cancellation(file, handler) else "and whoever cancelled waits for nothing"
+    if not _means_cancellation(file, handler):
+        return "and whoever cancelled waits for nothing"
+    results = (result.value for result in file.within(handler.body, ast.Return))
+    if any(result is not None and not isinstance(result, ast.Constant) for result in results):
+        return "and answers with a result"
+    return ""
 
 
 def _means_cancellation(file: File, handler: ast.ExceptHandler) -> bool:
