@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ..config import Config
     from ..file import File
     from .application import Application
+    from .application import Application
 
 
 class Project:
@@ -75,7 +76,6 @@ class Project:
         `text` stands in for what is on disk, `tree` for parsing it. Raises Unreadable and OSError.
         """
         from ..file import File
-    from .application import Application
 
         name = self.relative(path)
         on_disk = text is None
@@ -111,4 +111,6 @@ def fingerprint() -> str:
     import marshal
     import sys
 
-    return f"{__version__}/{marshal.version}/{sys.implementation.cache_tag}"
+    from . import modules
+
+    return f"{__version__}/{marshal.version}/{sys.implementation.cache_tag}/{modules.code_digest()}"
