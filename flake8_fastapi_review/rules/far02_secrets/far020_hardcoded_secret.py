@@ -138,7 +138,8 @@ class HardcodedSecret(Rule):
         if found is None or is_example(file, node):
             return None
         target = target_of(file, node)
-        return f"A {found} in `{target.name}`" if target else f"A {found}"
+        article = "An" if found[0] in "AEIOaeio" else "A"
+        return f"{article} {found} in `{target.name}`" if target else f"{article} {found}"
 
     def _header(self, file: File, node: ast.Constant, credentials: str) -> str | None:
         """What to say of `{"Authorization": "Bearer …"}`."""
