@@ -16,13 +16,14 @@ from .project.constants import UNKNOWN, parameters_in, value_of
 from .project.effects import Hazard, Link, handed
 from .project.requests import Field
 from .project.types import ASYNC_MANAGER, COROUTINE, NONE, Type, without_none
-from .rule import Related
+from .rule import Edit, Range, Related
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from .module import Module
     from .module.flow import Flow
+    from .module.index import Scope
     from .project import Project
     from .project.application import RouteRow
 
@@ -261,10 +262,10 @@ class File:
 
     def is_coroutine(self, expr: ast.AST) -> bool | None:
         """Whether the value is a coroutine, which somebody has to await."""
-        found = without_none(self._eval(expr))
-        if found is not None and found[0] in ("mem", "const"):
+        found = self._eval(expr)
+        if found is None or found[0] in ("mem", "const"):
             return None
-        return found[:2] == ("inst", COROUTINE) if found is not None else None
+        return found[:2] == ("inst", COROUTINE)
 
     def schedules_itself(self, call: ast.Call) -> bool:
         """Whether what a call returns runs without being awaited: a future or task rather than a coroutine."""
@@ -283,6 +284,56 @@ class File:
     def value_of(self, expr: ast.AST) -> Any:
         """The constant that an expression is, through names and modules of the project; UNKNOWN otherwise."""
         return value_of(self._types, self._summary, self._module.expression(expr))
+
+    def module_name(self, module: str, node: ast.AST) -> tuple[str, tuple[Edit, ...]] | None:
+        """The name under which `node` can use a top-level module, and the edits that import it, if that is missing.
+
+        None when the name already means something else there.
+        """
+        index = self._module.index
+        top = index.scopes[0]
+        bound = bindings_of(index, top)
+        for name, bindings in bound.items():
+            if all(b.kind == "import" and b.node.name == module and (b.node.asname or module) == name for b in bindings):
+                if any(self.parent(b.place) is self.tree for b in bindings) and self._means(name, node, top):
+                    return name, ()
+        if module in bound or not self._means(module, node, None):
+            return None
+        place = self._import_place(module)
+        return (module, (Edit(place, f"import {module}\n"),)) if place is not None else None
+
+    def _means(self, name: str, node: ast.AST, owner: Scope | None) -> bool:
+        return scope_binding(self._module.index, self._module.index.scope_of(node), name) is owner
+
+    def _import_place(self, module: str) -> Range | None:
+        """Where a line `import module` goes: among the plain imports at the top, else before all else."""
+        plain: list[ast.stmt] = []
+        first: ast.stmt | None = None
+        for statement in self.tree.body:
+            match statement:
+                case ast.Expr(value=ast.Constant()) | ast.ImportFrom(module="__future__"):
+                    continue
+                case ast.Import():
+                    plain.append(statement)
+                case ast.ImportFrom():
+                    pass
+                case _:
+                    first = first or statement
+                    break
+            first = first or statement
+        after = next((s for s in plain if isinstance(s, ast.Import) and s.names[0].name > module), None)
+        if after is None and plain:
+            line = (plain[-1].end_lineno or plain[-1].lineno) + 1
+        else:
+            target = after or first
+            if target is None or target.col_offset or target is not self._first_on_line(target):
+                return None
+            decorators = getattr(target, "decorator_list", [])
+            line = min([target.lineno, *(d.lineno for d in decorators)])
+        return Range(line, 0, line, 0) if line <= len(self.lines) else None
+
+    def _first_on_line(self, statement: ast.stmt) -> ast.stmt:
+        return next(s for s in self.tree.body if (s.end_lineno or s.lineno) >= statement.lineno)
 
     def definition_of(self, expr: ast.AST) -> Definition | None:
         """The project's function or class that an expression refers to."""
@@ -415,6 +466,16 @@ class File:
         same = owner.frame() is scope.frame()
         found = reaching(index, owner, name.id, name) if same else bindings_of(index, owner).get(name.id, [])
         return [binding.node if isinstance(binding.node, ast.AST) else binding.place for binding in found]
+
+    def is_read(self, name: str, node: ast.AST) -> bool:
+        """Whether the variable that `name` means at `node` is read anywhere; True for those that others may read."""
+        index = self._module.index
+        scope = scope_binding(index, index.scope_of(node), name)
+        if scope is None or scope.frame().kind != "function":
+            return True
+        return any(
+            use.id == name and isinstance(use.ctx, (ast.Load, ast.Del)) and scope_binding(index, index.scope_of(use), name) is scope for use in index.nodes(ast.Name)
+        ) or any(name in statement.names for statement in index.nodes(ast.Nonlocal))
 
     def mentions(self, expr: ast.AST, variable: str) -> bool:
         """Whether the value is computed from the local `variable`, also through other local names."""

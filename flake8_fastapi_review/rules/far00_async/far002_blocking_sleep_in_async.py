@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING
 
-from ...rule import Rule, Severity
+from ...rule import Edit, Fix, Range, Rule, Severity
 from .hazard import ALLOW, hazards, spoken, through
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ...file import File
+    from ...file import File, LoopHazard
     from ...rule import Violation
 
 
@@ -57,4 +58,22 @@ class BlockingSleepInAsync(Rule):
 
     def check(self, file: File) -> Iterator[Violation]:
         for hazard in hazards(self, file, self.allow):
-            yield self.at(hazard.call, related=hazard.chain, call=spoken(hazard), chain=through(hazard), instead=hazard.remedy)
+            fix = self._fix(file, hazard)
+            yield self.at(hazard.call, related=hazard.chain, fix=fix, call=spoken(hazard), chain=through(hazard), instead=hazard.remedy)
+
+    @staticmethod
+    def _fix(file: File, hazard: LoopHazard) -> Fix | None:
+        """`await asyncio.sleep(…)` in place of a direct call, with the import if it is missing."""
+        match hazard.call:
+            case ast.Call(func=called, args=[_], keywords=[]) if hazard.name == "time.sleep" and not hazard.chain:
+                pass
+            case _:
+                return None
+        if file.enclosing(called, ast.GeneratorExp) or isinstance(file.values(called)[-1], ast.Call):
+            # An await would make the generator an asynchronous one; a partial has its arguments elsewhere.
+            return None
+        found = file.module_name("asyncio", called)
+        if found is None:
+            return None
+        name, imports = found
+        return Fix("Replace by `await asyncio.sleep`", (*imports, Edit(Range.of(called), f"await {name}.sleep")))

@@ -5,13 +5,16 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from ...rule import Rule, Severity
+from ...rule import Edit, Fix, Range, Rule, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ...file import File
     from ...rule import Violation
+
+_DROPPED = "nobody awaits, so its work never happens"
+_OF_COROUTINES = ("close", "send", "throw", "add_done_callback", "cancel")
 
 
 class CoroutineNeverAwaited(Rule):
@@ -52,41 +55,74 @@ class CoroutineNeverAwaited(Rule):
     message = "`{call}(…)` makes a coroutine that {fate}: {remedy}"
 
     def check(self, file: File) -> Iterator[Violation]:
+        told: set[ast.AST] = set()
         for call in file.nodes(ast.Call):
             fate = self._fate(file, call)
             if fate and file.is_coroutine(call) and not file.schedules_itself(call):
-                yield self._report(file, call, fate)
+                yield self._report(file, call, fate, call)
         for name in file.nodes(ast.Name):
             if isinstance(name.ctx, ast.Load) and (fate := self._use(file, name)):
                 made = self._made_by(file, name)
-                if made is not None:
+                if made is not None and made not in told:
+                    told.add(made)
                     yield self._report(file, name, fate, made)
 
-    def _report(self, file: File, node: ast.expr, fate: str, made: ast.Call | None = None) -> Violation:
-        call = made or node
-        text = file.source(call.func) if isinstance(call, ast.Call) else ""
-        remedy = f"await it: `await {text}(…)`"
-        return self.at(node, call=text, fate=fate, remedy=remedy)
+    def _report(self, file: File, node: ast.expr, fate: str, made: ast.Call) -> Violation:
+        text = file.source(made.func)
+        in_coroutine = isinstance(file.function(made), ast.AsyncFunctionDef)
+        remedy = f"await it: `await {text}(…)`" if in_coroutine else f"`await {text}(…)` in an `async def`, or schedule it on the loop"
+        fix = self._fix(file, node, made) if in_coroutine else None
+        return self.at(node, fix=fix, call=text, fate=fate, remedy=remedy)
+
+    @staticmethod
+    def _fix(file: File, node: ast.expr, made: ast.Call) -> Fix | None:
+        if node is not made and any(isinstance(a.value, ast.Name) and a.value.id == getattr(node, "id", "") for a in file.nodes(ast.Await)):
+            return None
+        if file.enclosing(made, ast.GeneratorExp, ast.AsyncWith, ast.AsyncFor) and isinstance(file.parent(made), (ast.withitem, ast.AsyncFor)):
+            return None
+        if file.enclosing(made, ast.GeneratorExp):
+            # An await would make it an asynchronous generator.
+            return None
+        start, end = Range.of(made)[:2], Range.of(made)[2:]
+        before, after = Range(*start, *start), Range(*end, *end)
+        if isinstance(file.parent(made), (ast.Attribute, ast.Subscript)):
+            return Fix("Await the coroutine", (Edit(before, "(await "), Edit(after, ")")))
+        return Fix("Await the coroutine", (Edit(before, "await "),))
 
     def _fate(self, file: File, call: ast.Call) -> str | None:
-        if isinstance(file.parent(call), ast.Expr):
-            return "nobody awaits, so its work never happens"
+        """What happens to the value of a call, if it is nothing that can be done with a coroutine."""
+        value: ast.AST = call
+        parent = file.parent(call)
+        while (isinstance(parent, ast.BoolOp) and value is parent.values[-1]) or (isinstance(parent, ast.IfExp) and value is not parent.test):
+            value, parent = parent, file.parent(parent)
+        match parent:
+            case ast.Expr():
+                return _DROPPED
+            case ast.Assign(targets=[ast.Name(id=name)]) if value is call and not file.is_read(name, call):
+                return _DROPPED
         return self._use(file, call)
 
     @staticmethod
     def _use(file: File, value: ast.expr) -> str | None:
         """How a value is used as only a result can be."""
-        match file.parent(value):
-            case ast.Attribute(value=used, attr=name) if used is value and name not in ("close", "send", "throw", "add_done_callback", "cancel"):
+        parent = file.parent(value)
+        match parent:
+            case ast.Attribute(value=used, attr=name) if used is value and name not in _OF_COROUTINES:
                 return f"has no attribute `{name}`"
             case ast.Subscript(value=used) if used is value:
                 return "cannot be indexed"
             case ast.If(test=used) | ast.While(test=used) | ast.IfExp(test=used) | ast.UnaryOp(op=ast.Not(), operand=used) if used is value:
                 return "is always true"
+            case ast.BoolOp(values=values) if value is not values[-1]:
+                return "is always true"
             case ast.Compare(ops=[ast.Eq() | ast.NotEq() | ast.Lt() | ast.Gt() | ast.LtE() | ast.GtE() | ast.In() | ast.NotIn()]):
                 return "is compared instead of its result"
-            case ast.For(iter=used) if used is value:
+            case ast.For(iter=used) | ast.AsyncFor(iter=used) | ast.comprehension(iter=used) if used is value:
                 return "cannot be iterated"
+            case ast.GeneratorExp() | ast.ListComp() | ast.SetComp() | ast.DictComp() if parent.generators[0].iter is value:
+                return "cannot be iterated"
+            case ast.withitem() if isinstance(value, ast.Call) and file.definition_of(value.func) is not None:
+                return "cannot be entered"
             case ast.BinOp() | ast.FormattedValue():
                 return "is used instead of its result"
         return None
