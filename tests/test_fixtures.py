@@ -23,7 +23,8 @@ def test_finds_what_is_announced(case: Path, tmp_path: Path) -> None:
     expected = expectations(root, paths)
     codes = {code_of(case)} | {each.code for each in expected}
     found = run(root, paths, codes)
-    assert differences(expected, found) == []
+    wrong = differences(expected, found)
+    assert not wrong, "\n".join(["", *wrong])
     if len(paths) > 1:
         assert run(root, paths, codes, alone=True) == found, "one file at a time finds something else"
         assert run(root, paths[::-1], codes) == found, "the order of the files matters"
