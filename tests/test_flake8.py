@@ -34,6 +34,13 @@ def broken(file, selection):
     raise LookupError("lost at app.py:2:1: word\\nsecond line")
 review.review_file = broken
 """
+LOST = """
+import flake8_fastapi_review.review as review
+from flake8_fastapi_review.rule import Range, Severity, Violation
+def lost(file, selection):
+    return [Violation("FAR002", Severity.WARNING, "lost", Range(line, 40, line, 41)) for line in (0, 99)]
+review.review_file = lost
+"""
 
 
 def test_file(tmp_path: Path) -> None:
@@ -247,7 +254,7 @@ def test_characters_that_only_some_take_for_line_ends(tmp_path: Path, odd: str) 
 def test_stdin_with_the_line_ends_of_old(tmp_path: Path) -> None:
     project(tmp_path, {})
     run = review(tmp_path, "--stdin-display-name=app.py", "-", stdin=SLEEP.replace("\n", "\r"))
-    assert [(line.code, line.row) for line in run.lines] == [("FAR002", 1)], "to flake8 this is one line"
+    assert [(line.row, line.column, line.code) for line in run.lines] == [(*SLEEP_AT, "FAR002")]
     assert run.stderr == ""
 
 
@@ -307,6 +314,12 @@ def test_a_crashing_engine_is_a_finding(tmp_path: Path) -> None:
     ]
     assert "LookupError" in run.lines[0].text
     assert run.stderr == ""
+
+
+def test_a_line_that_is_not_there_is_never_reported(tmp_path: Path) -> None:
+    project(tmp_path, {"app.py": "x = 1\n"})
+    run = review(tmp_path, "app.py", before=LOST)
+    assert [(line.row, line.column, line.code) for line in run.lines] == [(1, 1, "FAR002")] * 2
 
 
 def test_a_mistake_in_the_configuration_is_a_finding(tmp_path: Path) -> None:
