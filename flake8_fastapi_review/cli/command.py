@@ -10,7 +10,7 @@ from flake8_fastapi_review import __version__
 
 from . import PROGRAM
 
-_COMMANDS = {"check": "check", "rule": "rules", "rules": "rules"}
+_COMMANDS = {"check": "check", "routes": "routes", "rule": "rules", "rules": "rules"}
 """Name → module of this package that defines it."""
 
 

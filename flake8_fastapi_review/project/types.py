@@ -772,7 +772,8 @@ class Types:
                 known = self._returned(name, None)
                 if known is not None:
                     return known
-                return ("inst", name, ()) if name in _BUILTIN_CLASSES or (_is_class_name(name) and name not in _OPAQUE) else None
+                is_class = _is_class_name(name) and name not in _OPAQUE
+                return ("inst", name, ()) if is_class or name in _BUILTIN_CLASSES or self.knowledge.is_class(name) else None
             case ("mem", name, receiver):
                 return self._returned(name, receiver)
             case ("inst", cls, _) if ":" in cls:
@@ -1019,7 +1020,7 @@ class Types:
                 return ("type", held[1], held[2]) if held is not None and held[0] == "inst" else None
             case "asyncio.create_task" | "asyncio.ensure_future":
                 return ("inst", "asyncio.Task", (self.awaited(self.eval(summary, first)),))
-            case "asyncio.wait_for" | "asyncio.timeout":
+            case "asyncio.wait_for":
                 return ("inst", COROUTINE, (self.awaited(self.eval(summary, first)),))
             case "asyncio.run":
                 return self.awaited(self.eval(summary, first))

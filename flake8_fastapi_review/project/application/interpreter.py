@@ -399,6 +399,8 @@ class Interpreter:
     def attempted(self, node: Any, env: Env) -> None:
         try:
             self.block(node.body, env)
+            if not all(any(isinstance(statement, ast.Raise) for statement in handler.body) for handler in node.handlers):
+                self._make_optional(node.body, env)
             self.block(node.orelse, env)
         except Stop as stop:
             if stop.kind != "raise":
@@ -407,8 +409,6 @@ class Interpreter:
             for handler in node.handlers[:1]:
                 self.uncertainly(handler.body, env, NOTHING)
         for handler in node.handlers:
-            if not any(isinstance(statement, ast.Raise) for statement in handler.body):
-                self._make_optional(node.body, env)
             for statement in handler.body:
                 # `except ImportError: router = None`: names that only the handler binds.
                 if isinstance(statement, ast.Assign) and all(isinstance(t, ast.Name) and t.id not in env.names for t in statement.targets):

@@ -83,6 +83,30 @@ class RouteRow(NamedTuple):
     """route, plain (Starlette's) or websocket."""
 
 
+class Link(NamedTuple):
+    """An include or mount: how one application or router is a part of another."""
+
+    outer: str
+    inner: str
+    kind: str
+    prefix: str | None
+    """None when not known."""
+    guards: tuple[str, ...]
+    """Names of the dependencies given at this place."""
+
+
+class Node(NamedTuple):
+    """An application or router."""
+
+    id: str
+    kind: str
+    """The class's name: FastAPI, APIRouter …"""
+    name: str
+    routes: int
+    """Registered on itself."""
+    guards: tuple[str, ...]
+
+
 class Context(NamedTuple):
     """What the including routers add."""
 
@@ -266,6 +290,34 @@ class Application:
         rows: list[RouteRow] = []
         self._flatten(app, context, rows, self.name_of(app), 0, len(app.entries))
         return rows
+
+    def graph(self) -> tuple[list[Node], list[Link]]:
+        """Applications, the routers and applications in them, and what guards each."""
+        self.rows  # noqa: B018 - executes the program
+        nodes: dict[int, Node] = {}
+        links: list[Link] = []
+        pending = list(reversed(self.apps()))
+        while pending:
+            registrar = pending.pop()
+            if id(registrar) in nodes:
+                continue
+            routes = sum(1 for entry in registrar.entries if entry.kind in ("route", "plain", "websocket"))
+            guards = self._guards(registrar.keywords.get("dependencies"))
+            short = registrar.kind.rpartition(".")[2]
+            nodes[id(registrar)] = Node(f"n{len(nodes)}", short, self.name_of(registrar), routes, guards)
+            inner = [entry for entry in registrar.entries if entry.kind in ("include", "mount") and isinstance(entry.target, Registrar)]
+            pending.extend(entry.target for entry in reversed(inner))  # type: ignore[misc]
+        for registrar in [each for each in self.run.registrars if id(each) in nodes]:
+            for entry in registrar.entries:
+                if id(entry.target) in nodes:
+                    text, known, _ = _text(entry.path)
+                    guards = self._guards(entry.keywords.get("dependencies"))
+                    links.append(Link(nodes[id(registrar)].id, nodes[id(entry.target)].id, entry.kind, text if known else None, guards))
+        return list(nodes.values()), links
+
+    def _guards(self, dependencies: Value | None) -> tuple[str, ...]:
+        found = [self._describe(self.run.force(value.dependency), "", ()) for value in self._list(dependencies) if isinstance(value, DependsValue) and value.dependency]
+        return tuple(dependency.name.rpartition(":")[2] for dependency in found if dependency is not None)
 
     def _own(self, registrar: Registrar, context: Context) -> Context:
         """The context inside of a router: its own prefix, tags and dependencies behind those around it."""
