@@ -10,7 +10,7 @@ from .handlers import caught
 from .responses import FUNCTIONS, defines, detail, http_exceptions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from ...file import File
 
@@ -51,6 +51,7 @@ _INFRASTRUCTURE = frozenset(
 )
 """Libraries whose exceptions tell of hosts, queries, commands and credentials."""
 
+_DEBUGGING = re.compile(r"(?i)debug|expose|verbose|is_dev|development")
 _HARMLESS = ("sqlalchemy.exc.NoResultFound", "sqlalchemy.exc.MultipleResultsFound")
 _APPS = ("fastapi.FastAPI", "starlette.applications.Starlette")
 
@@ -60,11 +61,13 @@ class Shown(NamedTuple):
 
     node: ast.AST
     cls: str
-    """How the class is written, or "traceback"."""
+    """How the class is written; empty for a traceback."""
 
 
 def shown_exception(file: File, expression: ast.AST) -> Shown | None:
     """The exception, of a class that tells about the inside, whose text the expression holds."""
+    if _chosen(file, expression):
+        return None
     seen: set[ast.AST] = set()
     stack = [expression]
     while stack:
@@ -77,7 +80,7 @@ def shown_exception(file: File, expression: ast.AST) -> Shown | None:
             if cls:
                 return Shown(node, cls)
         elif isinstance(node, ast.Call) and file.is_named(node.func, "traceback.*"):
-            return Shown(node, "traceback")
+            return Shown(node, "")
         stack.extend(_held(file, node))
     return None
 
@@ -86,7 +89,9 @@ def _held(file: File, node: ast.AST) -> Iterator[ast.AST]:
     """The parts whose text is in the text of `node`."""
     match node:
         case ast.Name():
-            yield from file.values(node)[1:]
+            values = file.values(node)[1:]
+            hidden = {behind for value in values if _chosen(file, value) for behind in file.values(value)}
+            yield from (value for value in values if value not in hidden)
         case ast.Attribute(attr=attr, value=ast.Name() | ast.Attribute() as value) if attr in _TEXT:
             yield value
         case ast.JoinedStr(values=values) | ast.BoolOp(values=values):
@@ -105,7 +110,7 @@ def _held(file: File, node: ast.AST) -> Iterator[ast.AST]:
         case ast.Dict(values=values):
             yield from values
         case ast.IfExp(test=test, body=body, orelse=orelse):
-            if "debug" not in ast.unparse(test).lower():
+            if not _DEBUGGING.search(ast.unparse(test)):
                 yield from (body, orelse)
         case ast.Call():
             yield from _given(file, node)
@@ -134,8 +139,10 @@ def revealing(file: File, name: ast.Name) -> str | None:
                     continue
                 kinds = kind.elts if isinstance(kind, ast.Tuple) else [kind]
                 return _first_revealing(file, kinds)
-            case ast.If(test=test) if "debug" in ast.unparse(test).lower() and _inside(file, name, ancestor.body):
-                return None
+            case ast.IfExp(
+                test=ast.Call(func=ast.Name(id="isinstance"), args=[ast.Name(id=tested), kind]), body=body
+            ) if tested == name.id and _inside(file, name, [body]):
+                return _first_revealing(file, kind.elts if isinstance(kind, ast.Tuple) else [kind])
             case ast.ExceptHandler(name=bound) if bound == name.id:
                 if _reads_only(file, ancestor):
                     return None
@@ -162,8 +169,18 @@ def _leaf(function: ast.expr) -> str:
     return ""
 
 
-def _inside(file: File, node: ast.AST, body: list[ast.stmt]) -> bool:
-    return any(ancestor in body for ancestor in file.ancestors(node))
+def _chosen(file: File, node: ast.AST) -> bool:
+    """Whether a setting for developers has to be on for `node` to run."""
+    return any(
+        isinstance(ancestor, ast.If)
+        and _DEBUGGING.search(ast.unparse(ancestor.test))
+        and _inside(file, node, ancestor.body)
+        for ancestor in file.ancestors(node)
+    )
+
+
+def _inside(file: File, node: ast.AST, body: Sequence[ast.AST]) -> bool:
+    return node in body or any(ancestor in body for ancestor in file.ancestors(node))
 
 
 def _first_revealing(file: File, kinds: list[ast.expr]) -> str | None:

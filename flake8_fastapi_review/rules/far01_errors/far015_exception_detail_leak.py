@@ -4,7 +4,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from ...rule import Related, Rule, Severity
-from .exposure import Shown, exposing_parameters, shown_exception
+from .exposure import exposing_parameters, shown_exception
 from .handlers import handler_of
 from .responses import FUNCTIONS, RESPONSE, answers, detail, is_http_exception, named_like_a_class
 
@@ -67,7 +67,7 @@ class ExceptionDetailLeak(Rule):
     severity = Severity.WARNING
     cwe = 209
     cvss = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:L/I:N/A:N"
-    message = "`{shown}` sends what {cls} says to the client{how}: log it, and answer with a text of your own"
+    message = "{what} is sent to the client{how}: log it, and answer with a text of your own"
     markers = (("except ", "exception_handler"), ("HTTPException", "Response", "Exception", "router", "app"))
 
     def check(self, file: File) -> Iterator[Violation]:
@@ -80,9 +80,9 @@ class ExceptionDetailLeak(Rule):
             parent = file.parent(expression)
             if found is None or (isinstance(parent, ast.Return) and not _answers(file, parent)):
                 continue
-            cls = "the traceback" if found.cls == "traceback" else f"any `{found.cls}`"
+            what = f"the text of `{ast.unparse(found.node)}`, any `{found.cls}`,"
             how = f" through `{related[0].message}`" if related else ""
-            yield self.at(expression, shown=_shown(expression, found), cls=cls, how=how, related=related)
+            yield self.at(expression, what=what if found.cls else "the traceback", how=how, related=related)
 
     def _sent(self, file: File) -> Iterator[tuple[ast.expr, tuple[Related, ...]]]:
         """The expressions that go into a response body, with the helper that puts them there."""
@@ -146,9 +146,3 @@ def _answers(file: File, returned: ast.Return) -> bool:
                 return False
     function = file.function(returned)
     return function is not None and answers(file, function) in _ANSWERING
-
-
-def _shown(expression: ast.AST, found: Shown) -> str:
-    """The expression for the message; of one that would not read well there, the exception in it."""
-    text = ast.unparse(expression)
-    return text if len(text) <= 60 and not set("{}`") & set(text) else ast.unparse(found.node)

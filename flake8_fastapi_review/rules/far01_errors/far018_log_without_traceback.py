@@ -152,11 +152,10 @@ def _needs_more(file: File, handler: ast.ExceptHandler) -> bool:
 
 
 def _instead(found: Logging) -> str:
-    return (
-        "exc_info=True"
-        if found.method in ("critical", "fatal", "acritical")
-        else found.method.replace("error", "exception")
-    )
+    if found.method not in ("error", "aerror"):
+        return "exc_info=True"
+    function = found.call.func
+    return f"{ast.unparse(function).removesuffix('error')}exception(...)"
 
 
 def _fix(found: Logging) -> Fix | None:

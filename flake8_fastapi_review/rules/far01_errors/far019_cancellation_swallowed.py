@@ -59,7 +59,7 @@ class CancellationSwallowed(Rule):
 
     code = "FAR019"
     severity = Severity.BLOCKER
-    message = "`{handler}` in `{function}` swallows cancellation, {harm}: end the handler with `raise`"
+    message = "`{handler}` in `{function}` swallows cancellation, {harm}: {remedy}"
     markers = (("async def",), ("CancelledError", "BaseException", "except:", "Cancelled", "cancelled_exc_class"))
 
     def check(self, file: File) -> Iterator[Violation]:
@@ -74,7 +74,12 @@ class CancellationSwallowed(Rule):
                 continue
             harm = _harm(file, handler, function)
             if harm:
-                yield self.at(handler, handler=written, function=function.name, harm=harm, fix=_fix(file, handler))
+                meant = _means_cancellation(file, handler)
+                remedy = (
+                    "end the handler with `raise`" if meant else "catch `Exception`, or end the handler with `raise`"
+                )
+                fix = _fix(file, handler) if meant else _narrower(file, handler)
+                yield self.at(handler, handler=written, function=function.name, harm=harm, remedy=remedy, fix=fix)
 
 
 def _first(file: File, statement: ast.Try, handler: ast.ExceptHandler) -> bool:
@@ -140,6 +145,18 @@ def _cleans_up(file: File, step: ast.AST, handler: ast.ExceptHandler) -> bool:
             return True
         inner = ancestor
     return False
+
+
+def _narrower(file: File, handler: ast.ExceptHandler) -> Fix | None:
+    """`except Exception` in place of what is wider."""
+    if handler.type is None:
+        after = handler.col_offset + len("except")
+        edit = Edit(Range(handler.lineno, after, handler.lineno, after), " Exception")
+    elif file.name_of(handler.type) == "builtins.BaseException":
+        edit = Edit(Range.of(handler.type), "Exception")
+    else:
+        return None
+    return Fix("Catch `Exception`", (edit,), Applicability.UNSAFE)
 
 
 def _fix(file: File, handler: ast.ExceptHandler) -> Fix | None:
