@@ -6,15 +6,16 @@ from typing import TYPE_CHECKING
 from ...rule import Related, Rule, Severity
 from .exposure import exposing_parameters, shown_exception
 from .handlers import handler_of
-from .responses import FUNCTIONS, RESPONSE, answers, detail, is_http_exception, named_like_a_class
+from .responses import HTTP_EXCEPTION, RESPONSE, answers, detail, is_http_exception, named_like_a_class
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ...file import File
+    from ...file import Definition, File
     from ...rule import Violation
 
 _ANSWERING = ("route", "exception handler")
+_EXCEPTIONS = ("fastapi.HTTPException", HTTP_EXCEPTION)
 _BODIES = (ast.Dict, ast.Name, ast.Call, ast.JoinedStr)
 
 
@@ -98,24 +99,34 @@ class ExceptionDetailLeak(Rule):
                 content = file.argument(call, 0, "content")
                 if content is not None:
                     yield content, ()
-            elif isinstance(call.func, ast.Name) and handler_of(file, call) is not None:
+            elif handler_of(file, call) is not None:
                 yield from self._through_helper(file, call)
         for returned in file.nodes(ast.Return):
             if file.function(returned) in functions and isinstance(returned.value, _BODIES):
                 yield returned.value, ()
 
     def _through_helper(self, file: File, call: ast.Call) -> Iterator[tuple[ast.expr, tuple[Related, ...]]]:
-        """What a function of this file is given and puts into an HTTPException."""
+        """What a function of the project is given and puts into an HTTPException."""
         found = file.definition_of(call.func) if _all(call) else None
-        if found is None or found.is_class or found.path != file.path:
+        if found is None or found.is_class:
             return
-        function = next((node for node in file.nodes(*FUNCTIONS) if node.lineno == found.line), None)
-        if function is None:
-            return
-        for name in exposing_parameters(file, function):
+        here = found.path == file.path
+        for name in _exposed_here(file, found) if here else _exposed_elsewhere(file, found):
             given = file.argument(call, found.parameters.index(name) if name in found.parameters else -1, name)
-            if given is not None:
-                yield given, (Related(file.path, found.line, found.qualname),)
+            # what becomes of the exception itself is known here alone; its text is a text anywhere
+            if given is not None and (here or not isinstance(given, ast.Name)):
+                yield given, (Related(found.path, found.line, found.qualname),)
+
+
+def _exposed_here(file: File, found: Definition) -> Iterator[str]:
+    for function in (*file.nodes(ast.FunctionDef), *file.nodes(ast.AsyncFunctionDef)):
+        if function.lineno == found.line:
+            yield from exposing_parameters(file, function)
+
+
+def _exposed_elsewhere(file: File, found: Definition) -> Iterator[str]:
+    making = [inner.parameters for inner in file.calls_of(found) if inner.name in _EXCEPTIONS]
+    yield from (name for name in found.parameters if any(name in parameters for parameters in making))
 
 
 def _handling(file: File) -> set[ast.AST | None]:
