@@ -173,7 +173,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         'important',  # severity
         'on',  # default
         ('app',),  # roles
-        (('raise', 'return'), ('HTTPException', 'Exception', 'Error', 'HTTP')),  # markers
+        (('raise', 'return'), ('fastapi', 'starlette', 'Exception')),  # markers
         None,  # cwe
         None,  # cvss
         (),  # options
@@ -189,7 +189,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         'critical',  # severity
         'on',  # default
         ('app',),  # roles
-        (('HTTPException', 'Exception', 'Error', 'HTTP'),),  # markers
+        (('fastapi', 'starlette', 'HTTPException'),),  # markers
         None,  # cwe
         None,  # cvss
         (),  # options
@@ -221,7 +221,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         'important',  # severity
         'on',  # default
         ('app',),  # roles
-        (('except Exception', 'except BaseException', 'except:', 'except (', 'except builtins', 'except*'),),  # markers
+        (('except',), ('Exception', 'BaseException')),  # markers
         390,  # cwe
         None,  # cvss
         (),  # options
@@ -237,7 +237,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         'minor',  # severity
         'on',  # default
         ('app',),  # roles
-        (('except Exception', 'except BaseException', 'except:', 'except ('), ('fastapi', 'starlette', 'router', 'app')),  # markers
+        (('except',), ('Exception', 'BaseException'), ('fastapi', 'starlette', 'router', 'app')),  # markers
         396,  # cwe
         None,  # cvss
         (),  # options
@@ -269,7 +269,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         'important',  # severity
         'on',  # default
         ('app',),  # roles
-        (('raise', 'return'), ('HTTPException', 'Exception', 'Error', 'HTTP')),  # markers
+        (('raise', 'return'), ('fastapi', 'starlette', 'Exception')),  # markers
         None,  # cwe
         None,  # cvss
         (),  # options
