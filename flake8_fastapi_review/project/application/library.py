@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING, Any
 
 from .values import (
@@ -48,6 +49,11 @@ METHODS = {
 _DEPENDS = {"fastapi.Depends": False, "fastapi.Security": True}
 _ANNOTATED = frozenset({"typing.Annotated", "typing_extensions.Annotated"})
 _CLASS_VIEWS = frozenset({"fastapi_utils.cbv.cbv", "fastapi_restful.cbv.cbv", "fastapi_utils.cbv", "classy_fastapi.routable"})
+_AUTHENTICATORS = re.compile(
+    r"(?:authx|fastapi_jwt|fastapi_azure_auth|fief_client|fastapi_login|fastapi_cloudauth|fastapi_keycloak\w*|propelauth_fastapi|fastapi_clerk_auth"
+    r"|fastapi_auth0|fastapi_simple_security|fastapi_security|auth0_fastapi|fastapi_zitadel_auth)\."
+)
+"""Libraries whose objects hand out dependencies that authenticate."""
 _TRANSPARENT_CALLS = frozenset({"typing.cast", "copy.copy", "copy.deepcopy", "functools.update_wrapper"})
 _ROUTE_SPECS = {
     "starlette.routing.Route": "plain", "starlette.routing.WebSocketRoute": "websocket", "starlette.routing.Mount": "mount",
@@ -477,17 +483,24 @@ def call_method(run: Interpreter, receiver: Value, name: str, args: list[Value],
             return _dict_method(run, receiver, name, args, keywords)
         case Instance(name=str() as library):
             if library == "fastapi_users.FastAPIUsers" or library.startswith("fastapi_users."):
-                return _users_router(run, name)
+                return _users_router(run, name, keywords)
+            if _AUTHENTICATORS.match(library):
+                return External(f"{library}.{'optional_' if _wants_optional(keywords) else ''}{name}")
             return Value()
     return Value()
 
 
-def _users_router(run: Interpreter, name: str) -> Value:
+def _wants_optional(keywords: dict[str, Value]) -> bool:
+    given = keywords.get("optional")
+    return isinstance(given, Const) and given.value is True
+
+
+def _users_router(run: Interpreter, name: str, keywords: dict[str, Value]) -> Value:
     """fastapi-users hands out routers whose routes are its own, and dependencies that authenticate."""
     if name.startswith("get_") and name.endswith("_router"):
         return Value()
     if name == "current_user":
-        return External("fastapi_users.FastAPIUsers.current_user")
+        return External(f"fastapi_users.FastAPIUsers.{'optional_' if _wants_optional(keywords) else ''}current_user")
     return Value()
 
 

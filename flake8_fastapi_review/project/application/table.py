@@ -21,6 +21,7 @@ from .values import (
     Function,
     Instance,
     Items,
+    Method,
     ModuleValue,
     Partial,
     Registrar,
@@ -30,6 +31,8 @@ from .values import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ...knowledge import Knowledge
     from ...module import Module
     from ..modules import Modules
@@ -51,6 +54,26 @@ class Dependency(NamedTuple):
     scopes: tuple[str, ...]
     is_own: bool
     """Whether it is code of the project (or an object that a module of the project holds)."""
+    symbol: str | None = None
+    """"path:qualname" of the project's function or class that runs; None for a library's."""
+    library: str | None = None
+    """The library's callable or class that it is or derives from."""
+    lenient: bool = False
+    """A security scheme with `auto_error=False`: it refuses nobody."""
+
+
+class Middleware(NamedTuple):
+    """A middleware around an application or one that is mounted in it."""
+
+    name: str
+    """"module:qualname", or the dotted name of a library's class."""
+    symbol: str | None
+    """"path:qualname" of the project's class or function."""
+    values: tuple[tuple[str, Value], ...]
+    """The keyword arguments."""
+    file: str
+    line: int
+    """Where it is added."""
 
 
 class RouteRow(NamedTuple):
@@ -130,6 +153,7 @@ class Application:
         self.run = Interpreter(modules, knowledge)
         self._rows: tuple[RouteRow, ...] | None = None
         self._trees: dict[str, Module | None] = {}
+        self._middlewares: dict[str, list[Middleware]] | None = None
 
     @property
     def rows(self) -> tuple[RouteRow, ...]:
@@ -273,6 +297,42 @@ class Application:
     def _mounted_somewhere(entry: Entry) -> bool:
         """An application that another one mounts somewhere unknown still stands for itself."""
         return entry.kind == "mount" and _text(entry.path)[1]
+
+    def middleware(self, app: str) -> tuple[Middleware, ...]:
+        """The middlewares around the routes of an application, those of mounted ones included, in order of their addition."""
+        if self._middlewares is None:
+            self._middlewares = {}
+            self.rows  # noqa: B018 - executes the program
+            for each in self.apps():
+                found = self._middlewares.setdefault(self.name_of(each), [])
+                found.extend(self._around(each, 0))
+        return tuple(self._middlewares.get(app, ()))
+
+    @property
+    def middlewares(self) -> tuple[Middleware, ...]:
+        """Those of all applications of the project, in order of their addition; one that is added in several executions comes several times."""
+        self.rows  # noqa: B018 - executes the program
+        return tuple(found for each in self.run.registrars if each.is_app for found in self._around(each, _MAX_DEPTH))
+
+    def _around(self, registrar: Registrar, depth: int) -> Iterator[Middleware]:
+        for value in self._list(registrar.keywords.get("middleware")):
+            value = self.run.force(value)
+            if isinstance(value, Instance) and value.cls is None:
+                keywords = dict(value.keywords)
+                cls = keywords.pop("0", None) or keywords.pop("cls", None)
+                yield self._middleware(cls, keywords, registrar.path, registrar.line)
+        for entry in registrar.entries:
+            if entry.kind == "middleware":
+                yield self._middleware(entry.endpoint, entry.keywords, entry.module, entry.line)
+            elif entry.kind in ("mount", "include") and isinstance(entry.target, Registrar) and depth < _MAX_DEPTH:
+                yield from self._around(entry.target, depth + 1)
+
+    def _middleware(self, value: Value | None, keywords: dict[str, Value], file: str, line: int) -> Middleware:
+        value = self.run.force(value) if value is not None else Value()
+        described = self._describe(value, "app", ())
+        if described is None:
+            return Middleware("", None, tuple(keywords.items()), file, line)
+        return Middleware(described.name, described.symbol, tuple(keywords.items()), file, line)
 
     def _size(self, registrar: Registrar, depth: int = 0) -> int:
         total = 0
@@ -528,21 +588,36 @@ class Application:
                 place = self._place(inner.function if isinstance(inner, Bound) else inner)
                 if place is None:
                     return None
-                return Dependency(f"{self.modules.dotted(place[0])}:{place[2]}", origin, place[0], place[1], scopes, True)
+                return Dependency(f"{self.modules.dotted(place[0])}:{place[2]}", origin, place[0], place[1], scopes, True, self._symbol(inner))
             case Bound() | Partial() | Static():
                 return self._describe(called.function, origin, scopes)
             case ClassValue():
                 name = f"{self.modules.dotted(called.module.path)}:{_plain_name(called.qualname)}"
-                return Dependency(name, origin, called.module.path, called.node.lineno, scopes, True)
+                return Dependency(name, origin, called.module.path, called.node.lineno, scopes, True, self._symbol(called))
             case Instance(cls=ClassValue() as cls):
                 name = called.bound_as or f"{self.modules.dotted(cls.module.path)}:{_plain_name(cls.qualname)}"
-                return Dependency(name, origin, cls.module.path, cls.node.lineno, scopes, True)
+                scheme = next((base for base in cls.externals() if base.startswith(_SECURITY)), None)
+                return Dependency(name, origin, cls.module.path, cls.node.lineno, scopes, True, self._symbol(called), scheme, _is_lenient(called))
             case Instance(name=str() as external):
-                return Dependency(called.bound_as or external, origin, None, 0, scopes, called.bound_as is not None)
+                return Dependency(called.bound_as or external, origin, None, 0, scopes, called.bound_as is not None, None, external, _is_lenient(called))
             case External(name=external):
-                return Dependency(external, origin, None, 0, scopes, False)
+                return Dependency(external, origin, None, 0, scopes, False, None, external)
+            case Method(receiver=Instance(name=str() as external), name=name):
+                return Dependency(f"{external}.{name}", origin, None, 0, scopes, False, None, f"{external}.{name}")
             case AnnotatedValue(base=base):
                 return self._describe(self.run.force(base), origin, scopes)
+        return None
+
+    def _symbol(self, value: Value) -> str | None:
+        """"path:qualname" of the project's function or class that runs when `value` is called."""
+        match value:
+            case Function() | ClassValue():
+                return f"{value.module.path}:{value.qualname}"
+            case Bound() | Static():
+                return self._symbol(value.function)
+            case Instance(cls=ClassValue() as cls):
+                method = self.run.find_in_class(cls, "__call__")
+                return self._symbol(method) if isinstance(method, Function) else None
         return None
 
     def _parameters(self, called: Value, found: dict[str, Dependency], security: dict[tuple[str, tuple[str, ...]], None], state: list[bool], origin: str, depth: int) -> None:
@@ -589,6 +664,11 @@ class Application:
                 continue
             declared = self._annotation(argument.annotation, called.env)
             self._marker(called.defaults.get(argument.arg, Value()), declared, origin, found, security, state, depth)
+
+
+def _is_lenient(scheme: Instance) -> bool:
+    given = scheme.keywords.get("auto_error") or scheme.attributes.get("auto_error")
+    return isinstance(given, Const) and given.value is False
 
 
 def _text(value: Value | None) -> tuple[str, bool, Assumptions]:
