@@ -134,7 +134,7 @@ class File:
 
     # Syntax
 
-    def nodes(self, *types: type[N]) -> list[N]:
+    def nodes(self, *types: type[N]) -> list[Any]:
         """All nodes of these classes, in source order."""
         return self._module.index.nodes(*types)
 
@@ -273,13 +273,26 @@ class File:
 
     def needs_async_with(self, expr: ast.AST) -> bool | None:
         """Whether the value can be entered by `async with` alone."""
+        if (name := self._called(expr)) is not None:
+            knowledge = self._project.knowledge
+            if knowledge.async_enters(name) is not None:
+                return knowledge.enters(name) is None
         found = without_none(self._eval(expr))
         return None if found is None or found[0] != "inst" else self._types.only_async(found[1], "__aenter__", "__enter__")
 
     def needs_async_for(self, expr: ast.AST) -> bool | None:
         """Whether the value can be iterated by `async for` alone."""
+        if (name := self._called(expr)) is not None:
+            knowledge = self._project.knowledge
+            if knowledge.async_iterates(name) is not None:
+                return knowledge.iterates(name) is None
         found = without_none(self._eval(expr))
         return None if found is None or found[0] != "inst" else self._types.only_async(found[1], "__aiter__", "__iter__")
+
+    def _called(self, expr: ast.AST) -> str | None:
+        """The library function or class whose call an expression is."""
+        found = self._eval(expr.func) if isinstance(expr, ast.Call) else None
+        return found[1] if found is not None and found[0] in ("ext", "mem") else None
 
     def value_of(self, expr: ast.AST) -> Any:
         """The constant that an expression is, through names and modules of the project; UNKNOWN otherwise."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, ItemsView, ValuesView
+    from _collections_abc import dict_items, dict_values
+    from collections.abc import Callable
 
 V = TypeVar("V")
 
@@ -36,11 +37,11 @@ class Lazy(dict[str, V]):
     def is_complete(self) -> bool:
         return len(self) == len(self._sources)
 
-    def values(self) -> ValuesView[V]:
+    def values(self) -> dict_values[str, V]:
         self.complete()
         return super().values()
 
-    def items(self) -> ItemsView[str, V]:
+    def items(self) -> dict_items[str, V]:
         self.complete()
         return super().items()
 

@@ -73,7 +73,7 @@ def _collect(index: Index, scope: Scope) -> None:
             if name:
                 add(name, []).append(_match_binding(index, node))
     for kind in ("TypeVar", "ParamSpec", "TypeVarTuple"):
-        for node in nodes.get(getattr(ast, kind, None), ()) if hasattr(ast, kind) else ():
+        for node in nodes.get(getattr(ast, kind), ()) if hasattr(ast, kind) else ():
             add(node.name, []).append(Binding("unknown", node, (), node, (0, 0)))
     for node in nodes.get(ast.Name, ()):
         if isinstance(node.ctx, ast.Load):
