@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from .module.index import Scope
     from .project import Project
     from .project.application import RouteRow
+    from .project.application.authentication import Protection
 
 N = TypeVar("N", bound=ast.AST)
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
@@ -581,6 +582,10 @@ class File:
                     rows.setdefault(row.line, []).append(row)
             self._endpoints = [Endpoint(functions[line], tuple(found)) for line, found in sorted(rows.items())]
         return self._endpoints
+
+    def protection(self, row: RouteRow) -> Protection:
+        """What authenticates before or while a route is handled: its level (see project/application/authentication.py) and a name."""
+        return self._project.authentication.protection(row)
 
     @staticmethod
     def argument(call: ast.Call, position: int, keyword: str = "") -> ast.expr | None:

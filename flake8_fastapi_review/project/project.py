@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import ast
 
     from ..config import Config
+    from .application.authentication import Authentication
     from ..file import File
     from .application import Application
     from .application import Application
@@ -52,6 +53,7 @@ class Project:
         self.execution = Execution(self.modules, self.types, self.knowledge)
         self.requests = Requests(self.modules, self.types, self.knowledge)
         self._application: Application | None = None
+        self._authentication: Authentication | None = None
         self._texts: dict[str, str] = {}
 
     @property
@@ -63,6 +65,15 @@ class Project:
             fastapi = versions(self.config).get("fastapi")
             self._application = Application(self.modules, self.knowledge, live_include=fastapi is None or fastapi >= (0, 138))
         return self._application
+
+    @property
+    def authentication(self) -> Authentication:
+        """What guards the routes of the applications."""
+        if self._authentication is None or self._authentication.application is not self.application:
+            from .application.authentication import Authentication
+
+            self._authentication = Authentication(self.types, self.application)
+        return self._authentication
 
     def relative(self, path: str) -> str:
         """`path`, absolute or relative to the root, as the project names it: relative, with forward slashes."""
