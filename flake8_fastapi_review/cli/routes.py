@@ -31,13 +31,19 @@ def routes(paths: tuple[str, ...], form: str, app: str | None, output: str | Non
     Nothing is imported or run: routers are followed through includes, factories, loops and classes as the source says.
     A row that is not certain is marked, and what was assumed (the default of a setting, say) is told.
     """
-    projects = [_open(root) for root in dict.fromkeys(configuration.find_root(os.path.abspath(path)) for path in paths or (".",))]
+    projects = [
+        _open(root)
+        for root in dict.fromkeys(configuration.find_root(os.path.abspath(path)) for path in paths or (".",))
+    ]
     match form:
         case "mermaid":
             text = "".join(tables.as_mermaid(*project.application.graph()) for project in projects)
         case _:
             rows = [
-                row._replace(file=_shown(project, row.file), registered_at=(_shown(project, row.registered_at[0]), row.registered_at[1]))
+                row._replace(
+                    file=_shown(project, row.file),
+                    registered_at=(_shown(project, row.registered_at[0]), row.registered_at[1]),
+                )
                 for project in projects
                 for row in project.application.rows
                 if app is None or row.app == app

@@ -23,7 +23,10 @@ def as_table(rows: Sequence[RouteRow]) -> str:
             mark = " " if row.complete else "?"
             guards = ", ".join(dict.fromkeys(d.name.rpartition(":")[2] for d in row.dependencies))
             place = f"{row.file}:{row.line}"
-            lines.append(f" {mark}{row.method:{methods}}  {row.path or '/':{paths}}  {row.endpoint_qualname.rpartition('.')[2]}  {place}" + (f"  [{guards}]" if guards else ""))
+            lines.append(
+                f" {mark}{row.method:{methods}}  {row.path or '/':{paths}}  {row.endpoint_qualname.rpartition('.')[2]}  {place}"
+                + (f"  [{guards}]" if guards else "")
+            )
         assumptions = sorted({text for row in own for text in row.assumptions})
         if assumptions:
             lines += ["", "  assuming:", *(f"    {text}" for text in assumptions)]
@@ -69,7 +72,9 @@ def as_mermaid(nodes: Sequence[Node], links: Sequence[Link]) -> str:
     """A flowchart: applications, the routers included and mounted in them, what guards them."""
     lines = ["flowchart LR"]
     for node in nodes:
-        text = f"{node.kind} {node.name}<br/>{node.routes} routes" + (f"<br/>guarded by {', '.join(node.guards)}" if node.guards else "")
+        text = f"{node.kind} {node.name}<br/>{node.routes} routes" + (
+            f"<br/>guarded by {', '.join(node.guards)}" if node.guards else ""
+        )
         left, right = ("([", "])") if node.kind in ("FastAPI", "Starlette") else ("[", "]")
         lines.append(f"    {node.id}{left}{_quoted(text)}{right}")
     for link in links:

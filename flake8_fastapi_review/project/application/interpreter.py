@@ -209,7 +209,11 @@ class Interpreter:
             case ast.Expr(value=value):
                 self.eval(value, env)
             case ast.Assign(targets=targets, value=value):
-                found = self._configured(targets[0], value, env) or self._eval_later(value, env) if isinstance(value, ast.Call) and not isinstance(targets[0], (ast.Tuple, ast.List)) else self.eval(value, env)
+                found = (
+                    self._configured(targets[0], value, env) or self._eval_later(value, env)
+                    if isinstance(value, ast.Call) and not isinstance(targets[0], (ast.Tuple, ast.List))
+                    else self.eval(value, env)
+                )
                 for target in targets:
                     self.assign(target, found, env)
             case ast.AnnAssign(target=target, annotation=annotation, value=value):
@@ -246,7 +250,9 @@ class Interpreter:
                 for item in node.items:
                     entered = self.eval(item.context_expr, env)
                     if item.optional_vars is not None:
-                        self.assign(item.optional_vars, entered if isinstance(entered, (Instance, Registrar)) else Value(), env)
+                        self.assign(
+                            item.optional_vars, entered if isinstance(entered, (Instance, Registrar)) else Value(), env
+                        )
                 self.block(node.body, env)
             case ast.Try():
                 self.attempted(node, env)
@@ -294,7 +300,9 @@ class Interpreter:
         name = node.args[0].value
         if not isinstance(name, str) or name.upper() != target.id.upper():
             return None
-        given = node.args[1] if len(node.args) > 1 else next((k.value for k in node.keywords if k.arg == "default"), None)
+        given = (
+            node.args[1] if len(node.args) > 1 else next((k.value for k in node.keywords if k.arg == "default"), None)
+        )
         if not isinstance(given, ast.Constant):
             return None
         return Const(given.value, frozenset({f"setting {name} has its default"}))
@@ -309,14 +317,18 @@ class Interpreter:
             case ClassValue():
                 if any(library.registrar_kind(name, self.knowledge) for name in callee.externals()):
                     return True
-                if any(isinstance(base, ClassValue) and self._mentions(base.module, base.node) for base in callee.mro()):
+                if any(
+                    isinstance(base, ClassValue) and self._mentions(base.module, base.node) for base in callee.mro()
+                ):
                     return True
                 return False
             case Function():
                 known = self._interest.get(callee.node)
                 if known is None:
                     self._interest[callee.node] = False
-                    known = self._interest[callee.node] = self._mentions(callee.module, callee.node) or (depth < 5 and self._calls_interesting(callee, depth))
+                    known = self._interest[callee.node] = self._mentions(callee.module, callee.node) or (
+                        depth < 5 and self._calls_interesting(callee, depth)
+                    )
                 return known
         return False
 
@@ -399,7 +411,9 @@ class Interpreter:
     def attempted(self, node: Any, env: Env) -> None:
         try:
             self.block(node.body, env)
-            if not all(any(isinstance(statement, ast.Raise) for statement in handler.body) for handler in node.handlers):
+            if not all(
+                any(isinstance(statement, ast.Raise) for statement in handler.body) for handler in node.handlers
+            ):
                 self._make_optional(node.body, env)
             self.block(node.orelse, env)
         except Stop as stop:
@@ -411,7 +425,9 @@ class Interpreter:
         for handler in node.handlers:
             for statement in handler.body:
                 # `except ImportError: router = None`: names that only the handler binds.
-                if isinstance(statement, ast.Assign) and all(isinstance(t, ast.Name) and t.id not in env.names for t in statement.targets):
+                if isinstance(statement, ast.Assign) and all(
+                    isinstance(t, ast.Name) and t.id not in env.names for t in statement.targets
+                ):
                     self.uncertainly([statement], env, NOTHING)
         self.block(node.finalbody, env)
 
@@ -478,7 +494,9 @@ class Interpreter:
         if path is None:
             for alias in node.names:
                 if alias.name != "*" and not node.level:
-                    env.names[alias.asname or alias.name] = External(self.knowledge.canonical(f"{node.module}.{alias.name}"))
+                    env.names[alias.asname or alias.name] = External(
+                        self.knowledge.canonical(f"{node.module}.{alias.name}")
+                    )
                 elif alias.name != "*":
                     env.names[alias.asname or alias.name] = Value()
             return
@@ -509,7 +527,9 @@ class Interpreter:
         if source is None:
             return
         exported = source.names.get("__all__")
-        names = [item.value for item in exported.items if isinstance(item, Const)] if isinstance(exported, Items) else None
+        names = (
+            [item.value for item in exported.items if isinstance(item, Const)] if isinstance(exported, Items) else None
+        )
         for name, value in list(source.names.items()):
             if name in names if names is not None else not name.startswith("_"):
                 env.names[name] = value
@@ -810,7 +830,9 @@ class Interpreter:
             if isinstance(base, ClassValue):
                 if name in base.names:
                     return self.force(base.names[name])
-            elif isinstance(base, External) and name in library.METHODS.get(library.registrar_kind(base.name, self.knowledge) or "", ()):
+            elif isinstance(base, External) and name in library.METHODS.get(
+                library.registrar_kind(base.name, self.knowledge) or "", ()
+            ):
                 return External(f"{base.name}.{name}")
         return None
 
@@ -859,7 +881,11 @@ class Interpreter:
                 member.attributes["value"] = found
                 member.attributes["name"] = Const(name)
                 # A str-valued member is used as its value in paths.
-                return found if any(base == "builtins.str" or base == "enum.StrEnum" for base in cls.externals()) else member
+                return (
+                    found
+                    if any(base == "builtins.str" or base == "enum.StrEnum" for base in cls.externals())
+                    else member
+                )
         return found
 
     def super_attribute(self, owner: Super, name: str) -> Value:
@@ -879,7 +905,13 @@ class Interpreter:
     # Calls
 
     def eval_call(self, node: ast.Call, env: Env) -> Value:
-        if isinstance(node.func, ast.Name) and node.func.id == "super" and not node.args and env.owner is not None and self._calls:
+        if (
+            isinstance(node.func, ast.Name)
+            and node.func.id == "super"
+            and not node.args
+            and env.owner is not None
+            and self._calls
+        ):
             receiver = next((call.receiver for call in reversed(self._calls) if call.receiver is not None), None)
             return Super(env.owner, receiver) if receiver is not None else Value()
         callee = self.eval(node.func, env)
@@ -902,17 +934,29 @@ class Interpreter:
             if keyword.arg is not None:
                 keywords[keyword.arg] = value
             elif isinstance(value, Mapping):
-                keywords |= {key.value: item for key, item in value.pairs if isinstance(key, Const) and isinstance(key.value, str)}
+                keywords |= {
+                    key.value: item
+                    for key, item in value.pairs
+                    if isinstance(key, Const) and isinstance(key.value, str)
+                }
         return args, keywords
 
-    def call(self, callee: Value, args: list[Value], keywords: dict[str, Value], node: ast.AST | None, env: Env | None) -> Value:
+    def call(
+        self, callee: Value, args: list[Value], keywords: dict[str, Value], node: ast.AST | None, env: Env | None
+    ) -> Value:
         callee = self.force(callee)
-        if self._limit == _MAX_STEPS and isinstance(callee, (Function, Bound, ClassValue)) and not self.is_interesting(callee):
+        if (
+            self._limit == _MAX_STEPS
+            and isinstance(callee, (Function, Bound, ClassValue))
+            and not self.is_interesting(callee)
+        ):
             if not any(self.holds_registrar(value) for value in (*args, *keywords.values())):
                 return self._call_aside(callee, args, keywords, node, env)
         return self._call(callee, args, keywords, node, env)
 
-    def _call_aside(self, callee: Value, args: list[Value], keywords: dict[str, Value], node: ast.AST | None, env: Env | None) -> Value:
+    def _call_aside(
+        self, callee: Value, args: list[Value], keywords: dict[str, Value], node: ast.AST | None, env: Env | None
+    ) -> Value:
         """A call for its result alone."""
         self._limit = self._steps + _MAX_ASIDE
         depth = len(self._calls)
@@ -924,7 +968,9 @@ class Interpreter:
             del self._calls[depth:]
             self._limit = _MAX_STEPS
 
-    def _call(self, callee: Value, args: list[Value], keywords: dict[str, Value], node: ast.AST | None, env: Env | None) -> Value:
+    def _call(
+        self, callee: Value, args: list[Value], keywords: dict[str, Value], node: ast.AST | None, env: Env | None
+    ) -> Value:
         match callee:
             case Function():
                 return self.call_function(callee, args, keywords, None)
@@ -945,7 +991,9 @@ class Interpreter:
                 return Value()
         return library.call(self, callee, args, keywords, node, env)
 
-    def call_function(self, function: Function, args: list[Value], keywords: dict[str, Value], receiver: Value | None) -> Value:
+    def call_function(
+        self, function: Function, args: list[Value], keywords: dict[str, Value], receiver: Value | None
+    ) -> Value:
         node = function.node
         running = sum(1 for call in self._calls if call.function is not None and call.function.node is node)
         if len(self._calls) > _MAX_CALLS or running > 2:
@@ -982,15 +1030,25 @@ class Interpreter:
                 env.names[argument.arg] = args[position]
                 rest.pop(argument.arg, None)
             else:
-                env.names[argument.arg] = rest.pop(argument.arg, None) or function.defaults.get(argument.arg) or library.parameter_value(self, function, argument)
+                env.names[argument.arg] = (
+                    rest.pop(argument.arg, None)
+                    or function.defaults.get(argument.arg)
+                    or library.parameter_value(self, function, argument)
+                )
         for argument in arguments.kwonlyargs:
-            env.names[argument.arg] = rest.pop(argument.arg, None) or function.defaults.get(argument.arg) or library.parameter_value(self, function, argument)
+            env.names[argument.arg] = (
+                rest.pop(argument.arg, None)
+                or function.defaults.get(argument.arg)
+                or library.parameter_value(self, function, argument)
+            )
         if arguments.vararg is not None:
             env.names[arguments.vararg.arg] = Items(list(args[len(positional) :]), "tuple")
         if arguments.kwarg is not None:
             env.names[arguments.kwarg.arg] = Mapping([(Const(key), value) for key, value in rest.items()])
 
-    def construct(self, cls: ClassValue, args: list[Value], keywords: dict[str, Value], node: ast.AST | None, env: Env | None) -> Value:
+    def construct(
+        self, cls: ClassValue, args: list[Value], keywords: dict[str, Value], node: ast.AST | None, env: Env | None
+    ) -> Value:
         kind = next((kind for name in cls.externals() if (kind := library.registrar_kind(name, self.knowledge))), None)
         if kind is not None:
             path = env.module.path if env is not None else cls.module.path

@@ -37,8 +37,15 @@ if TYPE_CHECKING:
     from .interpreter import Interpreter
 
 VERBS = ("get", "post", "put", "patch", "delete", "head", "options", "trace")
-_COMMON = frozenset({"add_route", "route", "websocket_route", "add_websocket_route", "mount", "host", "add_event_handler", "on_event"})
-_FASTAPI = frozenset({*VERBS, "api_route", "websocket", "add_api_route", "add_api_websocket_route", "include_router", "__init__"}) | _COMMON
+_COMMON = frozenset(
+    {"add_route", "route", "websocket_route", "add_websocket_route", "mount", "host", "add_event_handler", "on_event"}
+)
+_FASTAPI = (
+    frozenset(
+        {*VERBS, "api_route", "websocket", "add_api_route", "add_api_websocket_route", "include_router", "__init__"}
+    )
+    | _COMMON
+)
 _APP = frozenset({"middleware", "add_middleware", "exception_handler", "add_exception_handler"})
 METHODS = {
     "fastapi.FastAPI": _FASTAPI | _APP,
@@ -48,7 +55,9 @@ METHODS = {
 }
 _DEPENDS = {"fastapi.Depends": False, "fastapi.Security": True}
 _ANNOTATED = frozenset({"typing.Annotated", "typing_extensions.Annotated"})
-_CLASS_VIEWS = frozenset({"fastapi_utils.cbv.cbv", "fastapi_restful.cbv.cbv", "fastapi_utils.cbv", "classy_fastapi.routable"})
+_CLASS_VIEWS = frozenset(
+    {"fastapi_utils.cbv.cbv", "fastapi_restful.cbv.cbv", "fastapi_utils.cbv", "classy_fastapi.routable"}
+)
 _AUTHENTICATORS = re.compile(
     r"(?:authx|fastapi_jwt|fastapi_azure_auth|fief_client|fastapi_login|fastapi_cloudauth|fastapi_keycloak\w*|propelauth_fastapi|fastapi_clerk_auth"
     r"|fastapi_auth0|fastapi_simple_security|fastapi_security|auth0_fastapi|fastapi_zitadel_auth)\."
@@ -135,7 +144,13 @@ def _methods_of(run: Interpreter, value: Value | None, default: tuple[str, ...])
 
 
 def call_registrar(
-    run: Interpreter, owner: Registrar, name: str, args: list[Value], keywords: dict[str, Value], node: ast.AST | None, env: Env | None
+    run: Interpreter,
+    owner: Registrar,
+    name: str,
+    args: list[Value],
+    keywords: dict[str, Value],
+    node: ast.AST | None,
+    env: Env | None,
 ) -> Value:
     """A method of an application or router as the framework defines it."""
 
@@ -162,7 +177,9 @@ def call_registrar(
         entry = _entry(run, kind, path, node, env)
         entry.keywords = keywords
         entry.endpoint = argument(1, "endpoint") or argument(1, "route") or Value()
-        entry.methods = _methods_of(run, keywords.get("methods") or (args[2] if kind == "plain" and len(args) > 2 else None), ("GET",))
+        entry.methods = _methods_of(
+            run, keywords.get("methods") or (args[2] if kind == "plain" and len(args) > 2 else None), ("GET",)
+        )
         register(run, owner, entry)
         return Const(None)
     if name == "include_router":
@@ -230,7 +247,14 @@ def class_decorated(run: Interpreter, maker: Value, decorator: ast.expr, cls: Cl
 # Calls
 
 
-def call(run: Interpreter, callee: Value, args: list[Value], keywords: dict[str, Value], node: ast.AST | None, env: Env | None) -> Value:
+def call(
+    run: Interpreter,
+    callee: Value,
+    args: list[Value],
+    keywords: dict[str, Value],
+    node: ast.AST | None,
+    env: Env | None,
+) -> Value:
     match callee:
         case Method(receiver=Registrar() as owner, name=name):
             return call_registrar(run, owner, name, args, keywords, node, env)
@@ -258,13 +282,20 @@ def _decorate(run: Interpreter, decorator: Decorator, args: list[Value]) -> Valu
         decorator.registrar.entries.append(entry)
         return args[0]
     made = Entry(entry.kind, entry.path, entry.module, entry.line)
-    made.methods, made.keywords, made.assumes, made.certain = entry.methods, entry.keywords, entry.assumes, entry.certain
+    made.methods, made.keywords, made.assumes, made.certain = (
+        entry.methods,
+        entry.keywords,
+        entry.assumes,
+        entry.certain,
+    )
     made.endpoint = args[0]
     register(run, decorator.registrar, made)
     return args[0]
 
 
-def call_external(run: Interpreter, name: str, args: list[Value], keywords: dict[str, Value], node: ast.AST | None, env: Env | None) -> Value:
+def call_external(
+    run: Interpreter, name: str, args: list[Value], keywords: dict[str, Value], node: ast.AST | None, env: Env | None
+) -> Value:
     first = run.force(args[0]) if args else None
     kind = registrar_kind(name, run.knowledge)
     if kind is not None:
@@ -301,7 +332,9 @@ def call_external(run: Interpreter, name: str, args: list[Value], keywords: dict
             return _environment(first, args[1] if len(args) > 1 else keywords.get("default"))
         case "importlib.import_module" if isinstance(first, Const) and isinstance(first.value, str) and env is not None:
             return _import(run, first.value, args, env)
-        case "uvicorn.importer.import_from_string" if isinstance(first, Const) and isinstance(first.value, str) and env is not None:
+        case "uvicorn.importer.import_from_string" if (
+            isinstance(first, Const) and isinstance(first.value, str) and env is not None
+        ):
             module, _, attribute = first.value.partition(":")
             return run.attribute(_import(run, module, args, env), attribute) if attribute else Value()
         case "fastapi.security.SecurityScopes":
@@ -357,7 +390,9 @@ def _field(run: Interpreter, default: Value | None, keywords: dict[str, Value]) 
     return found if found is not None else Value()
 
 
-def _route_spec(run: Interpreter, name: str, args: list[Value], keywords: dict[str, Value], node: ast.AST | None, env: Env | None) -> Value:
+def _route_spec(
+    run: Interpreter, name: str, args: list[Value], keywords: dict[str, Value], node: ast.AST | None, env: Env | None
+) -> Value:
     entry = _entry(run, _ROUTE_SPECS[name], args[0] if args else keywords.get("path") or Const(""), node, env)
     second = args[1] if len(args) > 1 else keywords.get("endpoint") or keywords.get("app")
     entry.keywords = keywords
@@ -397,7 +432,11 @@ def call_builtin(run: Interpreter, name: str, args: list[Value], keywords: dict[
             return base
         case "enumerate" if first is not None:
             items = run.iterate(first)
-            return Items([Items([Const(i), item], "tuple") for i, item in enumerate(items)]) if items is not None else Items([], complete=False)
+            return (
+                Items([Items([Const(i), item], "tuple") for i, item in enumerate(items)])
+                if items is not None
+                else Items([], complete=False)
+            )
         case "zip":
             columns = [run.iterate(arg) for arg in args]
             if any(column is None for column in columns):
@@ -405,7 +444,9 @@ def call_builtin(run: Interpreter, name: str, args: list[Value], keywords: dict[
             return Items([Items(list(row), "tuple") for row in zip(*columns)])  # type: ignore[arg-type]
         case "range" if all(isinstance(arg, Const) and isinstance(arg.value, int) for arg in args) and args:
             return Items([Const(i) for i in range(*(arg.value for arg in args))][:100])  # type: ignore[attr-defined]
-        case "getattr" if first is not None and len(args) > 1 and isinstance(args[1], Const) and isinstance(args[1].value, str):
+        case "getattr" if (
+            first is not None and len(args) > 1 and isinstance(args[1], Const) and isinstance(args[1].value, str)
+        ):
             found = run.attribute(first, args[1].value)
             return args[2] if type(found) is Value and len(args) > 2 else found
         case "setattr" if first is not None and len(args) > 2 and isinstance(args[1], Const):
@@ -413,7 +454,9 @@ def call_builtin(run: Interpreter, name: str, args: list[Value], keywords: dict[
             return Const(None)
         case "isinstance" if first is not None and len(args) > 1:
             return _is_instance(run, first, args[1])
-        case "hasattr" if isinstance(first, (Registrar, Instance, ModuleValue)) and len(args) > 1 and isinstance(args[1], Const):
+        case "hasattr" if (
+            isinstance(first, (Registrar, Instance, ModuleValue)) and len(args) > 1 and isinstance(args[1], Const)
+        ):
             found = run.attribute(first, str(args[1].value))
             return Const(True) if type(found) not in (Value, Method) else Value()
         case "str" if isinstance(first, Const):
@@ -427,7 +470,11 @@ def call_builtin(run: Interpreter, name: str, args: list[Value], keywords: dict[
             return Const(len(run.iterate(first) or []))
         case "map" if len(args) == 2:
             items = run.iterate(args[1])
-            return Items([run.call(args[0], [item], {}, None, env) for item in items]) if items is not None else Items([], complete=False)
+            return (
+                Items([run.call(args[0], [item], {}, None, env) for item in items])
+                if items is not None
+                else Items([], complete=False)
+            )
         case "filter" if len(args) == 2:
             return Items(run.iterate(args[1]) or [])
         case "vars" | "dir" | "print" | "open":
@@ -454,7 +501,9 @@ def _is_instance(run: Interpreter, value: Value, cls: Value) -> Value:
                 if known:
                     return Const(True)
                 continue
-            plain = {"builtins.str": str, "builtins.dict": Mapping, "builtins.list": Items, "builtins.int": int}.get(each.name)
+            plain = {"builtins.str": str, "builtins.dict": Mapping, "builtins.list": Items, "builtins.int": int}.get(
+                each.name
+            )
             if plain in (str, int) and isinstance(value, Const):
                 if isinstance(value.value, plain):  # type: ignore[arg-type]
                     return Const(True)
@@ -532,7 +581,9 @@ def _list_method(run: Interpreter, receiver: Items, name: str, args: list[Value]
         case "append" | "add" if args:
             receiver.items.append(args[0])
         case "insert" if len(args) > 1:
-            position = args[0].value if isinstance(args[0], Const) and isinstance(args[0].value, int) else len(receiver.items)
+            position = (
+                args[0].value if isinstance(args[0], Const) and isinstance(args[0].value, int) else len(receiver.items)
+            )
             receiver.items.insert(position, args[1])
         case "extend" | "update" if args:
             items = run.iterate(args[0])
@@ -547,7 +598,9 @@ def _list_method(run: Interpreter, receiver: Items, name: str, args: list[Value]
     return Const(None)
 
 
-def _dict_method(run: Interpreter, receiver: Mapping, name: str, args: list[Value], keywords: dict[str, Value]) -> Value:
+def _dict_method(
+    run: Interpreter, receiver: Mapping, name: str, args: list[Value], keywords: dict[str, Value]
+) -> Value:
     match name:
         case "items":
             return Items([Items([key, value], "tuple") for key, value in receiver.pairs], complete=receiver.complete)
@@ -563,7 +616,11 @@ def _dict_method(run: Interpreter, receiver: Mapping, name: str, args: list[Valu
                     receiver.set(args[0], default)
                 return default if receiver.complete else Value()
             if name == "pop":
-                receiver.pairs[:] = [pair for pair in receiver.pairs if not (isinstance(pair[0], Const) and pair[0].value == args[0].value)]
+                receiver.pairs[:] = [
+                    pair
+                    for pair in receiver.pairs
+                    if not (isinstance(pair[0], Const) and pair[0].value == args[0].value)
+                ]
             return found
         case "update":
             for source in args:
@@ -598,7 +655,11 @@ def binary(operator: ast.operator, left: Value, right: Value) -> Value:
                 return Const(left.value + right.value, assumes)
             if isinstance(operator, ast.Mod) and isinstance(left.value, str):
                 return Const(left.value % (right.value,), assumes)
-            if isinstance(operator, ast.Mult) and isinstance(left.value, (int, float)) and isinstance(right.value, (int, float)):
+            if (
+                isinstance(operator, ast.Mult)
+                and isinstance(left.value, (int, float))
+                and isinstance(right.value, (int, float))
+            ):
                 return Const(left.value * right.value, assumes)
         except (TypeError, ValueError):
             return Value(assumes)
@@ -609,7 +670,12 @@ def binary(operator: ast.operator, left: Value, right: Value) -> Value:
         for key, value in right.pairs:
             merged.set(key, value)
         return merged
-    if isinstance(operator, ast.Mod) and isinstance(left, Const) and isinstance(left.value, str) and isinstance(right, Items):
+    if (
+        isinstance(operator, ast.Mod)
+        and isinstance(left, Const)
+        and isinstance(left.value, str)
+        and isinstance(right, Items)
+    ):
         if all(isinstance(item, Const) for item in right.items):
             try:
                 return Const(left.value % tuple(item.value for item in right.items), assumes)  # type: ignore[attr-defined]
@@ -659,7 +725,13 @@ def compare(operator: ast.cmpop, left: Value, right: Value) -> Value:
         if members is not None and all(isinstance(item, Const) for item in members):
             found = any(item.value == left.value for item in members)  # type: ignore[attr-defined]
             return Const(found is isinstance(operator, ast.In), assumes)
-    if isinstance(left, Instance) and isinstance(right, Instance) and left.cls is not None and left.cls is right.cls and "name" in left.attributes:
+    if (
+        isinstance(left, Instance)
+        and isinstance(right, Instance)
+        and left.cls is not None
+        and left.cls is right.cls
+        and "name" in left.attributes
+    ):
         same = getattr(left.attributes.get("name"), "value", 0) == getattr(right.attributes.get("name"), "value", 1)
         return Const(same is isinstance(operator, (ast.Eq, ast.Is)), assumes)
     return Value(assumes)
@@ -684,25 +756,41 @@ def subscript(run: Interpreter, owner: Value, index: ast.expr, env: Env) -> Valu
         return owner if isinstance(owner, AnnotatedValue) else AnnotatedValue(owner, [])
     if isinstance(index, ast.Slice):
         if isinstance(owner, Items) and owner.complete:
-            bounds = [run.eval(bound, env) if bound is not None else Const(None) for bound in (index.lower, index.upper, index.step)]
+            bounds = [
+                run.eval(bound, env) if bound is not None else Const(None)
+                for bound in (index.lower, index.upper, index.step)
+            ]
             if all(isinstance(bound, Const) for bound in bounds):
                 return Items(owner.items[slice(*(bound.value for bound in bounds))])  # type: ignore[attr-defined]
         if isinstance(owner, Const) and isinstance(owner.value, str):
-            bounds = [run.eval(bound, env) if bound is not None else Const(None) for bound in (index.lower, index.upper, index.step)]
+            bounds = [
+                run.eval(bound, env) if bound is not None else Const(None)
+                for bound in (index.lower, index.upper, index.step)
+            ]
             if all(isinstance(bound, Const) for bound in bounds):
                 return Const(owner.value[slice(*(bound.value for bound in bounds))], owner.assumes)  # type: ignore[attr-defined]
         return Value()
     key = run.eval(index, env)
     if isinstance(owner, Mapping) and isinstance(key, Const):
         return owner.get(key.value) or Value()
-    if isinstance(owner, Items) and isinstance(key, Const) and isinstance(key.value, int) and -len(owner.items) <= key.value < len(owner.items):
+    if (
+        isinstance(owner, Items)
+        and isinstance(key, Const)
+        and isinstance(key.value, int)
+        and -len(owner.items) <= key.value < len(owner.items)
+    ):
         return run.force(owner.items[key.value])
     return Value()
 
 
 # Fields of data classes and settings
 
-_SETTINGS = ("pydantic_settings.BaseSettings", "pydantic.BaseSettings", "pydantic.v1.BaseSettings", "starlette.config.Config")
+_SETTINGS = (
+    "pydantic_settings.BaseSettings",
+    "pydantic.BaseSettings",
+    "pydantic.v1.BaseSettings",
+    "starlette.config.Config",
+)
 
 
 def fill_fields(run: Interpreter, instance: Instance, args: list[Value], keywords: dict[str, Value]) -> None:
@@ -736,7 +824,11 @@ def field_default(run: Interpreter, owner: Instance, name: str) -> Value | None:
         default = run.force(default)
         if isinstance(default, Instance) and default.name == "field":
             return run.call(default.attributes["factory"], [], {}, base.node, base.env)
-        if name in base.annotations and isinstance(default, Const) and any(each in _SETTINGS for each in owner.cls.externals()):
+        if (
+            name in base.annotations
+            and isinstance(default, Const)
+            and any(each in _SETTINGS for each in owner.cls.externals())
+        ):
             return Const(default.value, frozenset({f"setting {owner.cls.node.name}.{name} has its default"}))
         return default
     return None

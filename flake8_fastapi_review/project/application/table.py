@@ -6,7 +6,9 @@ import ast
 from typing import TYPE_CHECKING, NamedTuple
 
 from . import library
+from .inputs import Inputs, inputs_of
 from .interpreter import Exhausted, Interpreter
+from .matching import Conflict, duplicates, repeated_operations, shadowed
 from .values import (
     NOTHING,
     AnnotatedValue,
@@ -104,6 +106,16 @@ class RouteRow(NamedTuple):
     assumptions: tuple[str, ...]
     kind: str
     """route, plain (Starlette's) or websocket."""
+    placed: bool = False
+    """Whether it is certain that the route exists, with this method and path."""
+    own_path: str = ""
+    """The path without the prefixes of routers."""
+    mounted_at: str = ""
+    """The path at which the application that the route belongs to is mounted in `app`."""
+    keywords: tuple[str, ...] = ()
+    """What the registration gives by keyword."""
+    response_class: str | None = None
+    """Dotted name of the class of its responses, the defaults of routers and of the application included."""
 
 
 class Link(NamedTuple):
@@ -140,6 +152,29 @@ class Context(NamedTuple):
     assumes: Assumptions
     certain: bool
     in_schema: bool
+    mounted_at: str = ""
+    response_class: Value | None = None
+
+
+class Origin(NamedTuple):
+    """What a row was made of."""
+
+    row: RouteRow
+    endpoint: Value
+    view: ClassValue | None
+    given: tuple[tuple[str, Value], ...]
+
+
+class Late(NamedTuple):
+    """A registration on a router that was included before."""
+
+    file: str
+    line: int
+    path: str
+    kind: str
+    """route, plain, websocket or include."""
+    included_file: str
+    included_line: int
 
 
 class Application:
@@ -152,6 +187,9 @@ class Application:
         self.live_include = live_include
         self.run = Interpreter(modules, knowledge)
         self._rows: tuple[RouteRow, ...] | None = None
+        self._origins: dict[int, Origin] = {}
+        self._inputs: dict[int, Inputs] = {}
+        self._conflicts: dict[str, tuple[Conflict, ...]] = {}
         self._trees: dict[str, Module | None] = {}
         self._middlewares: dict[str, list[Middleware]] | None = None
 
@@ -162,6 +200,53 @@ class Application:
             self._execute()
             self._rows = tuple(row for app in self.apps() for row in self.table(app))
         return self._rows
+
+    # Questions about routes
+
+    def inputs(self, row: RouteRow) -> Inputs:
+        """What the route, with all its dependencies, takes from a request."""
+        known = self._inputs.get(id(row))
+        if known is None:
+            origin = self._origins[id(row)]
+            known = self._inputs[id(row)] = inputs_of(
+                self.run, [value for _, value in origin.given], origin.endpoint, origin.view, self._annotation
+            )
+        return known
+
+    def conflicts(self, kind: str) -> tuple[Conflict, ...]:
+        """Routes that an earlier one stands in the way of: "shadowed", "duplicates" or "operations"."""
+        known = self._conflicts.get(kind)
+        if known is None:
+            find = {"shadowed": shadowed, "duplicates": duplicates, "operations": repeated_operations}[kind]
+            known = self._conflicts[kind] = find(self.rows)
+        return known
+
+    def late(self) -> tuple[Late, ...]:
+        """What was registered on routers after every include of theirs, by place; nothing where includes are live."""
+        if self.live_include:
+            return ()
+        _ = self.rows
+        seen: dict[int, int] = {}
+        places: dict[int, tuple[str, int]] = {}
+        routers: dict[int, Registrar] = {}
+        for each in self.run.registrars:
+            for entry in each.entries:
+                if entry.kind == "include" and isinstance(entry.target, Registrar):
+                    key = id(entry.target)
+                    routers[key] = entry.target
+                    if entry.seen >= seen.get(key, 0):
+                        seen[key], places[key] = entry.seen, (entry.module, entry.line)
+        found: dict[tuple[str, int], Late] = {}
+        on_time: set[tuple[str, int]] = set()
+        for key, router in routers.items():
+            on_time |= {(entry.module, entry.line) for entry in router.entries[: seen[key]]}
+            for entry in router.entries[seen[key] :]:
+                if entry.certain and entry.kind in ("route", "plain", "websocket", "include"):
+                    found.setdefault(
+                        (entry.module, entry.line),
+                        Late(entry.module, entry.line, _text(entry.path)[0], entry.kind, *places[key]),
+                    )
+        return tuple(late for place, late in sorted(found.items()) if place not in on_time)
 
     # Execution
 
@@ -242,7 +327,9 @@ class Application:
                     self.run.call_function(method, [instance], {}, instance)
 
     def _was_executed(self, env: Env, qualname: str) -> bool:
-        return any(node in self.run.executed and scope.qualname == qualname for node, scope in env.module.index.by_node.items())
+        return any(
+            node in self.run.executed and scope.qualname == qualname for node, scope in env.module.index.by_node.items()
+        )
 
     def _leaves(self, cls: ClassValue) -> list[ClassValue]:
         """The classes that derive from `cls` and from which no other does; itself if there is none."""
@@ -284,7 +371,12 @@ class Application:
     def apps(self) -> list[Registrar]:
         """Applications that no other one contains; each once, the most complete of several executions."""
         run = self.run
-        inside = {id(entry.target) for each in run.registrars for entry in each.entries if entry.kind == "include" or self._mounted_somewhere(entry)}
+        inside = {
+            id(entry.target)
+            for each in run.registrars
+            for entry in each.entries
+            if entry.kind == "include" or self._mounted_somewhere(entry)
+        }
         tops = [each for each in run.registrars if each.is_app and id(each) not in inside]
         best: dict[tuple[str, int], Registrar] = {}
         for each in tops:
@@ -365,18 +457,34 @@ class Application:
             guards = self._guards(registrar.keywords.get("dependencies"))
             short = registrar.kind.rpartition(".")[2]
             nodes[id(registrar)] = Node(f"n{len(nodes)}", short, self.name_of(registrar), routes, guards)
-            inner = [entry for entry in registrar.entries if entry.kind in ("include", "mount") and isinstance(entry.target, Registrar)]
+            inner = [
+                entry
+                for entry in registrar.entries
+                if entry.kind in ("include", "mount") and isinstance(entry.target, Registrar)
+            ]
             pending.extend(entry.target for entry in reversed(inner))  # type: ignore[misc]
         for registrar in [each for each in self.run.registrars if id(each) in nodes]:
             for entry in registrar.entries:
                 if id(entry.target) in nodes:
                     text, known, _ = _text(entry.path)
                     guards = self._guards(entry.keywords.get("dependencies"))
-                    links.append(Link(nodes[id(registrar)].id, nodes[id(entry.target)].id, entry.kind, text if known else None, guards))
+                    links.append(
+                        Link(
+                            nodes[id(registrar)].id,
+                            nodes[id(entry.target)].id,
+                            entry.kind,
+                            text if known else None,
+                            guards,
+                        )
+                    )
         return list(nodes.values()), links
 
     def _guards(self, dependencies: Value | None) -> tuple[str, ...]:
-        found = [self._describe(self.run.force(value.dependency), "", ()) for value in self._list(dependencies) if isinstance(value, DependsValue) and value.dependency]
+        found = [
+            self._describe(self.run.force(value.dependency), "", ())
+            for value in self._list(dependencies)
+            if isinstance(value, DependsValue) and value.dependency
+        ]
         return tuple(dependency.name.rpartition(":")[2] for dependency in found if dependency is not None)
 
     def _own(self, registrar: Registrar, context: Context) -> Context:
@@ -389,11 +497,14 @@ class Application:
         return Context(
             context.prefix + text,
             context.known and known,
-            context.dependencies + tuple((origin, value) for value in self._list(registrar.keywords.get("dependencies"))),
+            context.dependencies
+            + tuple((origin, value) for value in self._list(registrar.keywords.get("dependencies"))),
             context.tags + self._tags(registrar.keywords.get("tags")),
             context.assumes | assumes,
             context.certain,
             context.in_schema and _flag(registrar.keywords.get("include_in_schema"), True),
+            context.mounted_at,
+            registrar.keywords.get("default_response_class") or context.response_class,
         )
 
     def _list(self, value: Value | None) -> list[Value]:
@@ -405,26 +516,41 @@ class Application:
     def _tags(self, value: Value | None) -> tuple[str, ...]:
         return tuple(str(item.value) for item in self._list(value) if isinstance(item, Const))
 
-    def _flatten(self, registrar: Registrar, around: Context, rows: list[RouteRow], app: str, depth: int, count: int) -> None:
+    def _flatten(
+        self, registrar: Registrar, around: Context, rows: list[RouteRow], app: str, depth: int, count: int
+    ) -> None:
         if depth > _MAX_DEPTH:
             return
         context = self._own(registrar, around)
         for entry in registrar.entries[:count]:
             text, known, assumes = _text(entry.path)
             inner = context._replace(
-                known=context.known and known, assumes=context.assumes | assumes | entry.assumes, certain=context.certain and entry.certain
+                known=context.known and known,
+                assumes=context.assumes | assumes | entry.assumes,
+                certain=context.certain and entry.certain,
             )
             target = entry.target
             if entry.kind == "include" and isinstance(target, Registrar):
                 inner = inner._replace(
                     prefix=context.prefix + text,
-                    dependencies=context.dependencies + tuple(("include", value) for value in self._list(entry.keywords.get("dependencies"))),
+                    dependencies=context.dependencies
+                    + tuple(("include", value) for value in self._list(entry.keywords.get("dependencies"))),
                     tags=context.tags + self._tags(entry.keywords.get("tags")),
                     in_schema=context.in_schema and _flag(entry.keywords.get("include_in_schema"), True),
+                    response_class=entry.keywords.get("default_response_class") or context.response_class,
                 )
-                self._flatten(target, inner, rows, app, depth + 1, len(target.entries) if self.live_include else entry.seen)
-            elif entry.kind == "mount" and isinstance(target, Registrar) and (self._mounted_somewhere(entry) or not target.is_app):
-                inner = inner._replace(prefix=(context.prefix + text).rstrip("/"), dependencies=(), tags=())
+                self._flatten(
+                    target, inner, rows, app, depth + 1, len(target.entries) if self.live_include else entry.seen
+                )
+            elif (
+                entry.kind == "mount"
+                and isinstance(target, Registrar)
+                and (self._mounted_somewhere(entry) or not target.is_app)
+            ):
+                inner = inner._replace(
+                    prefix=(context.prefix + text).rstrip("/"), dependencies=(), tags=(), response_class=None
+                )
+                inner = inner._replace(mounted_at=inner.prefix) if target.is_app else inner
                 self._flatten(target, inner, rows, app, depth + 1, len(target.entries))
             elif entry.kind in ("route", "plain", "websocket"):
                 self._add(entry, inner, text, rows, app)
@@ -443,12 +569,17 @@ class Application:
         if place is None:
             return
         path, line, qualname, is_async = place
-        given = [*context.dependencies, *(("decorator", value) for value in self._list(entry.keywords.get("dependencies")))]
+        given = [
+            *context.dependencies,
+            *(("decorator", value) for value in self._list(entry.keywords.get("dependencies"))),
+        ]
         if entry.kind == "plain":
             given = []
         dependencies, security, complete = self._dependencies(given, endpoint, view, entry.kind)
         assumes = context.assumes
-        methods = ("WEBSOCKET",) if entry.kind == "websocket" else entry.methods if entry.methods is not None else ("GET",)
+        methods = (
+            ("WEBSOCKET",) if entry.kind == "websocket" else entry.methods if entry.methods is not None else ("GET",)
+        )
         status = entry.keywords.get("status_code")
         response = entry.keywords.get("response_model")
         operation = entry.keywords.get("operation_id")
@@ -468,20 +599,44 @@ class Application:
                     self._name(response) if response is not None else self._returned(plain),
                     status.value if isinstance(status, Const) and isinstance(status.value, int) else None,
                     context.tags + self._tags(entry.keywords.get("tags")),
-                    context.in_schema and _flag(entry.keywords.get("include_in_schema"), True) and entry.kind == "route",
+                    context.in_schema
+                    and _flag(entry.keywords.get("include_in_schema"), True)
+                    and entry.kind == "route",
                     operation.value if isinstance(operation, Const) and isinstance(operation.value, str) else None,
                     _flag(entry.keywords.get("deprecated"), False),
                     (entry.module, entry.line),
                     context.known and context.certain and complete and entry.methods is not None,
                     tuple(sorted(assumes)),
                     entry.kind,
+                    context.known and context.certain and entry.methods is not None,
+                    text,
+                    context.mounted_at,
+                    tuple(entry.keywords),
+                    self._class_name(entry.keywords.get("response_class") or context.response_class),
                 )
             )
+            self._origins[id(rows[-1])] = Origin(rows[-1], endpoint, view, tuple(given))
+
+    def _class_name(self, value: Value | None) -> str | None:
+        value = self.run.force(value) if value is not None else None
+        match value:
+            case ClassValue():
+                return f"{self.modules.dotted(value.module.path)}.{_plain_name(value.qualname)}"
+            case External(name=name):
+                return name
+            case None:
+                return None
+        return "?"
 
     def _place(self, value: Value) -> tuple[str, int, str, bool] | None:
         match value:
             case Function():
-                return value.module.path, value.node.lineno, _plain_name(value.qualname), isinstance(value.node, ast.AsyncFunctionDef)
+                return (
+                    value.module.path,
+                    value.node.lineno,
+                    _plain_name(value.qualname),
+                    isinstance(value.node, ast.AsyncFunctionDef),
+                )
             case ClassValue():
                 return value.module.path, value.node.lineno, _plain_name(value.qualname), True
             case Instance() if value.cls is not None:
@@ -529,7 +684,14 @@ class Application:
             self._parameters(endpoint, found, security, state, "parameter", 0)
         return tuple(found.values()), tuple(security), state[0]
 
-    def _class_dependency(self, view: ClassValue, name: str, found: dict[str, Dependency], security: dict[tuple[str, tuple[str, ...]], None], state: list[bool]) -> None:
+    def _class_dependency(
+        self,
+        view: ClassValue,
+        name: str,
+        found: dict[str, Dependency],
+        security: dict[tuple[str, tuple[str, ...]], None],
+        state: list[bool],
+    ) -> None:
         default = self.run.force(view.names.get(name, Value()))
         declared = self._annotation(view.annotations[name], view.env)
         self._marker(default, declared, "class", found, security, state, 0)
@@ -545,10 +707,21 @@ class Application:
         return self.run.eval(node, env)  # type: ignore[arg-type]
 
     def _marker(
-        self, default: Value, declared: Value, origin: str, found: dict[str, Dependency], security: dict[tuple[str, tuple[str, ...]], None], state: list[bool], depth: int
+        self,
+        default: Value,
+        declared: Value,
+        origin: str,
+        found: dict[str, Dependency],
+        security: dict[tuple[str, tuple[str, ...]], None],
+        state: list[bool],
+        depth: int,
     ) -> None:
         """A parameter: `= Depends(f)` or `Annotated[T, Depends(f)]`."""
-        markers = [item for item in declared.items if isinstance(item, DependsValue)] if isinstance(declared, AnnotatedValue) else []
+        markers = (
+            [item for item in declared.items if isinstance(item, DependsValue)]
+            if isinstance(declared, AnnotatedValue)
+            else []
+        )
         if isinstance(default, DependsValue):
             markers = [default]
         for marker in markers[-1:]:
@@ -558,7 +731,14 @@ class Application:
             self._depend(marker, called, origin, found, security, state, depth)
 
     def _depend(
-        self, marker: DependsValue, called: Value | None, origin: str, found: dict[str, Dependency], security: dict[tuple[str, tuple[str, ...]], None], state: list[bool], depth: int
+        self,
+        marker: DependsValue,
+        called: Value | None,
+        origin: str,
+        found: dict[str, Dependency],
+        security: dict[tuple[str, tuple[str, ...]], None],
+        state: list[bool],
+        depth: int,
     ) -> None:
         called = self.run.force(called) if called is not None else None
         if depth > _MAX_DEPTH or called is None or type(called) is Value:
@@ -588,18 +768,48 @@ class Application:
                 place = self._place(inner.function if isinstance(inner, Bound) else inner)
                 if place is None:
                     return None
-                return Dependency(f"{self.modules.dotted(place[0])}:{place[2]}", origin, place[0], place[1], scopes, True, self._symbol(inner))
+                return Dependency(
+                    f"{self.modules.dotted(place[0])}:{place[2]}",
+                    origin,
+                    place[0],
+                    place[1],
+                    scopes,
+                    True,
+                    self._symbol(inner),
+                )
             case Bound() | Partial() | Static():
                 return self._describe(called.function, origin, scopes)
             case ClassValue():
                 name = f"{self.modules.dotted(called.module.path)}:{_plain_name(called.qualname)}"
-                return Dependency(name, origin, called.module.path, called.node.lineno, scopes, True, self._symbol(called))
+                return Dependency(
+                    name, origin, called.module.path, called.node.lineno, scopes, True, self._symbol(called)
+                )
             case Instance(cls=ClassValue() as cls):
                 name = called.bound_as or f"{self.modules.dotted(cls.module.path)}:{_plain_name(cls.qualname)}"
                 scheme = next((base for base in cls.externals() if base.startswith(_SECURITY)), None)
-                return Dependency(name, origin, cls.module.path, cls.node.lineno, scopes, True, self._symbol(called), scheme, _is_lenient(called))
+                return Dependency(
+                    name,
+                    origin,
+                    cls.module.path,
+                    cls.node.lineno,
+                    scopes,
+                    True,
+                    self._symbol(called),
+                    scheme,
+                    _is_lenient(called),
+                )
             case Instance(name=str() as external):
-                return Dependency(called.bound_as or external, origin, None, 0, scopes, called.bound_as is not None, None, external, _is_lenient(called))
+                return Dependency(
+                    called.bound_as or external,
+                    origin,
+                    None,
+                    0,
+                    scopes,
+                    called.bound_as is not None,
+                    None,
+                    external,
+                    _is_lenient(called),
+                )
             case External(name=external):
                 return Dependency(external, origin, None, 0, scopes, False, None, external)
             case Method(receiver=Instance(name=str() as external), name=name):
@@ -609,7 +819,7 @@ class Application:
         return None
 
     def _symbol(self, value: Value) -> str | None:
-        """"path:qualname" of the project's function or class that runs when `value` is called."""
+        """ "path:qualname" of the project's function or class that runs when `value` is called."""
         match value:
             case Function() | ClassValue():
                 return f"{value.module.path}:{value.qualname}"
@@ -620,7 +830,15 @@ class Application:
                 return self._symbol(method) if isinstance(method, Function) else None
         return None
 
-    def _parameters(self, called: Value, found: dict[str, Dependency], security: dict[tuple[str, tuple[str, ...]], None], state: list[bool], origin: str, depth: int) -> None:
+    def _parameters(
+        self,
+        called: Value,
+        found: dict[str, Dependency],
+        security: dict[tuple[str, tuple[str, ...]], None],
+        state: list[bool],
+        origin: str,
+        depth: int,
+    ) -> None:
         """The dependencies among the parameters of a callable."""
         called = self.run.force(called)
         skip_first = False
@@ -684,7 +902,13 @@ def _text(value: Value | None) -> tuple[str, bool, Assumptions]:
 
 
 def _called(call: ast.Call) -> str | None:
-    return call.func.id if isinstance(call.func, ast.Name) else call.func.attr if isinstance(call.func, ast.Attribute) else None
+    return (
+        call.func.id
+        if isinstance(call.func, ast.Name)
+        else call.func.attr
+        if isinstance(call.func, ast.Attribute)
+        else None
+    )
 
 
 def _joined(prefix: str, text: str) -> str:

@@ -81,7 +81,9 @@ class Mapping(Value):
 
     def set(self, key: Value, value: Value) -> None:
         if isinstance(key, Const):
-            self.pairs[:] = [pair for pair in self.pairs if not (isinstance(pair[0], Const) and pair[0].value == key.value)]
+            self.pairs[:] = [
+                pair for pair in self.pairs if not (isinstance(pair[0], Const) and pair[0].value == key.value)
+            ]
         self.pairs.append((key, value))
 
 
@@ -214,7 +216,14 @@ class ClassValue(Known):
         for base in self.bases:
             chain = base.mro() if isinstance(base, ClassValue) else [base]
             for each in chain:
-                known = next((o for o in order if o is each or (isinstance(o, External) and isinstance(each, External) and o.name == each.name)), None)
+                known = next(
+                    (
+                        o
+                        for o in order
+                        if o is each or (isinstance(o, External) and isinstance(each, External) and o.name == each.name)
+                    ),
+                    None,
+                )
                 if known is not None:
                     order.remove(known)
                 order.append(each)
@@ -261,7 +270,19 @@ class Registrar(Instance):
 class Entry:
     """One registration on a Registrar: a route, an included router or a mounted application."""
 
-    __slots__ = ("assumes", "certain", "endpoint", "keywords", "kind", "line", "methods", "module", "path", "seen", "target")
+    __slots__ = (
+        "assumes",
+        "certain",
+        "endpoint",
+        "keywords",
+        "kind",
+        "line",
+        "methods",
+        "module",
+        "path",
+        "seen",
+        "target",
+    )
 
     def __init__(self, kind: str, path: Value, module: str, line: int) -> None:
         self.kind = kind
