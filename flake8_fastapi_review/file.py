@@ -14,7 +14,7 @@ from .module.scopes import bindings_of, reaching, scope_binding
 from .module.summary import ASYNC, AWAITED, GENERATOR, MODULE, Call, Function, Summary
 from .project.constants import UNKNOWN, parameters_in, value_of
 from .project.effects import Hazard, Link, handed
-from .project.requests import Field
+from .project.requests import EXPLICIT, Field
 from .project.types import ASYNC_MANAGER, COROUTINE, NONE, Type, without_none
 from .rule import Edit, Range, Related
 
@@ -101,6 +101,16 @@ class Definition(NamedTuple):
     """Of a class: those of its constructor as far as it is of the project."""
     defaults: tuple[str, ...]
     """The parameters that need no argument."""
+
+
+class Injected(NamedTuple):
+    """A parameter that `Depends` or `Security` fills."""
+
+    parameter: ast.arg
+    called: Definition | None
+    """The project's function or class that is called for it; None when it is a library's, or not known."""
+    name: str | None
+    """Qualified name of what is called."""
 
 
 class HelperCall(NamedTuple):
@@ -607,6 +617,93 @@ class File:
             if row is not None:
                 return row.kind
         return None
+
+    # Injection
+
+    def version(self, package: str) -> tuple[int, int] | None:
+        """The version (major, minor) of fastapi, starlette … that the project runs with, as far as it says so."""
+        from .config import versions
+
+        return versions(self._project.config).get(package)
+
+    def injected(self, function: ast.AST) -> list[Injected]:
+        """The parameters of a function that dependencies fill, also behind aliases of other modules."""
+        facts = self._summary.functions.get(self._module.index.by_node[function].qualname)
+        arguments: ast.arguments = function.args  # type: ignore[attr-defined]
+        named = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+        found = []
+        for parameter, (_, _, annotation, default) in zip(named, facts[4] if facts is not None else ()):
+            called = self._types.dependency(self._summary, annotation, default)
+            if called is not None:
+                definition = self._definition(called[1]) if called[0] in ("func", "bound", "type") and ":" in called[1] else None
+                found.append(Injected(parameter, definition, self._types.qualified(called)))
+        return found
+
+    def is_dependency(self, definition: Definition) -> bool:
+        """Whether `Depends` names the function or class anywhere in the project."""
+        return self._project.injection.is_dependency(definition.symbol)
+
+    def is_harmless(self, definition: Definition) -> bool:
+        """Whether a dependency surely gives a value and does nothing else: it refuses, writes, logs and sends nothing."""
+        return self._project.injection.harmless(definition.symbol)
+
+    def uncallable(self, expr: ast.AST) -> str | None:
+        """What a value is, if it surely cannot be called: "a generator", "`None`", "an instance of `User`"."""
+        return self._project.injection.uncallable(self._summary, self._module.expression(expr))
+
+    def unfilled(self, call: ast.Call) -> list[str]:
+        """The parameters with a marker such as `Depends(...)` for their default that a call of a project function leaves out."""
+        definition = self.definition_of(call.func)
+        own = self._types.function(definition.symbol) if definition is not None else None
+        if own is None or any(isinstance(arg, ast.Starred) for arg in call.args) or any(k.arg is None for k in call.keywords):
+            return []
+        summary, function = own
+        given = {keyword.arg for keyword in call.keywords}
+        missing = []
+        skip = 1 if function.owner is not None and function.parameters and function.parameters[0][0] in ("self", "cls") else 0
+        for position, (name, _, _, default) in enumerate(function.parameters[skip:]):
+            if position >= len(call.args) and name not in given and default is not None and default[0] == "c":
+                if self._types.qualified(self._types.eval(summary, default[1])) in EXPLICIT:
+                    missing.append(name)
+        return missing
+
+    def is_bound_globally(self, expr: ast.AST) -> bool:
+        """Whether all names in an expression belong to the module, a star import or the builtins."""
+        index = self._module.index
+        return all(
+            (scope := scope_binding(index, index.scope_of(name), name.id)) is None or scope.kind == "module" for name in self.within(expr, ast.Name)
+        )
+
+    def import_from(self, module: str, name: str, node: ast.AST) -> tuple[str, tuple[Edit, ...]] | None:
+        """How `node` can name a member of a top-level module, and the edits that import it, if that is missing.
+
+        None when the name already means something else there.
+        """
+        index = self._module.index
+        top = index.scopes[0]
+        bound = bindings_of(index, top)
+        for known, bindings in bound.items():
+            if self._means(known, node, top) and all(self.parent(b.place) is self.tree for b in bindings):
+                if all(b.kind == "from" and b.node[1].name == name and self._knows(b.place, known, module, name) for b in bindings):
+                    return known, ()
+                if all(b.kind == "import" and b.node.name == module and (b.node.asname or module) == known for b in bindings):
+                    return f"{known}.{name}", ()
+        if name in bound or not self._means(name, node, None):
+            return None
+        for statement in self.tree.body:
+            if isinstance(statement, ast.ImportFrom) and statement.module == module and not statement.level and statement.names[0].name != "*":
+                after = next((alias for alias in statement.names if alias.name > name), None)
+                if after is not None:
+                    place, text = Range.of(after), f"{name}, "
+                    return name, (Edit(Range(place.line, place.column, place.line, place.column), text),)
+                last = Range.of(statement.names[-1])
+                return name, (Edit(Range(last.end_line, last.end_column, last.end_line, last.end_column), f", {name}"),)
+        line = self._import_place(module)
+        return (name, (Edit(line, f"from {module} import {name}\n"),)) if line is not None else None
+
+    def _knows(self, place: ast.ImportFrom, known: str, module: str, name: str) -> bool:
+        """Whether an import gives the member; `typing_extensions` has all that `typing` has."""
+        return not place.level and (place.module == module or (module == "typing" and place.module == "typing_extensions"))
 
     # The event loop
 

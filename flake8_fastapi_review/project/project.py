@@ -11,6 +11,7 @@ from ..knowledge import Knowledge, KnowledgeError
 from ..module import decode
 from .effects import Effects
 from .execution import Execution
+from .injection import Injection
 from .modules import Modules
 from .requests import Requests
 from .sources import Sources
@@ -52,6 +53,7 @@ class Project:
         self.effects = Effects(self.types, self.knowledge)
         self.execution = Execution(self.modules, self.types, self.knowledge)
         self.requests = Requests(self.modules, self.types, self.knowledge)
+        self.injection = Injection(self.modules, self.types, self.knowledge, self.requests)
         self._application: Application | None = None
         self._authentication: Authentication | None = None
         self._texts: dict[str, str] = {}
@@ -111,6 +113,7 @@ class Project:
             self.effects.forget()
             self.execution.forget()
             self.requests.forget()
+            self.injection.forget()
             self._application = None
         if not on_disk:
             self._texts[name] = text

@@ -17,9 +17,10 @@ if TYPE_CHECKING:
     from .modules import Modules
     from .types import Type, Types
 
-_EXPLICIT = {
+EXPLICIT = {
     f"fastapi.{name}": name.lower() for name in ("Path", "Query", "Header", "Cookie", "Body", "Form", "File")
 } | {"fastapi.Depends": "depends", "fastapi.Security": "depends"}
+"""Markers of parameters → what they are filled from."""
 _SPECIAL = (
     "starlette.requests.HTTPConnection", "starlette.requests.Request", "starlette.websockets.WebSocket", "starlette.responses.Response",
     "fastapi.BackgroundTasks", "starlette.background.BackgroundTasks", "fastapi.security.SecurityScopes", "fastapi.Request", "fastapi.WebSocket", "fastapi.Response",
@@ -74,8 +75,8 @@ class Requests:
         for owner, expr in ((summary, default), *self.types.metadata(summary, annotation)):
             if expr is not None:
                 marker = self.types.qualified(self.types.eval(owner, expr[1] if expr[0] == "c" else expr))
-                if marker in _EXPLICIT:
-                    return _EXPLICIT[marker]
+                if marker in EXPLICIT:
+                    return EXPLICIT[marker]
         declared = self.types.annotation(summary, annotation) if annotation is not None else None
         found = self._classes(declared)
         if declared is None or not found:

@@ -1,0 +1,255 @@
+"""Dependencies as FastAPI injects them: who is one, what calling one gives, whether one does more than give a value."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Any
+
+from ..module.summary import ASYNC, GENERATOR, Expr, Function, Summary
+from .types import ASYNC_GENERATOR_TYPE, COROUTINE, GENERATOR_TYPE, NONE
+
+if TYPE_CHECKING:
+    from ..knowledge import Knowledge
+    from .modules import Modules
+    from .requests import Requests
+    from .types import Type, Types
+
+_DEPENDS = ("fastapi.Depends", "fastapi.Security")
+_PLAIN = frozenset(
+    f"builtins.{name}" for name in "str int float bool bytes bytearray complex dict list set frozenset tuple range memoryview slice".split()
+)
+_NAMED = {
+    GENERATOR_TYPE: "a generator", "typing.Generator": "a generator", "typing.Iterator": "a generator", "collections.abc.Iterator": "a generator",
+    ASYNC_GENERATOR_TYPE: "an asynchronous generator", "typing.AsyncGenerator": "an asynchronous generator",
+    "typing.AsyncIterator": "an asynchronous generator", "collections.abc.AsyncIterator": "an asynchronous generator", COROUTINE: "a coroutine",
+}  # fmt: skip
+_VALUES = (
+    "sqlalchemy.orm.Session", "sqlalchemy.ext.asyncio.AsyncSession", "sqlalchemy.engine.Engine", "sqlalchemy.ext.asyncio.AsyncEngine",
+    "httpx.Client", "httpx.AsyncClient", "requests.Session", "redis.Redis", "redis.asyncio.Redis", "aiohttp.ClientSession", "pydantic.BaseModel",
+)  # fmt: skip
+"""Instances of these cannot be called."""
+_NOT_CALLABLE = ("builtins.object", "abc.ABC", "typing.Generic", "typing.Protocol", "pydantic.BaseModel", "pydantic.v1.BaseModel", "pydantic.main.BaseModel")
+"""Bases that give a class no `__call__`."""
+
+_QUIET_BUILTINS = frozenset(
+    "str int float bool bytes dict list set frozenset tuple len getattr isinstance issubclass hasattr min max sum any all sorted repr range zip enumerate super".split()
+)
+_QUIET = frozenset({
+    "typing.cast", "os.getenv", "os.environ.get", "uuid.uuid4", "time.time", "time.monotonic", "time.perf_counter", "datetime.datetime.now",
+    "datetime.datetime.utcnow", "datetime.date.today",
+})  # fmt: skip
+_SESSIONS = ("sqlalchemy.orm.Session", "sqlalchemy.ext.asyncio.AsyncSession")
+_MAKERS = ("sqlalchemy.orm.sessionmaker", "sqlalchemy.ext.asyncio.async_sessionmaker", "sqlalchemy.orm.scoped_session")
+_ENDS = frozenset({"close", "aclose", "rollback", "commit", "remove", "__enter__", "__exit__", "__aenter__", "__aexit__"})
+"""What a dependency does with a session that it yields; of no effect while nobody uses that one."""
+_MAX_DEPTH = 6
+
+
+class Injection:
+    """Answers are remembered by symbol."""
+
+    def __init__(self, modules: Modules, types: Types, knowledge: Knowledge, requests: Requests) -> None:
+        self.modules = modules
+        self.types = types
+        self.knowledge = knowledge
+        self.requests = requests
+        self._dependencies: dict[str, bool] = {}
+        self._harmless: dict[str, bool] = {}
+
+    def forget(self) -> None:
+        self._dependencies.clear()
+        self._harmless.clear()
+
+    # Who is a dependency
+
+    def is_dependency(self, symbol: str) -> bool:
+        """Whether `Depends(f)` or `Security(f)` stands anywhere in the project."""
+        known = self._dependencies.get(symbol)
+        if known is None:
+            known = self._dependencies[symbol] = self._is_dependency(symbol)
+        return known
+
+    def _is_dependency(self, symbol: str) -> bool:
+        name = symbol.rpartition(":")[2].rpartition(".")[2]
+        for path in self.modules.mentioning(name):
+            summary = self.modules.summary(path)
+            if summary is None:
+                continue
+            for facts in summary.functions.values():
+                for expr, *_ in Function._make(facts).calls:
+                    given = expr[2][0] if expr[2] else dict(expr[3]).get("dependency")
+                    if given is not None and _tail(given) in (name, None) and self._injects(summary, expr[1]):
+                        found = self.types.eval(summary, given)
+                        if found is not None and found[0] in ("func", "bound", "type") and found[1] == symbol:
+                            return True
+        return False
+
+    def _injects(self, summary: Summary, callee: Expr) -> bool:
+        return self.types.qualified(self.types.eval(summary, callee)) in _DEPENDS
+
+    # What calling one gives
+
+    def uncallable(self, summary: Summary, expr: Expr) -> str | None:
+        """What a value is, if it is surely nothing that can be called: "a generator", "`None`", "an instance of `User`"."""
+        if expr[0] == "c":
+            callee = self.types.eval(summary, expr[1])
+            if callee is not None and callee[0] in ("func", "bound"):
+                return self._uncallable_result(callee[1], 0)
+        return self._uncallable(self.types.eval(summary, expr))
+
+    def _uncallable_result(self, symbol: str, depth: int) -> str | None:
+        own = self.types.function(symbol)
+        if own is None or depth > _MAX_DEPTH:
+            return None
+        summary, function = own
+        if function.decorators:
+            return None
+        if function.flags & GENERATOR:
+            return "an asynchronous generator" if function.flags & ASYNC else "a generator"
+        if function.flags & ASYNC:
+            return "a coroutine"
+        if not function.results:
+            return None if function.raised or function.returns not in (None, ("k", None)) else "`None`"
+        # An annotation may be wrong where the code is not: `-> bool` on a function that returns the one it defines.
+        found: list[str | None] = []
+        for value in function.results:
+            if value[0] == "c" and (callee := self.types.eval(summary, value[1])) is not None and callee[0] in ("func", "bound"):
+                found.append(self._uncallable_result(callee[1], depth + 1))
+            else:
+                found.append(self._uncallable(self.types.eval(summary, value)))
+        return found[0] if all(found) else None
+
+    def _uncallable(self, value: Type | None) -> str | None:
+        match value:
+            case ("none",):
+                return "`None`"
+            case ("union", members):
+                found = [self._uncallable(member) for member in members if member != NONE]
+                return found[0] if all(found) else None
+            case ("inst", str(cls), *_):
+                if cls in _NAMED:
+                    return _NAMED[cls]
+                if cls in _PLAIN or (":" not in cls and self.types.is_subclass(cls, _VALUES)):
+                    return f"an instance of `{cls.rpartition('.')[2]}`"
+                return f"an instance of `{cls.rpartition(':')[2]}`" if ":" in cls and self._has_no_call(cls) else None
+        return None
+
+    def _has_no_call(self, cls: str) -> bool:
+        order = self.types.mro(cls)
+        known = all((":" in base and self.types.project_class(base) is not None) or base in _NOT_CALLABLE for base in order)
+        return known and self.types.members(cls, "__call__") is None and self.types.members(cls, "__getattr__") is None
+
+    # Whether one does more than give a value
+
+    def harmless(self, symbol: str, depth: int = 0) -> bool:
+        """Whether calling a function or class, and what it depends on, does nothing but give a value, as far as all of it is known."""
+        known = self._harmless.get(symbol)
+        if known is None:
+            self._harmless[symbol] = False
+            known = self._harmless[symbol] = depth < _MAX_DEPTH and self._is_harmless(symbol, depth)
+        return known
+
+    def _is_harmless(self, symbol: str, depth: int) -> bool:
+        own = self.types.function(symbol)
+        if own is None:
+            return self._constructs_quietly(symbol, depth)
+        summary, function = own
+        if function.raised or not all(self._keeps(summary, decorator) for decorator in function.decorators):
+            return False
+        return (
+            self._parameters_quiet(summary, function, depth)
+            and not self._writes(summary.path, function.qualname)
+            and all(self._call_quiet(summary, expr, depth) for expr, *_ in function.calls)
+        )
+
+    def _constructs_quietly(self, cls: str, depth: int) -> bool:
+        own = self.types.project_class(cls)
+        if own is None or own[1].keywords:
+            return False
+        if any(":" not in base and base not in _NOT_CALLABLE for base in self.types.mro(cls)):
+            return False
+        for special in ("__new__", "__post_init__", "model_post_init", "__init__"):
+            found = self.types.members(cls, special)
+            if found is None:
+                continue
+            fact = found[1].table[found[2][-1]] if found[1] is not None else ("?",)
+            if special != "__init__" or fact[0] != "def" or found[1] is None:
+                return False
+            return self.harmless(f"{found[1].path}:{fact[1]}", depth + 1)
+        # Without a constructor of its own its fields are what a request has to send.
+        return not any(self.requests.fields(cls))
+
+    def _keeps(self, summary: Summary, decorator: Expr) -> bool:
+        name = self.types.qualified(self.types.eval(summary, decorator[1] if decorator[0] == "c" else decorator))
+        return name in ("functools.lru_cache", "functools.cache", "builtins.staticmethod", "builtins.classmethod")
+
+    def _parameters_quiet(self, summary: Summary, function: Function, depth: int) -> bool:
+        """What a request has to send is checked: such parameters have the effect to refuse some requests."""
+        for position, (name, _, annotation, default) in enumerate(function.parameters):
+            if position == 0 and function.owner is not None and name in ("self", "cls"):
+                continue
+            called = self.types.dependency(summary, annotation, default)
+            if called is not None:
+                if called[0] not in ("func", "bound", "type") or not self.harmless(called[1], depth + 1):
+                    return False
+            elif self.requests.source(summary, function, position) != "special":
+                return False
+        return True
+
+    def _writes(self, path: str, qualname: str) -> bool:
+        module = self.modules.tree_of(path)
+        scope = next((scope for scope in module.index.scopes if scope.qualname == qualname), None) if module is not None else None
+        if scope is None or any(scope.nodes.get(kind) for kind in (ast.Global, ast.Nonlocal, ast.Assert, ast.Delete, ast.Raise)):
+            return True
+        own = scope.node.args.args[0].arg if qualname.endswith("__init__") and scope.node.args.args else ""  # type: ignore[attr-defined]
+        return any(
+            not (isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name) and target.value.id == own)
+            for kind in (ast.Attribute, ast.Subscript)
+            for target in scope.nodes.get(kind, ())
+            if not isinstance(target.ctx, ast.Load)
+        )
+
+    def _call_quiet(self, summary: Summary, expr: Expr, depth: int) -> bool:
+        callee = self.types.eval(summary, expr[1])
+        if expr[1][0] == "a" and expr[1][2] in _ENDS:
+            owner = self.types.eval(summary, expr[1][1])
+            return owner is not None and owner[0] == "inst" and bool(self.types.is_subclass(owner[1], _SESSIONS))
+        match callee:
+            case ("func" | "bound", symbol, *_):
+                own = self.types.function(symbol)
+                return own is not None and self._body_quiet(symbol, depth + 1)
+            case ("type", cls, *_) if ":" in cls:
+                return self._constructs_by_call(cls, depth + 1)
+            case ("inst", cls, *_):
+                return bool(self.types.is_subclass(cls, _MAKERS))
+        name = self.types.qualified(callee) or ""
+        if name.startswith("builtins."):
+            return name[9:] in _QUIET_BUILTINS
+        return name in _QUIET or name in _SESSIONS
+
+    def _body_quiet(self, symbol: str, depth: int) -> bool:
+        """As `harmless`, for a function that is called with arguments rather than injected."""
+        own = self.types.function(symbol)
+        if own is None or depth > _MAX_DEPTH:
+            return False
+        summary, function = own
+        if function.raised or not all(self._keeps(summary, decorator) for decorator in function.decorators):
+            return False
+        return not self._writes(summary.path, function.qualname) and all(self._call_quiet(summary, expr, depth) for expr, *_ in function.calls)
+
+    def _constructs_by_call(self, cls: str, depth: int) -> bool:
+        if any(":" not in base and base not in _NOT_CALLABLE for base in self.types.mro(cls)):
+            return False
+        for special in ("__new__", "__post_init__", "model_post_init"):
+            if self.types.members(cls, special) is not None:
+                return False
+        found = self.types.members(cls, "__init__")
+        if found is None or found[1] is None:
+            return found is None
+        fact = found[1].table[found[2][-1]]
+        return fact[0] == "def" and self._body_quiet(f"{found[1].path}:{fact[1]}", depth)
+
+
+def _tail(expr: Expr) -> Any:
+    """The last name of a reference; None for what has no name of its own."""
+    return expr[2] if expr[0] == "a" else expr[1] if expr[0] == "g" else None
