@@ -10,10 +10,10 @@ from .index import COMPREHENSIONS, FUNCTIONS, Index, Node, Scope
 from .parse import parse, split_lines
 from .scopes import Binding, binding_at, bindings_of, reaching, scope_binding
 from .lazy import Lazy
-from .summary import ASYNC, AWAITED, CONSUMED, GENERATOR, INERT, MODULE, TRIVIAL, UNKNOWN_EXPR, Call, Class, Expr, Function, Parameter, Summary
+from .summary import ASYNC, AWAITED, CONSUMED, GENERATOR, INERT, MODULE, ONCE, TRIVIAL, UNKNOWN_EXPR, Call, Class, Expr, Function, Parameter, Summary
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 _BUILTINS = frozenset(dir(builtins))
 _NO_EFFECT = _BUILTINS - frozenset(
@@ -318,7 +318,37 @@ class Module:
         return isinstance(function, ast.Attribute) and isinstance(function.value, (ast.Constant, ast.JoinedStr))
 
     def call_flags(self, call: ast.Call) -> int:
-        return self._use_of(call) | (INERT if self._is_data_url(call) else 0)
+        return self._use_of(call) | (INERT if self._is_data_url(call) else 0) | (ONCE if self._fills_cache(call) else 0)
+
+    def _fills_cache(self, call: ast.Call) -> bool:
+        """`if x is None: x = f()`, and what follows `if x is not None: return x` in a function that assigns x."""
+        child: Node = call
+        parent = self.index.parents.get(call)
+        while parent is not None:
+            if isinstance(parent, ast.If) and child in parent.body and (kept := _tested_missing(parent.test)):
+                if any(kept in _kept_by(statement) for statement in parent.body) and self._outlives(kept, call):
+                    return True
+            if isinstance(parent, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                return child in parent.body and self._after_cached_return(parent, child)
+            child, parent = parent, self.index.parents.get(parent)
+        return False
+
+    def _after_cached_return(self, function: ast.FunctionDef | ast.AsyncFunctionDef, statement: Node) -> bool:
+        for earlier in function.body:
+            if earlier is statement:
+                return False
+            match earlier:
+                case ast.If(test=test, body=[*_, ast.Return(value=ast.expr() as value)], orelse=[]):
+                    for kept in _kept_names(value):
+                        if kept in ast.unparse(test) and any(kept in _kept_by(later) for later in _statements(function.body)):
+                            return self._outlives(kept, statement)
+        return False
+
+    def _outlives(self, kept: str, where: Node) -> bool:
+        """Whether a variable belongs to the module or to a class rather than to one call."""
+        root = kept.partition(".")[0]
+        owner = scope_binding(self.index, self.index.scope_of(where), root)
+        return owner is not None and (owner.kind == "module" or root == "cls")
 
     def _is_data_url(self, call: ast.Call) -> bool:
         """`if url.startswith("data:"): urlopen(url)`"""
@@ -409,6 +439,48 @@ _FORMS: dict[type, Callable[[Module, Any, Scope], Expr]] = {
     ast.Yield: Module._yield,
 }
 """Class of node → the method that puts it as plain values."""
+
+
+def _tested_missing(test: ast.expr) -> str | None:
+    """The attribute or global that a condition finds unset: `x is None`, `not x`, `key not in x`."""
+    match test:
+        case ast.Compare(left=left, ops=[ast.Is()], comparators=[ast.Constant(value=None)]) | ast.UnaryOp(op=ast.Not(), operand=left):
+            return next(iter(_kept_names(left)), None)
+        case ast.Compare(ops=[ast.NotIn()], comparators=[ast.Attribute() | ast.Name() as held]):
+            return next(iter(_kept_names(held)), None)
+        case ast.BoolOp(values=[first, *_]):
+            return _tested_missing(first)
+    return None
+
+
+def _kept_by(statement: Node) -> list[str]:
+    """What a statement assigns, as text: attributes, names, and the containers of items."""
+    targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target] if isinstance(statement, ast.AnnAssign) else []
+    return [ast.unparse(target.value if isinstance(target, ast.Subscript) else target) for target in targets]
+
+
+def _kept_names(value: ast.expr) -> list[str]:
+    """What a value is kept in for good: `_cache`, `cls._client`, of `_cache[key]` the container.
+
+    Not attributes of `self`: how long that lives is not known.
+    """
+    held = value.value if isinstance(value, ast.Subscript) else value
+    if not isinstance(held, (ast.Name, ast.Attribute)):
+        return []
+    text = ast.unparse(held)
+    return [] if text.startswith("self.") else [text]
+
+
+def _statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+    """The statements of a block and of the blocks in it."""
+    for statement in body:
+        yield statement
+        for field in ("body", "orelse", "finalbody"):
+            inner = getattr(statement, field, None)
+            if isinstance(inner, list) and not isinstance(statement, (*FUNCTIONS, ast.ClassDef)):
+                yield from _statements(inner)
+        for handler in getattr(statement, "handlers", ()):
+            yield from _statements(handler.body)
 
 
 def _class_around(scope: Scope) -> str | None:

@@ -55,6 +55,9 @@ CONSUMED = 2
 INERT = 4
 """The call fetches a `data:` URL, which reaches nobody."""
 
+ONCE = 8
+"""The call fills a cache: what it makes is kept, and found there the next time."""
+
 MODULE = "<module>"
 """The qualified name under which `Summary.functions` keeps what runs at import time."""
 

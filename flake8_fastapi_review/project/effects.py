@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..module.summary import ASYNC, AWAITED, CONSUMED, GENERATOR, INERT, TRIVIAL, Call, Expr, Function, Summary
+from ..module.summary import ASYNC, AWAITED, CONSUMED, GENERATOR, INERT, ONCE, TRIVIAL, Call, Expr, Function, Summary
 
 from .types import is_outer_parameter
 
@@ -112,7 +112,7 @@ class Effects:
                 known = tuple(
                     (target, call[1])
                     for call in function.calls
-                    if not call[3] & AWAITED
+                    if not call[3] & (AWAITED | ONCE)
                     for target in self.targets(summary, Call._make(call))
                     if target.symbol is not None or self.knowledge.blocking(target.name) is not None
                 )

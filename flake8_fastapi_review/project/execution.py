@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .modules import Modules
     from .types import Types
 
-_MAX_DEPTH = 6
+_MAX_DEPTH = 12
 
 
 class Execution:
@@ -54,11 +54,15 @@ class Execution:
             return True
         if "<locals>" in function.qualname or function.qualname.startswith("__") or not function.flags & ASYNC:
             return False
+        if self._registered(summary, function):
+            return False
         callers = list(self._uses(symbol, function.qualname.rpartition(".")[2]))
         return bool(callers) and all(caller is not None and (caller == "" or self.apart(caller, depth + 1)) for caller in callers)
 
     def _decorated_apart(self, summary: Summary, function: Function) -> bool:
-        for decorator in self.types.decorators(summary, function):
+        for decorator, expr in zip(self.types.decorators(summary, function), function.decorators):
+            if decorator is not None and decorator[0] in ("func", "bound") and self._runs_in_own_loop(decorator[1], expr[0] == "c"):
+                return True
             name = self.types.qualified(decorator)
             if name is None:
                 continue
@@ -66,6 +70,27 @@ class Execution:
             if self.knowledge.decorator(name) == "task" or (row is not None and row.kind == "event"):
                 return True
         return False
+
+    def _registered(self, summary: Summary, function: Function) -> bool:
+        """Whether a decorator may hand the function to somebody: a router, a registry, anything unknown."""
+        for decorator, expr in zip(self.types.decorators(summary, function), function.decorators):
+            if decorator is not None and decorator[0] in ("func", "bound"):
+                if self.types.wrapper_of(decorator[1], expr[0] == "c") in (None, "identity"):
+                    return True
+                continue
+            name = self.types.qualified(decorator)
+            if name is None or self.knowledge.decorator(name) is None:
+                return True
+        return False
+
+    def _runs_in_own_loop(self, decorator: str, factory: bool) -> bool:
+        """Whether a decorator of the project puts a plain function in place that runs the coroutine, as commands have it."""
+        wrapper = self.types.wrapper_of(decorator, factory)
+        own = self.types.function(wrapper) if wrapper is not None and wrapper != "identity" else None
+        if own is None or own[1].flags & ASYNC:
+            return False
+        summary, function = own
+        return any(self._makes_loop(summary, call[0][1]) for call in function.calls)
 
     def _uses(self, symbol: str, name: str) -> Iterator[str | None]:
         """Who runs the function: "" a loop made for it, a symbol one that awaits it, None any other use."""
@@ -105,7 +130,15 @@ class Execution:
         found = self.types.eval(summary, expr)
         if found is None:
             return expr[0] == "a"
-        return found[0] in ("func", "bound") and found[1] == symbol
+        # A loop over a list of functions calls each of them.
+        members = found[1] if found[0] == "union" else (found,)
+        return any(member[0] in ("func", "bound") and (member[1] == symbol or self._may_dispatch(member[1], symbol)) for member in members)
+
+    def _may_dispatch(self, base: str, symbol: str) -> bool:
+        """Whether a call of the method `base` may be one of `symbol`, which overrides it."""
+        owner, _, name = symbol.rpartition(".")
+        base_owner, _, base_name = base.rpartition(".")
+        return name == base_name and ":" in owner and base_owner in self.types.mro(owner)
 
 
 def _tail(expr: Expr) -> Any:

@@ -24,7 +24,7 @@ import builtins
 from typing import TYPE_CHECKING, Any
 
 from ..module import Module
-from ..module.summary import ASYNC, GENERATOR, UNKNOWN_EXPR, Class, Expr, Function, Summary
+from ..module.summary import ASYNC, GENERATOR, TRIVIAL, UNKNOWN_EXPR, Class, Expr, Function, Summary
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -884,6 +884,9 @@ class Types:
             declared = None
         elif declared is None:
             declared = NONE
+        if function.flags & ASYNC and function.flags & TRIVIAL and declared is not None and declared[0] == "inst" and declared[1] in _ASYNC_ITERABLES:
+            # An abstract `async def` without a `yield`: those that implement it are asynchronous generators.
+            return None
         return ("inst", COROUTINE, (declared,)) if function.flags & ASYNC else declared
 
     def _decorated(self, summary: Summary, decorator: Expr, value: Type | None, function: Function) -> Type | None:
