@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from .module.flow import Flow
     from .module.index import Scope
     from .project import Project
-    from .project.application import RouteRow
+    from .project.application import Conflict, Inputs, Late, RouteRow
+    from .project.requests import RequestParameter
     from .project.application.authentication import Protection
 
 N = TypeVar("N", bound=ast.AST)
@@ -596,6 +597,26 @@ class File:
     def protection(self, row: RouteRow) -> Protection:
         """What authenticates before or while a route is handled: its level (see project/application/authentication.py) and a name."""
         return self._project.authentication.protection(row)
+
+    # The design of routes
+
+    def parameters(self, function: ast.AST) -> tuple[RequestParameter, ...]:
+        """The parameters of a function, were it a route or dependency, with what `Query(…)` and the like say of them."""
+        facts = self._summary.functions.get(self._module.index.by_node[function].qualname)
+        return self._project.requests.parameters(self._summary, Function._make(facts)) if facts is not None else ()
+
+    def inputs(self, row: RouteRow) -> Inputs:
+        """What a route of `application`, with all its dependencies, takes from a request."""
+        return self._project.application.inputs(row)
+
+    def conflicts(self, kind: str) -> list[Conflict]:
+        """The routes handled in this file that an earlier one is in the way of: "shadowed", "duplicates", "operations"."""
+        return [found for found in self._project.application.conflicts(kind) if found.row.file == self.path]
+
+    @property
+    def late_registrations(self) -> list[Late]:
+        """What this file registers on routers after they were included, where the project's FastAPI ignores it."""
+        return [late for late in self._project.application.late() if late.file == self.path]
 
     @staticmethod
     def argument(call: ast.Call, position: int, keyword: str = "") -> ast.expr | None:

@@ -7,10 +7,10 @@ decides; otherwise a name in the path is a path parameter, a scalar is a query p
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..module.summary import Expr, Function, Summary
-from .constants import value_of
+from .constants import UNKNOWN, value_of
 
 if TYPE_CHECKING:
     from ..knowledge import Knowledge, Route
@@ -43,6 +43,20 @@ class Field(NamedTuple):
     owner: str
     """Symbol of the class that declares it."""
     has_default: bool
+
+
+class RequestParameter(NamedTuple):
+    """A parameter of a route or dependency, as FastAPI sees it."""
+
+    name: str
+    source: str | None
+    """See `Requests.source`."""
+    type: str | None
+    """Qualified name of its class, `None` apart; None when not known or one of several."""
+    settings: dict[str, Any]
+    """What `Query(…)`, `Field(…)` and the like say of it by keyword; UNKNOWN for values that are not constants."""
+    is_explicit: bool
+    """Whether `Query(…)`, `Body(…)` … names the source."""
 
 
 class Requests:
@@ -90,6 +104,32 @@ class Requests:
         if all(self.types.is_subclass(cls, _SCALARS) for cls in found):
             return "query"
         return "body" if any(self.types.is_subclass(cls, _BODIES) or self._is_dataclass(cls) for cls in found) else None
+
+    def parameters(self, summary: Summary, function: Function) -> tuple[RequestParameter, ...]:
+        """The parameters of a function, were it a route or dependency."""
+        found = []
+        for position, (name, kind, annotation, default) in enumerate(function.parameters):
+            if kind in (2, 4):
+                continue
+            settings: dict[str, Any] = {}
+            explicit = False
+            for owner, expr in (*self.types.metadata(summary, annotation), (summary, default)):
+                if expr is None:
+                    continue
+                called = self.types.qualified(self.types.eval(owner, expr[1] if expr[0] == "c" else expr))
+                explicit = explicit or called in EXPLICIT
+                if expr[0] == "c" and called is not None and (called in EXPLICIT or called.rpartition(".")[2] == "Field"):
+                    settings |= {key or "**": value_of(self.types, owner, value) for key, value in expr[3]}
+                elif called is not None and called.startswith("annotated_types."):
+                    settings[called.rpartition(".")[2].lower()] = UNKNOWN
+                elif called is not None and called.endswith(".Doc"):
+                    settings["description"] = UNKNOWN
+                elif expr[0] == "c" and called not in EXPLICIT:
+                    settings["?"] = UNKNOWN
+            classes = self._classes(self.types.annotation(summary, annotation) if annotation is not None else None)
+            typed = self.types.dotted(classes[0]) if len(classes) == 1 else None
+            found.append(RequestParameter(name, self.source(summary, function, position), typed, settings, explicit))
+        return tuple(found)
 
     def _path_names(self, summary: Summary, function: Function) -> set[str]:
         names: set[str] = set()

@@ -1,0 +1,266 @@
+"""What a route takes from a request: the parameters of its function and of all its dependencies."""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from .values import (
+    AnnotatedValue,
+    Bound,
+    ClassValue,
+    Const,
+    DependsValue,
+    External,
+    Function,
+    Instance,
+    Partial,
+    Static,
+    Value,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from .interpreter import Interpreter
+
+_MARKERS = frozenset(f"fastapi.{name}" for name in ("Path", "Query", "Header", "Cookie", "Body", "Form", "File"))
+_CONNECTIONS = frozenset(
+    (
+        "starlette.requests.Request",
+        "starlette.requests.HTTPConnection",
+        "starlette.websockets.WebSocket",
+        "fastapi.Request",
+        "fastapi.WebSocket",
+    )
+)
+_MODELS = ("pydantic.BaseModel", "pydantic.v1.BaseModel", "sqlmodel.SQLModel")
+_PLAIN_BASES = frozenset(("builtins.object", "abc.ABC", "typing.Generic", "typing.Protocol", *_MODELS))
+_READS_ITSELF = re.compile(r"\b(path_params|scope|url|base_url)\b")
+_MAX_DEPTH = 30
+
+
+class Taken(NamedTuple):
+    """A parameter that is filled from the request."""
+
+    name: str
+    """As the request has it: the alias, if there is one."""
+    variable: str
+    marker: str | None
+    """"Path", "Query" …; None when FastAPI decides."""
+    path: str
+    line: int
+    optional: bool
+    """Whether it has a default."""
+
+
+class Inputs(NamedTuple):
+    """What a route takes from a request."""
+
+    taken: tuple[Taken, ...]
+    complete: bool
+    """Whether the parameters of all its dependencies are known."""
+    reads_request: bool
+    """Whether some of its code is given the request and may look at its path there."""
+
+
+def inputs_of(
+    run: Interpreter,
+    given: list[Value],
+    endpoint: Value,
+    view: ClassValue | None,
+    annotation: Callable[[ast.expr | None, object], Value],
+) -> Inputs:
+    """Of the callables in the tree below `endpoint` and the dependencies `given` around it."""
+    collector = _Collector(run, annotation)
+    for value in given:
+        collector.depend(value, None)
+    if view is not None:
+        for base in view.mro():
+            collector.fields(base, dependencies_only=True)
+    collector.parameters(endpoint, 0)
+    return Inputs(tuple(collector.taken), collector.complete, collector.reads_request)
+
+
+class _Collector:
+    def __init__(self, run: Interpreter, annotation: Callable[[ast.expr | None, object], Value]) -> None:
+        self.run = run
+        self.annotation = annotation
+        self.taken: list[Taken] = []
+        self.complete = True
+        self.reads_request = False
+        self._seen: set[int] = set()
+
+    def depend(self, marker: Value, declared: Value | None, depth: int = 0) -> None:
+        marker = self.run.force(marker)
+        if not isinstance(marker, DependsValue):
+            self.complete = False
+            return
+        called = marker.dependency
+        if called is None:
+            called = declared.base if isinstance(declared, AnnotatedValue) else declared
+        called = self.run.force(called) if called is not None else None
+        if called is None or type(called) is Value or depth > _MAX_DEPTH:
+            self.complete = False
+            return
+        self.parameters(called, depth + 1)
+
+    def parameters(self, called: Value, depth: int) -> None:
+        """The parameters of a callable, a class or an instance that can be called."""
+        skip_first = False
+        given: set[str] = set()
+        for _ in range(_MAX_DEPTH):
+            called = self.run.force(called)
+            match called:
+                case Partial():
+                    given |= set(called.keywords)
+                    self.complete = self.complete and not called.args
+                    called = called.function
+                case Bound():
+                    skip_first = True
+                    called = called.function
+                case Static(function=function) | Function(wraps=(Function() | Bound()) as function):
+                    called = function
+                case AnnotatedValue(base=base):
+                    called = base
+                case ClassValue():
+                    initialiser = self.run.find_in_class(called, "__init__")
+                    if not isinstance(initialiser, Function):
+                        self._model(called)
+                        return
+                    called, skip_first = initialiser, True
+                case Instance(cls=ClassValue() as cls):
+                    method = self.run.find_in_class(cls, "__call__")
+                    if not isinstance(method, Function):
+                        # Security schemes of the library look at headers and cookies; of others nothing is known.
+                        self.complete = self.complete and any(
+                            name.startswith("fastapi.security.") for name in cls.externals()
+                        )
+                        return
+                    called, skip_first = method, True
+                case _:
+                    break
+        if not isinstance(called, Function):
+            name = called.name if isinstance(called, (Instance, External)) else None
+            self.complete = self.complete and name is not None and name.startswith("fastapi.security.")
+            return
+        if id(called.node) in self._seen and not given:
+            return
+        self._seen.add(id(called.node))
+        self._function(called, skip_first, given, depth)
+
+    def _function(self, called: Function, skip_first: bool, given: set[str], depth: int) -> None:
+        arguments = called.node.args
+        names = [*arguments.posonlyargs, *arguments.args]
+        for argument in [*(names[1:] if skip_first else names), *arguments.kwonlyargs]:
+            if argument.arg in given:
+                continue
+            default = self.run.force(called.defaults[argument.arg]) if argument.arg in called.defaults else None
+            self._parameter(called, argument, default, depth)
+        if not isinstance(called.node, ast.Lambda):
+            self.complete = self.complete and all(
+                self._keeps_signature(called, each) for each in called.node.decorator_list
+            )
+
+    def _keeps_signature(self, called: Function, decorator: ast.expr) -> bool:
+        """A decorator of a library that is not known may take parameters away or add some."""
+        text = ast.unparse(decorator)
+        return "inject" not in text
+
+    def _parameter(self, called: Function, argument: ast.arg, default: Value | None, depth: int) -> None:
+        declared = self.annotation(argument.annotation, called.env)
+        items = [self.run.force(item) for item in declared.items] if isinstance(declared, AnnotatedValue) else []
+        candidates = [*items, *([default] if default is not None else [])]
+        depends = [item for item in candidates if isinstance(item, DependsValue)]
+        if depends:
+            self.depend(depends[-1], declared, depth)
+            return
+        base = self.run.force(declared.base) if isinstance(declared, AnnotatedValue) else declared
+        if isinstance(base, External) and base.name in _CONNECTIONS:
+            self.reads_request = self.reads_request or self._looks_at_path(called, argument.arg)
+            return
+        if argument.annotation is not None and type(base) is Value and not items:
+            # The annotation may be an alias with `Depends` inside.
+            self.complete = self.complete and not _may_be_alias(argument.annotation)
+        if default is not None and type(default) is Value:
+            self.complete = False
+        marker, alias, fixed = None, None, True
+        for item in candidates:
+            if isinstance(item, Instance) and item.name in _MARKERS:
+                marker = item.name.rpartition(".")[2]
+                given = item.keywords.get("alias")
+                if isinstance(given, Const) and isinstance(given.value, str):
+                    alias = given.value
+                elif given is not None:
+                    fixed = False
+        self.complete = self.complete and fixed
+        has_default = default is not None and not (
+            isinstance(default, Instance) and default.name in _MARKERS and _is_required(default)
+        )
+        self.taken.append(
+            Taken(alias or argument.arg, argument.arg, marker, called.module.path, argument.lineno, has_default)
+        )
+
+    def _looks_at_path(self, called: Function, name: str) -> bool:
+        """Whether a function that is given the request may read its path: by itself, or by handing the request on."""
+        text = "\n".join(called.module.lines[called.node.lineno - 1 : called.node.end_lineno])
+        if _READS_ITSELF.search(text):
+            return True
+        for node in ast.walk(called.node):
+            match node:
+                case ast.Call(args=args, keywords=keywords):
+                    handed = [*args, *(keyword.value for keyword in keywords)]
+                    if any(isinstance(each, ast.Name) and each.id == name for each in handed):
+                        return True
+        return False
+
+    def _model(self, cls: ClassValue) -> None:
+        """The fields of a class without a constructor of its own: a dataclass or a Pydantic model."""
+        for base in reversed(cls.mro()):
+            if isinstance(base, External):
+                self.complete = self.complete and base.name in _PLAIN_BASES
+            else:
+                self.fields(base)
+
+    def fields(self, cls: Value, dependencies_only: bool = False) -> None:
+        """The annotated names of a class body."""
+        if not isinstance(cls, ClassValue):
+            return
+        for name, node in cls.annotations.items():
+            declared = self.annotation(node, cls.env)
+            items = [self.run.force(item) for item in declared.items] if isinstance(declared, AnnotatedValue) else []
+            default = self.run.force(cls.names[name]) if name in cls.names else None
+            candidates = [*items, *([default] if default is not None else [])]
+            depends = [item for item in candidates if isinstance(item, DependsValue)]
+            if depends:
+                self.depend(depends[-1], declared)
+            elif not dependencies_only:
+                self.taken += [
+                    Taken(each, name, None, cls.module.path, node.lineno, default is not None)
+                    for each in (name, *_aliases(candidates))
+                ]
+
+
+def _aliases(candidates: list[Value]) -> Iterator[str]:
+    """`Field(alias=…)`, as far as it is known."""
+    for item in candidates:
+        if isinstance(item, Instance):
+            for key in ("alias", "validation_alias"):
+                given = item.keywords.get(key) or item.attributes.get(key)
+                if isinstance(given, Const) and isinstance(given.value, str):
+                    yield given.value
+
+
+def _is_required(marker: Instance) -> bool:
+    given = marker.keywords.get("0") or marker.keywords.get("default")
+    return (
+        given is None or (isinstance(given, Const) and given.value is ...)
+    ) and "default_factory" not in marker.keywords
+
+
+def _may_be_alias(annotation: ast.expr) -> bool:
+    """Whether an annotation that is not known is a plain name, as those of dependencies are."""
+    if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
+        return annotation.value.isidentifier() or "." in annotation.value
+    return isinstance(annotation, (ast.Name, ast.Attribute))
