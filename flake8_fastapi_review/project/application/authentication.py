@@ -54,7 +54,7 @@ _LOGIN_PAGE = re.compile(r"(?i)log-?_?in|sign-?_?in|/auth")
 _NOT_USERS = re.compile(r"(?i)csrf|cors|trusted_?host|host_?check|origin|size|rate_?limit|throttl|maintenance|https")
 _DEPTH = 3
 _STATUS_WORDS = {"UNAUTHORIZED": 401, "FORBIDDEN": 403, "HTTP_401_UNAUTHORIZED": 401, "HTTP_403_FORBIDDEN": 403, "WS_1008_POLICY_VIOLATION": 1008}
-_REFUSALS = (401, 403, 1008, 3000, 3003)
+_REFUSALS = (401, 403, 1008, 3000, 3003, 4001, 4003, 4401, 4403)
 
 
 class Protection(NamedTuple):
@@ -63,7 +63,7 @@ class Protection(NamedTuple):
     level: int
     """OPEN, DOUBTFUL or PROTECTED."""
     by: str
-    """What does, as it is called in the code: `get_current_user`; empty when nothing is known."""
+    """The dependency or decorator that does, as it is called in the code: `get_current_user`; empty for anything else."""
 
 
 class Authentication:
@@ -73,18 +73,27 @@ class Authentication:
         self.types = types
         self.application = application
         self._functions: dict[tuple[str, int], int] = {}
-        self._rows: dict[RouteRow, Protection] = {}
+        self._rows: dict[int, Protection] = {}
         self._apps: dict[str, Protection] = {}
         self._exceptions: dict[str, int] = {}
+        self._groups: dict[tuple[str, str], list[RouteRow]] = {}
 
     # Routes
 
     def protection(self, row: RouteRow) -> Protection:
         """What authenticates before or while a route is handled."""
-        known = self._rows.get(row)
+        known = self._rows.get(id(row))
         if known is None:
-            known = self._rows[row] = self._protection(row)
+            known = self._rows[id(row)] = self._protection(row)
         return known
+
+    def siblings(self, app: str, file: str = "") -> list[RouteRow]:
+        """The routes of an application, all or those that are registered in one file."""
+        if not self._groups:
+            for row in self.application.rows:
+                self._groups.setdefault((row.app, row.registered_at[0]), []).append(row)
+                self._groups.setdefault((row.app, ""), []).append(row)
+        return self._groups.get((app, file), [])
 
     def _protection(self, row: RouteRow) -> Protection:
         best = Protection(OPEN, "")
@@ -152,7 +161,7 @@ class Authentication:
                 best = Protection(level, _leaf(target))
         level = self.function(symbol)
         if level > best.level:
-            best = Protection(level, function.qualname.rpartition(".")[2])
+            best = Protection(level, "")
         if best.level == OPEN and any(_parameter_proves(parameter[0]) for parameter in function.parameters):
             return Protection(DOUBTFUL, "")
         return best
@@ -211,19 +220,24 @@ class Authentication:
             return max((self.function(f"{symbol}.{name}", depth) for name in ("__call__", "__init__")), default=OPEN) if cls is not None else OPEN
         summary, function = own
         level = OPEN
+        speaks = _WORDS.search(function.qualname) is not None
         for raised in function.raised:
-            level = max(level, self._raised(summary, raised))
+            level = max(level, self._refusal(self._status(summary, raised, 0), speaks))
         if level < PROTECTED:
             for call in function.calls:
-                level = max(level, self._call(summary, call[0], depth))
+                level = max(level, self._call(summary, call[0], depth, speaks))
                 if level == PROTECTED:
                     break
         if level == PROTECTED and _is_optional(self.types, summary, function):
             return DOUBTFUL
         return level
 
-    def _raised(self, summary: Summary, raised: Expr) -> int:
-        return PROTECTED if self._status(summary, raised, 0) in _REFUSALS else OPEN
+    @staticmethod
+    def _refusal(status: int | None, speaks: bool) -> int:
+        """What is forbidden may be so for everybody, unless the function's name `speaks` of users."""
+        if status not in _REFUSALS:
+            return OPEN
+        return PROTECTED if status != 403 or speaks else DOUBTFUL
 
     def _status(self, summary: Summary, raised: Expr, depth: int) -> int:
         """The status that an exception is answered with: 401 for what says by its name that somebody is not known; 0 if unknown."""
@@ -302,17 +316,16 @@ class Authentication:
             leaf = _leaf(value[1])
         return _STATUS_WORDS.get(leaf)
 
-    def _call(self, summary: Summary, expr: Expr, depth: int) -> int:
+    def _call(self, summary: Summary, expr: Expr, depth: int, speaks: bool) -> int:
         """What a call demands: it builds a refusal, or runs something that does."""
         _, callee, _, keywords = expr
         name = _leaf(callee)
-        for key, value in keywords:
-            if key in ("status_code", "status", "code") and self._number(summary, value) in _REFUSALS:
-                return PROTECTED
-        if name in ("HTTPException", "Response", "JSONResponse", "PlainTextResponse"):
-            for value in expr[2]:
-                if self._number(summary, value) in _REFUSALS:
-                    return PROTECTED
+        given = [value for key, value in keywords if key in ("status_code", "status", "code")]
+        if name in ("HTTPException", "Response", "JSONResponse", "PlainTextResponse", "HTMLResponse", "WebSocketException", "close", "send_error"):
+            given += expr[2]
+        refusal = max((self._refusal(self._number(summary, value), speaks) for value in given), default=OPEN)
+        if refusal:
+            return refusal
         if name == "RedirectResponse" and any(isinstance(v, tuple) and v[0] == "k" and isinstance(v[1], str) and _LOGIN_PAGE.search(v[1]) for v in (*expr[2], *dict(keywords).values())):
             return DOUBTFUL
         found = self.types.eval(summary, callee)
@@ -341,7 +354,7 @@ class Authentication:
             for middleware in self.application.middleware(row.app):
                 level = self._middleware(middleware)
                 if level > best.level:
-                    best = Protection(level, middleware.name.rpartition(":")[2].rpartition(".")[2])
+                    best = Protection(level, "")
             known = self._apps[row.app] = best
         if known.level and row.method == "WEBSOCKET" and not self._sees_websockets(row.app):
             return Protection(OPEN, "")
@@ -350,6 +363,9 @@ class Authentication:
 
     def _middleware(self, middleware: Middleware) -> int:
         if _NOT_USERS.search(middleware.name):
+            return OPEN
+        if middleware.name == "starlette.middleware.authentication.AuthenticationMiddleware":
+            # It finds out who it is; to refuse is left to the routes.
             return OPEN
         if middleware.symbol is None:
             return DOUBTFUL if _LIBRARIES.match(middleware.name) or _WORDS.search(middleware.name.rpartition(".")[2]) else OPEN
