@@ -598,6 +598,10 @@ class File:
         """What authenticates before or while a route is handled: its level (see project/application/authentication.py) and a name."""
         return self._project.authentication.protection(row)
 
+    def siblings(self, row: RouteRow, *, everywhere: bool = False) -> list[RouteRow]:
+        """The routes registered in the same file as `row` (or anywhere) for the same application, itself included."""
+        return self._project.authentication.siblings(row.app, "" if everywhere else row.registered_at[0])
+
     # The design of routes
 
     def parameters(self, function: ast.AST) -> tuple[RequestParameter, ...]:

@@ -136,6 +136,12 @@ class Secrets(_Family):
     prefix = "FAR02"
 
 
+class Authentication(_Family):
+    """FAR050 to FAR059."""
+
+    prefix = "FAR05"
+
+
 class Custom(_Family):
     """FAR900 to FAR999, the rules that a project writes itself."""
 
