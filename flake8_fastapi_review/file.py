@@ -14,6 +14,8 @@ from .module.scopes import bindings_of, reaching, scope_binding
 from .module.summary import ASYNC, AWAITED, GENERATOR, MODULE, Call, Function, Summary
 from .project.constants import UNKNOWN, parameters_in, value_of
 from .project.effects import Hazard, Link, handed
+from .project.execution import is_lifespan
+from .project.middleware import answers_itself
 from .project.requests import EXPLICIT, Field
 from .project.types import ASYNC_MANAGER, COROUTINE, NONE, Type, without_none
 from .rule import Edit, Range, Related
@@ -104,6 +106,16 @@ class Definition(NamedTuple):
     """The parameters that need no argument."""
 
 
+class Marked(NamedTuple):
+    """A parameter that says where its value comes from: `Depends(...)`, `Query(...)` …"""
+
+    parameter: ast.arg
+    default: ast.Call | None
+    """The marker as the default value; None when it stands in `Annotated`."""
+    source: str
+    """depends, path, query, header, cookie, body, form or file."""
+
+
 class Injected(NamedTuple):
     """A parameter that `Depends` or `Security` fills."""
 
@@ -112,6 +124,17 @@ class Injected(NamedTuple):
     """The project's function or class that is called for it; None when it is a library's, or not known."""
     name: str | None
     """Qualified name of what is called."""
+
+
+class Layer(NamedTuple):
+    """A middleware of an application."""
+
+    name: str
+    """"module:qualname", or the dotted name of a library's class."""
+    symbol: str | None
+    path: str
+    line: int
+    """Where it is added."""
 
 
 class HelperCall(NamedTuple):
@@ -663,6 +686,72 @@ class File:
                 definition = self._definition(called[1]) if called[0] in ("func", "bound", "type") and ":" in called[1] else None
                 found.append(Injected(parameter, definition, self._types.qualified(called)))
         return found
+
+    def marked(self, function: ast.FunctionDef | ast.AsyncFunctionDef) -> list[Marked]:
+        """The parameters of a function with FastAPI's markers, also behind aliases of other modules."""
+        arguments = function.args
+        positional = [*arguments.posonlyargs, *arguments.args]
+        defaults = [*[None] * (len(positional) - len(arguments.defaults)), *arguments.defaults, *arguments.kw_defaults]
+        found = []
+        for parameter, default in zip([*positional, *arguments.kwonlyargs], defaults):
+            if isinstance(default, ast.Call) and (source := EXPLICIT.get(self.name_of(default.func) or "")):
+                found.append(Marked(parameter, default, source))
+            elif parameter.annotation is not None and not isinstance(default, ast.Call):
+                for owner, item in self._types.metadata(self._summary, self._module.expression(parameter.annotation)):
+                    marker = self._types.qualified(self._types.eval(owner, item[1] if item[0] == "c" else item))
+                    if marker in EXPLICIT:
+                        found.append(Marked(parameter, None, EXPLICIT[marker]))
+                        break
+        return found
+
+    @property
+    def lifespans(self) -> list[ast.AsyncFunctionDef]:
+        """The functions of this file that start and stop an application around their `yield`."""
+        found = []
+        for function in self.nodes(ast.AsyncFunctionDef):
+            facts = self._summary.functions.get(self._module.index.by_node[function].qualname)
+            if facts is not None and is_lifespan(self._types, self._summary, Function._make(facts)):
+                found.append(function)
+        return found
+
+    def makes(self, call: ast.Call) -> frozenset[str]:
+        """What a call makes: its own qualified name, or of a project function those of the calls whose value it returns."""
+        name = self.resolved(call)
+        definition = self.definition_of(call.func)
+        if definition is None or definition.is_class:
+            return frozenset() if name is None else frozenset({name})
+        return self._project.injection.makes(definition.symbol)
+
+    def runs_forever(self, call: ast.Call) -> bool:
+        """Whether a call makes a coroutine that surely never ends by itself."""
+        definition = self.definition_of(call.func)
+        return definition is not None and self._project.injection.runs_forever(definition.symbol)
+
+    def body_mentions(self, definition: Definition, words: frozenset[str]) -> bool:
+        """Whether one of these names stands in a project function or in what it calls."""
+        return self._project.injection.mentions(definition.symbol, words)
+
+    @property
+    def middlewares(self) -> tuple[tuple[Layer, ...], ...]:
+        """Of each application of the project its own middlewares, the outermost first."""
+        application = self._project.application
+        return tuple(
+            tuple(Layer(each.name, each.symbol, each.file, each.line) for each in stack) for stack in application.stacks
+        )
+
+    def is_middleware(self, layer: Layer, *names: str) -> bool:
+        """Whether a middleware is one of these classes or derives from one."""
+        canonical = {self._project.knowledge.canonical(name) for name in names}
+        return layer.name in canonical or (layer.symbol is not None and bool(self._types.is_subclass(layer.symbol, names)))
+
+    def answers_itself(self, layer: Layer) -> bool:
+        """Whether a middleware of the project surely answers some requests without asking the application."""
+        return layer.symbol is not None and answers_itself(self._types, layer.symbol)
+
+    @property
+    def folders(self) -> frozenset[str]:
+        """The names of the project's folders and modules: "services", "repositories" …"""
+        return self._project.injection.folders()
 
     def is_dependency(self, definition: Definition) -> bool:
         """Whether `Depends` names the function or class anywhere in the project."""

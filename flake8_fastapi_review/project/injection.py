@@ -43,6 +43,7 @@ _MAKERS = ("sqlalchemy.orm.sessionmaker", "sqlalchemy.ext.asyncio.async_sessionm
 _ENDS = frozenset({"close", "aclose", "rollback", "commit", "remove", "__enter__", "__exit__", "__aenter__", "__aexit__"})
 """What a dependency does with a session that it yields; of no effect while nobody uses that one."""
 _MAX_DEPTH = 6
+_MAX_MENTIONS = 2
 
 
 class Injection:
@@ -55,6 +56,7 @@ class Injection:
         self.requests = requests
         self._dependencies: dict[str, bool] = {}
         self._harmless: dict[str, bool] = {}
+        self._folders: frozenset[str] | None = None
 
     def forget(self) -> None:
         self._dependencies.clear()
@@ -86,6 +88,12 @@ class Injection:
 
     def _injects(self, summary: Summary, callee: Expr) -> bool:
         return self.types.qualified(self.types.eval(summary, callee)) in _DEPENDS
+
+    def folders(self) -> frozenset[str]:
+        """The names of all folders and modules of the project."""
+        if self._folders is None:
+            self._folders = frozenset(part.removesuffix(".py") for path in self.modules.sources.all_files() for part in path.split("/"))
+        return self._folders
 
     # What calling one gives
 
@@ -138,6 +146,66 @@ class Injection:
         order = self.types.mro(cls)
         known = all((":" in base and self.types.project_class(base) is not None) or base in _NOT_CALLABLE for base in order)
         return known and self.types.members(cls, "__call__") is None and self.types.members(cls, "__getattr__") is None
+
+    def makes(self, symbol: str) -> frozenset[str]:
+        """Qualified names of what a function calls for the value that it returns, anew each time."""
+        own = self.types.function(symbol)
+        if own is None or own[1].flags & GENERATOR or own[1].decorators:
+            return frozenset()
+        summary, function = own
+        names: set[str] = set()
+        pending = list(function.results)
+        seen: set[int] = set()
+        while pending:
+            match pending.pop():
+                case ("w", value):
+                    pending.append(value)
+                case ("v", indices):
+                    facts = [summary.table[index] for index in indices if index not in seen]
+                    seen.update(indices)
+                    pending.extend(fact[1] for fact in facts if fact[0] == "=" and not fact[2])
+                case ("c", callee, _, _):
+                    name = self.types.qualified(self.types.eval(summary, callee))
+                    if name is not None:
+                        names.add(name)
+        return frozenset(names)
+
+    def mentions(self, symbol: str, words: frozenset[str], depth: int = 0) -> bool:
+        """Whether one of these names stands in the body of a function or of those that it calls, three levels deep."""
+        own = self.types.function(symbol)
+        if own is None:
+            return False
+        summary, function = own
+        module = self.modules.tree_of(summary.path)
+        scope = next((scope for scope in module.index.scopes if scope.qualname == function.qualname), None) if module is not None else None
+        if scope is None:
+            return False
+        used = {node.id for node in scope.nodes.get(ast.Name, ())} | {node.attr for node in scope.nodes.get(ast.Attribute, ())}
+        used |= {node.value for node in scope.nodes.get(ast.Constant, ()) if isinstance(node.value, str)}
+        if used & words:
+            return True
+        if depth >= _MAX_MENTIONS:
+            return False
+        called = [self.types.eval(summary, expr[1]) for expr, *_ in function.calls]
+        return any(value is not None and value[0] in ("func", "bound") and self.mentions(value[1], words, depth + 1) for value in called)
+
+    def runs_forever(self, symbol: str) -> bool:
+        """Whether a coroutine function loops until somebody cancels it: `while True:` that nothing leaves, with an await inside."""
+        own = self.types.function(symbol)
+        if own is None or not own[1].flags & ASYNC:
+            return False
+        module = self.modules.tree_of(own[0].path)
+        scope = next((scope for scope in module.index.scopes if scope.qualname == own[1].qualname), None) if module is not None else None
+        if module is None or scope is None:
+            return False
+        parents = module.index.parents
+        for loop in scope.nodes.get(ast.While, ()):
+            if not (isinstance(loop.test, ast.Constant) and loop.test.value):
+                continue
+            inside = [node for kind in (ast.Await, ast.Return, ast.Break, ast.Raise) for node in scope.nodes.get(kind, ()) if _is_below(parents, node, loop)]
+            if any(isinstance(node, ast.Await) for node in inside) and not any(isinstance(node, (ast.Return, ast.Break)) for node in inside):
+                return True
+        return False
 
     # Whether one does more than give a value
 
@@ -215,12 +283,11 @@ class Injection:
             owner = self.types.eval(summary, expr[1][1])
             return owner is not None and owner[0] == "inst" and bool(self.types.is_subclass(owner[1], _SESSIONS))
         match callee:
-            case ("func" | "bound", symbol, *_):
-                own = self.types.function(symbol)
-                return own is not None and self._body_quiet(symbol, depth + 1)
-            case ("type", cls, *_) if ":" in cls:
+            case ("func" | "bound", str(symbol), *_):
+                return self._body_quiet(symbol, depth + 1)
+            case ("type", str(cls), *_) if ":" in cls:
                 return self._constructs_by_call(cls, depth + 1)
-            case ("inst", cls, *_):
+            case ("inst", str(cls), *_):
                 return bool(self.types.is_subclass(cls, _MAKERS))
         name = self.types.qualified(callee) or ""
         if name.startswith("builtins."):
@@ -253,3 +320,10 @@ class Injection:
 def _tail(expr: Expr) -> Any:
     """The last name of a reference; None for what has no name of its own."""
     return expr[2] if expr[0] == "a" else expr[1] if expr[0] == "g" else None
+
+
+def _is_below(parents: dict[ast.AST, ast.AST], node: ast.AST, outer: ast.AST) -> bool:
+    current: ast.AST | None = node
+    while current is not None and current is not outer:
+        current = parents.get(current)
+    return current is outer

@@ -406,6 +406,22 @@ class Application:
         self.rows  # noqa: B018 - executes the program
         return tuple(found for each in self.run.registrars if each.is_app for found in self._around(each, _MAX_DEPTH))
 
+    @property
+    def stacks(self) -> tuple[tuple[Middleware, ...], ...]:
+        """Of each application its own middlewares, the outermost first: what is added later wraps what was added before."""
+        self.rows  # noqa: B018 - executes the program
+        found: dict[tuple[str, int], tuple[Middleware, ...]] = {}
+        for each in self.run.registrars:
+            if not each.is_app:
+                continue
+            added = [entry for entry in each.entries if entry.kind == "middleware"]
+            own = list(self._around(each, _MAX_DEPTH))
+            given, late = own[: len(own) - len(added)], own[len(own) - len(added) :]
+            stack = (*reversed(late), *given)
+            if len(stack) > len(found.get((each.path, each.line), ())):
+                found[each.path, each.line] = stack
+        return tuple(found.values())
+
     def _around(self, registrar: Registrar, depth: int) -> Iterator[Middleware]:
         for value in self._list(registrar.keywords.get("middleware")):
             value = self.run.force(value)
@@ -421,6 +437,9 @@ class Application:
 
     def _middleware(self, value: Value | None, keywords: dict[str, Value], file: str, line: int) -> Middleware:
         value = self.run.force(value) if value is not None else Value()
+        dispatch = keywords.get("dispatch")
+        if isinstance(value, External) and dispatch is not None and value.name == "starlette.middleware.base.BaseHTTPMiddleware":
+            value = self.run.force(dispatch)
         described = self._describe(value, "app", ())
         if described is None:
             return Middleware("", None, tuple(keywords.items()), file, line)

@@ -1,0 +1,68 @@
+"""What middlewares of the project do, as far as rules ask."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ..module.summary import Expr, Function, Summary
+    from .types import Types
+
+_RESPONSE = ("starlette.responses.Response",)
+_MAX_DEPTH = 3
+
+
+def answers_itself(types: Types, symbol: str) -> bool:
+    """Whether a middleware (class, or function over request and call_next) surely answers some requests without the application."""
+    if types.function(symbol) is not None:
+        return _answers(types, symbol, 0)
+    for method in ("dispatch", "__call__"):
+        found = types.members(symbol, method)
+        if found is not None and found[1] is not None:
+            fact = found[1].table[found[2][-1]]
+            return fact[0] == "def" and _answers(types, f"{found[1].path}:{fact[1]}", 0)
+    return False
+
+
+def _answers(types: Types, symbol: str, depth: int) -> bool:
+    own = types.function(symbol)
+    if own is None or depth > _MAX_DEPTH:
+        return False
+    summary, function = own
+    if any(_is_own(types, summary, value, depth) for value in function.results):
+        return True
+    # `await response(scope, receive, send)`, as pure ASGI middlewares answer.
+    return any(len(expr[2]) == 3 and _is_own(types, summary, expr[1], depth) for expr in _calls(function))
+
+
+def _calls(function: Function) -> list[Expr]:
+    return [fact[0] for fact in function.calls]
+
+
+def _is_own(types: Types, summary: Summary, value: Expr, depth: int) -> bool:
+    """Whether a response is made here, and not out of what the application answered."""
+    match value:
+        case ("w", inner):
+            return _is_own(types, summary, inner, depth)
+        case ("v", indices):
+            facts = [summary.table[index] for index in indices]
+            return any(fact[0] == "=" and not fact[2] and _is_own(types, summary, fact[1], depth) for fact in facts)
+        case ("i", body, orelse):
+            return _is_own(types, summary, body, depth) or _is_own(types, summary, orelse, depth)
+        case ("c", callee, args, keywords):
+            called = types.eval(summary, callee)
+            if called is None:
+                return False
+            if called[0] in ("type", "ext") and types.is_subclass(called[1], _RESPONSE):
+                return not any(_reads_headers(part) for part in (*args, *(given for _, given in keywords)))
+            return called[0] in ("func", "bound") and _answers(types, called[1], depth + 1)
+    return False
+
+
+def _reads_headers(expr: Any) -> bool:
+    """A response that takes over the headers of another one."""
+    if not isinstance(expr, tuple):
+        return False
+    if len(expr) == 3 and expr[0] == "a" and expr[2] in ("headers", "raw_headers", "body_iterator"):
+        return True
+    return any(_reads_headers(part) for part in expr)
