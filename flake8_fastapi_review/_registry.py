@@ -455,4 +455,196 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         'python',  # language
         '',  # payload
     ),
+    (
+        'FAR050',  # code
+        'unauthenticated-route',  # name
+        'critical',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('.get(', '.post(', '.put(', '.patch(', '.delete(', '.api_route(', '.add_api_route(', '.websocket(', '.add_api_websocket_route(', '.route(', '.add_route('),),  # markers
+        306,  # cwe
+        'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:N',  # cvss
+        (('public', 'frozenset[str]', 'Paths, with `*` for anything, of routes that are open on purpose.'), ('authenticators', 'frozenset[str]', 'Qualified names of dependencies that authenticate.')),  # options
+        'A route lets everybody in, although the routes beside it require a user',  # summary
+        'far05_auth.far050_unauthenticated_route',  # module
+        'UnauthenticatedRoute',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR059',  # code
+        'websocket-without-auth',  # name
+        'important',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('websocket', 'WebSocket'),),  # markers
+        1385,  # cwe
+        'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:L/I:L/A:N',  # cvss
+        (('public', 'frozenset[str]', 'Paths, with `*` for anything, of websockets that are open on purpose.'),),  # options
+        'A websocket is accepted from everybody in an application whose routes require a user',  # summary
+        'far05_auth.far059_websocket_without_auth',  # module
+        'WebsocketWithoutAuth',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR110',  # code
+        'depends-not-annotated',  # name
+        'minor',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('fastapi',), ('Depends', 'Security', 'Query', 'Path', 'Header', 'Cookie', 'Body', 'Form', 'File')),  # markers
+        None,  # cwe
+        None,  # cvss
+        (),  # options
+        'A parameter has its `Depends(…)` or `Query(…)` as a default value instead of in `Annotated`',  # summary
+        'far11_dependencies.far110_depends_not_annotated',  # module
+        'DependsNotAnnotated',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR111',  # code
+        'depends-called',  # name
+        'critical',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('Depends', 'Security'),),  # markers
+        None,  # cwe
+        None,  # cvss
+        (),  # options
+        '`Depends(f())` is given what the function returns instead of the function',  # summary
+        'far11_dependencies.far111_depends_called',  # module
+        'DependsCalled',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR112',  # code
+        'dependency-called-directly',  # name
+        'important',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('@',), ('fastapi', 'router', 'app')),  # markers
+        None,  # cwe
+        None,  # cvss
+        (),  # options
+        'A route calls a dependency itself instead of having it injected',  # summary
+        'far11_dependencies.far112_dependency_called_directly',  # module
+        'DependencyCalledDirectly',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR113',  # code
+        'deprecated-startup-event',  # name
+        'important',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('on_event', 'add_event_handler', 'on_startup', 'on_shutdown'),),  # markers
+        None,  # cwe
+        None,  # cvss
+        (),  # options
+        'Start-up and shutdown are handled by `on_event`, `add_event_handler` or `on_startup=` instead of by a lifespan',  # summary
+        'far11_dependencies.far113_deprecated_startup_event',  # module
+        'DeprecatedStartupEvent',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR114',  # code
+        'lifespan-without-cleanup',  # name
+        'important',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('yield',), ('asynccontextmanager', 'lifespan')),  # markers
+        None,  # cwe
+        None,  # cvss
+        (),  # options
+        'A lifespan opens a resource before its `yield` that nothing closes after it',  # summary
+        'far11_dependencies.far114_lifespan_without_cleanup',  # module
+        'LifespanWithoutCleanup',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR115',  # code
+        'middleware-order',  # name
+        'important',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('middleware',), ('CORS',)),  # markers
+        None,  # cwe
+        None,  # cvss
+        (),  # options
+        'A middleware that answers by itself stands outside of `CORSMiddleware`',  # summary
+        'far11_dependencies.far115_middleware_order',  # module
+        'MiddlewareOrder',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR116',  # code
+        'background-task-misuse',  # name
+        'important',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('add_task', 'BackgroundTask'),),  # markers
+        None,  # cwe
+        None,  # cvss
+        (),  # options
+        'A background task is given the session or the upload of the request',  # summary
+        'far11_dependencies.far116_background_task_misuse',  # module
+        'BackgroundTaskMisuse',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR117',  # code
+        'hidden-dependency',  # name
+        'minor',  # severity
+        'off',  # default
+        ('app',),  # roles
+        (('Service', 'Repository', 'Repo', 'Client', 'Gateway', 'Adapter', 'Storage', 'UseCase'), ('@',)),  # markers
+        None,  # cwe
+        None,  # cvss
+        (('suffixes', 'frozenset[str]', 'What the names of classes end in that a route should not build.'),),  # options
+        'A route builds a service, repository or client itself',  # summary
+        'far11_dependencies.far117_hidden_dependency',  # module
+        'HiddenDependency',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR118',  # code
+        'logic-in-route',  # name
+        'minor',  # severity
+        'off',  # default
+        ('app',),  # roles
+        (('@',), ('session', 'Session', 'db')),  # markers
+        None,  # cwe
+        None,  # cvss
+        (('layers', 'frozenset[str]', 'Folders and modules that hold what routes should call instead.'),),  # options
+        'A route talks to the database in a project that has a layer of services or repositories for it',  # summary
+        'far11_dependencies.far118_logic_in_route',  # module
+        'LogicInRoute',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR119',  # code
+        'unused-dependency',  # name
+        'minor',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('Depends', 'Dep', 'fastapi'), ('@', 'Depends')),  # markers
+        None,  # cwe
+        None,  # cvss
+        (),  # options
+        'A parameter is injected and never read, and its dependency does nothing else',  # summary
+        'far11_dependencies.far119_unused_dependency',  # module
+        'UnusedDependency',  # cls
+        'python',  # language
+        '',  # payload
+    ),
 )

@@ -658,13 +658,14 @@ class File:
 
     def registered_as(self, function: ast.AST) -> str | None:
         """How FastAPI or Starlette runs a function by its decorators: route, websocket, middleware, exception_handler, event."""
-        for decorator in getattr(function, "decorator_list", ()):
-            target = decorator.func if isinstance(decorator, ast.Call) else decorator
-            name = self.name_of(target)
-            row = self._project.knowledge.route(name) if name else None
-            if row is not None:
-                return row.kind
-        return None
+        kinds = (self.registers_as(decorator) for decorator in getattr(function, "decorator_list", ()))
+        return next((kind for kind in kinds if kind is not None), None)
+
+    def registers_as(self, decorator: ast.expr) -> str | None:
+        """The same of one decorator."""
+        name = self.name_of(decorator.func if isinstance(decorator, ast.Call) else decorator)
+        row = self._project.knowledge.route(name) if name else None
+        return row.kind if row is not None else None
 
     # Injection
 
@@ -756,6 +757,10 @@ class File:
     def is_dependency(self, definition: Definition) -> bool:
         """Whether `Depends` names the function or class anywhere in the project."""
         return self._project.injection.is_dependency(definition.symbol)
+
+    def is_bare_generator(self, definition: Definition) -> bool:
+        """Whether calling a function gives a generator that no decorator made something else of."""
+        return self._project.injection.is_bare_generator(definition.symbol)
 
     def is_harmless(self, definition: Definition) -> bool:
         """Whether a dependency surely gives a value and does nothing else: it refuses, writes, logs and sends nothing."""

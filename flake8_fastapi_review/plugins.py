@@ -142,6 +142,24 @@ class Authentication(_Family):
     prefix = "FAR05"
 
 
+class Routes(_Family):
+    """FAR080 to FAR089."""
+
+    prefix = "FAR08"
+
+
+class Contracts(_Family):
+    """FAR090 to FAR099, the second half of the rules on routes."""
+
+    prefix = "FAR09"
+
+
+class Dependencies(_Family):
+    """FAR110 to FAR119."""
+
+    prefix = "FAR11"
+
+
 class Custom(_Family):
     """FAR900 to FAR999, the rules that a project writes itself."""
 

@@ -95,6 +95,11 @@ class Injection:
             self._folders = frozenset(part.removesuffix(".py") for path in self.modules.sources.all_files() for part in path.split("/"))
         return self._folders
 
+    def is_bare_generator(self, symbol: str) -> bool:
+        """Whether calling it gives a generator itself: no decorator makes a context manager or something else of it."""
+        own = self.types.function(symbol)
+        return own is not None and bool(own[1].flags & GENERATOR) and not own[1].decorators
+
     # What calling one gives
 
     def uncallable(self, summary: Summary, expr: Expr) -> str | None:
@@ -240,10 +245,11 @@ class Injection:
             found = self.types.members(cls, special)
             if found is None:
                 continue
-            fact = found[1].table[found[2][-1]] if found[1] is not None else ("?",)
-            if special != "__init__" or fact[0] != "def" or found[1] is None:
+            _, summary, indices = found
+            if special != "__init__" or summary is None:
                 return False
-            return self.harmless(f"{found[1].path}:{fact[1]}", depth + 1)
+            fact = summary.table[indices[-1]]
+            return fact[0] == "def" and self.harmless(f"{summary.path}:{fact[1]}", depth + 1)
         # Without a constructor of its own its fields are what a request has to send.
         return not any(self.requests.fields(cls))
 

@@ -1,0 +1,1 @@
+"""Dependencies, middlewares, background tasks and the life of an application."""
