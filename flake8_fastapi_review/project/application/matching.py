@@ -84,14 +84,18 @@ def shadowed(rows: tuple[RouteRow, ...]) -> tuple[Conflict, ...]:
     """
     found: list[Conflict] = []
     earlier: dict[tuple[str, str], list[tuple[RouteRow, re.Pattern[str]]]] = {}
+    reached: set[tuple[str, str, str, str, int]] = set()
     for row in rows:
         if not row.placed:
             continue
         before = earlier.setdefault((row.app, row.method), [])
         samples = _samples(row.path)
-        if samples is not None:
+        place = (row.app, row.method, row.path, row.file, row.line)
+        if samples is not None and place not in reached:
             taker = next((other for other, pattern in before if all(map(pattern.fullmatch, samples))), None)
-            if taker is not None and taker.path != row.path and not _same_endpoint(taker, row):
+            if taker is None:
+                reached.add(place)
+            elif taker.path != row.path and not _same_endpoint(taker, row):
                 found.append(Conflict(row, taker))
         if "{" in row.path and (pattern := _pattern(row.path)) is not None:
             before.append((row, pattern))
@@ -106,7 +110,8 @@ def duplicates(rows: tuple[RouteRow, ...]) -> tuple[Conflict, ...]:
         if not row.placed:
             continue
         other = first.setdefault((row.app, row.method, row.path), row)
-        if other is not row and not _same_endpoint(other, row):
+        # A router that is included twice repeats all its routes, to no harm.
+        if other is not row and other.registered_at != row.registered_at and not _same_endpoint(other, row):
             found.append(Conflict(row, other))
     return tuple(found)
 

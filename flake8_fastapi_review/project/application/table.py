@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from . import library
 from .inputs import Inputs, inputs_of
 from .interpreter import Exhausted, Interpreter
 from .matching import Conflict, duplicates, repeated_operations, shadowed
+from .source import Source, read
 from .values import (
     NOTHING,
     AnnotatedValue,
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
 
 _SECURITY = "fastapi.security."
 _MAX_DEPTH = 30
+_CHANGES_ROUTES = re.compile(rb"\.routes\.(remove|insert|pop|sort|clear|reverse)\(|\.routes(\[[^\]\n]*\])?\s*=[^=]|\bdel [^\n]*\.routes\[")
 
 
 class Dependency(NamedTuple):
@@ -190,7 +193,8 @@ class Application:
         self._origins: dict[int, Origin] = {}
         self._inputs: dict[int, Inputs] = {}
         self._conflicts: dict[str, tuple[Conflict, ...]] = {}
-        self._trees: dict[str, Module | None] = {}
+        self._changes_routes: bool | None = None
+        self._trees: dict[str, Module | Source | None] = {}
         self._middlewares: dict[str, list[Middleware]] | None = None
 
     @property
@@ -217,9 +221,18 @@ class Application:
         """Routes that an earlier one stands in the way of: "shadowed", "duplicates" or "operations"."""
         known = self._conflicts.get(kind)
         if known is None:
+            if self._rearranged():
+                return ()
             find = {"shadowed": shadowed, "duplicates": duplicates, "operations": repeated_operations}[kind]
             known = self._conflicts[kind] = find(self.rows)
         return known
+
+    def _rearranged(self) -> bool:
+        """Whether code of the project changes the list of routes of a router or application itself."""
+        if self._changes_routes is None:
+            texts = (self.modules.bytes_of(path) or b"" for path in self.modules.mentioning_any((b".routes",)) if "test" not in path)
+            self._changes_routes = any(_CHANGES_ROUTES.search(text) for text in texts)
+        return self._changes_routes
 
     def late(self) -> tuple[Late, ...]:
         """What was registered on routers after every include of theirs, by place; nothing where includes are live."""
@@ -356,14 +369,14 @@ class Application:
                     found.append((other, scope.qualname))
         return found[:4]
 
-    def _tree(self, path: str, called: str) -> Module | None:
+    def _tree(self, path: str, called: str) -> Module | Source | None:
         """A module that was not executed and that may call a function of the module `called`, as it names it."""
         stem = called.removesuffix("/__init__.py").removesuffix(".py").rpartition("/")[2]
         text = self.modules.bytes_of(path)
         if text is None or stem.encode() not in text:
             return None
         if path not in self._trees:
-            self._trees[path] = self.modules.tree_of(path) if self.run.is_marked(path) else None
+            self._trees[path] = read(self.modules, path) if self.run.is_marked(path) else None
         return self._trees[path]
 
     # Applications
