@@ -1,0 +1,3 @@
+import httpx
+
+thing = httpx.AsyncClient()

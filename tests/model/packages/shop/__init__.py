@@ -1,0 +1,2 @@
+from .a import A, late
+from .star import *

@@ -1,0 +1,3 @@
+import importlib
+
+__version__ = "1"

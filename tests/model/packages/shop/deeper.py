@@ -1,0 +1,4 @@
+import time
+from time import sleep
+
+DEEP = 3

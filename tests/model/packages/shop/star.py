@@ -1,0 +1,5 @@
+from .deeper import *
+from .cycle import *
+
+VISIBLE = 1
+_private = 2
