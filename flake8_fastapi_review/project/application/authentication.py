@@ -1,8 +1,8 @@
 """Who has to prove what before a route answers: inferred from what functions do, not from a list of names.
 
-A function authenticates when it answers 401 or 403, itself or through what it calls; when it belongs to a library that
-does; when it checks a signature. A name such as `require_login` or a parameter such as `api_key` proves nothing, but makes
-an absence doubtful, and what is doubtful is neither reported nor counted as protected.
+A function authenticates when it answers 401 or 403, itself or through what it calls; when it belongs to a library
+that does; when it checks a signature. A name such as `require_login` or a parameter such as `api_key` proves nothing,
+but makes an absence doubtful, and what is doubtful is neither reported nor counted as protected.
 """
 
 from __future__ import annotations
@@ -30,15 +30,24 @@ _LIBRARIES = re.compile(
     r"|starlette_auth_toolkit|auth0_fastapi|fastapi_zitadel_auth|msal_fastapi|fastapi_msal|fastapi_opa|casbin_fastapi_decorator)(?:\.|$)"
 )
 """Packages whose dependencies and decorators let nobody pass who is not known."""
+_HARMLESS = re.compile(
+    r"(?:fastapi|starlette|builtins|typing|sqlalchemy|sqlmodel|pydantic|pydantic_settings|fastapi_pagination|fastapi_filter|fastapi_filters|fastapi_limiter|fastapi_cache"
+    r"|fastapi_sqlalchemy|fastapi_async_sqlalchemy|motor|pymongo|redis|httpx|aiohttp|beanie|tortoise|slowapi|logging|datetime|uuid|contextlib|collections|dataclasses"
+    r"|functools|asyncio|dependency_injector|dishka|aioboto3|boto3|opentelemetry|structlog|loguru|fastapi_i18n|fastapi_babel|pyrate_limiter)(?:\.|$)"
+)
+"""Packages that hand out sessions, settings, pages and the like. What others do is not known."""
 _ENFORCING = frozenset({"starlette.authentication.requires"})
 _SCHEME = "fastapi.security."
 _FORM = ("fastapi.security.OAuth2PasswordRequestForm", "fastapi.security.OAuth2PasswordRequestFormStrict")
 _NO_GUARD = (*_FORM, "fastapi.security.SecurityScopes")
 _SIGNATURES = frozenset(
-    {"hmac.compare_digest", "hmac.new", "hmac.digest", "secrets.compare_digest", "stripe.Webhook.construct_event", "stripe.webhook.Webhook.construct_event",
-     "svix.Webhook.verify", "svix.webhooks.Webhook.verify", "nacl.signing.VerifyKey.verify", "twilio.request_validator.RequestValidator.validate",
-     "slack_sdk.signature.SignatureVerifier.is_valid_request", "slack_sdk.signature.SignatureVerifier.is_valid"}
-)  # fmt: skip
+    """
+    hmac.compare_digest hmac.new hmac.digest secrets.compare_digest stripe.Webhook.construct_event
+    stripe.webhook.Webhook.construct_event svix.Webhook.verify svix.webhooks.Webhook.verify
+    nacl.signing.VerifyKey.verify twilio.request_validator.RequestValidator.validate
+    slack_sdk.signature.SignatureVerifier.is_valid_request slack_sdk.signature.SignatureVerifier.is_valid
+    """.split()
+)
 _WORDS = re.compile(
     r"(?i)auth(?!or(?:s|_id|_name|$))|permission|current_?user|logged_?in|login_|principal|credential|\bacl\b|access_?control|check_?access|verify|jwt|api_?key"
     r"|(?:^|_)(?:require|requires|required|guard|protect|protected|secure|session_user|is_admin|admin|token|tokens|secret|signature|acl|rbac|can|owner|user|ensure|restrict\w*|allowed|role|roles|scopes?|privilege\w*)(?:_|$)"
@@ -49,11 +58,22 @@ _ERRORS = re.compile(
     r"|^auth_?(?:error|exception)|credentials_?(?:error|exception)|invalid_?(?:token|credentials|api_?key)|login_?required|insufficient_?(?:permission|privilege|scope)\w*"
     r"|authori[sz]ation_?(?:error|exception|failed)|illegal_operation|not_?allowed_?(?:error|exception)|security_?(?:error|exception)"
 )
-_HTTP = ("starlette.exceptions.HTTPException", "starlette.exceptions.WebSocketException", "fastapi.HTTPException", "fastapi.exceptions.WebSocketException")
+_HTTP = (
+    "starlette.exceptions.HTTPException",
+    "starlette.exceptions.WebSocketException",
+    "fastapi.HTTPException",
+    "fastapi.exceptions.WebSocketException",
+)
 _LOGIN_PAGE = re.compile(r"(?i)log-?_?in|sign-?_?in|/auth")
 _NOT_USERS = re.compile(r"(?i)csrf|cors|trusted_?host|host_?check|origin|size|rate_?limit|throttl|maintenance|https")
 _DEPTH = 3
-_STATUS_WORDS = {"UNAUTHORIZED": 401, "FORBIDDEN": 403, "HTTP_401_UNAUTHORIZED": 401, "HTTP_403_FORBIDDEN": 403, "WS_1008_POLICY_VIOLATION": 1008}
+_STATUS_WORDS = {
+    "UNAUTHORIZED": 401,
+    "FORBIDDEN": 403,
+    "HTTP_401_UNAUTHORIZED": 401,
+    "HTTP_403_FORBIDDEN": 403,
+    "WS_1008_POLICY_VIOLATION": 1008,
+}
 _REFUSALS = (401, 403, 1008, 3000, 3003, 4001, 4003, 4401, 4403)
 
 
@@ -63,7 +83,7 @@ class Protection(NamedTuple):
     level: int
     """OPEN, DOUBTFUL or PROTECTED."""
     by: str
-    """The dependency or decorator that does, as it is called in the code: `get_current_user`; empty for anything else."""
+    """The dependency or decorator that does, as the code calls it: `get_current_user`; empty for anything else."""
 
 
 class Authentication:
@@ -114,15 +134,25 @@ class Authentication:
     def dependency(self, dependency: Dependency) -> int:
         """What a dependency by itself demands; those that it has are dependencies of the route, too."""
         if dependency.symbol is None:
+            if dependency.scopes and not dependency.lenient:
+                return max(DOUBTFUL, self._library(dependency.library or dependency.name, False))
             return self._library(dependency.library or dependency.name, dependency.lenient)
         leaf = dependency.symbol.rpartition(":")[2].rpartition(".")[2]
         level = self.function(dependency.symbol)
-        scheme = dependency.library is not None and dependency.library.startswith(_SCHEME) and dependency.library not in _NO_GUARD
+        scheme = (
+            dependency.library is not None
+            and dependency.library.startswith(_SCHEME)
+            and dependency.library not in _NO_GUARD
+        )
         if scheme and not dependency.lenient:
             return PROTECTED
         if level == PROTECTED and _OPTIONAL.search(dependency.name):
             return DOUBTFUL
-        if level == OPEN and not _OPTIONAL.search(dependency.name) and (_WORDS.search(leaf) or _WORDS.search(dependency.name)):
+        if (
+            level == OPEN
+            and not _OPTIONAL.search(dependency.name)
+            and (_WORDS.search(leaf) or _WORDS.search(dependency.name))
+        ):
             return OPEN if self._hands_out_none(dependency.symbol) else DOUBTFUL
         return level
 
@@ -133,7 +163,7 @@ class Authentication:
             return PROTECTED
         if _LIBRARIES.match(name):
             return DOUBTFUL if _OPTIONAL.search(name) else PROTECTED
-        return DOUBTFUL if _WORDS.search(name) else OPEN
+        return DOUBTFUL if _WORDS.search(name) or not _HARMLESS.match(name) else OPEN
 
     def _hands_out_none(self, symbol: str) -> bool:
         """A function that answers with None where nobody is known, and refuses nobody."""
@@ -190,7 +220,18 @@ class Authentication:
                 level = self._library(dotted, False)
             case _:
                 level = OPEN
-                if name in ("get", "post", "put", "patch", "delete", "head", "options", "api_route", "websocket", "route"):
+                if name in (
+                    "get",
+                    "post",
+                    "put",
+                    "patch",
+                    "delete",
+                    "head",
+                    "options",
+                    "api_route",
+                    "websocket",
+                    "route",
+                ):
                     return OPEN
         return DOUBTFUL if level == OPEN and _WORDS.search(name) else level
 
@@ -217,7 +258,11 @@ class Authentication:
         own = self.types.function(symbol)
         if own is None:
             cls = self.types.project_class(symbol)
-            return max((self.function(f"{symbol}.{name}", depth) for name in ("__call__", "__init__")), default=OPEN) if cls is not None else OPEN
+            return (
+                max((self.function(f"{symbol}.{name}", depth) for name in ("__call__", "__init__")), default=OPEN)
+                if cls is not None
+                else OPEN
+            )
         summary, function = own
         level = OPEN
         speaks = _WORDS.search(function.qualname) is not None
@@ -240,7 +285,7 @@ class Authentication:
         return PROTECTED if status != 403 or speaks else DOUBTFUL
 
     def _status(self, summary: Summary, raised: Expr, depth: int) -> int:
-        """The status that an exception is answered with: 401 for what says by its name that somebody is not known; 0 if unknown."""
+        """The status that an exception is answered with; 401 where its name says that somebody is not known; 0: unknown."""
         if depth > 5:
             return 0
         match raised:
@@ -264,8 +309,8 @@ class Authentication:
                     own = self.types.function(found[1])
                     if own is not None:
                         return max((self._status(own[0], result, depth + 1) for result in own[1].results), default=0)
-                if found is None:
-                    return 401 if _ERRORS.search(_leaf(callee)) else 0
+                # Classes that a function makes have but their names.
+                return self._status_of_class(found) or (401 if _ERRORS.search(_leaf(callee)) else 0)
             case _:
                 found = self.types.eval(summary, raised)
         return self._status_of_class(found)
@@ -321,12 +366,24 @@ class Authentication:
         _, callee, _, keywords = expr
         name = _leaf(callee)
         given = [value for key, value in keywords if key in ("status_code", "status", "code")]
-        if name in ("HTTPException", "Response", "JSONResponse", "PlainTextResponse", "HTMLResponse", "WebSocketException", "close", "send_error"):
+        if name in (
+            "HTTPException",
+            "Response",
+            "JSONResponse",
+            "PlainTextResponse",
+            "HTMLResponse",
+            "WebSocketException",
+            "close",
+            "send_error",
+        ):
             given += expr[2]
         refusal = max((self._refusal(self._number(summary, value), speaks) for value in given), default=OPEN)
         if refusal:
             return refusal
-        if name == "RedirectResponse" and any(isinstance(v, tuple) and v[0] == "k" and isinstance(v[1], str) and _LOGIN_PAGE.search(v[1]) for v in (*expr[2], *dict(keywords).values())):
+        if name == "RedirectResponse" and any(
+            isinstance(v, tuple) and v[0] == "k" and isinstance(v[1], str) and _LOGIN_PAGE.search(v[1])
+            for v in (*expr[2], *dict(keywords).values())
+        ):
             return DOUBTFUL
         found = self.types.eval(summary, callee)
         match found:
@@ -336,10 +393,12 @@ class Authentication:
                 if dotted in _SIGNATURES or dotted in _ENFORCING:
                     return PROTECTED
                 level = PROTECTED if _LIBRARIES.match(dotted) and _WORDS.search(dotted.rpartition(".")[2]) else OPEN
-                if dotted.startswith(("fastapi.", "starlette.", "builtins.", "sqlalchemy.", "sqlmodel.", "pydantic.", "typing.")):
+                if dotted.startswith(
+                    ("fastapi.", "starlette.", "builtins.", "sqlalchemy.", "sqlmodel.", "pydantic.", "typing.")
+                ):
                     return level
                 return level if level or not _WORDS.search(name) else DOUBTFUL
-            case ("type", cls, _):
+            case ("type", _, _):
                 return OPEN
             case _:
                 level = OPEN
@@ -368,7 +427,11 @@ class Authentication:
             # It finds out who it is; to refuse is left to the routes.
             return OPEN
         if middleware.symbol is None:
-            return DOUBTFUL if _LIBRARIES.match(middleware.name) or _WORDS.search(middleware.name.rpartition(".")[2]) else OPEN
+            return (
+                DOUBTFUL
+                if _LIBRARIES.match(middleware.name) or _WORDS.search(middleware.name.rpartition(".")[2])
+                else OPEN
+            )
         level = self.function(middleware.symbol)
         if self.types.project_class(middleware.symbol) is not None:
             level = max(level, *(self.function(symbol) for symbol in self._methods(middleware.symbol)))
@@ -389,7 +452,9 @@ class Authentication:
             cls = middleware.symbol
             if cls is None or self.types.is_subclass(cls, ("starlette.middleware.base.BaseHTTPMiddleware",)) is None:
                 return cls is None or self.types.project_class(cls) is not None
-            if self.types.project_class(cls) is not None and not self.types.is_subclass(cls, ("starlette.middleware.base.BaseHTTPMiddleware",)):
+            if self.types.project_class(cls) is not None and not self.types.is_subclass(
+                cls, ("starlette.middleware.base.BaseHTTPMiddleware",)
+            ):
                 return True
         return False
 

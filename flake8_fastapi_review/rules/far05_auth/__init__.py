@@ -1,0 +1,1 @@
+"""Authentication, authorisation, transport: routes without a user, foreign objects, origins, limits."""

@@ -1,0 +1,150 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...rule import Related, Rule, Severity, option
+from .routes import REGISTRATIONS, endpoints, is_public, leads_elsewhere, looks_at_caller, shown, takes_input
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...file import Endpoint, File
+    from ...project.application import RouteRow
+    from ...rule import Violation
+
+_CHANGING = frozenset(("POST", "PUT", "PATCH", "DELETE"))
+_PROTECTED = 2
+_MOST = 0.7
+"""The share of an application's routes that has to be protected before one that is not counts as forgotten."""
+_SOME = 0.3
+"""The same for a route that changes something beside others that are protected."""
+_HALF = 0.5
+"""The share of those registered in the same file for a route that only reads."""
+
+
+class UnauthenticatedRoute(Rule):
+    """A route lets everybody in, although the routes beside it require a user.
+
+    Nothing that applies to it asks who is calling: no dependency of its own, of its router, of a router that includes
+    it or of the application, no decorator, no middleware, no check in its body. Reported are routes that change
+    something, and reading ones where all others are protected. Open by nature, and silent, are logging in and out,
+    signing up, health checks, documentation, webhooks that check a signature and the like; name others in `public`.
+
+    Bad:
+
+        from typing import Annotated
+
+        from fastapi import Depends, FastAPI
+        from fastapi.security import OAuth2PasswordBearer
+
+        app = FastAPI()
+        Token = Annotated[str, Depends(OAuth2PasswordBearer(tokenUrl="login"))]
+
+        @app.post("/orders")
+        def create_order(token: Token): ...
+
+        @app.delete("/orders/{order_id}")
+        def delete_order(order_id: int): ...
+
+    Good:
+
+        from typing import Annotated
+
+        from fastapi import Depends, FastAPI
+        from fastapi.security import OAuth2PasswordBearer
+
+        app = FastAPI()
+        Token = Annotated[str, Depends(OAuth2PasswordBearer(tokenUrl="login"))]
+
+        @app.post("/orders")
+        def create_order(token: Token): ...
+
+        @app.delete("/orders/{order_id}")
+        def delete_order(order_id: int, token: Token): ...
+
+    Exploit:
+
+        $ curl -X DELETE https://shop.example/orders/1
+        null
+    """
+
+    code = "FAR050"
+    severity = Severity.BLOCKER
+    cwe = 306
+    cvss = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:N"
+    message = "`{route}` lets everybody in, while {others} {verb} `{guard}`: depend on it here or at the router"
+    markers = (REGISTRATIONS,)
+
+    public: frozenset[str] = option(frozenset(), "Paths, with `*` for anything, of routes that are open on purpose.")
+    authenticators: frozenset[str] = option(frozenset(), "Qualified names of dependencies that authenticate.")
+
+    def check(self, file: File) -> Iterator[Violation]:
+        for endpoint in endpoints(file):
+            found = self._unprotected(file, endpoint)
+            if found is None:
+                continue
+            row, siblings = found
+            guard = self._guard(file, siblings)
+            guarded = [other for other in siblings if self._name(file, other) == guard]
+            others = ", ".join(f"`{text}`" for text in dict.fromkeys(shown(other) for other in guarded[:2]))
+            more = len({shown(other) for other in guarded}) - min(2, len({shown(other) for other in guarded[:2]}))
+            if more > 0:
+                others += f" and {more} more"
+            related = [Related(other.file, other.line, f"`{shown(other)}` requires `{guard}`") for other in guarded[:2]]
+            yield self.at(
+                endpoint.function,
+                route=shown(row),
+                others=others,
+                guard=guard,
+                verb="require" if len(guarded) > 1 else "requires",
+                related=related,
+            )
+
+    def _unprotected(self, file: File, endpoint: Endpoint) -> tuple[RouteRow, list[RouteRow]] | None:
+        """The route to report, and the protected ones to compare it with."""
+        rows = [row for row in endpoint.rows if row.kind == "route" and row.method not in ("HEAD", "OPTIONS")]
+        if not rows or any(self._level(file, row) for row in rows) or any(is_public(row, self.public) for row in rows):
+            return None
+        if looks_at_caller(file, endpoint.function) or leads_elsewhere(file, endpoint.function):
+            return None
+        changing = [row for row in rows if row.method in _CHANGING]
+        row = (changing or rows)[0]
+        beside = [other for other in file.siblings(row) if other.kind == "route" and self._name(file, other)]
+        around = [
+            other
+            for other in file.siblings(row, everywhere=True)
+            if other.kind == "route" and not is_public(other, self.public)
+        ]
+        share = self._share(file, around)
+        if changing:
+            near = [other for other in beside if other.method in _CHANGING] or beside
+            if near and share >= _SOME:
+                return row, near
+            return (row, [other for other in around if self._name(file, other)]) if share >= _MOST else None
+        if not beside or not takes_input(file, row, endpoint.function):
+            return None
+        return (row, beside) if share >= _MOST and self._share(file, file.siblings(row)) >= _HALF else None
+
+    def _share(self, file: File, rows: list[RouteRow]) -> float:
+        """How many of the routes about which it can be told require somebody."""
+        levels = [self._level(file, row) for row in rows]
+        protected = sum(level == _PROTECTED for level in levels)
+        return protected / max(1, protected + sum(level == 0 for level in levels))
+
+    def _level(self, file: File, row: RouteRow) -> int:
+        if any(dependency.name.replace(":", ".") in self.authenticators for dependency in row.dependencies):
+            return _PROTECTED
+        return file.protection(row).level
+
+    def _name(self, file: File, row: RouteRow) -> str:
+        """What protects a route for sure; empty if nothing does."""
+        for dependency in row.dependencies:
+            if dependency.name.replace(":", ".") in self.authenticators:
+                return dependency.name.rpartition(":")[2]
+        found = file.protection(row)
+        return found.by if found.level == _PROTECTED else ""
+
+    def _guard(self, file: File, rows: list[RouteRow]) -> str:
+        """What protects most of them."""
+        names = [self._name(file, row) for row in rows]
+        return max(dict.fromkeys(names), key=names.count)

@@ -1,0 +1,124 @@
+"""What the rules on routes share: which file is worth a look, which paths are open to everybody by their nature."""
+
+from __future__ import annotations
+
+import ast
+import fnmatch
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ...file import Endpoint, File
+    from ...project.application import RouteRow
+
+REGISTRATIONS = (
+    ".get(", ".post(", ".put(", ".patch(", ".delete(", ".api_route(", ".add_api_route(", ".websocket(", ".route(",
+    ".add_api_websocket_route(", ".add_route(",
+)  # fmt: skip
+"""Words of which one stands in every file that registers routes."""
+
+_REGISTERING = frozenset(word[1:-1] for word in REGISTRATIONS)
+_PUBLIC = re.compile(
+    r"(?i)(?:^|[/_.{-])(?:log-?in|log-?out|sign-?in|sign-?up|sign-?out|logged|register|registration|tokens?|jwt|oauth2?|oidc|saml2?|sso|openid|callback"
+    r"|authorize|auth|authentication|authenticate|forgot|forget|lost|passwords?|reset|recover|recovery|verify|verification|confirm|confirmation|activate"
+    r"|activation|magic|otp|mfa|2fa|refresh|health\w*|live|livez|liveness|ready|readyz|readiness|ping|heartbeat|setup|install|onboarding|bootstrap|initial\w*|first"
+    r"|invite|invites|invitations?|join|captcha|csrf|contact|newsletter|unsubscribe|subscribe|public|telemetry|echo|hello)(?=$|[/_.}-])"
+)
+"""Segments of paths, words of handlers: what everybody has to reach before he is somebody, or tells nothing."""
+_READABLE = re.compile(
+    r"(?i)(?:^|[/_.{-])(?:status|state|metrics|prometheus|up|version|versions|about|server-?info|info|docs|redoc|openapi\w*|swagger\w*|api-?spec|schemas?|spec|robots|favicon"
+    r"|static|assets|manifest|sitemap|index|home|images?|img|icons?|logos?|fonts?|css|js|well-known|landing|welcome|shared?|locales?|i18n|languages?|translations?|config"
+    r"|configuration|settings|features?|feature-?flags?|test|errors?|time|preflight|discovery|discover|jwks|keys|options|files|enums?|providers|countries|currencies|plans"
+    r"|pricing|examples?|templates?|init|page|ui|app|web|terms|privacy|legal|blog|news|feed|rss|spa|frontend|dashboard)(?=$|[/_.}-])"
+)
+"""Those that are open for reading in many applications."""
+_SIGN_UP = re.compile(r"(?i)(?:^|/)(?:users?|accounts?|customers?|members?|profiles?|sessions?)/?$")
+_CALLER = ("user", "auth", "session", "cookies", "is_authenticated", "state")
+_PROOF = re.compile(
+    r"(?i)authorization|signature|hmac|x-[\w-]*(?:key|token|secret)|is_authenticated|current_user|permission"
+)
+
+
+def registers(file: File) -> bool:
+    """A cheap look: whether a route is registered in this file, for all that the syntax tells."""
+    for function in file.nodes(ast.FunctionDef, ast.AsyncFunctionDef):
+        for decorator in function.decorator_list:
+            target = decorator.func if isinstance(decorator, ast.Call) else decorator
+            if isinstance(target, ast.Attribute) and target.attr in _REGISTERING:
+                return True
+    return any(
+        isinstance(call.func, ast.Attribute)
+        and call.func.attr in ("add_api_route", "add_api_websocket_route", "add_route")
+        for call in file.nodes(ast.Call)
+    )
+
+
+def endpoints(file: File) -> list[Endpoint]:
+    """The functions of the file that handle routes, all about which is known."""
+    if not registers(file):
+        return []
+    return [endpoint for endpoint in file.endpoints if all(row.complete for row in endpoint.rows)]
+
+
+def is_public(row: RouteRow, globs: frozenset[str]) -> bool:
+    """Whether a route is for everybody, by its path, its handler's name or the configuration."""
+    own = row.path.rstrip("/")
+    if own in ("", "/{path:path}", "/{full_path:path}") or any(fnmatch.fnmatchcase(row.path, glob) for glob in globs):
+        return True
+    if row.kind == "plain" or row.path.endswith(
+        (":path}", ".json", ".txt", ".xml", ".html", ".ico", ".js", ".png", ".svg")
+    ):
+        return True
+    name = row.endpoint_qualname.rpartition(".")[2]
+    if _PUBLIC.search(row.path) or _PUBLIC.search(name) or (row.method == "POST" and _SIGN_UP.search(row.path)):
+        return True
+    return row.method == "GET" and bool(_READABLE.search(row.path) or _READABLE.search(name))
+
+
+def looks_at_caller(file: File, function: ast.AST) -> bool:
+    """Whether a handler itself looks at who is calling: `request.user`, a session, a signature in a header."""
+    for found in file.within(function, ast.Attribute):
+        if (
+            found.attr in _CALLER
+            and isinstance(found.value, ast.Name)
+            and found.value.id in ("request", "req", "websocket", "ws", "conn", "connection")
+        ):
+            return True
+    return _PROOF.search(file.source(function)) is not None
+
+
+def leads_elsewhere(file: File, function: ast.AST) -> bool:
+    """Whether all that a handler does is to redirect, or to answer the same to everybody."""
+    results = [statement.value for statement in file.within(function, ast.Return)]
+    if not results or len(getattr(function, "body", ())) > 2:
+        return False
+    return all(_is_fixed(result) for result in results)
+
+
+def _is_fixed(result: ast.expr | None) -> bool:
+    match result:
+        case None | ast.Constant():
+            return True
+        case ast.Call(func=ast.Name(id="RedirectResponse") | ast.Attribute(attr="RedirectResponse")):
+            return True
+        case ast.Dict(values=values) | ast.List(elts=values):
+            return all(isinstance(value, ast.Constant) for value in values)
+    return False
+
+
+def takes_input(file: File, row: RouteRow, function: ast.AST) -> bool:
+    """Whether a route answers differently to different requests."""
+    if "{" in row.path:
+        return True
+    arguments = getattr(function, "args", None)
+    if arguments is None:
+        return False
+    return any(
+        file.parameter_source(function, argument.arg) in ("path", "query", "body", "form", "file")
+        for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)
+    )
+
+
+def shown(row: RouteRow) -> str:
+    """`DELETE /orders/{order_id}`."""
+    return f"{row.method} {row.path}"
