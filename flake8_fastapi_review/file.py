@@ -124,6 +124,8 @@ class Injected(NamedTuple):
     """The project's function or class that is called for it; None when it is a library's, or not known."""
     name: str | None
     """Qualified name of what is called."""
+    is_fixed: bool
+    """Whether it is named itself: an attribute of an object, or a parameter, can hold another one."""
 
 
 class Layer(NamedTuple):
@@ -342,7 +344,7 @@ class File:
         top = index.scopes[0]
         bound = bindings_of(index, top)
         for name, bindings in bound.items():
-            if all(b.kind == "import" and b.node.name == module and (b.node.asname or module) == name for b in bindings):
+            if all(b.kind == "import" and (b.node.name if b.node.asname else b.node.name.partition(".")[0]) == module for b in bindings):
                 if any(self.parent(b.place) is self.tree for b in bindings) and self._means(name, node, top):
                     return name, ()
         if module in bound or not self._means(module, node, None):
@@ -685,7 +687,8 @@ class File:
             called = self._types.dependency(self._summary, annotation, default)
             if called is not None:
                 definition = self._definition(called[1]) if called[0] in ("func", "bound", "type") and ":" in called[1] else None
-                found.append(Injected(parameter, definition, self._types.qualified(called)))
+                fixed = self._project.injection.is_fixed(self._summary, annotation, default)
+                found.append(Injected(parameter, definition, self._types.qualified(called), fixed))
         return found
 
     def marked(self, function: ast.FunctionDef | ast.AsyncFunctionDef) -> list[Marked]:

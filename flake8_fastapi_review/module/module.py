@@ -20,13 +20,17 @@ _NO_EFFECT = _BUILTINS - frozenset(
     "open input eval exec compile __import__ map filter sorted min max sum any all list tuple set dict frozenset next iter reversed enumerate zip super getattr print".split()
 )
 """Builtins whose call tells other modules nothing."""
+_MAX_NESTING = 100
+"""What is nested deeper in one expression is not looked at: sums of hundreds of texts."""
+
+_MANY_BINDINGS = 16
 _CONSUMERS = frozenset("list tuple set dict frozenset sorted min max sum any all next sum".split())
 
 
 class Module:
     """A tree with its index; expressions and bindings as plain values; the Summary for other files."""
 
-    __slots__ = ("_expressions", "_indices", "_summary", "index", "lines", "path", "table", "text", "tree")
+    __slots__ = ("_depth", "_expressions", "_filled", "_indices", "_summary", "index", "lines", "path", "table", "text", "tree")
 
     def __init__(self, path: str, text: str, tree: ast.Module | None = None) -> None:
         """`path` is relative to the project's root. Raises Unreadable when there is no `tree` and `text` is not Python."""
@@ -40,6 +44,8 @@ class Module:
         self._indices: dict[tuple[Node, str], int] = {}
         self._expressions: dict[Node, Expr] = {}
         self._summary: Summary | None = None
+        self._depth = 0
+        self._filled: set[tuple[Scope, str]] = set()
 
     # Expressions
 
@@ -47,12 +53,19 @@ class Module:
         """`node` as plain values, its names bound as seen from its place."""
         found = self._expressions.get(node)
         if found is None:
+            depth, self._depth = self._depth, 0
             found = self._expressions[node] = self._expr(node, self.index.scope_of(node))
+            self._depth = depth
         return found
 
     def _expr(self, node: Any, scope: Scope) -> Expr:
         form = _FORMS.get(node.__class__)
-        return form(self, node, scope) if form is not None else UNKNOWN_EXPR
+        if form is None or self._depth > _MAX_NESTING:
+            return UNKNOWN_EXPR
+        self._depth += 1
+        found = form(self, node, scope)
+        self._depth -= 1
+        return found
 
     def _attribute(self, node: ast.Attribute, scope: Scope) -> Expr:
         return ("a", self._expr(node.value, scope), node.attr)
@@ -136,6 +149,12 @@ class Module:
         return ("v", self._table_indices(owner, node.id, found))
 
     def _table_indices(self, owner: Scope, name: str, found: list[Binding]) -> tuple[int, ...]:
+        bound = bindings_of(self.index, owner)[name]
+        if len(bound) > _MANY_BINDINGS and (owner, name) not in self._filled:
+            self._filled.add((owner, name))
+            # `query = query.where(…)` a hundred times: from the first to the last, not one inside of the other.
+            for binding in bound:
+                self._table_index(owner, name, binding)
         useful = [binding for binding in found if binding.kind not in ("augment", "delete")] or found
         return tuple(self._table_index(owner, name, binding) for binding in useful)
 

@@ -8,9 +8,15 @@ the scope around comprehensions, `global` and `nonlocal` redirect.
 from __future__ import annotations
 
 import ast
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .index import FUNCTIONS, Index, Node, Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+TRIES = (ast.Try, getattr(ast, "TryStar", ast.Try))
+_LEAVING = (ast.Raise, ast.Return, ast.Continue, ast.Break)
 
 Path = tuple[int, ...]
 """Where in an unpacked value a name gets its part: `a, (b, *c) = v` gives a (0,), b (1, 0), c (1, -1)."""
@@ -177,20 +183,23 @@ def reaching(index: Index, scope: Scope, name: str, use: Node) -> list[Binding]:
         return bound
     at = _start(use)
     chain = _blocks(index, use)
+    around = set(_ancestors(index, use))
     kept: list[Binding] = []
     hider: Binding | None = None
     for binding in reversed(bound):
         if binding.effective > at:
             continue
         kept.append(binding)
-        if _blocks(index, binding.place).items() <= chain.items():
+        blocks = _blocks(index, binding.place)
+        needed = {block: branch for block, branch in blocks.items() if not (_surely_done(block) and block not in around)}
+        if needed.items() <= chain.items():
             hider = binding
             break
     loops = [block for block, branch in chain.items() if isinstance(block, (ast.For, ast.AsyncFor, ast.While)) and branch == "body"]
     if loops:
         inside = _blocks(index, hider.place) if hider else {}
         for binding in bound:
-            if binding.effective > at and any(loop in _blocks(index, binding.place) and loop not in inside for loop in loops):
+            if binding.effective > at and any(_blocks(index, binding.place).get(loop) == "body" and loop not in inside for loop in loops):
                 kept.append(binding)
     return sorted(kept, key=lambda binding: binding.effective) if kept else bound
 
@@ -208,12 +217,28 @@ def _blocks(index: Index, node: Node) -> dict[Node, str]:
                     found[parent] = "orelse"
             case ast.ExceptHandler() | ast.match_case():
                 found[parent] = "body"
+            case _ if isinstance(parent, TRIES) and parent.handlers and (child in parent.body or child in parent.orelse):  # type: ignore[attr-defined]
+                found[parent] = "body"
+                if child in parent.orelse:  # type: ignore[attr-defined]
+                    found[parent.orelse[0]] = "orelse"  # type: ignore[attr-defined]
             case ast.IfExp():
                 found[parent] = "body" if child is parent.body else "orelse" if child is parent.orelse else ""
             case ast.BoolOp() if child is not parent.values[0]:
                 found[parent] = "right"
         child, parent = parent, index.parents.get(parent)
     return found
+
+
+def _ancestors(index: Index, node: Node) -> Iterator[Node]:
+    parent = index.parents.get(node)
+    while parent is not None:
+        yield parent
+        parent = index.parents.get(parent)
+
+
+def _surely_done(block: Node) -> bool:
+    """A `try` whose handlers all leave: what comes after it comes after its body."""
+    return isinstance(block, TRIES) and all(isinstance(handler.body[-1], _LEAVING) for handler in block.handlers)  # type: ignore[attr-defined]
 
 
 def _start(node: Any) -> tuple[int, int]:

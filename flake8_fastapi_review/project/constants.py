@@ -33,7 +33,10 @@ def value_of(types: Types, summary: Summary, expr: Expr, depth: int = 0) -> Any:
         case ("k", value):
             return value
         case ("g", name):
-            return _bound(types, summary, summary.names.get(name, ()), depth) if name in summary.names else UNKNOWN
+            if name in summary.names:
+                return _bound(types, summary, summary.names[name], depth)
+            starred = types.starred(summary, name)
+            return UNKNOWN if starred is None else value_of(types, starred, expr, depth)
         case ("v", indices):
             return _bound(types, summary, indices, depth)
         case ("a", owner, name):

@@ -55,6 +55,7 @@ _ITERABLES = frozenset(
 _MAPPINGS = frozenset({"builtins.dict", "typing.Dict", "collections.defaultdict", "collections.OrderedDict"}) | frozenset(
     f"{module}.{name}" for module in ("typing", "collections.abc") for name in ("Mapping", "MutableMapping")
 )
+_GENERIC_CLASSES = _ITERABLES | _MAPPINGS | {"builtins.type"}
 _ASYNC_ITERABLES = frozenset(
     f"{module}.{name}" for module in ("typing", "collections.abc") for name in ("AsyncIterable", "AsyncIterator", "AsyncGenerator")
 )
@@ -66,6 +67,7 @@ _TRANSPARENT_GENERICS = frozenset(
     f"{module}.{name}" for module in ("typing", "typing_extensions") for name in ("ClassVar", "Final", "Required", "NotRequired", "ReadOnly", "Unpack")
 ) | {"sqlalchemy.orm.Mapped", "sqlalchemy.orm.DynamicMapped", "sqlalchemy.orm.WriteOnlyMapped", "dataclasses.InitVar"}
 _OPAQUE = frozenset({"typing.Any", "typing_extensions.Any", "builtins.object", "typing.Callable", "collections.abc.Callable", "typing.TypeVar", "typing.Self", "typing_extensions.Self"})
+_ALIAS_MARKERS = (("ext", "typing.TypeAlias"), ("ext", "typing_extensions.TypeAlias"))
 _SELF = frozenset({"typing.Self", "typing_extensions.Self"})
 _TYPING_BUILTINS = {
     "typing.List": "builtins.list", "typing.Dict": "builtins.dict", "typing.Set": "builtins.set", "typing.FrozenSet": "builtins.frozenset",
@@ -233,6 +235,8 @@ class Types:
     def _binary(self, summary: Summary, expr: Expr) -> Type | None:
         _, operator, left_expr, right_expr = expr
         left = self.eval(summary, left_expr)
+        if left is not None and left[0] == "mem":
+            left = self._returned(left[1], left[2])
         if operator == "BitOr":
             right = self.eval(summary, right_expr)
             if any(side is not None and side[0] in ("type", "alias", "none", "ext") for side in (left, right)):
@@ -259,10 +263,12 @@ class Types:
         match value:
             case ("type", cls, _):
                 return ("type", cls, self._arguments(summary, index))
-            case ("ext", name) if _is_class_name(name) or name in _TYPING_BUILTINS:
+            case ("ext", name) if _is_class_name(name) or name in _TYPING_BUILTINS or name in _GENERIC_CLASSES:
                 return ("alias", summary.path, expr)
             case ("alias", _, _):
                 return value
+            case ("inst", "builtins.tuple", (item, ("...",))):
+                return item  # type: ignore[no-any-return]
             case ("inst", "builtins.tuple", items):
                 position = index[1] if index[0] == "k" else None
                 return items[position] if isinstance(position, int) and -len(items) <= position < len(items) else union(list(items))
@@ -273,6 +279,8 @@ class Types:
             case ("inst", "builtins.str" | "builtins.bytes", _):
                 return value
             case ("inst", cls, _) if ":" in cls:
+                if index[0] == "k" and isinstance(index[1], str) and not {"typing.TypedDict", "typing_extensions.TypedDict"}.isdisjoint(self.mro(cls)):
+                    return self.attribute(value, index[1])
                 return self._call_member(value, "__getitem__")
             case ("inst", cls, _):
                 return self._returned(self.knowledge.member(cls, "__getitem__"), value)
@@ -292,26 +300,27 @@ class Types:
         found = summary.names.get(name)
         if found:
             return union([self.binding(summary, index) for index in found])
-        for level, module in summary.stars:
-            path = self.modules.resolve(summary.path, level, module)
-            if path is None:
-                if name not in _BUILTINS:
-                    continue
-                break
-            key = ("star", path, name)
-            other = self.modules.summary(path)
-            if other is None or key in self._active:
-                continue
-            self._active.add(key)
-            try:
-                if (other.exported is None and not name.startswith("_")) or (other.exported is not None and name in other.exported):
-                    value = self.name(other, name) if name not in _BUILTINS or name in other.names else None
-                    if value is not None:
-                        return value
-            finally:
-                self._active.discard(key)
+        source = self.starred(summary, name)
+        if source is not None:
+            return self.name(source, name)
         if name in _BUILTINS:
             return NONE if name == "None" else ("ext", f"builtins.{name}")
+        return None
+
+    def starred(self, summary: Summary, name: str, seen: tuple[str, ...] = ()) -> Summary | None:
+        """The module that binds a name which star imports bring into another."""
+        for level, module in reversed(summary.stars):
+            path = self.modules.resolve(summary.path, level, module)
+            other = self.modules.summary(path) if path is not None and path not in seen else None
+            if other is None:
+                continue
+            if name.startswith("_") if other.exported is None else name not in other.exported:
+                continue
+            if name in other.names:
+                return other
+            found = self.starred(other, name, (*seen, other.path))
+            if found is not None:
+                return found
         return None
 
     def binding(self, summary: Summary, index: int) -> Type | None:
@@ -338,6 +347,8 @@ class Types:
             case ("=", value, path):
                 return self._unpack(self.eval(summary, value), path)
             case (":", annotation, value):
+                if annotation[0] in ("g", "a") and self.eval(summary, annotation) in _ALIAS_MARKERS:
+                    return ("alias", summary.path, value) if value is not None else None
                 declared = self.annotation(summary, annotation)
                 return declared if declared is not None or value is None else self.eval(summary, value)
             case ("def", qualname):
@@ -347,14 +358,16 @@ class Types:
             case ("par", qualname, position):
                 return self.parameter(summary, qualname, position)
             case ("for", value, path, asynchronous):
-                row = self._result_used(summary, value, self.knowledge.async_iterates if asynchronous else self.knowledge.iterates)
-                if row is not None:
-                    return self._unpack(row, path)
                 iterable = self.eval(summary, value)
-                return self._unpack(self.async_element(iterable) if asynchronous else self.element(iterable), path)
+                item = self.async_element(iterable) if asynchronous else self.element(iterable)
+                if item is None:
+                    item = self._result_used(summary, value, self.knowledge.async_iterates if asynchronous else self.knowledge.iterates)
+                return self._unpack(item, path)
             case ("with", value, path, asynchronous):
-                row = self._result_used(summary, value, self.knowledge.async_enters if asynchronous else self.knowledge.enters)
-                return self._unpack(row if row is not None else self.entered(self.eval(summary, value), asynchronous), path)
+                entered = self.entered(self.eval(summary, value), asynchronous)
+                if entered is None:
+                    entered = self._result_used(summary, value, self.knowledge.async_enters if asynchronous else self.knowledge.enters)
+                return self._unpack(entered, path)
             case ("exc", value, _):
                 return self._caught(summary, value) if value else ("inst", "builtins.BaseException", ())
             case ("ins", value):
@@ -395,7 +408,9 @@ class Types:
         """`from path import name`: a name of the module, or a submodule of the package."""
         key = ("member", path, name)
         if key in self._active:
-            return None
+            # `from . import part` in the package itself.
+            submodule = self.modules.submodule(path, name)
+            return ("mod", submodule) if submodule is not None else None
         self._active.add(key)
         try:
             summary = self.modules.summary(path)
@@ -407,9 +422,8 @@ class Types:
             if path.endswith("/"):
                 # A folder without __init__.py shadows an installed package only with modules that it has.
                 return ("ext", self.knowledge.canonical(f"{dotted or path[:-1].replace('/', '.')}.{name}"))
-            if summary is not None and summary.stars and name not in _BUILTINS:
-                return self.name(summary, name)
-            return None
+            source = self.starred(summary, name) if summary is not None else None
+            return self.name(source, name) if source is not None else None
         finally:
             self._active.discard(key)
 
@@ -536,7 +550,7 @@ class Types:
             case ("alias", path, expr):
                 owner = self.modules.summary(path)
                 return self.annotation(owner, expr) if owner is not None else None
-            case ("ext", name) if name in _OPAQUE:
+            case ("ext", name) if name in _OPAQUE or name in _TRANSPARENT_GENERICS:
                 return None
             case ("ext", name):
                 return ("inst", _TYPING_BUILTINS.get(name, name), ())
@@ -730,6 +744,8 @@ class Types:
     def _container_method(self, value: Type, cls: str, name: str) -> Type | None:
         """Methods of generic containers whose result depends on what they hold, as ("const", result)."""
         args = value[2]
+        if cls == "builtins.str" and name in ("split", "rsplit", "splitlines"):
+            return ("const", ("inst", "builtins.list", (STR,)), f"{cls}.{name}")
         if cls in _MAPPINGS and len(args) > 1:
             results = {"get": union([args[1], NONE]), "pop": args[1], "setdefault": args[1], "values": ("inst", "collections.abc.Iterable", (args[1],)),
                        "keys": ("inst", "collections.abc.Iterable", (args[0],)), "copy": value,

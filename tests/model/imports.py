@@ -24,8 +24,8 @@ try:
 except ImportError:
     orjson = None
 
-os.path.join  # names: posixpath.join
-path.join  # names: posixpath.join
+os.path.join  # names: os.path.join
+path.join  # names: os.path.join
 collections.abc.Mapping  # names: collections.abc.Mapping
 xml.etree.ElementTree.parse  # names: xml.etree.ElementTree.parse
 fetcher.urlopen  # names: urllib.request.urlopen

@@ -27,7 +27,7 @@ TWICE  # is: UNKNOWN
 BRANCH  # is: UNKNOWN
 input()  # is: UNKNOWN
 status.HTTP_201_CREATED  # is: 201
-HTTPStatus.NOT_FOUND  # is: UNKNOWN
+HTTPStatus.NOT_FOUND  # is: 404
 
 
 class Config:
