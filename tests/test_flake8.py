@@ -164,7 +164,7 @@ rule:
 @pytest.mark.parametrize("arguments", [[], ["--select=FAR"], ["--select=FAR9"], ["--extend-select=FAR950"]])
 def test_a_project_s_own_rules(tmp_path: Path, arguments: list[str]) -> None:
     files: dict[str, str | bytes] = {"app.py": 'print("é"); print(2)\n', "review/no_print.yml": OWN_RULE}
-    project(tmp_path, files, 'structural-rules = ["review"]\n')
+    project(tmp_path, files, 'structural-rules = ["review"]\n', select="")
     lines = [line for line in flake8(tmp_path, *arguments, "app.py").lines if line.code.startswith("FAR")]
     assert [(line.code, line.column) for line in lines] == [("FAR950", 1), ("FAR950", 13)]
 
@@ -323,7 +323,7 @@ def test_a_line_that_is_not_there_is_never_reported(tmp_path: Path) -> None:
 
 
 def test_a_mistake_in_the_configuration_is_a_finding(tmp_path: Path) -> None:
-    project(tmp_path, {"app.py": SLEEP}, "select = 7\n")
+    project(tmp_path, {"app.py": SLEEP}, select="select = 7\n")
     run = review(tmp_path, "app.py")
     assert "FAR000" in run.codes
     assert "select" in next(line.text for line in run.lines if line.code == "FAR000")

@@ -92,9 +92,13 @@ class Run(NamedTuple):
         return [line.code for line in self.lines]
 
 
-def project(root: Path, files: dict[str, str | bytes], settings: str = "") -> Path:
-    """Write a project into `root`; `settings` are those of `[tool.fastapi-review]`."""
-    for name, content in {"pyproject.toml": f"[tool.fastapi-review]\n{settings}", **files}.items():
+SELECT = f"select = {MIXED_CODES}\n"
+"""So that a new rule, which may well find something in a toy, is of no concern here."""
+
+
+def project(root: Path, files: dict[str, str | bytes], settings: str = "", select: str = SELECT) -> Path:
+    """Write a project into `root`; `settings` are those of `[tool.fastapi-review]`, after `select`."""
+    for name, content in {"pyproject.toml": f"[tool.fastapi-review]\n{select}{settings}", **files}.items():
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
