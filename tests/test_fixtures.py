@@ -38,7 +38,8 @@ def test_findings_are_well_formed(case: Path, tmp_path: Path) -> None:
         start, end = offset(data, violation.range)
         assert 0 <= start < end <= len(data), "the range holds some of the code"
         assert data[start:end].decode(), "the range cuts no character"
-        assert not re.search(r"\n|:\d*:\d*: |\{\w+\}|\$[A-Z]", violation.message)
+        without_paths = re.sub(r"/[^\s`]*", "", violation.message)
+        assert not re.search(r"\n|:\d*:\d*: |\{\w+\}|\$[A-Z]", without_paths)
         assert not violation.message.endswith(".")
         for step in violation.related:
             assert (root / step.path).is_file()

@@ -31,6 +31,7 @@ _SCALARS = (
     "datetime.time", "datetime.timedelta", "decimal.Decimal", "enum.Enum", "pydantic.SecretStr", "pydantic.EmailStr", "pydantic.AnyUrl", "pydantic.HttpUrl",
 )  # fmt: skip
 _BODIES = ("pydantic.BaseModel", "pydantic.v1.BaseModel", "sqlmodel.SQLModel", "builtins.dict", "builtins.list", "typing.TypedDict")
+_MODELS = ("pydantic.BaseModel", "pydantic.v1.BaseModel", "sqlmodel.SQLModel")
 _MAX_DEPTH = 4
 
 
@@ -57,6 +58,8 @@ class RequestParameter(NamedTuple):
     """What `Query(…)`, `Field(…)` and the like say of it by keyword; UNKNOWN for values that are not constants."""
     is_explicit: bool
     """Whether `Query(…)`, `Body(…)` … names the source."""
+    is_model: bool
+    """Whether its class is a Pydantic model that validates objects alone, not text that it takes apart itself."""
 
 
 class Requests:
@@ -128,8 +131,26 @@ class Requests:
                     settings["?"] = UNKNOWN
             classes = self._classes(self.types.annotation(summary, annotation) if annotation is not None else None)
             typed = self.types.dotted(classes[0]) if len(classes) == 1 else None
-            found.append(RequestParameter(name, self.source(summary, function, position), typed, settings, explicit))
+            model = len(classes) == 1 and "?" not in settings and self._is_plain_model(classes[0])
+            found.append(RequestParameter(name, self.source(summary, function, position), typed, settings, explicit, model))
         return tuple(found)
+
+    def _is_plain_model(self, cls: str) -> bool:
+        if not self.types.is_subclass(cls, _MODELS):
+            return False
+        for base in self.types.mro(cls):
+            own = self.types.project_class(base)
+            if own is None:
+                continue
+            summary, definition = own
+            if {"__get_validators__", "__get_pydantic_core_schema__"} & definition.members.keys():
+                return False
+            methods = (Function._make(facts) for facts in summary.functions.values() if facts[3] == definition.qualname)
+            for decorator in (each for method in methods for each in method.decorators):
+                name = self.types.qualified(self.types.eval(summary, decorator[1] if decorator[0] == "c" else decorator)) or ""
+                if name.rpartition(".")[2] in ("model_validator", "root_validator"):
+                    return False
+        return True
 
     def _path_names(self, summary: Summary, function: Function) -> set[str]:
         names: set[str] = set()

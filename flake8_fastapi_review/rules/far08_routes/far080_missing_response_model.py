@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...rule import Rule, Severity
+from .registration import MARKERS, answers, in_schema, json_answers, keyword, registered, spread, status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...file import File
+    from ...rule import Violation
+
+_WITHOUT_BODY = (*range(100, 200), 204, 205, 304, *range(300, 309))
+
+
+class MissingResponseModel(Rule):
+    """A route answers JSON of which nothing says what it looks like.
+
+    Without `response_model` or a return annotation FastAPI sends whatever the function returns: a column that is added
+    to a table is in the response of the next deployment, nobody notices a field that is missing, and the schema tells
+    clients nothing.
+
+    Routes that return responses, stream, or are not part of the schema are left alone, and so are those of which it
+    cannot be told what they return.
+
+    Bad:
+
+        from fastapi import FastAPI
+
+        app = FastAPI()
+
+        @app.get("/books/{book_id}")
+        def read_book(book_id: int):
+            return {"id": book_id, "title": "Notes"}
+
+    Good:
+
+        from fastapi import FastAPI
+        from pydantic import BaseModel
+
+        app = FastAPI()
+
+        class Book(BaseModel):
+            id: int
+            title: str
+
+        @app.get("/books/{book_id}")
+        def read_book(book_id: int) -> Book:
+            return Book(id=book_id, title="Notes")
+    """
+
+    code = "FAR080"
+    severity = Severity.WARNING
+    message = (
+        "`{route}` answers JSON with neither `response_model` nor a return annotation: nothing checks or documents "
+        "what it sends; annotate what `{function}` returns"
+    )
+    markers = MARKERS
+
+    def check(self, file: File) -> Iterator[Violation]:
+        seen = set()
+        for route in registered(file):
+            function = route.function
+            if function.returns is not None or function in seen:
+                continue
+            seen.add(function)
+            given = route.decorator
+            if spread(given) or keyword(given, "response_model") is not None or not in_schema(file, route):
+                continue
+            if any("response_model" in row.keywords for row in route.rows) or set(route.methods) <= {"HEAD", "OPTIONS"}:
+                continue
+            if not json_answers(route, file) or status(file, route) in (*_WITHOUT_BODY, file.UNKNOWN):
+                continue
+            kinds, _ = answers(file, function)
+            if "data" in kinds and "stream" not in kinds:
+                yield self.at(function, route=route.spoken, function=function.name)

@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from ...rule import Applicability, Fix, Rule, Severity
+from .edits import removal
+from .registration import keyword
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...file import File
+    from ...rule import Violation
+
+
+class RedundantResponseModel(Rule):
+    """`response_model` repeats the return annotation.
+
+    FastAPI takes the annotation as the response model by itself. Written twice, the two drift apart: `response_model`
+    wins, and the annotation, which the type checker believes, becomes a lie.
+
+    Bad:
+
+        from fastapi import FastAPI
+        from pydantic import BaseModel
+
+        app = FastAPI()
+
+        class Book(BaseModel):
+            title: str
+
+        @app.get("/book", response_model=Book)
+        def read_book() -> Book:
+            return Book(title="Notes")
+
+    Good:
+
+        from fastapi import FastAPI
+        from pydantic import BaseModel
+
+        app = FastAPI()
+
+        class Book(BaseModel):
+            title: str
+
+        @app.get("/book")
+        def read_book() -> Book:
+            return Book(title="Notes")
+    """
+
+    code = "FAR090"
+    severity = Severity.SUGGESTION
+    message = "`response_model={model}` is what `{function}` is annotated to return: leave it out"
+    markers = (("response_model",), ("->",))
+
+    def check(self, file: File) -> Iterator[Violation]:
+        for route in file.routes:
+            model, returns = keyword(route.decorator, "response_model"), route.function.returns
+            if model is None or returns is None or not _same(file, model, returns):
+                continue
+            given = next(each for each in route.decorator.keywords if each.arg == "response_model")
+            edit = removal(file, route.decorator, given)
+            fix = Fix("Leave `response_model` out", (edit,), Applicability.SAFE) if edit is not None else None
+            yield self.at(given, model=ast.unparse(model), function=route.function.name, fix=fix)
+
+
+def _same(file: File, model: ast.expr, returns: ast.expr) -> bool:
+    """Whether both are written alike, quotes of annotations apart."""
+    if isinstance(model, ast.Constant) and model.value is None:
+        return False
+    if isinstance(returns, ast.Constant) and isinstance(returns.value, str):
+        return ast.unparse(model) == returns.value
+    if ast.unparse(model) == ast.unparse(returns):
+        return True
+    names = (ast.Name, ast.Attribute)
+    if not isinstance(model, names) or not isinstance(returns, names):
+        return False
+    name = file.name_of(model)
+    return name is not None and name == file.name_of(returns)

@@ -1,0 +1,145 @@
+"""The routes that the functions of a file handle, with the decorators that register them."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...file import File
+
+RESPONSE = "starlette.responses.Response"
+MARKERS = (("fastapi",), (".get(", ".post(", ".put(", ".patch(", ".delete(", "api_route("))
+"""Triggers of rules on functions that a decorator registers."""
+JSON_RESPONSES = (
+    None,
+    "starlette.responses.JSONResponse",
+    "fastapi.responses.ORJSONResponse",
+    "fastapi.responses.UJSONResponse",
+)
+
+
+class Registered(NamedTuple):
+    """A function and one registration of it."""
+
+    function: ast.FunctionDef | ast.AsyncFunctionDef
+    decorator: ast.Call
+    methods: tuple[str, ...]
+    path: str | None
+    """The full path; where no application has the route, the decorator's."""
+    rows: tuple[Any, ...]
+    """The rows of the applications that come from this registration."""
+
+    @property
+    def spoken(self) -> str:
+        """For messages: "GET /users/{id}"."""
+        return f"{self.methods[0] if self.methods else 'route'} {self.path or self.function.name}"
+
+
+def registered(file: File) -> Iterator[Registered]:
+    """The HTTP routes that decorators of this file register, in source order."""
+    for route in file.routes:
+        rows = tuple(
+            row for row in _rows(file, route.function) if row.registered_at == (file.path, route.decorator.lineno)
+        )
+        methods = route.methods or (tuple(dict.fromkeys(row.method for row in rows)) if rows else ())
+        path = shown(rows[0].path) if rows else shown(route.path)
+        yield Registered(route.function, route.decorator, methods, path, rows)
+
+
+def _rows(file: File, function: ast.AST) -> tuple[Any, ...]:
+    return next((endpoint.rows for endpoint in file.endpoints if endpoint.function is function), ())
+
+
+def shown(path: str | None) -> str | None:
+    """A path for a message; the one of the root is empty in its router."""
+    return "/" if path == "" else path
+
+
+def place(file: File, row: Any) -> ast.AST | None:
+    """Where to report on a route: its decorator, or its function when that is registered elsewhere."""
+    for endpoint in file.endpoints:
+        if row in endpoint.rows:
+            for decorator in getattr(endpoint.function, "decorator_list", ()):
+                if (file.path, decorator.lineno) == row.registered_at:
+                    return decorator  # type: ignore[no-any-return]
+            return endpoint.function
+    return None
+
+
+def spread(call: ast.Call) -> bool:
+    """Whether `**kwargs` hide what a decorator is given."""
+    return any(keyword.arg is None for keyword in call.keywords)
+
+
+def keyword(call: ast.Call, name: str) -> ast.expr | None:
+    return next((given.value for given in call.keywords if given.arg == name), None)
+
+
+def in_schema(file: File, route: Registered) -> bool:
+    """Whether the route is part of the API that is documented."""
+    if route.rows:
+        return any(row.include_in_schema for row in route.rows)
+    given = keyword(route.decorator, "include_in_schema")
+    return given is None or file.value_of(given) is not False
+
+
+def status(file: File, route: Registered) -> object:
+    """The status of success that the decorator gives; None where it gives none, UNKNOWN where that cannot be told."""
+    given = keyword(route.decorator, "status_code")
+    if given is None:
+        return route.rows[0].status_code if route.rows else None
+    value = file.value_of(given)
+    return int(value) if isinstance(value, int) else file.UNKNOWN
+
+
+def json_answers(route: Registered, file: File) -> bool:
+    """Whether FastAPI makes JSON of what the function returns, as far as classes of responses tell."""
+    if route.rows:
+        return all(row.response_class in JSON_RESPONSES for row in route.rows)
+    given = keyword(route.decorator, "response_class")
+    return given is None or file.name_of(given) in JSON_RESPONSES
+
+
+def answers(file: File, function: ast.FunctionDef | ast.AsyncFunctionDef) -> tuple[set[str], list[ast.Return]]:
+    """What a function returns, by kind ("data", "response", "none", "unknown"), and its `return`s with a value."""
+    returns = [
+        each for each in file.within(function, ast.Return) if each.value is not None and not _is_none(each.value)
+    ]
+    kinds = {_kind(file, each.value) for each in returns}
+    if file.within(function, ast.Yield, ast.YieldFrom):
+        kinds.add("stream")
+    return kinds, returns
+
+
+def _is_none(value: ast.expr) -> bool:
+    return isinstance(value, ast.Constant) and value.value is None
+
+
+def _kind(file: File, value: ast.expr) -> str:
+    for node in file.values(value):
+        match node:
+            case ast.Name() | ast.IfExp() | ast.BoolOp() | ast.NamedExpr():
+                continue
+            case (
+                ast.Dict()
+                | ast.List()
+                | ast.Tuple()
+                | ast.Set()
+                | ast.ListComp()
+                | ast.DictComp()
+                | ast.SetComp()
+                | ast.JoinedStr()
+                | ast.Compare()
+            ):
+                return "data"
+            case ast.Constant(value=constant) if constant is not None:
+                return "data"
+    answer = file.is_a(value, RESPONSE)
+    if answer is True:
+        return "response"
+    if answer is False:
+        return "data" if file.type_of(value) not in (None, "builtins.object") else "unknown"
+    return "unknown"
