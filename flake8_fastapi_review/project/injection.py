@@ -89,6 +89,23 @@ class Injection:
     def _injects(self, summary: Summary, callee: Expr) -> bool:
         return self.types.qualified(self.types.eval(summary, callee)) in _DEPENDS
 
+    def is_fixed(self, summary: Summary, annotation: Expr | None, default: Expr | None) -> bool:
+        """Whether the marker of a parameter names a definition itself, not something that holds it for now."""
+        for owner, expr in ((summary, default), *self.types.metadata(summary, annotation)):
+            if expr is None or expr[0] != "c" or not self._injects(owner, expr[1]):
+                continue
+            given = expr[2][0] if expr[2] else dict(expr[3]).get("dependency")
+            match given:
+                case None | ("g", _) | ("k", None):
+                    return True
+                case ("v", indices):
+                    return all(owner.table[index][0] in ("def", "cls", "imp") for index in indices)
+                case ("a", value, _):
+                    found = self.types.eval(owner, value)
+                    return found is not None and found[0] in ("mod", "type")
+            return False
+        return False
+
     def folders(self) -> frozenset[str]:
         """The names of all folders and modules of the project."""
         if self._folders is None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from .constants import value_of
+
 if TYPE_CHECKING:
     from ..module.summary import Expr, Function, Summary
     from .types import Types
 
 _RESPONSE = ("starlette.responses.Response",)
+_REDIRECT = ("starlette.responses.RedirectResponse",)
 _MAX_DEPTH = 3
 
 
@@ -54,15 +57,21 @@ def _is_own(types: Types, summary: Summary, value: Expr, depth: int) -> bool:
             if called is None:
                 return False
             if called[0] in ("type", "ext") and types.is_subclass(called[1], _RESPONSE):
-                return not any(_reads_headers(part) for part in (*args, *(given for _, given in keywords)))
+                given = dict(keywords)
+                if not types.is_subclass(called[1], _REDIRECT) and _is_success(types, summary, args, given):
+                    return False
+                return not _takes_headers_over(given.get("headers"))
             return called[0] in ("func", "bound") and _answers(types, called[1], depth + 1)
     return False
 
 
-def _reads_headers(expr: Any) -> bool:
-    """A response that takes over the headers of another one."""
-    if not isinstance(expr, tuple):
-        return False
-    if len(expr) == 3 and expr[0] == "a" and expr[2] in ("headers", "raw_headers", "body_iterator"):
-        return True
-    return any(_reads_headers(part) for part in expr)
+def _is_success(types: Types, summary: Summary, args: tuple[Any, ...], given: dict[str | None, Any]) -> bool:
+    """A health check answers all, pages and probes alike: what is lost without CORS headers are refusals and failures."""
+    status = given.get("status_code") or (args[1] if len(args) > 1 else None)
+    value = value_of(types, summary, status) if status is not None else 200
+    return isinstance(value, int) and value < 300
+
+
+def _takes_headers_over(headers: Expr | None) -> bool:
+    """Whether the headers may be those of the application's answer."""
+    return headers is not None and headers[0] not in ("d", "k")

@@ -59,7 +59,10 @@ class DependsNotAnnotated(Rule):
     markers = (("fastapi",), ("Depends", "Security", "Query", "Path", "Header", "Cookie", "Body", "Form", "File"))
 
     def check(self, file: File) -> Iterator[Violation]:
-        functions = [(function, file.marked(function)) for function in file.nodes(ast.FunctionDef, ast.AsyncFunctionDef)]
+        definitions = file.nodes(ast.FunctionDef, ast.AsyncFunctionDef)
+        if not any(_has_call(function.args) for function in definitions):
+            return
+        functions = [(function, file.marked(function)) for function in definitions]
         count = sum(len(marked) for _, marked in functions)
         old = [(function, each) for function, marked in functions for each in marked if each.default is not None]
         if not old or (count >= _FEW and 4 * len(old) >= 3 * count):
@@ -71,7 +74,11 @@ class DependsNotAnnotated(Rule):
             fix = _fix(file, function, [other for owner, other in old if owner is function])
             typed = file.source(each.parameter.annotation) if each.parameter.annotation is not None else "…"
             marker = file.source(each.default.func) if each.default is not None else ""
-            yield self.at(each.parameter, fix=fix, parameter=each.parameter.arg, marker=marker, type=" ".join(typed.split()))
+            yield self.at(each.default or each.parameter, fix=fix, parameter=each.parameter.arg, marker=marker, type=" ".join(typed.split()))
+
+
+def _has_call(arguments: ast.arguments) -> bool:
+    return any(isinstance(default, ast.Call) for default in [*arguments.defaults, *arguments.kw_defaults])
 
 
 def _fix(file: File, function: ast.FunctionDef | ast.AsyncFunctionDef, old: list[Marked]) -> Fix | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING
 
 from ...rule import Rule, Severity
@@ -17,6 +18,7 @@ _APPLICATIONS = (
     "fastapi.FastAPI", "fastapi.APIRouter", "starlette.applications.Starlette", "starlette.routing.Router",
 )  # fmt: skip
 _METHODS = tuple(f"{cls}.{method}" for cls in _APPLICATIONS for method in ("on_event", "add_event_handler"))
+_RECEIVER = re.compile(r"(?:^|_)(?:app|application|router|api)$")
 _KEYWORDS = ("on_startup", "on_shutdown")
 
 
@@ -63,7 +65,7 @@ class DeprecatedStartupEvent(Rule):
 
     def check(self, file: File) -> Iterator[Violation]:
         for call in file.nodes(ast.Call):
-            if isinstance(call.func, ast.Attribute) and file.is_named(call.func, *_METHODS):
+            if isinstance(call.func, ast.Attribute) and (file.is_named(call.func, *_METHODS) or _decorates(file, call)):
                 if call.func.attr == "add_event_handler" and not _is_event(file, call):
                     continue
                 ignored = " and never runs, as the application has a lifespan" if _has_lifespan(file, call.func.value) else ""
@@ -73,6 +75,15 @@ class DeprecatedStartupEvent(Rule):
             if given and file.is_subclass(call.func, *_APPLICATIONS):
                 ignored = ", and ignored beside `lifespan=`" if _given_lifespan(call) else ""
                 yield self.at(given[0], name=f"{given[0].arg}=", ignored=ignored)
+
+
+def _decorates(file: File, call: ast.Call) -> bool:
+    """`@app.on_event("startup")` on a parameter without a type: no other library's decorator is written so."""
+    match call:
+        case ast.Call(func=ast.Attribute(value=ast.Name(id=name) as receiver, attr="on_event"), args=[ast.Constant(value="startup" | "shutdown")]):
+            known = file.name_of(call.func) is not None or file.type_of(receiver) is not None
+            return not known and _RECEIVER.search(name) is not None and "fastapi" in file.text.lower()
+    return False
 
 
 def _is_event(file: File, call: ast.Call) -> bool:

@@ -63,7 +63,9 @@ class UnusedDependency(Rule):
                 continue
             for each in file.injected(function):
                 name = each.parameter.arg
-                if each.called is None or name.startswith("_") or file.is_read(name, each.parameter) or _reads_all(file, function):
+                if each.called is None or not each.is_fixed or name.startswith("_"):
+                    continue
+                if file.is_read(name, each.parameter) or _reads_all(file, function):
                     continue
                 if file.is_harmless(each.called):
                     yield self.at(each.parameter, parameter=name, name=each.called.qualname)
