@@ -13,6 +13,7 @@ from .module.index import CHILD_FIELDS, COMPREHENSIONS, FUNCTIONS, children
 from .module.scopes import bindings_of, reaching, scope_binding
 from .module.summary import ASYNC, AWAITED, GENERATOR, MODULE, Call, Function, Summary
 from .project.constants import UNKNOWN, parameters_in, value_of
+from .project.application.values import plain_values
 from .project.effects import Hazard, Link, handed
 from .project.execution import is_lifespan
 from .project.middleware import answers_itself
@@ -622,6 +623,18 @@ class File:
     def protection(self, row: RouteRow) -> Protection:
         """What authenticates before or while a route is handled: its level (see project/application/authentication.py) and a name."""
         return self._project.authentication.protection(row)
+
+    def middleware_values(self, call: ast.Call) -> list[dict[str, Any]]:
+        """What the call that adds a middleware passes by keyword, each time the assembly of an application comes by; unknown values left out."""
+        found = self._project.application.middlewares
+        return [plain_values(each.values) for each in found if each.file == self.path and each.line == call.lineno]
+
+    def routes_behind(self, call: ast.Call) -> list[RouteRow]:
+        """The routes of the applications to which a call adds a middleware."""
+        application = self._project.application
+        apps = {row.app for row in application.rows}
+        inside = {app for app in apps if any(each.file == self.path and each.line == call.lineno for each in application.middleware(app))}
+        return [row for row in application.rows if row.app in inside]
 
     def siblings(self, row: RouteRow, *, everywhere: bool = False) -> list[RouteRow]:
         """The routes registered in the same file as `row` (or anywhere) for the same application, itself included."""
