@@ -44,7 +44,9 @@ class Question(NamedTuple):
 
 def cases() -> list[Path]:
     """The files and folders of tests/model."""
-    return sorted(path for path in MODEL.iterdir() if path.suffix == ".py" or (path.is_dir() and path.name != "__pycache__"))
+    return sorted(
+        path for path in MODEL.iterdir() if path.suffix == ".py" or (path.is_dir() and path.name != "__pycache__")
+    )
 
 
 def readable(case: Path) -> bool:
@@ -55,7 +57,11 @@ def readable(case: Path) -> bool:
 
 def questions(root: Path, path: str) -> list[Question]:
     lines = (root / path).read_text("utf-8").split("\n")
-    return [Question(path, number, ask, answer) for number, line in enumerate(lines, 1) for ask, answer in _COMMENT.findall(line)]
+    return [
+        Question(path, number, ask, answer)
+        for number, line in enumerate(lines, 1)
+        for ask, answer in _COMMENT.findall(line)
+    ]
 
 
 def answers(file: File, asked: list[Question]) -> list[str]:
@@ -67,7 +73,10 @@ def answers(file: File, asked: list[Question]) -> list[str]:
         assert expression is not None, f"{question.path}:{question.line} is no bare expression"
         found = answer(file, question.ask, expression)
         if found != question.answer:
-            wrong.append(f"{question.path}:{question.line}: {ast.unparse(expression)} {question.ask}: {found}, not {question.answer}")
+            wrong.append(
+                f"{question.path}:{question.line}: {ast.unparse(expression)} {question.ask}: "
+                f"{found}, not {question.answer}"
+            )
     return wrong
 
 
@@ -117,7 +126,10 @@ class TestParse:
             (b"x = '\xc3\xa9'", "x = 'é'"),
             (b"\xef\xbb\xbfx = 1", "x = 1"),
             (b"# -*- coding: latin-1 -*-\nx = '\xe9'", "# -*- coding: latin-1 -*-\nx = 'é'"),
-            (b"#!/usr/bin/python\n# vim: set fileencoding=cp1252 :\nx = '\x80'", "#!/usr/bin/python\n# vim: set fileencoding=cp1252 :\nx = '€'"),
+            (
+                b"#!/usr/bin/python\n# vim: set fileencoding=cp1252 :\nx = '\x80'",
+                "#!/usr/bin/python\n# vim: set fileencoding=cp1252 :\nx = '€'",
+            ),
             (b"", ""),
         ],
     )
@@ -144,13 +156,17 @@ class TestParse:
         assert split_lines("a") == ["a"]
         assert split_lines("") == []
 
-    @pytest.mark.parametrize("line", ["except A, B:", "except* A, B:", "except a.A , b.B, C:  # why: this", "except A,B: pass"])
+    @pytest.mark.parametrize(
+        "line", ["except A, B:", "except* A, B:", "except a.A , b.B, C:  # why: this", "except A,B: pass"]
+    )
     def test_unparenthesised_except(self, line: str) -> None:
         text = f"try:\n    pass\n{line}\n    pass\n" if not line.endswith("pass") else f"try:\n    pass\n{line}\n"
         tree = parse(text, "x.py")
         handler = tree.body[0].handlers[0]  # type: ignore[attr-defined]
         names = [node for node in ast.walk(handler.type) if isinstance(node, ast.Name)]
-        assert [text.split("\n")[2][name.col_offset : name.end_col_offset] for name in names] == [name.id for name in names]
+        assert [text.split("\n")[2][name.col_offset : name.end_col_offset] for name in names] == [
+            name.id for name in names
+        ]
         assert len(names) >= 2
 
     @pytest.mark.parametrize("text", ["except A, B as e:", "def f(:", "x = ", "print 'a'", "if x:\npass", "f'{'"])
@@ -169,7 +185,10 @@ class TestParse:
             parse("(" * 5000 + ")" * 5000, "x.py")
 
     def test_form_feed(self) -> None:
-        assert [type(node).__name__ for node in parse("\x0cx = 1\n\x0c\ndef f():\n    pass\n", "x.py").body] == ["Assign", "FunctionDef"]
+        assert [type(node).__name__ for node in parse("\x0cx = 1\n\x0c\ndef f():\n    pass\n", "x.py").body] == [
+            "Assign",
+            "FunctionDef",
+        ]
 
     def test_invalid_escapes_are_silent(self, recwarn: pytest.WarningsRecorder) -> None:
         parse("x = '\\d'", "x.py")
@@ -218,7 +237,7 @@ class TestIndex:
         for node, parent in module.index.parents.items():
             # `arguments` and `arg` are passed over: defaults and annotations belong to the function.
             # The first iterable of a comprehension runs outside of it and is a child of the whole.
-            near = [child for child in ast.iter_child_nodes(parent)]
+            near = list(ast.iter_child_nodes(parent))
             near += [deeper for child in near if isinstance(child, ast.arguments) for deeper in ast.walk(child)]
             near += [generator.iter for generator in getattr(parent, "generators", ())]
             assert node in near
@@ -226,7 +245,13 @@ class TestIndex:
     def test_every_expression_and_statement_is_found_once(self) -> None:
         module = made(SAMPLE)
         walked = {node for node in ast.walk(module.tree) if isinstance(node, (ast.expr, ast.stmt))}
-        found = [node for scope in module.index.scopes for nodes in scope.nodes.values() for node in nodes if isinstance(node, (ast.expr, ast.stmt))]
+        found = [
+            node
+            for scope in module.index.scopes
+            for nodes in scope.nodes.values()
+            for node in nodes
+            if isinstance(node, (ast.expr, ast.stmt))
+        ]
         assert len(found) == len(set(found))
         assert set(found) == walked
 
@@ -238,10 +263,14 @@ class TestIndex:
 
     def test_scopes_are_those_of_python(self) -> None:
         module = made(SAMPLE)
-        scopes = {name: module.index.scope_of(names_in(module, name)[0]).qualname for name in "decorate Base default Annotation dflt kw Returned rows row v values m".split()}
+        scopes = {
+            name: module.index.scope_of(names_in(module, name)[0]).qualname
+            for name in "decorate Base default Annotation dflt kw Returned rows row v values m".split()
+        }
         assert scopes == {
-            "decorate": "", "Base": "", "default": "A", "Annotation": "A", "dflt": "A", "kw": "A", "Returned": "A", "rows": "A.method",
-            "row": "A.method.<locals>.<comprehension>", "v": "A.method.<locals>.<comprehension>", "values": "A.method", "m": "f",
+            "decorate": "", "Base": "", "default": "A", "Annotation": "A", "dflt": "A", "kw": "A", "Returned": "A",
+            "rows": "A.method", "row": "A.method.<locals>.<comprehension>", "v": "A.method.<locals>.<comprehension>",
+            "values": "A.method", "m": "f",
         }  # fmt: skip
 
     def test_children_in_source_order(self) -> None:
@@ -249,7 +278,10 @@ class TestIndex:
         assert [ast.unparse(child) for child in children(call)] == ["f", "a", "*b", "k=c"]
 
     def test_qualified_names(self) -> None:
-        module = made("def f():\n    class C:\n        def f(self): ...\n        f = lambda: 0\n    def g(): ...\n    def g(): ...\n")
+        module = made(
+            "def f():\n    class C:\n        def f(self): ...\n        f = lambda: 0\n"
+            "    def g(): ...\n    def g(): ...\n"
+        )
         assert [scope.qualname for scope in module.index.scopes] == [
             "", "f", "f.<locals>.C", "f.<locals>.C.f", "f.<locals>.C.<lambda>", "f.<locals>.g", "f.<locals>.g#2",
         ]  # fmt: skip
@@ -320,7 +352,11 @@ class TestBindings:
 
     def test_bindings_are_in_source_order(self) -> None:
         module = made("from a import x\ndef x(): ...\nx = 1\n")
-        assert [binding.kind for binding in bindings_of(module.index, module.index.scopes[0])["x"]] == ["from", "define", "assign"]
+        assert [binding.kind for binding in bindings_of(module.index, module.index.scopes[0])["x"]] == [
+            "from",
+            "define",
+            "assign",
+        ]
 
 
 def tree(root: Path, *paths: str) -> Sources:
@@ -352,7 +388,17 @@ class TestSources:
         ],
     )
     def test_resolves(self, tmp_path: Path, importer: str, level: int, module: str | None, path: str | None) -> None:
-        sources = tree(tmp_path, "app/__init__.py", "app/main.py", "app/db.py", "app/api/__init__.py", "app/api/routes.py", "app/api/deps.py", "app/spaces/one.py", "tool.py")
+        sources = tree(
+            tmp_path,
+            "app/__init__.py",
+            "app/main.py",
+            "app/db.py",
+            "app/api/__init__.py",
+            "app/api/routes.py",
+            "app/api/deps.py",
+            "app/spaces/one.py",
+            "tool.py",
+        )
         assert sources.resolve(importer, level, module) == path
 
     def test_source_folder(self, tmp_path: Path) -> None:
@@ -362,7 +408,15 @@ class TestSources:
         assert sources.dotted("src/shop/db.py") == "shop.db"
 
     def test_packages_of_one_name(self, tmp_path: Path) -> None:
-        sources = tree(tmp_path, "a/app/__init__.py", "a/app/db.py", "a/app/main.py", "b/app/__init__.py", "b/app/db.py", "b/app/main.py")
+        sources = tree(
+            tmp_path,
+            "a/app/__init__.py",
+            "a/app/db.py",
+            "a/app/main.py",
+            "b/app/__init__.py",
+            "b/app/db.py",
+            "b/app/main.py",
+        )
         assert sources.resolve("a/app/main.py", 0, "app.db") == "a/app/db.py"
         assert sources.resolve("b/app/main.py", 0, "app.db") == "b/app/db.py"
 
@@ -386,7 +440,10 @@ class TestSources:
         assert sources.submodule("app/db.py", "x") is None
         assert sources.submodule("app/__init__.py", "missing") is None
 
-    @pytest.mark.parametrize(("path", "dotted"), [("app/__init__.py", "app"), ("app/db.py", "app.db"), ("main.py", "main"), ("space/one.py", "space.one")])
+    @pytest.mark.parametrize(
+        ("path", "dotted"),
+        [("app/__init__.py", "app"), ("app/db.py", "app.db"), ("main.py", "main"), ("space/one.py", "space.one")],
+    )
     def test_dotted(self, tmp_path: Path, path: str, dotted: str) -> None:
         assert tree(tmp_path, "app/__init__.py", "app/db.py", "main.py", "space/one.py").dotted(path) == dotted
 
@@ -396,7 +453,7 @@ class TestSources:
         assert sources.resolve("app/__init__.py", 1, "new") == "app/new.py"
 
 
-APART = '''
+APART = """
 import asyncio
 from contextlib import asynccontextmanager
 from functools import wraps
@@ -445,7 +502,7 @@ async def decorated(): ...
 
 if __name__ == "__main__":
     asyncio.run(main())
-'''
+"""
 
 
 def test_apart(tmp_path: Path) -> None:
@@ -467,7 +524,11 @@ def test_apart(tmp_path: Path) -> None:
         ("import json\nimport zlib\nX", "asyncio", [(1, "import asyncio\n")]),
         ("import abc\nimport os\nX", "asyncio", [(2, "import asyncio\n")]),
         ("import abc\nX", "asyncio", [(2, "import asyncio\n")]),
-        ('"""Doc."""\nfrom __future__ import annotations\n\nfrom a import b\n\nX', "asyncio", [(4, "import asyncio\n")]),
+        (
+            '"""Doc."""\nfrom __future__ import annotations\n\nfrom a import b\n\nX',
+            "asyncio",
+            [(4, "import asyncio\n")],
+        ),
         ("X", "asyncio", [(1, "import asyncio\n")]),
         ("def f():\n    import asyncio\nX", "asyncio", [(1, "import asyncio\n")]),
         ("@decorated\ndef f():\n    X", "asyncio", [(1, "import asyncio\n")]),
