@@ -9,41 +9,69 @@ import ast
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from .module.index import CHILD_FIELDS, COMPREHENSIONS, FUNCTIONS, children
+from .module.index import FUNCTIONS, children
 from .module.scopes import bindings_of, reaching, scope_binding
-from .module.summary import ASYNC, AWAITED, GENERATOR, MODULE, Call, Function, Summary
-from .project.constants import UNKNOWN, parameters_in, value_of
+from .module.summary import ASYNC, AWAITED, GENERATOR, Call, Function, Summary
 from .project.application.values import plain_values
-from .project.effects import Hazard, Link, handed
+from .project.constants import UNKNOWN, parameters_in, value_of
+from .project.effects import Hazard
 from .project.execution import is_lifespan
 from .project.middleware import answers_itself
 from .project.requests import EXPLICIT, Field
-from .project.types import ASYNC_MANAGER, COROUTINE, NONE, Type, without_none
+from .project.types import COROUTINE, NONE, Type, without_none
 from .rule import Edit, Range, Related
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
     from .module import Module
     from .module.flow import Flow
     from .module.index import Scope
     from .project import Project
     from .project.application import Conflict, Inputs, Late, RouteRow
-    from .project.requests import RequestParameter
     from .project.application.authentication import Protection
+    from .project.requests import RequestParameter
 
 N = TypeVar("N", bound=ast.AST)
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 _LEVELS = {
-    "debug": 10, "trace": 5, "info": 20, "success": 25, "warning": 30, "warn": 30, "error": 40, "exception": 40, "critical": 50, "fatal": 50, "log": 0,
-    "adebug": 10, "ainfo": 20, "awarning": 30, "aerror": 40, "aexception": 40, "acritical": 50,
-}  # fmt: skip
-_LOGGERS = ("logging.Logger", "logging.LoggerAdapter", "loguru.Logger", "structlog.BoundLogger", "structlog.stdlib.BoundLogger")
+    "debug": 10,
+    "trace": 5,
+    "info": 20,
+    "success": 25,
+    "warning": 30,
+    "warn": 30,
+    "error": 40,
+    "exception": 40,
+    "critical": 50,
+    "fatal": 50,
+    "log": 0,
+    "adebug": 10,
+    "ainfo": 20,
+    "awarning": 30,
+    "aerror": 40,
+    "aexception": 40,
+    "acritical": 50,
+}
+_LOGGERS = (
+    "logging.Logger",
+    "logging.LoggerAdapter",
+    "loguru.Logger",
+    "structlog.BoundLogger",
+    "structlog.stdlib.BoundLogger",
+)
 _SCHEDULED = (
-    "asyncio.gather", "asyncio.ensure_future", "asyncio.create_task", "asyncio.wrap_future", "asyncio.shield", "asyncio.AbstractEventLoop.run_in_executor",
-    "asyncio.AbstractEventLoop.create_task", "asyncio.TaskGroup.create_task", "asyncio.run_coroutine_threadsafe",
-)  # fmt: skip
+    "asyncio.gather",
+    "asyncio.ensure_future",
+    "asyncio.create_task",
+    "asyncio.wrap_future",
+    "asyncio.shield",
+    "asyncio.AbstractEventLoop.run_in_executor",
+    "asyncio.AbstractEventLoop.create_task",
+    "asyncio.TaskGroup.create_task",
+    "asyncio.run_coroutine_threadsafe",
+)
 _LOGGER_NAMES = re.compile(r"(?i)(^|_)(log|logger|logging)$")
 
 
@@ -242,7 +270,8 @@ class File:
     # Meaning
 
     def name_of(self, expr: ast.AST) -> str | None:
-        """The qualified name of what an expression refers to: "time.sleep", "httpx.Client.get", "app.db.get_session"."""
+        """The qualified name of what an expression refers to: "time.sleep", "httpx.Client.get",
+        "app.db.get_session"."""
         if expr not in self._names:
             self._names[expr] = self._types.qualified(self._eval(expr))
         return self._names[expr]
@@ -316,7 +345,9 @@ class File:
             if knowledge.async_enters(name) is not None:
                 return knowledge.enters(name) is None
         found = without_none(self._eval(expr))
-        return None if found is None or found[0] != "inst" else self._types.only_async(found[1], "__aenter__", "__enter__")
+        return (
+            None if found is None or found[0] != "inst" else self._types.only_async(found[1], "__aenter__", "__enter__")
+        )
 
     def needs_async_for(self, expr: ast.AST) -> bool | None:
         """Whether the value can be iterated by `async for` alone."""
@@ -325,7 +356,9 @@ class File:
             if knowledge.async_iterates(name) is not None:
                 return knowledge.iterates(name) is None
         found = without_none(self._eval(expr))
-        return None if found is None or found[0] != "inst" else self._types.only_async(found[1], "__aiter__", "__iter__")
+        return (
+            None if found is None or found[0] != "inst" else self._types.only_async(found[1], "__aiter__", "__iter__")
+        )
 
     def _called(self, expr: ast.AST) -> str | None:
         """The library function or class whose call an expression is."""
@@ -345,9 +378,15 @@ class File:
         top = index.scopes[0]
         bound = bindings_of(index, top)
         for name, bindings in bound.items():
-            if all(b.kind == "import" and (b.node.name if b.node.asname else b.node.name.partition(".")[0]) == module for b in bindings):
-                if any(self.parent(b.place) is self.tree for b in bindings) and self._means(name, node, top):
-                    return name, ()
+            if (
+                all(
+                    b.kind == "import" and (b.node.name if b.node.asname else b.node.name.partition(".")[0]) == module
+                    for b in bindings
+                )
+                and any(self.parent(b.place) is self.tree for b in bindings)
+                and self._means(name, node, top)
+            ):
+                return name, ()
         if module in bound or not self._means(module, node, None):
             return None
         place = self._import_place(module)
@@ -426,9 +465,22 @@ class File:
         if own is not None:
             summary, function = own
             names = tuple(parameter[0] for parameter in function.parameters)
-            optional = tuple(parameter[0] for parameter in function.parameters if parameter[3] is not None or parameter[1] in (2, 4))
+            optional = tuple(
+                parameter[0] for parameter in function.parameters if parameter[3] is not None or parameter[1] in (2, 4)
+            )
             flags = function.flags
-            return Definition(symbol, summary.path, function.line, function.qualname, dotted, False, bool(flags & ASYNC), bool(flags & GENERATOR), names, optional)
+            return Definition(
+                symbol,
+                summary.path,
+                function.line,
+                function.qualname,
+                dotted,
+                False,
+                bool(flags & ASYNC),
+                bool(flags & GENERATOR),
+                names,
+                optional,
+            )
         cls = self._types.project_class(symbol)
         if cls is None:
             return None
@@ -508,7 +560,8 @@ class File:
         return found
 
     def binding_nodes(self, name: ast.Name) -> list[ast.AST]:
-        """The nodes that bind a name where it is used: handler, parameter, definition, assigned value, loop iterable …"""
+        """The nodes that bind a name where it is used: handler, parameter, definition, assigned value, loop iterable
+        …"""
         index = self._module.index
         scope = index.scope_of(name)
         owner = scope_binding(index, scope, name.id)
@@ -525,7 +578,10 @@ class File:
         if scope is None or scope.frame().kind != "function":
             return True
         return any(
-            use.id == name and isinstance(use.ctx, (ast.Load, ast.Del)) and scope_binding(index, index.scope_of(use), name) is scope for use in index.nodes(ast.Name)
+            use.id == name
+            and isinstance(use.ctx, (ast.Load, ast.Del))
+            and scope_binding(index, index.scope_of(use), name) is scope
+            for use in index.nodes(ast.Name)
         ) or any(name in statement.names for statement in index.nodes(ast.Nonlocal))
 
     def mentions(self, expr: ast.AST, variable: str) -> bool:
@@ -569,9 +625,17 @@ class File:
                 return None
         else:
             receiver = function.value
-            last = receiver.attr if isinstance(receiver, ast.Attribute) else receiver.id if isinstance(receiver, ast.Name) else ""
+            last = (
+                receiver.attr
+                if isinstance(receiver, ast.Attribute)
+                else receiver.id
+                if isinstance(receiver, ast.Name)
+                else ""
+            )
             if isinstance(receiver, ast.Call):
-                last = receiver.func.attr if isinstance(receiver.func, ast.Attribute) else getattr(receiver.func, "id", "")
+                last = (
+                    receiver.func.attr if isinstance(receiver.func, ast.Attribute) else getattr(receiver.func, "id", "")
+                )
             if not _LOGGER_NAMES.search(last):
                 return None
         return Logging(call, _LEVELS[function.attr], function.attr)
@@ -595,7 +659,14 @@ class File:
                     continue
                 path = self.argument(decorator, 0, "path")
                 text = self.value_of(path) if path is not None else None
-                found.append(Route(function, row.methods or self._methods(decorator), text if isinstance(text, str) else None, decorator))
+                found.append(
+                    Route(
+                        function,
+                        row.methods or self._methods(decorator),
+                        text if isinstance(text, str) else None,
+                        decorator,
+                    )
+                )
         return found
 
     def _methods(self, decorator: ast.Call) -> tuple[str, ...]:
@@ -612,7 +683,9 @@ class File:
     def endpoints(self) -> list[Endpoint]:
         """The functions of this file that handle routes, with the routes of the applications that lead to them."""
         if self._endpoints is None:
-            functions: dict[int, FunctionNode] = {f.lineno: f for f in self.nodes(ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)}
+            functions: dict[int, FunctionNode] = {
+                f.lineno: f for f in self.nodes(ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+            }
             rows: dict[int, list[RouteRow]] = {}
             for row in self.application:
                 if row.file == self.path and row.line in functions:
@@ -621,11 +694,13 @@ class File:
         return self._endpoints
 
     def protection(self, row: RouteRow) -> Protection:
-        """What authenticates before or while a route is handled: its level (see project/application/authentication.py) and a name."""
+        """What authenticates before or while a route is handled: its level (see
+        project/application/authentication.py) and a name."""
         return self._project.authentication.protection(row)
 
     def middleware_values(self, call: ast.Call) -> list[dict[str, Any]]:
-        """What the call that adds a middleware passes by keyword, each time the assembly of an application comes by; unknown values left out."""
+        """What the call that adds a middleware passes by keyword, each time the assembly of an application comes by;
+        unknown values left out."""
         found = self._project.application.middlewares
         return [plain_values(each.values) for each in found if each.file == self.path and each.line == call.lineno]
 
@@ -633,7 +708,11 @@ class File:
         """The routes of the applications to which a call adds a middleware."""
         application = self._project.application
         apps = {row.app for row in application.rows}
-        inside = {app for app in apps if any(each.file == self.path and each.line == call.lineno for each in application.middleware(app))}
+        inside = {
+            app
+            for app in apps
+            if any(each.file == self.path and each.line == call.lineno for each in application.middleware(app))
+        }
         return [row for row in application.rows if row.app in inside]
 
     def siblings(self, row: RouteRow, *, everywhere: bool = False) -> list[RouteRow]:
@@ -643,7 +722,8 @@ class File:
     # The design of routes
 
     def parameters(self, function: ast.AST) -> tuple[RequestParameter, ...]:
-        """The parameters of a function, were it a route or dependency, with what `Query(…)` and the like say of them."""
+        """The parameters of a function, were it a route or dependency, with what `Query(…)` and the like say of
+        them."""
         facts = self._summary.functions.get(self._module.index.by_node[function].qualname)
         return self._project.requests.parameters(self._summary, Function._make(facts)) if facts is not None else ()
 
@@ -652,7 +732,8 @@ class File:
         return self._project.application.inputs(row)
 
     def conflicts(self, kind: str) -> list[Conflict]:
-        """The routes handled in this file that an earlier one is in the way of: "shadowed", "duplicates", "operations"."""
+        """The routes handled in this file that an earlier one is in the way of: "shadowed", "duplicates",
+        "operations"."""
         return [found for found in self._project.application.conflicts(kind) if found.row.file == self.path]
 
     @property
@@ -672,7 +753,8 @@ class File:
         return None
 
     def registered_as(self, function: ast.AST) -> str | None:
-        """How FastAPI or Starlette runs a function by its decorators: route, websocket, middleware, exception_handler, event."""
+        """How FastAPI or Starlette runs a function by its decorators: route, websocket, middleware,
+        exception_handler, event."""
         kinds = (self.registers_as(decorator) for decorator in getattr(function, "decorator_list", ()))
         return next((kind for kind in kinds if kind is not None), None)
 
@@ -696,10 +778,12 @@ class File:
         arguments: ast.arguments = function.args  # type: ignore[attr-defined]
         named = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
         found = []
-        for parameter, (_, _, annotation, default) in zip(named, facts[4] if facts is not None else ()):
+        for parameter, (_, _, annotation, default) in zip(named, facts[4] if facts is not None else (), strict=False):
             called = self._types.dependency(self._summary, annotation, default)
             if called is not None:
-                definition = self._definition(called[1]) if called[0] in ("func", "bound", "type") and ":" in called[1] else None
+                definition = (
+                    self._definition(called[1]) if called[0] in ("func", "bound", "type") and ":" in called[1] else None
+                )
                 fixed = self._project.injection.is_fixed(self._summary, annotation, default)
                 found.append(Injected(parameter, definition, self._types.qualified(called), fixed))
         return found
@@ -710,7 +794,7 @@ class File:
         positional = [*arguments.posonlyargs, *arguments.args]
         defaults = [*[None] * (len(positional) - len(arguments.defaults)), *arguments.defaults, *arguments.kw_defaults]
         found = []
-        for parameter, default in zip([*positional, *arguments.kwonlyargs], defaults):
+        for parameter, default in zip([*positional, *arguments.kwonlyargs], defaults, strict=False):
             if isinstance(default, ast.Call) and (source := EXPLICIT.get(self.name_of(default.func) or "")):
                 found.append(Marked(parameter, default, source))
             elif parameter.annotation is not None and not isinstance(default, ast.Call):
@@ -732,7 +816,8 @@ class File:
         return found
 
     def makes(self, call: ast.Call) -> frozenset[str]:
-        """What a call makes: its own qualified name, or of a project function those of the calls whose value it returns."""
+        """What a call makes: its own qualified name, or of a project function those of the calls whose value it
+        returns."""
         name = self.resolved(call)
         definition = self.definition_of(call.func)
         if definition is None or definition.is_class:
@@ -759,16 +844,17 @@ class File:
     def is_middleware(self, layer: Layer, *names: str) -> bool:
         """Whether a middleware is one of these classes or derives from one."""
         canonical = {self._project.knowledge.canonical(name) for name in names}
-        return layer.name in canonical or (layer.symbol is not None and bool(self._types.is_subclass(layer.symbol, names)))
+        return layer.name in canonical or (
+            layer.symbol is not None and bool(self._types.is_subclass(layer.symbol, names))
+        )
 
     def answers_itself(self, layer: Layer) -> bool:
         """Whether a middleware of the project surely answers some requests without asking the application."""
         return layer.symbol is not None and answers_itself(self._types, layer.symbol)
 
-    @property
-    def folders(self) -> frozenset[str]:
-        """The names of the project's folders and modules: "services", "repositories" …"""
-        return self._project.injection.folders()
+    def layer(self, names: frozenset[str]) -> str | None:
+        """The first of these names that a folder or module of the project has which works with database sessions."""
+        return self._project.injection.layer(names)
 
     def is_dependency(self, definition: Definition) -> bool:
         """Whether `Depends` names the function or class anywhere in the project."""
@@ -779,7 +865,8 @@ class File:
         return self._project.injection.is_bare_generator(definition.symbol)
 
     def is_harmless(self, definition: Definition) -> bool:
-        """Whether a dependency surely gives a value and does nothing else: it refuses, writes, logs and sends nothing."""
+        """Whether a dependency surely gives a value and does nothing else: it refuses, writes, logs and sends
+        nothing."""
         return self._project.injection.harmless(definition.symbol)
 
     def uncallable(self, expr: ast.AST) -> str | None:
@@ -787,26 +874,34 @@ class File:
         return self._project.injection.uncallable(self._summary, self._module.expression(expr))
 
     def unfilled(self, call: ast.Call) -> list[str]:
-        """The parameters with a marker such as `Depends(...)` for their default that a call of a project function leaves out."""
+        """The parameters with a marker such as `Depends(...)` for their default that a call of a project function
+        leaves out."""
         definition = self.definition_of(call.func)
         own = self._types.function(definition.symbol) if definition is not None else None
-        if own is None or any(isinstance(arg, ast.Starred) for arg in call.args) or any(k.arg is None for k in call.keywords):
+        if (
+            own is None
+            or any(isinstance(arg, ast.Starred) for arg in call.args)
+            or any(k.arg is None for k in call.keywords)
+        ):
             return []
         summary, function = own
         given = {keyword.arg for keyword in call.keywords}
-        missing = []
-        skip = 1 if function.owner is not None and function.parameters and function.parameters[0][0] in ("self", "cls") else 0
-        for position, (name, _, _, default) in enumerate(function.parameters[skip:]):
-            if position >= len(call.args) and name not in given and default is not None and default[0] == "c":
-                if self._types.qualified(self._types.eval(summary, default[1])) in EXPLICIT:
-                    missing.append(name)
-        return missing
+        parameters = function.parameters
+        if function.owner is not None and parameters and parameters[0][0] in ("self", "cls"):
+            parameters = parameters[1:]
+        return [
+            name
+            for position, (name, _, _, default) in enumerate(parameters)
+            if position >= len(call.args) and name not in given and default is not None and default[0] == "c"
+            if self._types.qualified(self._types.eval(summary, default[1])) in EXPLICIT
+        ]
 
     def is_bound_globally(self, expr: ast.AST) -> bool:
         """Whether all names in an expression belong to the module, a star import or the builtins."""
         index = self._module.index
         return all(
-            (scope := scope_binding(index, index.scope_of(name), name.id)) is None or scope.kind == "module" for name in self.within(expr, ast.Name)
+            (scope := scope_binding(index, index.scope_of(name), name.id)) is None or scope.kind == "module"
+            for name in self.within(expr, ast.Name)
         )
 
     def import_from(self, module: str, name: str, node: ast.AST) -> tuple[str, tuple[Edit, ...]] | None:
@@ -819,14 +914,25 @@ class File:
         bound = bindings_of(index, top)
         for known, bindings in bound.items():
             if self._means(known, node, top) and all(self.parent(b.place) is self.tree for b in bindings):
-                if all(b.kind == "from" and b.node[1].name == name and self._knows(b.place, known, module, name) for b in bindings):
+                if all(
+                    b.kind == "from" and b.node[1].name == name and self._knows(b.place, known, module, name)
+                    for b in bindings
+                ):
                     return known, ()
-                if all(b.kind == "import" and b.node.name == module and (b.node.asname or module) == known for b in bindings):
+                if all(
+                    b.kind == "import" and b.node.name == module and (b.node.asname or module) == known
+                    for b in bindings
+                ):
                     return f"{known}.{name}", ()
         if name in bound or not self._means(name, node, None):
             return None
         for statement in self.tree.body:
-            if isinstance(statement, ast.ImportFrom) and statement.module == module and not statement.level and statement.names[0].name != "*":
+            if (
+                isinstance(statement, ast.ImportFrom)
+                and statement.module == module
+                and not statement.level
+                and statement.names[0].name != "*"
+            ):
                 after = next((alias for alias in statement.names if alias.name > name), None)
                 if after is not None:
                     place, text = Range.of(after), f"{name}, "
@@ -838,7 +944,9 @@ class File:
 
     def _knows(self, place: ast.ImportFrom, known: str, module: str, name: str) -> bool:
         """Whether an import gives the member; `typing_extensions` has all that `typing` has."""
-        return not place.level and (place.module == module or (module == "typing" and place.module == "typing_extensions"))
+        return not place.level and (
+            place.module == module or (module == "typing" and place.module == "typing_extensions")
+        )
 
     # The event loop
 

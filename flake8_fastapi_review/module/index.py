@@ -11,7 +11,9 @@ from typing import Any, ClassVar
 
 Node = ast.AST
 
-_LEAF_FIELDS = frozenset("ctx op ops id attr kind type_comment is_async simple conversion name tag rest kwd_attrs".split())
+_LEAF_FIELDS = frozenset(
+    "ctx op ops id attr kind type_comment is_async simple conversion name tag rest kwd_attrs".split()
+)
 _NODE_NAMED_FIELDS = {"Import": ("names",), "ImportFrom": ("names",), "TypeAlias": ("name", "type_params", "value")}
 # The walk pushes the parts of these itself, because they run in two scopes.
 _SPLIT = ("arg", "comprehension", "Constant", "Global", "Nonlocal", "MatchSingleton")

@@ -7,17 +7,34 @@ import builtins
 from typing import TYPE_CHECKING, Any
 
 from .index import COMPREHENSIONS, FUNCTIONS, Index, Node, Scope
+from .lazy import Lazy
 from .parse import parse, split_lines
 from .scopes import Binding, binding_at, bindings_of, reaching, scope_binding
-from .lazy import Lazy
-from .summary import ASYNC, AWAITED, CONSUMED, GENERATOR, INERT, MODULE, ONCE, TRIVIAL, UNKNOWN_EXPR, Call, Class, Expr, Function, Parameter, Summary
+from .summary import (
+    ASYNC,
+    AWAITED,
+    CONSUMED,
+    GENERATOR,
+    INERT,
+    MODULE,
+    ONCE,
+    TRIVIAL,
+    UNKNOWN_EXPR,
+    Class,
+    Expr,
+    Function,
+    Summary,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 _BUILTINS = frozenset(dir(builtins))
 _NO_EFFECT = _BUILTINS - frozenset(
-    "open input eval exec compile __import__ map filter sorted min max sum any all list tuple set dict frozenset next iter reversed enumerate zip super getattr print".split()
+    (
+        "open input eval exec compile __import__ map filter sorted min max sum any all list tuple set dict frozenset "
+        "next iter reversed enumerate zip super getattr print"
+    ).split()
 )
 """Builtins whose call tells other modules nothing."""
 _MAX_NESTING = 100
@@ -30,10 +47,23 @@ _CONSUMERS = frozenset("list tuple set dict frozenset sorted min max sum any all
 class Module:
     """A tree with its index; expressions and bindings as plain values; the Summary for other files."""
 
-    __slots__ = ("_depth", "_expressions", "_filled", "_indices", "_summary", "index", "lines", "path", "table", "text", "tree")
+    __slots__ = (
+        "_depth",
+        "_expressions",
+        "_filled",
+        "_indices",
+        "_summary",
+        "index",
+        "lines",
+        "path",
+        "table",
+        "text",
+        "tree",
+    )
 
     def __init__(self, path: str, text: str, tree: ast.Module | None = None) -> None:
-        """`path` is relative to the project's root. Raises Unreadable when there is no `tree` and `text` is not Python."""
+        """`path` is relative to the project's root. Raises Unreadable when there is no `tree` and `text` is not
+        Python."""
         self.path = path
         self.text = text
         self.lines = split_lines(text)
@@ -75,12 +105,16 @@ class Module:
 
     def _call(self, node: ast.Call, scope: Scope) -> Expr:
         function = node.func
-        if function.__class__ is ast.Name and function.id == "super" and not node.args:  # type: ignore[attr-defined]
+        if function.__class__ is ast.Name and function.id == "super" and not node.args:
             owner = _class_around(scope)
             if owner is not None:
                 return ("u", owner)
         args = tuple([self._expr(arg, scope) for arg in node.args]) if node.args else ()
-        keywords = tuple([(keyword.arg, self._expr(keyword.value, scope)) for keyword in node.keywords]) if node.keywords else ()
+        keywords = (
+            tuple([(keyword.arg, self._expr(keyword.value, scope)) for keyword in node.keywords])
+            if node.keywords
+            else ()
+        )
         return ("c", self._expr(function, scope), args, keywords)
 
     def _subscript(self, node: ast.Subscript, scope: Scope) -> Expr:
@@ -236,14 +270,18 @@ class Module:
                 if ast.Global in scope.nodes:
                     for name in {name for node in scope.nodes[ast.Global] for name in node.names}:
                         if name in bindings_of(self.index, scope):
-                            names[name] = names.get(name, ()) + self._table_indices(scope, name, bindings_of(self.index, scope)[name])
+                            names[name] = names.get(name, ()) + self._table_indices(
+                                scope, name, bindings_of(self.index, scope)[name]
+                            )
         # The table is shared, not copied: the live module may still add bindings behind those summarised.
         return Summary(self.path, names, self._exported(), self._stars(), functions, classes, self.table)  # type: ignore[arg-type]
 
     def _exported(self) -> tuple[str, ...] | None:
         for node in self.index.scopes[0].nodes.get(ast.Assign, ()):
             match node:
-                case ast.Assign(targets=[ast.Name(id="__all__")], value=ast.List(elts=elements) | ast.Tuple(elts=elements)):
+                case ast.Assign(
+                    targets=[ast.Name(id="__all__")], value=ast.List(elts=elements) | ast.Tuple(elts=elements)
+                ):
                     return tuple(e.value for e in elements if isinstance(e, ast.Constant) and isinstance(e.value, str))
         return None
 
@@ -302,7 +340,9 @@ class Module:
             for cls in (ast.Yield, ast.YieldFrom):
                 for found in nodes.get(cls, ()):
                     flags |= GENERATOR
-                    yields.append(UNKNOWN_EXPR if found.value is None or cls is ast.YieldFrom else self._expr(found.value, frame))
+                    yields.append(
+                        UNKNOWN_EXPR if found.value is None or cls is ast.YieldFrom else self._expr(found.value, frame)
+                    )
             raised.extend(self._expr(r.exc, frame) for r in nodes.get(ast.Raise, ()) if r.exc is not None)
             for found in nodes.get(ast.With, ()):
                 for item in found.items:
@@ -320,7 +360,19 @@ class Module:
                 decorators = tuple(self._expr(decorator, outer) for decorator in node.decorator_list)
         name = scope.qualname or MODULE
         line = getattr(node, "lineno", 1)
-        return Function(name, line, flags, owner, parameters, returns, decorators, tuple(calls), tuple(results), tuple(yields), tuple(raised))
+        return Function(
+            name,
+            line,
+            flags,
+            owner,
+            parameters,
+            returns,
+            decorators,
+            tuple(calls),
+            tuple(results),
+            tuple(yields),
+            tuple(raised),
+        )
 
     def _frames(self, scope: Scope) -> list[Scope]:
         """The scope and the comprehensions that run in it; for the module, class bodies too."""
@@ -344,9 +396,9 @@ class Module:
         child: Node = call
         parent = self.index.parents.get(call)
         while parent is not None:
-            if isinstance(parent, ast.If) and child in parent.body and (kept := _tested_missing(parent.test)):
-                if any(kept in _kept_by(statement) for statement in parent.body) and self._outlives(kept, call):
-                    return True
+            kept = _tested_missing(parent.test) if isinstance(parent, ast.If) and child in parent.body else None
+            if kept and any(kept in _kept_by(each) for each in parent.body) and self._outlives(kept, call):  # type: ignore[attr-defined]
+                return True
             if isinstance(parent, (ast.FunctionDef, ast.AsyncFunctionDef)):
                 return child in parent.body and self._after_cached_return(parent, child)
             child, parent = parent, self.index.parents.get(parent)
@@ -359,7 +411,9 @@ class Module:
             match earlier:
                 case ast.If(test=test, body=[*_, ast.Return(value=ast.expr() as value)], orelse=[]):
                     for kept in _kept_names(value):
-                        if kept in ast.unparse(test) and any(kept in _kept_by(later) for later in _statements(function.body)):
+                        if kept in ast.unparse(test) and any(
+                            kept in _kept_by(later) for later in _statements(function.body)
+                        ):
                             return self._outlives(kept, statement)
         return False
 
@@ -378,7 +432,10 @@ class Module:
         while parent is not None and not isinstance(parent, FUNCTIONS):
             if isinstance(parent, ast.If) and child in parent.body:
                 match parent.test:
-                    case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="startswith"), args=[ast.Constant(value="data:")]):
+                    case ast.Call(
+                        func=ast.Attribute(value=ast.Name(id=name), attr="startswith"),
+                        args=[ast.Constant(value="data:")],
+                    ):
                         return name == call.args[0].id
             child, parent = parent, self.index.parents.get(parent)
         return False
@@ -408,14 +465,17 @@ class Module:
         """`with x:` calls `x.__enter__()` and `x.__exit__()`: these, in the form of `Call`."""
         where = item.context_expr
         manager = self.expression(where)
-        return [(("c", ("a", manager, method), (), ()), where.lineno, where.col_offset, 0) for method in ("__enter__", "__exit__")]
+        return [
+            (("c", ("a", manager, method), (), ()), where.lineno, where.col_offset, 0)
+            for method in ("__enter__", "__exit__")
+        ]
 
     def _parameters(self, args: ast.arguments, outer: Scope) -> tuple[Any, ...]:
         positional = [*args.posonlyargs, *args.args]
         missing = len(positional) - len(args.defaults)
         defaults: list[Any] = [None] * missing + list(args.defaults)
         rows = [(a, 0 if i < len(args.posonlyargs) else 1, defaults[i]) for i, a in enumerate(positional)]
-        rows += [(a, 3, default) for a, default in zip(args.kwonlyargs, args.kw_defaults)]
+        rows += [(a, 3, default) for a, default in zip(args.kwonlyargs, args.kw_defaults, strict=False)]
         rows += [(args.vararg, 2, None)] if args.vararg else []
         rows += [(args.kwarg, 4, None)] if args.kwarg else []
         return tuple(
@@ -463,7 +523,10 @@ _FORMS: dict[type, Callable[[Module, Any, Scope], Expr]] = {
 def _tested_missing(test: ast.expr) -> str | None:
     """The attribute or global that a condition finds unset: `x is None`, `not x`, `key not in x`."""
     match test:
-        case ast.Compare(left=left, ops=[ast.Is()], comparators=[ast.Constant(value=None)]) | ast.UnaryOp(op=ast.Not(), operand=left):
+        case (
+            ast.Compare(left=left, ops=[ast.Is()], comparators=[ast.Constant(value=None)])
+            | ast.UnaryOp(op=ast.Not(), operand=left)
+        ):
             return next(iter(_kept_names(left)), None)
         case ast.Compare(ops=[ast.NotIn()], comparators=[ast.Attribute() | ast.Name() as held]):
             return next(iter(_kept_names(held)), None)
@@ -474,7 +537,13 @@ def _tested_missing(test: ast.expr) -> str | None:
 
 def _kept_by(statement: Node) -> list[str]:
     """What a statement assigns, as text: attributes, names, and the containers of items."""
-    targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target] if isinstance(statement, ast.AnnAssign) else []
+    targets = (
+        statement.targets
+        if isinstance(statement, ast.Assign)
+        else [statement.target]
+        if isinstance(statement, ast.AnnAssign)
+        else []
+    )
     return [ast.unparse(target.value if isinstance(target, ast.Subscript) else target) for target in targets]
 
 

@@ -60,7 +60,9 @@ def _collect(index: Index, scope: Scope) -> None:
             add(argument.arg, []).append(Binding("parameter", argument, (), argument, (0, 0)))
     for node in nodes.get(ast.Import, ()):
         for alias in node.names:
-            add(alias.asname or alias.name.partition(".")[0], []).append(Binding("import", alias, (), node, _start(node)))
+            add(alias.asname or alias.name.partition(".")[0], []).append(
+                Binding("import", alias, (), node, _start(node))
+            )
     for node in nodes.get(ast.ImportFrom, ()):
         for alias in node.names:
             if alias.name != "*":
@@ -162,8 +164,7 @@ def scope_binding(index: Index, scope: Scope, name: str) -> Scope | None:
             bound = bindings_of(index, current)
             redirect = current.redirects.get(name) if current.redirects else None
             if redirect == "global":
-                module = index.scopes[0]
-                return module if name in bindings_of(index, module) else module
+                return index.scopes[0]
             if redirect is None and name in bound:
                 return current
         # The first iterable of a comprehension in a class body runs in the class; the rest does not see it.
@@ -191,16 +192,25 @@ def reaching(index: Index, scope: Scope, name: str, use: Node) -> list[Binding]:
             continue
         kept.append(binding)
         blocks = _blocks(index, binding.place)
-        needed = {block: branch for block, branch in blocks.items() if not (_surely_done(block) and block not in around)}
+        needed = {
+            block: branch for block, branch in blocks.items() if not (_surely_done(block) and block not in around)
+        }
         if needed.items() <= chain.items():
             hider = binding
             break
-    loops = [block for block, branch in chain.items() if isinstance(block, (ast.For, ast.AsyncFor, ast.While)) and branch == "body"]
+    loops = [
+        block
+        for block, branch in chain.items()
+        if isinstance(block, (ast.For, ast.AsyncFor, ast.While)) and branch == "body"
+    ]
     if loops:
         inside = _blocks(index, hider.place) if hider else {}
-        for binding in bound:
-            if binding.effective > at and any(_blocks(index, binding.place).get(loop) == "body" and loop not in inside for loop in loops):
-                kept.append(binding)
+        fresh = [loop for loop in loops if loop not in inside]
+        kept += [
+            binding
+            for binding in bound
+            if binding.effective > at and any(_blocks(index, binding.place).get(loop) == "body" for loop in fresh)
+        ]
     return sorted(kept, key=lambda binding: binding.effective) if kept else bound
 
 
@@ -217,10 +227,12 @@ def _blocks(index: Index, node: Node) -> dict[Node, str]:
                     found[parent] = "orelse"
             case ast.ExceptHandler() | ast.match_case():
                 found[parent] = "body"
-            case _ if isinstance(parent, TRIES) and parent.handlers and (child in parent.body or child in parent.orelse):  # type: ignore[attr-defined]
+            case _ if (
+                isinstance(parent, TRIES) and parent.handlers and (child in parent.body or child in parent.orelse)
+            ):
                 found[parent] = "body"
-                if child in parent.orelse:  # type: ignore[attr-defined]
-                    found[parent.orelse[0]] = "orelse"  # type: ignore[attr-defined]
+                if child in parent.orelse:
+                    found[parent.orelse[0]] = "orelse"
             case ast.IfExp():
                 found[parent] = "body" if child is parent.body else "orelse" if child is parent.orelse else ""
             case ast.BoolOp() if child is not parent.values[0]:
@@ -238,7 +250,7 @@ def _ancestors(index: Index, node: Node) -> Iterator[Node]:
 
 def _surely_done(block: Node) -> bool:
     """A `try` whose handlers all leave: what comes after it comes after its body."""
-    return isinstance(block, TRIES) and all(isinstance(handler.body[-1], _LEAVING) for handler in block.handlers)  # type: ignore[attr-defined]
+    return isinstance(block, TRIES) and all(isinstance(handler.body[-1], _LEAVING) for handler in block.handlers)
 
 
 def _start(node: Any) -> tuple[int, int]:

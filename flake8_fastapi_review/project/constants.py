@@ -48,7 +48,7 @@ def value_of(types: Types, summary: Summary, expr: Expr, depth: int = 0) -> Any:
             return values if kind == "l" else tuple(values)
         case ("d", keys, values):
             known = {}
-            for key, item in zip(keys, values):
+            for key, item in zip(keys, values, strict=False):
                 name = UNKNOWN if key is None else value_of(types, summary, key, depth)
                 found = value_of(types, summary, item, depth)
                 if name is UNKNOWN or found is UNKNOWN or isinstance(name, (list, dict)):

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..module.summary import ASYNC, AWAITED, CONSUMED, GENERATOR, INERT, ONCE, TRIVIAL, Call, Expr, Function, Summary
-
+from ..module.summary import ASYNC, AWAITED, CONSUMED, GENERATOR, INERT, ONCE, TRIVIAL, Call, Expr, Summary
 from .types import is_outer_parameter
 
 if TYPE_CHECKING:
@@ -139,7 +138,9 @@ class Effects:
                 return self._targets(summary, inner, expr, flags)
             case ("inst", cls, _) if ":" in cls:
                 method = self.types.attribute(callee, "__call__")
-                return self._targets(summary, method, expr, flags) if method is not None and method[0] == "bound" else []
+                return (
+                    self._targets(summary, method, expr, flags) if method is not None and method[0] == "bound" else []
+                )
             case ("inst", cls, _):
                 return [Target(self.knowledge.member(cls, "__call__"), None)]
             case ("union", members):
@@ -149,7 +150,10 @@ class Effects:
     def _union_call(self, summary: Summary, members: tuple[Type, ...], expr: Expr, flags: int) -> list[Target]:
         """Either of several: it counts when each runs something here that may block; the first speaks for them."""
         each = [self._targets(summary, member, expr, flags) for member in members if member != ("none",)]
-        may_block = [any(t.symbol is not None or self.knowledge.blocking(t.name) is not None for t in targets) for targets in each]
+        may_block = [
+            any(t.symbol is not None or self.knowledge.blocking(t.name) is not None for t in targets)
+            for targets in each
+        ]
         return each[0] if each and all(may_block) else []
 
     def _library_call(self, summary: Summary, name: str, expr: Expr) -> list[Target]:
@@ -184,7 +188,8 @@ class Effects:
         return [Target(name, symbol), *targets]
 
     def _decorator_runs(self, summary: Summary, decorator: Expr) -> str | None:
-        """Whether a decorated function still runs where it is called: "" plainly, a symbol through that wrapper, None no (or unknown)."""
+        """Whether a decorated function still runs where it is called: "" plainly, a symbol through that wrapper, None
+        no (or unknown)."""
         factory = decorator[0] == "c"
         target = self.types.eval(summary, decorator[1] if factory else decorator)
         match target:

@@ -34,7 +34,8 @@ class Execution:
         self._apart.clear()
 
     def apart(self, symbol: str, depth: int = 0) -> bool:
-        """Whether a coroutine function only runs at start-up, at shutdown, in a worker process or under `asyncio.run`."""
+        """Whether a coroutine function only runs at start-up, at shutdown, in a worker process or under
+        `asyncio.run`."""
         known = self._apart.get(symbol)
         if known is None:
             # Functions that call each other say nothing about each other.
@@ -49,7 +50,11 @@ class Execution:
         summary, function = own
         if self._decorated_apart(summary, function) or is_lifespan(self.types, summary, function):
             return True
-        if any(self.types.qualified(self.types.eval(summary, call[0][1])) == "uvicorn.Server.serve" for call in function.calls if _tail(call[0][1]) == "serve"):
+        if any(
+            self.types.qualified(self.types.eval(summary, call[0][1])) == "uvicorn.Server.serve"
+            for call in function.calls
+            if _tail(call[0][1]) == "serve"
+        ):
             # It starts the server itself: what else it does, it does before or after serving.
             return True
         if "<locals>" in function.qualname or function.qualname.startswith("__") or not function.flags & ASYNC:
@@ -57,11 +62,17 @@ class Execution:
         if self._registered(summary, function):
             return False
         callers = list(self._uses(symbol, function.qualname.rpartition(".")[2]))
-        return bool(callers) and all(caller is not None and (caller == "" or self.apart(caller, depth + 1)) for caller in callers)
+        return bool(callers) and all(
+            caller is not None and (caller == "" or self.apart(caller, depth + 1)) for caller in callers
+        )
 
     def _decorated_apart(self, summary: Summary, function: Function) -> bool:
-        for decorator, expr in zip(self.types.decorators(summary, function), function.decorators):
-            if decorator is not None and decorator[0] in ("func", "bound") and self._runs_in_own_loop(decorator[1], expr[0] == "c"):
+        for decorator, expr in zip(self.types.decorators(summary, function), function.decorators, strict=False):
+            if (
+                decorator is not None
+                and decorator[0] in ("func", "bound")
+                and self._runs_in_own_loop(decorator[1], expr[0] == "c")
+            ):
                 return True
             name = self.types.qualified(decorator)
             if name is None:
@@ -73,7 +84,7 @@ class Execution:
 
     def _registered(self, summary: Summary, function: Function) -> bool:
         """Whether a decorator may hand the function to somebody: a router, a registry, anything unknown."""
-        for decorator, expr in zip(self.types.decorators(summary, function), function.decorators):
+        for decorator, expr in zip(self.types.decorators(summary, function), function.decorators, strict=False):
             if decorator is not None and decorator[0] in ("func", "bound"):
                 if self.types.wrapper_of(decorator[1], expr[0] == "c") in (None, "identity"):
                     return True
@@ -84,7 +95,8 @@ class Execution:
         return False
 
     def _runs_in_own_loop(self, decorator: str, factory: bool) -> bool:
-        """Whether a decorator of the project puts a plain function in place that runs the coroutine, as commands have it."""
+        """Whether a decorator of the project puts a plain function in place that runs the coroutine, as commands have
+        it."""
         wrapper = self.types.wrapper_of(decorator, factory)
         own = self.types.function(wrapper) if wrapper is not None and wrapper != "identity" else None
         if own is None or own[1].flags & ASYNC:
@@ -104,7 +116,12 @@ class Execution:
     def _uses_in(self, summary: Summary, function: Function, symbol: str, name: str) -> Iterator[str | None]:
         handed_to_loop: list[Expr] = []
         for expr, _, _, flags in function.calls:
-            if expr[2] and expr[2][0][0] == "c" and self._is(summary, expr[2][0][1], symbol, name) and self._makes_loop(summary, expr[1]):
+            if (
+                expr[2]
+                and expr[2][0][0] == "c"
+                and self._is(summary, expr[2][0][1], symbol, name)
+                and self._makes_loop(summary, expr[1])
+            ):
                 handed_to_loop.append(expr[2][0])
                 yield ""
             if self._is(summary, expr[1], symbol, name):
@@ -116,7 +133,7 @@ class Execution:
     def _makes_loop(self, summary: Summary, callee: Expr) -> bool:
         called = self.types.qualified(self.types.eval(summary, callee))
         blocking = self.knowledge.blocking(called) if called else None
-        return blocking is not None and blocking.kind == "loop"
+        return bool(blocking is not None and blocking.kind == "loop")
 
     def _is(self, summary: Summary, expr: Expr, symbol: str, name: str) -> bool:
         """Whether `expr` refers to the function; a call by its name on something unknown may well be it."""
@@ -132,7 +149,10 @@ class Execution:
             return expr[0] == "a"
         # A loop over a list of functions calls each of them.
         members = found[1] if found[0] == "union" else (found,)
-        return any(member[0] in ("func", "bound") and (member[1] == symbol or self._may_dispatch(member[1], symbol)) for member in members)
+        return any(
+            member[0] in ("func", "bound") and (member[1] == symbol or self._may_dispatch(member[1], symbol))
+            for member in members
+        )
 
     def _may_dispatch(self, base: str, symbol: str) -> bool:
         """Whether a call of the method `base` may be one of `symbol`, which overrides it."""
@@ -155,11 +175,16 @@ def is_lifespan(types: Types, summary: Summary, function: Function) -> bool:
     if len(annotations) != 1 or annotations[0] is None:
         return False
     found = types.annotation(summary, annotations[0])
-    return found is not None and found[0] == "inst" and bool(types.is_subclass(found[1], ("starlette.applications.Starlette",)))
+    return (
+        found is not None
+        and found[0] == "inst"
+        and bool(types.is_subclass(found[1], ("starlette.applications.Starlette",)))
+    )
 
 
 def _references(expr: Any) -> Iterator[Expr]:
-    """The names and attributes among the arguments of a call, calls inside of them left out (they are facts themselves)."""
+    """The names and attributes among the arguments of a call, calls inside of them left out (they are facts
+    themselves)."""
     pending = [*expr[2], *(value for _, value in expr[3])]
     while pending:
         value = pending.pop()

@@ -21,10 +21,9 @@ if TYPE_CHECKING:
     import ast
 
     from ..config import Config
-    from .application.authentication import Authentication
     from ..file import File
     from .application import Application
-    from .application import Application
+    from .application.authentication import Authentication
 
 
 class Project:
@@ -65,7 +64,9 @@ class Project:
             from .application import Application
 
             fastapi = versions(self.config).get("fastapi")
-            self._application = Application(self.modules, self.knowledge, live_include=fastapi is None or fastapi >= (0, 138))
+            self._application = Application(
+                self.modules, self.knowledge, live_include=fastapi is None or fastapi >= (0, 138)
+            )
         return self._application
 
     @property
@@ -121,7 +122,8 @@ class Project:
 
 
 def fingerprint() -> str:
-    """What a summary depends on besides the file: the tool's version and the interpreter's way to parse and to marshal."""
+    """What a summary depends on besides the file: the tool's version and the interpreter's way to parse and to
+    marshal."""
     import marshal
     import sys
 

@@ -22,15 +22,44 @@ EXPLICIT = {
 } | {"fastapi.Depends": "depends", "fastapi.Security": "depends"}
 """Markers of parameters → what they are filled from."""
 _SPECIAL = (
-    "starlette.requests.HTTPConnection", "starlette.requests.Request", "starlette.websockets.WebSocket", "starlette.responses.Response",
-    "fastapi.BackgroundTasks", "starlette.background.BackgroundTasks", "fastapi.security.SecurityScopes", "fastapi.Request", "fastapi.WebSocket", "fastapi.Response",
-)  # fmt: skip
+    "starlette.requests.HTTPConnection",
+    "starlette.requests.Request",
+    "starlette.websockets.WebSocket",
+    "starlette.responses.Response",
+    "fastapi.BackgroundTasks",
+    "starlette.background.BackgroundTasks",
+    "fastapi.security.SecurityScopes",
+    "fastapi.Request",
+    "fastapi.WebSocket",
+    "fastapi.Response",
+)
 _UPLOADS = ("fastapi.UploadFile", "starlette.datastructures.UploadFile")
 _SCALARS = (
-    "builtins.str", "builtins.int", "builtins.float", "builtins.bool", "builtins.bytes", "uuid.UUID", "datetime.date", "datetime.datetime",
-    "datetime.time", "datetime.timedelta", "decimal.Decimal", "enum.Enum", "pydantic.SecretStr", "pydantic.EmailStr", "pydantic.AnyUrl", "pydantic.HttpUrl",
-)  # fmt: skip
-_BODIES = ("pydantic.BaseModel", "pydantic.v1.BaseModel", "sqlmodel.SQLModel", "builtins.dict", "builtins.list", "typing.TypedDict")
+    "builtins.str",
+    "builtins.int",
+    "builtins.float",
+    "builtins.bool",
+    "builtins.bytes",
+    "uuid.UUID",
+    "datetime.date",
+    "datetime.datetime",
+    "datetime.time",
+    "datetime.timedelta",
+    "decimal.Decimal",
+    "enum.Enum",
+    "pydantic.SecretStr",
+    "pydantic.EmailStr",
+    "pydantic.AnyUrl",
+    "pydantic.HttpUrl",
+)
+_BODIES = (
+    "pydantic.BaseModel",
+    "pydantic.v1.BaseModel",
+    "sqlmodel.SQLModel",
+    "builtins.dict",
+    "builtins.list",
+    "typing.TypedDict",
+)
 _MODELS = ("pydantic.BaseModel", "pydantic.v1.BaseModel", "sqlmodel.SQLModel")
 _MAX_DEPTH = 4
 
@@ -121,7 +150,11 @@ class Requests:
                     continue
                 called = self.types.qualified(self.types.eval(owner, expr[1] if expr[0] == "c" else expr))
                 explicit = explicit or called in EXPLICIT
-                if expr[0] == "c" and called is not None and (called in EXPLICIT or called.rpartition(".")[2] == "Field"):
+                if (
+                    expr[0] == "c"
+                    and called is not None
+                    and (called in EXPLICIT or called.rpartition(".")[2] == "Field")
+                ):
                     settings |= {key or "**": value_of(self.types, owner, value) for key, value in expr[3]}
                 elif called is not None and called.startswith("annotated_types."):
                     settings[called.rpartition(".")[2].lower()] = UNKNOWN
@@ -132,7 +165,9 @@ class Requests:
             classes = self._classes(self.types.annotation(summary, annotation) if annotation is not None else None)
             typed = self.types.dotted(classes[0]) if len(classes) == 1 else None
             model = len(classes) == 1 and "?" not in settings and self._is_plain_model(classes[0])
-            found.append(RequestParameter(name, self.source(summary, function, position), typed, settings, explicit, model))
+            found.append(
+                RequestParameter(name, self.source(summary, function, position), typed, settings, explicit, model)
+            )
         return tuple(found)
 
     def _is_plain_model(self, cls: str) -> bool:
@@ -147,7 +182,10 @@ class Requests:
                 return False
             methods = (Function._make(facts) for facts in summary.functions.values() if facts[3] == definition.qualname)
             for decorator in (each for method in methods for each in method.decorators):
-                name = self.types.qualified(self.types.eval(summary, decorator[1] if decorator[0] == "c" else decorator)) or ""
+                name = (
+                    self.types.qualified(self.types.eval(summary, decorator[1] if decorator[0] == "c" else decorator))
+                    or ""
+                )
                 if name.rpartition(".")[2] in ("model_validator", "root_validator"):
                     return False
         return True
@@ -192,7 +230,8 @@ class Requests:
         return tuple(found.values())
 
     def is_request_model(self, symbol: str, depth: int = 0) -> bool:
-        """Whether a route somewhere in the project takes this class as its body, itself or as a part of another model."""
+        """Whether a route somewhere in the project takes this class as its body, itself or as a part of another
+        model."""
         known = self._request_models.get(symbol)
         if known is None:
             self._request_models[symbol] = False
@@ -207,20 +246,24 @@ class Requests:
                 continue
             for facts in summary.functions.values():
                 function = Function._make(facts)
-                if function.decorators and any(row.kind == "route" for row, _ in self.registrations(summary, function)):
-                    if self._takes(summary, function, symbol):
-                        return True
+                is_route = any(row.kind == "route" for row, _ in self.registrations(summary, function))
+                if is_route and self._takes(summary, function, symbol):
+                    return True
             for qualname, definition in summary.classes.items():
                 holder = f"{summary.path}:{qualname}"
-                if holder != symbol and self._holds(summary, definition[5], symbol) and self.is_request_model(holder, depth + 1):
+                if (
+                    holder != symbol
+                    and self._holds(summary, definition[5], symbol)
+                    and self.is_request_model(holder, depth + 1)
+                ):
                     return True
         return False
 
     def _takes(self, summary: Summary, function: Function, symbol: str) -> bool:
         for position, (_, _, annotation, _) in enumerate(function.parameters):
-            if annotation is not None and _mentions(self.types.annotation(summary, annotation), symbol):
-                if self.source(summary, function, position) in ("body", "form"):
-                    return True
+            taken = annotation is not None and _mentions(self.types.annotation(summary, annotation), symbol)
+            if taken and self.source(summary, function, position) in ("body", "form"):
+                return True
         return False
 
     def _holds(self, summary: Summary, members: dict[str, tuple[int, ...]], symbol: str) -> bool:

@@ -22,7 +22,9 @@ _STDLIB = frozenset(sys.stdlib_module_names) | {"distutils", "imp", "asyncore"}
 class Sources:
     """The files of one project."""
 
-    def __init__(self, root: str, source_roots: tuple[str, ...] = (), is_excluded: Callable[[str], bool] = lambda path: False) -> None:
+    def __init__(
+        self, root: str, source_roots: tuple[str, ...] = (), is_excluded: Callable[[str], bool] = lambda path: False
+    ) -> None:
         """`root` is absolute; `source_roots` are folders relative to it that the configuration names."""
         self.root = root
         self._is_excluded = is_excluded
@@ -38,7 +40,7 @@ class Sources:
         return os.path.join(self.root, path)
 
     def kind(self, path: str) -> str | None:
-        """"file", "folder" or None."""
+        """ "file", "folder" or None."""
         if path not in self._kinds:
             full = self.absolute(path)
             self._kinds[path] = "file" if os.path.isfile(full) else "folder" if os.path.isdir(full) else None
@@ -100,7 +102,10 @@ class Sources:
         steps = root.split("/")
         spelt = {".".join([*steps[i:], package]): "/".join(steps[:i]) for i in range(len(steps))}
         spelt[package] = root
-        pattern = re.compile(rb"^[ \t]*(?:from|import)[ \t]+(" + b"|".join(re.escape(name).encode() for name in spelt) + rb")[. \t]", re.M)
+        pattern = re.compile(
+            rb"^[ \t]*(?:from|import)[ \t]+(" + b"|".join(re.escape(name).encode() for name in spelt) + rb")[. \t]",
+            re.M,
+        )
         found = root
         for path in self._first_files(key):
             try:
@@ -166,7 +171,11 @@ class Sources:
                     if not current:
                         break
                     current = current.rpartition("/")[0]
-            found = tuple(r for r in dict.fromkeys(roots) if self.is_file(_join(r, top + ".py")) or self.kind(_join(r, top)) == "folder")
+            found = tuple(
+                r
+                for r in dict.fromkeys(roots)
+                if self.is_file(_join(r, top + ".py")) or self.kind(_join(r, top)) == "folder"
+            )
             self._tops[key] = found
         return found
 
@@ -174,7 +183,9 @@ class Sources:
         path = folder
         for position, part in enumerate(parts):
             step = _join(path, part)
-            if self.is_file(_join(step, "__init__.py")) or (self.kind(step) == "folder" and not self.is_file(step + ".py")):
+            if self.is_file(_join(step, "__init__.py")) or (
+                self.kind(step) == "folder" and not self.is_file(step + ".py")
+            ):
                 path = step
             elif position == len(parts) - 1 and self.is_file(step + ".py"):
                 return step + ".py"
@@ -191,8 +202,7 @@ class Sources:
         folder = package[:-1] if package.endswith("/") else package.rpartition("/")[0]
         if not package.endswith(("/", "__init__.py")):
             return None
-        found = self._inside(folder, [name])
-        return found
+        return self._inside(folder, [name])
 
 
 def _join(folder: str, name: str) -> str:

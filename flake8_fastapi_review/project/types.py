@@ -44,40 +44,91 @@ ASYNC_MANAGER = "contextlib.AbstractAsyncContextManager"
 
 _BUILTINS = frozenset(dir(builtins))
 _BUILTIN_CLASSES = frozenset(
-    f"builtins.{name}" for name in "str int float bool bytes bytearray complex dict list set frozenset tuple range memoryview slice".split()
+    f"builtins.{name}"
+    for name in (
+        "str int float bool bytes bytearray complex dict list set frozenset tuple range memoryview slice".split()
+    )
 )
+_EMPTY_BASES = ("builtins.object", "abc.ABC", "typing.Generic", "typing.Protocol")
 _MAX_DEPTH = 60
 _ITERABLES = frozenset(
     f"{module}.{name}"
     for module in ("typing", "collections.abc")
-    for name in "Iterable Iterator Sequence MutableSequence Collection Set MutableSet Generator Container Reversible KeysView ValuesView".split()
-) | {"builtins.list", "builtins.set", "builtins.frozenset", "builtins.tuple", "collections.deque", "typing.List", "typing.Set", "typing.Deque"}
-_MAPPINGS = frozenset({"builtins.dict", "typing.Dict", "collections.defaultdict", "collections.OrderedDict"}) | frozenset(
-    f"{module}.{name}" for module in ("typing", "collections.abc") for name in ("Mapping", "MutableMapping")
-)
+    for name in (
+        "Iterable Iterator Sequence MutableSequence Collection Set MutableSet Generator Container Reversible "
+        "KeysView ValuesView"
+    ).split()
+) | {
+    "builtins.list",
+    "builtins.set",
+    "builtins.frozenset",
+    "builtins.tuple",
+    "collections.deque",
+    "typing.List",
+    "typing.Set",
+    "typing.Deque",
+}
+_MAPPINGS = frozenset(
+    {"builtins.dict", "typing.Dict", "collections.defaultdict", "collections.OrderedDict"}
+) | frozenset(f"{module}.{name}" for module in ("typing", "collections.abc") for name in ("Mapping", "MutableMapping"))
 _GENERIC_CLASSES = _ITERABLES | _MAPPINGS | {"builtins.type"}
 _ASYNC_ITERABLES = frozenset(
-    f"{module}.{name}" for module in ("typing", "collections.abc") for name in ("AsyncIterable", "AsyncIterator", "AsyncGenerator")
+    f"{module}.{name}"
+    for module in ("typing", "collections.abc")
+    for name in ("AsyncIterable", "AsyncIterator", "AsyncGenerator")
 )
-_AWAITABLES = {"typing.Awaitable": 0, "collections.abc.Awaitable": 0, "typing.Coroutine": 2, "collections.abc.Coroutine": 2, COROUTINE: 0}
+_AWAITABLES = {
+    "typing.Awaitable": 0,
+    "collections.abc.Awaitable": 0,
+    "typing.Coroutine": 2,
+    "collections.abc.Coroutine": 2,
+    COROUTINE: 0,
+}
 _TASKS = frozenset({"asyncio.Task", "asyncio.Future", "asyncio.tasks.Task"})
 _MANAGERS = frozenset({MANAGER, "typing.ContextManager", "contextlib.AbstractContextManager"})
 _ASYNC_MANAGERS = frozenset({ASYNC_MANAGER, "typing.AsyncContextManager"})
 _TRANSPARENT_GENERICS = frozenset(
-    f"{module}.{name}" for module in ("typing", "typing_extensions") for name in ("ClassVar", "Final", "Required", "NotRequired", "ReadOnly", "Unpack")
+    f"{module}.{name}"
+    for module in ("typing", "typing_extensions")
+    for name in ("ClassVar", "Final", "Required", "NotRequired", "ReadOnly", "Unpack")
 ) | {"sqlalchemy.orm.Mapped", "sqlalchemy.orm.DynamicMapped", "sqlalchemy.orm.WriteOnlyMapped", "dataclasses.InitVar"}
-_OPAQUE = frozenset({"typing.Any", "typing_extensions.Any", "builtins.object", "typing.Callable", "collections.abc.Callable", "typing.TypeVar", "typing.Self", "typing_extensions.Self"})
+_OPAQUE = frozenset(
+    {
+        "typing.Any",
+        "typing_extensions.Any",
+        "builtins.object",
+        "typing.Callable",
+        "collections.abc.Callable",
+        "typing.TypeVar",
+        "typing.Self",
+        "typing_extensions.Self",
+    }
+)
 _ALIAS_MARKERS = (("ext", "typing.TypeAlias"), ("ext", "typing_extensions.TypeAlias"))
 _SELF = frozenset({"typing.Self", "typing_extensions.Self"})
 _TYPING_BUILTINS = {
-    "typing.List": "builtins.list", "typing.Dict": "builtins.dict", "typing.Set": "builtins.set", "typing.FrozenSet": "builtins.frozenset",
-    "typing.Tuple": "builtins.tuple", "typing.Text": "builtins.str", "typing.Type": "builtins.type", "typing.DefaultDict": "collections.defaultdict",
+    "typing.List": "builtins.list",
+    "typing.Dict": "builtins.dict",
+    "typing.Set": "builtins.set",
+    "typing.FrozenSet": "builtins.frozenset",
+    "typing.Tuple": "builtins.tuple",
+    "typing.Text": "builtins.str",
+    "typing.Type": "builtins.type",
+    "typing.DefaultDict": "collections.defaultdict",
     "typing.Deque": "collections.deque",
-}  # fmt: skip
+}
 _PROPERTIES = frozenset(
-    {"builtins.property", "functools.cached_property", "cached_property.cached_property", "sqlalchemy.ext.hybrid.hybrid_property", "pydantic.computed_field",
-     "django.utils.functional.cached_property", "werkzeug.utils.cached_property", "abc.abstractproperty"}
-)  # fmt: skip
+    {
+        "builtins.property",
+        "functools.cached_property",
+        "cached_property.cached_property",
+        "sqlalchemy.ext.hybrid.hybrid_property",
+        "pydantic.computed_field",
+        "django.utils.functional.cached_property",
+        "werkzeug.utils.cached_property",
+        "abc.abstractproperty",
+    }
+)
 _DECLARATIVE_BASES = frozenset({"sqlalchemy.orm.declarative_base", "sqlalchemy.ext.declarative.declarative_base"})
 _DEPENDS = frozenset({"fastapi.Depends", "fastapi.Security"})
 
@@ -148,7 +199,8 @@ class Types:
         return order
 
     def is_subclass(self, cls: str, names: tuple[str, ...]) -> bool | None:
-        """Whether a class is one of `names` (dotted, external or the project's) or derives from one; None if a base is unknown."""
+        """Whether a class is one of `names` (dotted, external or the project's) or derives from one; None if a base
+        is unknown."""
         order = self.mro(cls)
         wanted = {self.knowledge.canonical(name) for name in names}
         unknown = False
@@ -247,7 +299,9 @@ class Types:
         if operator == "Mod" and left_expr[0] in ("k", "f"):
             return STR if left == STR else left
         if left is not None and left[0] == "inst":
-            if ":" not in left[1] and (known := self._returned(self.knowledge.member(left[1], _OPERATORS.get(operator, "?")), left)):
+            if ":" not in left[1] and (
+                known := self._returned(self.knowledge.member(left[1], _OPERATORS.get(operator, "?")), left)
+            ):
                 return known
             right = self.eval(summary, right_expr)
             if right is not None and right[0] == "inst" and ":" not in right[1]:
@@ -271,7 +325,11 @@ class Types:
                 return item  # type: ignore[no-any-return]
             case ("inst", "builtins.tuple", items):
                 position = index[1] if index[0] == "k" else None
-                return items[position] if isinstance(position, int) and -len(items) <= position < len(items) else union(list(items))
+                return (
+                    items[position]
+                    if isinstance(position, int) and -len(items) <= position < len(items)
+                    else union(list(items))
+                )
             case ("inst", name, args) if name in _MAPPINGS:
                 return args[1] if len(args) > 1 else None
             case ("inst", name, args) if name in _ITERABLES and args:
@@ -279,14 +337,22 @@ class Types:
             case ("inst", "builtins.str" | "builtins.bytes", _):
                 return value
             case ("inst", cls, _) if ":" in cls:
-                if index[0] == "k" and isinstance(index[1], str) and not {"typing.TypedDict", "typing_extensions.TypedDict"}.isdisjoint(self.mro(cls)):
+                if (
+                    index[0] == "k"
+                    and isinstance(index[1], str)
+                    and not {"typing.TypedDict", "typing_extensions.TypedDict"}.isdisjoint(self.mro(cls))
+                ):
                     return self.attribute(value, index[1])
                 return self._call_member(value, "__getitem__")
             case ("inst", cls, _):
                 return self._returned(self.knowledge.member(cls, "__getitem__"), value)
             case ("mem", name, self_type):
                 held = self._returned(name, self_type)
-                return self._returned(self.knowledge.member(held[1], "__getitem__"), held) if held and held[0] == "inst" else None
+                return (
+                    self._returned(self.knowledge.member(held[1], "__getitem__"), held)
+                    if held and held[0] == "inst"
+                    else None
+                )
         return None
 
     def _arguments(self, summary: Summary, index: Expr) -> tuple[Type | None, ...]:
@@ -361,12 +427,16 @@ class Types:
                 iterable = self.eval(summary, value)
                 item = self.async_element(iterable) if asynchronous else self.element(iterable)
                 if item is None:
-                    item = self._result_used(summary, value, self.knowledge.async_iterates if asynchronous else self.knowledge.iterates)
+                    item = self._result_used(
+                        summary, value, self.knowledge.async_iterates if asynchronous else self.knowledge.iterates
+                    )
                 return self._unpack(item, path)
             case ("with", value, path, asynchronous):
                 entered = self.entered(self.eval(summary, value), asynchronous)
                 if entered is None:
-                    entered = self._result_used(summary, value, self.knowledge.async_enters if asynchronous else self.knowledge.enters)
+                    entered = self._result_used(
+                        summary, value, self.knowledge.async_enters if asynchronous else self.knowledge.enters
+                    )
                 return self._unpack(entered, path)
             case ("exc", value, _):
                 return self._caught(summary, value) if value else ("inst", "builtins.BaseException", ())
@@ -447,7 +517,7 @@ class Types:
         function = summary.functions.get(qualname)
         if function is None or position >= len(function.parameters):
             return None
-        name, kind, annotation, default = function.parameters[position]
+        _name, kind, annotation, default = function.parameters[position]
         if position == 0 and function.owner and annotation is None and kind < 2:
             return self.receiver(summary, function)
         declared = self.annotation(summary, annotation) if annotation is not None else None
@@ -519,7 +589,12 @@ class Types:
             return result
         if result[1] in (COROUTINE,):
             return self.awaited(result)
-        if result[1] == GENERATOR_TYPE or result[1] in ("typing.Generator", "typing.Iterator", "collections.abc.Iterator", "typing.Iterable"):
+        if result[1] == GENERATOR_TYPE or result[1] in (
+            "typing.Generator",
+            "typing.Iterator",
+            "collections.abc.Iterator",
+            "typing.Iterable",
+        ):
             return self.element(result)
         if result[1] in _ASYNC_ITERABLES:
             return self.async_element(result)
@@ -604,7 +679,7 @@ class Types:
             try:
                 module = Module("", f"({text})")
                 found = module.expression(module.tree.body[0].value)  # type: ignore[attr-defined]
-            except Exception:  # noqa: BLE001, S110 - any text may stand in a string
+            except Exception:
                 pass
             self._texts[text] = found
         return found
@@ -646,14 +721,16 @@ class Types:
                 found = definition.members.get(name) or definition.attributes.get(name)
                 if found:
                     return base, summary, found
-            elif ":" not in base and base not in ("builtins.object", "abc.ABC", "typing.Generic", "typing.Protocol"):
-                if self._external_has(base, name):
-                    return base, None, ()
+            elif ":" not in base and base not in _EMPTY_BASES and self._external_has(base, name):
+                return base, None, ()
         return None
 
     def _external_has(self, cls: str, name: str) -> bool:
         """Whether an external base may define `name`; classes that are known to add nothing are passed over."""
-        return not cls.startswith(("pydantic.", "enum.", "typing.", "abc.")) or self.knowledge.returns(f"{cls}.{name}") is not None
+        return (
+            not cls.startswith(("pydantic.", "enum.", "typing.", "abc."))
+            or self.knowledge.returns(f"{cls}.{name}") is not None
+        )
 
     def _instance_attribute(self, value: Type, cls: str, name: str) -> Type | None:
         if ":" not in cls:
@@ -705,7 +782,9 @@ class Types:
 
     def decorators(self, summary: Summary, function: Function) -> list[Type | None]:
         """What each decorator (called, if it is a factory) evaluates to, outermost first."""
-        return [self.eval(summary, decorator[1] if decorator[0] == "c" else decorator) for decorator in function.decorators]
+        return [
+            self.eval(summary, decorator[1] if decorator[0] == "c" else decorator) for decorator in function.decorators
+        ]
 
     def _class_attribute(self, value: Type, cls: str, name: str) -> Type | None:
         if ":" not in cls:
@@ -736,7 +815,9 @@ class Types:
                 summary, definition = own
                 for index in definition.members.get(name, ())[-1:]:
                     fact = summary.table[index]
-                    return self._method(summary, fact[1], receiver) if fact[0] == "def" else self.binding(summary, index)
+                    return (
+                        self._method(summary, fact[1], receiver) if fact[0] == "def" else self.binding(summary, index)
+                    )
             elif base != "builtins.object":
                 return ("mem", self.knowledge.member(base, name), receiver)
         return None
@@ -747,9 +828,15 @@ class Types:
         if cls == "builtins.str" and name in ("split", "rsplit", "splitlines"):
             return ("const", ("inst", "builtins.list", (STR,)), f"{cls}.{name}")
         if cls in _MAPPINGS and len(args) > 1:
-            results = {"get": union([args[1], NONE]), "pop": args[1], "setdefault": args[1], "values": ("inst", "collections.abc.Iterable", (args[1],)),
-                       "keys": ("inst", "collections.abc.Iterable", (args[0],)), "copy": value,
-                       "items": ("inst", "collections.abc.Iterable", (("inst", "builtins.tuple", (args[0], args[1])),))}  # fmt: skip
+            results = {
+                "get": union([args[1], NONE]),
+                "pop": args[1],
+                "setdefault": args[1],
+                "values": ("inst", "collections.abc.Iterable", (args[1],)),
+                "keys": ("inst", "collections.abc.Iterable", (args[0],)),
+                "copy": value,
+                "items": ("inst", "collections.abc.Iterable", (("inst", "builtins.tuple", (args[0], args[1])),)),
+            }
             return ("const", results[name], f"{cls}.{name}") if name in results and results[name] is not None else None
         if cls in _ITERABLES and args and name in ("pop", "popleft", "copy", "union"):
             result = value if name in ("copy", "union") else args[0]
@@ -783,13 +870,18 @@ class Types:
             case ("partial", inner):
                 return self.call_type(inner)
             case ("const", result, _):
-                return result
+                held: Type = result
+                return held
             case ("ext", name):
                 known = self._returned(name, None)
                 if known is not None:
                     return known
                 is_class = _is_class_name(name) and name not in _OPAQUE
-                return ("inst", name, ()) if is_class or name in _BUILTIN_CLASSES or self.knowledge.is_class(name) else None
+                return (
+                    ("inst", name, ())
+                    if is_class or name in _BUILTIN_CLASSES or self.knowledge.is_class(name)
+                    else None
+                )
             case ("mem", name, receiver):
                 return self._returned(name, receiver)
             case ("inst", cls, _) if ":" in cls:
@@ -888,7 +980,12 @@ class Types:
             else:
                 declared = self.annotation(summary, function.returns)
         if function.flags & GENERATOR:
-            wrongly_async = declared is not None and declared[0] == "inst" and declared[1] in _ASYNC_ITERABLES and not function.flags & ASYNC
+            wrongly_async = (
+                declared is not None
+                and declared[0] == "inst"
+                and declared[1] in _ASYNC_ITERABLES
+                and not function.flags & ASYNC
+            )
             if declared is not None and not wrongly_async:
                 return declared
             cls = ASYNC_GENERATOR_TYPE if function.flags & ASYNC else GENERATOR_TYPE
@@ -900,7 +997,13 @@ class Types:
             declared = None
         elif declared is None:
             declared = NONE
-        if function.flags & ASYNC and function.flags & TRIVIAL and declared is not None and declared[0] == "inst" and declared[1] in _ASYNC_ITERABLES:
+        if (
+            function.flags & ASYNC
+            and function.flags & TRIVIAL
+            and declared is not None
+            and declared[0] == "inst"
+            and declared[1] in _ASYNC_ITERABLES
+        ):
             # An abstract `async def` without a `yield`: those that implement it are asynchronous generators.
             return None
         return ("inst", COROUTINE, (declared,)) if function.flags & ASYNC else declared
@@ -948,7 +1051,9 @@ class Types:
     def _returns_the_call(summary: Summary, wrapper: Function) -> bool:
         """`return func(*args, **kwargs)` where `func` is a parameter of the function around the wrapper."""
         return bool(wrapper.results) and all(
-            result[0] == "c" and result[1][0] == "v" and any(is_outer_parameter(summary.table[index], wrapper) for index in result[1][1])
+            result[0] == "c"
+            and result[1][0] == "v"
+            and any(is_outer_parameter(summary.table[index], wrapper) for index in result[1][1])
             for result in wrapper.results
         )
 
@@ -999,7 +1104,9 @@ class Types:
                     return self.wrapper_of(inner[1], False)
         return None
 
-    def _special_call(self, summary: Summary, name: str, args: tuple[Expr, ...], keywords: tuple[Any, ...]) -> Type | None:
+    def _special_call(
+        self, summary: Summary, name: str, args: tuple[Expr, ...], keywords: tuple[Any, ...]
+    ) -> Type | None:
         """Callables whose result depends on their arguments."""
         if name in _DECLARATIVE_BASES:
             given = dict(keywords).get("cls")
@@ -1022,16 +1129,39 @@ class Types:
                 return ("inst", MANAGER, (self.eval(summary, first),))
             case "contextlib.aclosing":
                 return ("inst", ASYNC_MANAGER, (self.eval(summary, first),))
-            case "builtins.list" | "builtins.set" | "builtins.tuple" | "builtins.frozenset" | "builtins.sorted" | "builtins.reversed" | "builtins.iter" | "builtins.filter":
+            case (
+                "builtins.list"
+                | "builtins.set"
+                | "builtins.tuple"
+                | "builtins.frozenset"
+                | "builtins.sorted"
+                | "builtins.reversed"
+                | "builtins.iter"
+                | "builtins.filter"
+            ):
                 element = self.element(self.eval(summary, args[-1]))
                 target = {"builtins.sorted": "builtins.list", "builtins.tuple": "builtins.list"}.get(name, name)
                 return ("inst", target if target in _ITERABLES else "collections.abc.Iterator", (element,))
             case "builtins.next" | "builtins.min" | "builtins.max":
                 return self.element(self.eval(summary, first))
             case "builtins.enumerate":
-                return ("inst", "collections.abc.Iterator", (("inst", "builtins.tuple", (("inst", "builtins.int", ()), self.element(self.eval(summary, first)))),))
+                return (
+                    "inst",
+                    "collections.abc.Iterator",
+                    (
+                        (
+                            "inst",
+                            "builtins.tuple",
+                            (("inst", "builtins.int", ()), self.element(self.eval(summary, first))),
+                        ),
+                    ),
+                )
             case "builtins.zip":
-                return ("inst", "collections.abc.Iterator", (("inst", "builtins.tuple", tuple(self.element(self.eval(summary, a)) for a in args)),))
+                return (
+                    "inst",
+                    "collections.abc.Iterator",
+                    (("inst", "builtins.tuple", tuple(self.element(self.eval(summary, a)) for a in args)),),
+                )
             case "builtins.getattr" if len(args) > 1 and args[1][0] == "k" and isinstance(args[1][1], str):
                 return self.attribute(self.eval(summary, first), args[1][1])
             case "builtins.type" if len(args) == 1:
@@ -1044,10 +1174,25 @@ class Types:
             case "asyncio.run":
                 return self.awaited(self.eval(summary, first))
             case "asyncio.gather":
-                return ("inst", COROUTINE, (("inst", "builtins.list", (union([self.awaited(self.eval(summary, a)) for a in args if a[0] != "*"]),)),))
+                return (
+                    "inst",
+                    COROUTINE,
+                    (
+                        (
+                            "inst",
+                            "builtins.list",
+                            (union([self.awaited(self.eval(summary, a)) for a in args if a[0] != "*"]),),
+                        ),
+                    ),
+                )
             case "asgiref.sync.sync_to_async" | "asyncer.asyncify":
                 return ("threaded", self.eval(summary, first))
-            case "asyncio.to_thread" | "starlette.concurrency.run_in_threadpool" | "anyio.to_thread.run_sync" | "fastapi.concurrency.run_in_threadpool":
+            case (
+                "asyncio.to_thread"
+                | "starlette.concurrency.run_in_threadpool"
+                | "anyio.to_thread.run_sync"
+                | "fastapi.concurrency.run_in_threadpool"
+            ):
                 return ("inst", COROUTINE, (self.call_type(self.eval(summary, first)),))
         return None
 
@@ -1110,7 +1255,11 @@ class Types:
                 return args[0] if args else None
             case ("inst", cls, _) if ":" in cls:
                 found = self._call_member(value, "__aiter__")
-                return self.async_element(found) if found is not None and found != value else self.awaited(self._call_member(value, "__anext__"))
+                return (
+                    self.async_element(found)
+                    if found is not None and found != value
+                    else self.awaited(self._call_member(value, "__anext__"))
+                )
             case ("inst", cls, _):
                 row = self.knowledge.async_iterates(cls)
                 return value if row == "self" else self._parse_row(row) if row else None
@@ -1150,7 +1299,9 @@ class Types:
         for name in (asynchronous, synchronous):
             member = self.members(cls, name)
             found[name] = member is not None and member[1] is not None
-        externals = [base for base in self.mro(cls) if ":" not in base and not base.startswith(("builtins.", "abc.", "typing."))]
+        externals = [
+            base for base in self.mro(cls) if ":" not in base and not base.startswith(("builtins.", "abc.", "typing."))
+        ]
         if externals and not found[asynchronous]:
             return self.only_async(externals[0], asynchronous, synchronous) if not found[synchronous] else False
         if externals and not found[synchronous]:
@@ -1176,7 +1327,7 @@ class Types:
         return None
 
     def dotted(self, symbol: str) -> str:
-        """"app/db.py:Repo.get" → "app.db.Repo.get"; external names stay as they are."""
+        """ "app/db.py:Repo.get" → "app.db.Repo.get"; external names stay as they are."""
         path, colon, qualname = symbol.rpartition(":")
         return f"{self.modules.dotted(path)}.{qualname}".lstrip(".") if colon else symbol
 

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 class BlockingIoInAsync(Rule):
     """A blocking call runs on the event loop.
 
-    An `async def` route, dependency, middleware or task shares one thread with every other request of the worker. While it
-    waits for a socket, a file or a process, none of them moves. The call may be several functions away, in another
-    module; the message shows the way there. A `def` route runs in a thread pool and may block.
+    An `async def` route, dependency, middleware or task shares one thread with every other request of the worker.
+    While it waits for a socket, a file or a process, none of them moves. The call may be several functions away, in
+    another module; the message shows the way there. A `def` route runs in a thread pool and may block.
 
     Bad:
 
@@ -56,4 +56,6 @@ class BlockingIoInAsync(Rule):
 
     def check(self, file: File) -> Iterator[Violation]:
         for hazard in hazards(self, file, self.allow):
-            yield self.at(hazard.call, related=hazard.chain, call=spoken(hazard), chain=through(hazard), instead=hazard.remedy)
+            yield self.at(
+                hazard.call, related=hazard.chain, call=spoken(hazard), chain=through(hazard), instead=hazard.remedy
+            )

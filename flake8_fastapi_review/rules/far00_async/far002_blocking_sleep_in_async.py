@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 class BlockingSleepInAsync(Rule):
     """A sleep stops the event loop.
 
-    `time.sleep` holds the thread, and the event loop with it: every request of the worker waits for the full time. This is
-    most often a retry or a polling loop, sometimes in a helper that was written for synchronous code.
+    `time.sleep` holds the thread, and the event loop with it: every request of the worker waits for the full time.
+    This is most often a retry or a polling loop, sometimes in a helper that was written for synchronous code.
 
     Bad:
 
@@ -59,7 +59,14 @@ class BlockingSleepInAsync(Rule):
     def check(self, file: File) -> Iterator[Violation]:
         for hazard in hazards(self, file, self.allow):
             fix = self._fix(file, hazard)
-            yield self.at(hazard.call, related=hazard.chain, fix=fix, call=spoken(hazard), chain=through(hazard), instead=hazard.remedy)
+            yield self.at(
+                hazard.call,
+                related=hazard.chain,
+                fix=fix,
+                call=spoken(hazard),
+                chain=through(hazard),
+                instead=hazard.remedy,
+            )
 
     @staticmethod
     def _fix(file: File, hazard: LoopHazard) -> Fix | None:

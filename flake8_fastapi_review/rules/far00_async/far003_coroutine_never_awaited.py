@@ -21,8 +21,8 @@ class CoroutineNeverAwaited(Rule):
     """A coroutine is created and never awaited.
 
     Calling an `async def` function only makes a coroutine; nothing of its body runs until it is awaited. Dropped, the
-    work silently does not happen (Python warns at garbage collection, in a log that nobody reads). Used as if it were the
-    result, it is always true, has none of the attributes, and fails far from the cause.
+    work silently does not happen (Python warns at garbage collection, in a log that nobody reads). Used as if it were
+    the result, it is always true, has none of the attributes, and fails far from the cause.
 
     Bad:
 
@@ -70,15 +70,23 @@ class CoroutineNeverAwaited(Rule):
     def _report(self, file: File, node: ast.expr, fate: str, made: ast.Call) -> Violation:
         text = file.source(made.func)
         in_coroutine = isinstance(file.function(made), ast.AsyncFunctionDef)
-        remedy = f"await it: `await {text}(…)`" if in_coroutine else f"`await {text}(…)` in an `async def`, or schedule it on the loop"
+        remedy = (
+            f"await it: `await {text}(…)`"
+            if in_coroutine
+            else f"`await {text}(…)` in an `async def`, or schedule it on the loop"
+        )
         fix = self._fix(file, node, made) if in_coroutine else None
         return self.at(node, fix=fix, call=text, fate=fate, remedy=remedy)
 
     @staticmethod
     def _fix(file: File, node: ast.expr, made: ast.Call) -> Fix | None:
-        if node is not made and any(isinstance(a.value, ast.Name) and a.value.id == getattr(node, "id", "") for a in file.nodes(ast.Await)):
+        if node is not made and any(
+            isinstance(a.value, ast.Name) and a.value.id == getattr(node, "id", "") for a in file.nodes(ast.Await)
+        ):
             return None
-        if file.enclosing(made, ast.GeneratorExp, ast.AsyncWith, ast.AsyncFor) and isinstance(file.parent(made), (ast.withitem, ast.AsyncFor)):
+        if file.enclosing(made, ast.GeneratorExp, ast.AsyncWith, ast.AsyncFor) and isinstance(
+            file.parent(made), (ast.withitem, ast.AsyncFor)
+        ):
             return None
         if file.enclosing(made, ast.GeneratorExp):
             # An await would make it an asynchronous generator.
@@ -93,7 +101,9 @@ class CoroutineNeverAwaited(Rule):
         """What happens to the value of a call, if it is nothing that can be done with a coroutine."""
         value: ast.AST = call
         parent = file.parent(call)
-        while (isinstance(parent, ast.BoolOp) and value is parent.values[-1]) or (isinstance(parent, ast.IfExp) and value is not parent.test):
+        while (isinstance(parent, ast.BoolOp) and value is parent.values[-1]) or (
+            isinstance(parent, ast.IfExp) and value is not parent.test
+        ):
             value, parent = parent, file.parent(parent)
         match parent:
             case ast.Expr():
@@ -111,15 +121,24 @@ class CoroutineNeverAwaited(Rule):
                 return f"has no attribute `{name}`"
             case ast.Subscript(value=used) if used is value:
                 return "cannot be indexed"
-            case ast.If(test=used) | ast.While(test=used) | ast.IfExp(test=used) | ast.UnaryOp(op=ast.Not(), operand=used) if used is value:
+            case (
+                ast.If(test=used)
+                | ast.While(test=used)
+                | ast.IfExp(test=used)
+                | ast.UnaryOp(op=ast.Not(), operand=used)
+            ) if used is value:
                 return "is always true"
             case ast.BoolOp(values=values) if value is not values[-1]:
                 return "is always true"
-            case ast.Compare(ops=[ast.Eq() | ast.NotEq() | ast.Lt() | ast.Gt() | ast.LtE() | ast.GtE() | ast.In() | ast.NotIn()]):
+            case ast.Compare(
+                ops=[ast.Eq() | ast.NotEq() | ast.Lt() | ast.Gt() | ast.LtE() | ast.GtE() | ast.In() | ast.NotIn()]
+            ):
                 return "is compared instead of its result"
             case ast.For(iter=used) | ast.AsyncFor(iter=used) | ast.comprehension(iter=used) if used is value:
                 return "cannot be iterated"
-            case ast.GeneratorExp() | ast.ListComp() | ast.SetComp() | ast.DictComp() if parent.generators[0].iter is value:
+            case ast.GeneratorExp() | ast.ListComp() | ast.SetComp() | ast.DictComp() if (
+                parent.generators[0].iter is value
+            ):
                 return "cannot be iterated"
             case ast.withitem() if isinstance(value, ast.Call) and file.definition_of(value.func) is not None:
                 return "cannot be entered"

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 class CpuBoundInAsync(Rule):
     """Heavy computation runs on the event loop.
 
-    Hashing a password takes a quarter of a second by design; resizing images, reading spreadsheets or packing archives take
-    longer. On the event loop that time is taken from every other request, and a handful of parallel logins stops
-    the service.
+    Hashing a password takes a quarter of a second by design; resizing images, reading spreadsheets or packing
+    archives take longer. On the event loop that time is taken from every other request, and a handful of parallel
+    logins stops the service.
 
     Bad:
 
@@ -49,11 +49,15 @@ class CpuBoundInAsync(Rule):
     code = "FAR004"
     severity = Severity.WARNING
     cwe = 400
-    message = "`{call}` computes on the event loop{chain}: all other requests of this worker wait meanwhile; use {instead}"
+    message = (
+        "`{call}` computes on the event loop{chain}: all other requests of this worker wait meanwhile; use {instead}"
+    )
     markers = (("async def",),)
 
     allow: frozenset[str] = ALLOW
 
     def check(self, file: File) -> Iterator[Violation]:
         for hazard in hazards(self, file, self.allow):
-            yield self.at(hazard.call, related=hazard.chain, call=spoken(hazard), chain=through(hazard), instead=hazard.remedy)
+            yield self.at(
+                hazard.call, related=hazard.chain, call=spoken(hazard), chain=through(hazard), instead=hazard.remedy
+            )

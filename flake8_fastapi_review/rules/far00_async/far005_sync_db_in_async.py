@@ -59,11 +59,16 @@ class SyncDbInAsync(Rule):
     code = "FAR005"
     severity = Severity.BLOCKER
     cwe = 400
-    message = "`{call}` is synchronous database work on the event loop{chain}: one slow query stops all requests of this worker; use {instead}"
+    message = (
+        "`{call}` is synchronous database work on the event loop{chain}"
+        ": one slow query stops all requests of this worker; use {instead}"
+    )
     markers = (("async def",),)
 
     allow: frozenset[str] = ALLOW
 
     def check(self, file: File) -> Iterator[Violation]:
         for hazard in hazards(self, file, self.allow):
-            yield self.at(hazard.call, related=hazard.chain, call=spoken(hazard), chain=through(hazard), instead=hazard.remedy)
+            yield self.at(
+                hazard.call, related=hazard.chain, call=spoken(hazard), chain=through(hazard), instead=hazard.remedy
+            )

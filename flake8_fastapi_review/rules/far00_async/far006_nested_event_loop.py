@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 class NestedEventLoop(Rule):
     """A second event loop is started from a running one.
 
-    `asyncio.run` and `run_until_complete` raise `RuntimeError: this event loop is already running` when a coroutine reaches
-    them; bridges such as `async_to_sync` refuse as well or wait for a result that the blocked loop can never deliver.
-    A synchronous helper hides it well: it works in scripts and tests, and fails in the first request.
+    `asyncio.run` and `run_until_complete` raise `RuntimeError: this event loop is already running` when a coroutine
+    reaches them; bridges such as `async_to_sync` refuse as well or wait for a result that the blocked loop can never
+    deliver. A synchronous helper hides it well: it works in scripts and tests, and fails in the first request.
 
     Bad:
 
@@ -53,11 +53,14 @@ class NestedEventLoop(Rule):
     code = "FAR006"
     severity = Severity.BLOCKER
     cwe = 834
-    message = "`{call}` is reached while a loop already runs{chain}: it raises RuntimeError or blocks that loop; use {instead}"
+    message = "`{call}` is reached while a loop already runs{chain}: it raises RuntimeError or blocks that loop; "
+        "use {instead}"
     markers = (("async def",),)
 
     allow: frozenset[str] = ALLOW
 
     def check(self, file: File) -> Iterator[Violation]:
         for hazard in hazards(self, file, self.allow):
-            yield self.at(hazard.call, related=hazard.chain, call=spoken(hazard), chain=through(hazard), instead=hazard.remedy)
+            yield self.at(
+                hazard.call, related=hazard.chain, call=spoken(hazard), chain=through(hazard), instead=hazard.remedy
+            )

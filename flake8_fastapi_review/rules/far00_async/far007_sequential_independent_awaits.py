@@ -18,19 +18,29 @@ _CLIENTS = ("httpx.AsyncClient", "httpx2.AsyncClient", "aiohttp.ClientSession")
 _READS = ("get", "head", "options")
 _READER = re.compile(r"(?:^|_)(?:get|fetch|load|read|list|find|count|query|lookup|search)(?:_|$)")
 _EXCLUSIVE = (
-    "sqlalchemy.ext.asyncio.AsyncSession", "sqlalchemy.ext.asyncio.AsyncConnection", "sqlmodel.ext.asyncio.session.AsyncSession",
-    "asyncpg.Connection", "aiosqlite.Connection", "psycopg.AsyncConnection", "psycopg.AsyncCursor", "starlette.websockets.WebSocket",
-)  # fmt: skip
+    "sqlalchemy.ext.asyncio.AsyncSession",
+    "sqlalchemy.ext.asyncio.AsyncConnection",
+    "sqlmodel.ext.asyncio.session.AsyncSession",
+    "asyncpg.Connection",
+    "aiosqlite.Connection",
+    "psycopg.AsyncConnection",
+    "psycopg.AsyncCursor",
+    "starlette.websockets.WebSocket",
+)
 """Things that one task at a time may use."""
+_EXCLUSIVE_NAMES = re.compile(
+    r"(?:^|_)(?:conn|connection|cursor|db|session|transaction|tx|uow|unit_of_work|websocket|ws)$"
+)
+"""What they are called; a project's own class around one is as exclusive."""
 
 
 class SequentialIndependentAwaits(Rule):
     """Independent reads are awaited one after the other.
 
-    Each waits for the one before although none needs its result, so the response takes the sum of their times instead of the
-    longest. `asyncio.gather` or a `TaskGroup` waits for all of them at once. Calls that share a database session
-    must stay in sequence and are not reported. Off by default: whether the upstream bears parallel calls is not to be
-    seen in the code.
+    Each waits for the one before although none needs its result, so the response takes the sum of their times instead
+    of the longest. `asyncio.gather` or a `TaskGroup` waits for all of them at once. Calls that share a database
+    session must stay in sequence and are not reported. Off by default: whether the upstream bears parallel calls is
+    not to be seen in the code.
 
     Bad:
 
@@ -67,14 +77,21 @@ class SequentialIndependentAwaits(Rule):
                 yield from self._runs(file, block)
             for loop in file.within(function, ast.For):
                 if (call := self._only_read_of(file, loop)) is not None:
-                    yield self.at(call, what=f"`{file.source(call.func)}(…)` is awaited once for each item of `{file.source(loop.iter)}`")
+                    call_text, items = file.source(call.func), file.source(loop.iter)
+                    yield self.at(call, what=f"`{call_text}(…)` is awaited once for each item of `{items}`")
 
     @staticmethod
     def _blocks(file: File, function: ast.AsyncFunctionDef) -> Iterator[list[ast.stmt]]:
         for node in [function, *file.within(function, ast.stmt)]:
             for field in ("body", "orelse", "finalbody"):
                 block = getattr(node, field, None)
-                if isinstance(block, list) and len(block) > 1 and (node is function or not isinstance(node, (ast.FunctionDef, ast.ClassDef, ast.AsyncFunctionDef))):
+                if (
+                    isinstance(block, list)
+                    and len(block) > 1
+                    and (
+                        node is function or not isinstance(node, (ast.FunctionDef, ast.ClassDef, ast.AsyncFunctionDef))
+                    )
+                ):
                     yield block
 
     def _runs(self, file: File, block: list[ast.stmt]) -> Iterator[Violation]:
@@ -82,7 +99,9 @@ class SequentialIndependentAwaits(Rule):
         run: list[tuple[str, ast.Call]] = []
         for statement in [*block, ast.Pass()]:
             read = self._read(file, statement)
-            if read is not None and not any(isinstance(n, ast.Name) and n.id in {name for name, _ in run} for n in file.within(read[1])):
+            if read is not None and not any(
+                isinstance(n, ast.Name) and n.id in {name for name, _ in run} for n in file.within(read[1])
+            ):
                 run.append(read)
                 continue
             if len(run) > 1:
@@ -92,7 +111,9 @@ class SequentialIndependentAwaits(Rule):
 
     def _read(self, file: File, statement: ast.stmt) -> tuple[str, ast.Call] | None:
         match statement:
-            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Await(value=ast.Call() as call)) if self._is_free_read(file, call):
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Await(value=ast.Call() as call)) if (
+                self._is_free_read(file, call)
+            ):
                 return name, call
         return None
 
@@ -104,7 +125,9 @@ class SequentialIndependentAwaits(Rule):
         call = awaits[0].value
         if not isinstance(call, ast.Call) or not self._is_free_read(file, call):
             return None
-        collects = any(isinstance(c.func, ast.Attribute) and c.func.attr == "append" for c in file.within(loop.body, ast.Call))
+        collects = any(
+            isinstance(c.func, ast.Attribute) and c.func.attr == "append" for c in file.within(loop.body, ast.Call)
+        )
         return call if collects else None
 
     @staticmethod
@@ -112,15 +135,33 @@ class SequentialIndependentAwaits(Rule):
         if not isinstance(call.func, ast.Attribute) and not isinstance(call.func, ast.Name):
             return False
         used = [*call.args, *(keyword.value for keyword in call.keywords)]
-        if any(file.is_a(value, *_EXCLUSIVE) is not False for value in used if isinstance(value, (ast.Name, ast.Attribute)) and not _plain(file, value)):
+        if any(_EXCLUSIVE_NAMES.search(_leaf(value)) for value in used):
+            return False
+        if any(
+            file.is_a(value, *_EXCLUSIVE) is not False
+            for value in used
+            if isinstance(value, (ast.Name, ast.Attribute)) and not _plain(file, value)
+        ):
             return False
         if isinstance(call.func, ast.Attribute) and file.is_a(call.func.value, *_CLIENTS):
             return call.func.attr in _READS
         called = file.definition_of(call.func)
-        return called is not None and called.is_async and "self" not in called.parameters and bool(_READER.search(called.qualname.rpartition(".")[2]))
+        return (
+            called is not None
+            and called.is_async
+            and "self" not in called.parameters
+            and bool(_READER.search(called.qualname.rpartition(".")[2]))
+        )
 
 
 def _plain(file: File, value: ast.expr) -> bool:
     """A value of a builtin type, which tasks can share."""
     found = file.type_of(value)
     return found is not None and found.startswith(("builtins.", "uuid.", "datetime."))
+
+
+def _leaf(value: ast.expr) -> str:
+    match value:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+    return ""

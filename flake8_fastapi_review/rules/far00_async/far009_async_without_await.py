@@ -14,14 +14,17 @@ if TYPE_CHECKING:
     from ...rule import Violation
 
 _ASYNC = (ast.Await, ast.AsyncFor, ast.AsyncWith, ast.Yield, ast.YieldFrom)
+_BLOCKED = ("FAR001", "FAR002", "FAR004", "FAR005", "FAR006")
+"""The rules that say more precisely why a route should not be on the loop."""
 
 
 class AsyncWithoutAwait(Rule):
     """An `async def` route awaits nothing.
 
-    FastAPI runs a `def` route in a thread pool, where it may take its time, and an `async def` route on the event loop,
-    where everybody waits for it. A route without `await` gains nothing from the loop; the first slow call that somebody
-    adds will hold it up. Off by default: for short bodies the loop is the faster place, and opinions differ.
+    FastAPI runs a `def` route in a thread pool, where it may take its time, and an `async def` route on the event
+    loop, where everybody waits for it. A route without `await` gains nothing from the loop; the first slow call that
+    somebody adds will hold it up. Off by default: for short bodies the loop is the faster place, and opinions differ.
+    Routes with a call that is known to block are not reported here but at that call (FAR001 to FAR006).
 
     Bad:
 
@@ -65,12 +68,18 @@ class AsyncWithoutAwait(Rule):
             if function in seen or not isinstance(function, ast.AsyncFunctionDef):
                 continue
             seen.add(function)
-            if not file.within(function, *_ASYNC) and not self._has_async_comprehension(file, function) and self._works(file, function):
+            if file.within(function, *_ASYNC) or self._has_async_comprehension(file, function):
+                continue
+            if self._works(file, function) and not self._is_told(file, function):
                 yield self.at(function, name=function.name)
 
     @staticmethod
     def _has_async_comprehension(file: File, function: ast.AsyncFunctionDef) -> bool:
         return any(generator.is_async for generator in file.within(function, ast.comprehension))
+
+    @staticmethod
+    def _is_told(file: File, function: ast.AsyncFunctionDef) -> bool:
+        return any(file.function(hazard.call) is function for code in _BLOCKED for hazard in file.hazards(code))
 
     @staticmethod
     def _works(file: File, function: ast.AsyncFunctionDef) -> bool:

@@ -17,7 +17,11 @@ ALLOW: frozenset[str] = option(frozenset(), "Qualified names of calls that may b
 
 def hazards(rule: Rule, file: File, allow: frozenset[str]) -> Iterator[LoopHazard]:
     """The hazards that `rule` reports, without those whose blocking call the project allows."""
-    return (hazard for hazard in file.hazards(rule.code) if hazard.name not in allow and hazard.name.removeprefix("builtins.") not in allow)
+    return (
+        hazard
+        for hazard in file.hazards(rule.code)
+        if hazard.name not in allow and hazard.name.removeprefix("builtins.") not in allow
+    )
 
 
 def spoken(hazard: LoopHazard) -> str:
