@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from .module.index import FUNCTIONS, children
 from .module.scopes import bindings_of, reaching, scope_binding
 from .module.summary import ASYNC, AWAITED, GENERATOR, Call, Function, Summary
-from .project.application.values import plain_values
 from .project.constants import UNKNOWN, parameters_in, value_of
 from .project.effects import Hazard
 from .project.execution import is_lifespan
@@ -701,8 +700,8 @@ class File:
     def middleware_values(self, call: ast.Call) -> list[dict[str, Any]]:
         """What the call that adds a middleware passes by keyword, each time the assembly of an application comes by;
         unknown values left out."""
-        found = self._project.application.middlewares
-        return [plain_values(each.values) for each in found if each.file == self.path and each.line == call.lineno]
+        application = self._project.application
+        return [application.plain(each) for each in application.middlewares if each.file == self.path and each.line == call.lineno]
 
     def routes_behind(self, call: ast.Call) -> list[RouteRow]:
         """The routes of the applications to which a call adds a middleware."""

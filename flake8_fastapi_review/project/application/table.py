@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import library
 from .inputs import Inputs, inputs_of
@@ -434,6 +434,18 @@ class Application:
             if len(stack) > len(found.get((each.path, each.line), ())):
                 found[each.path, each.line] = stack
         return tuple(found.values())
+
+    def plain(self, middleware: Middleware) -> dict[str, Any]:
+        """The keyword arguments that are constants, or lists of which some items are (the others are left out)."""
+        found: dict[str, Any] = {}
+        for name, value in middleware.values:
+            value = self.run.force(value)
+            if isinstance(value, Const):
+                found[name] = value.value
+            elif isinstance(value, Items):
+                items = [self.run.force(item) for item in value.items]
+                found[name] = [item.value for item in items if isinstance(item, Const)]
+        return found
 
     def _around(self, registrar: Registrar, depth: int) -> Iterator[Middleware]:
         for value in self._list(registrar.keywords.get("middleware")):

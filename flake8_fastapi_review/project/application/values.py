@@ -369,17 +369,6 @@ class Wraps(Known):
         self.wrapped = wrapped
 
 
-def plain_values(pairs: tuple[tuple[str, Value], ...]) -> dict[str, Any]:
-    """The values that are constants, or lists of which some items are (the others are left out)."""
-    found: dict[str, Any] = {}
-    for name, value in pairs:
-        if isinstance(value, Const):
-            found[name] = value.value
-        elif isinstance(value, Items):
-            found[name] = [item.value for item in value.items if isinstance(item, Const)]
-    return found
-
-
 def unwrapped(value: Value) -> Value:
     """The innermost function that a wrapper stands for."""
     for _ in range(20):
