@@ -53,8 +53,10 @@ class NestedEventLoop(Rule):
     code = "FAR006"
     severity = Severity.BLOCKER
     cwe = 834
-    message = "`{call}` is reached while a loop already runs{chain}: it raises RuntimeError or blocks that loop; "
+    message = (
+        "`{call}` is reached while a loop already runs{chain}: it raises RuntimeError or blocks that loop; "
         "use {instead}"
+    )
     markers = (("async def",),)
 
     allow: frozenset[str] = ALLOW
