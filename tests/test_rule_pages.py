@@ -28,6 +28,8 @@ def examples(row: Row, title: str) -> list[str]:
 
 def findings(code: str, snippet: str, folder: Path) -> list[str]:
     (folder / "snippet.py").write_text(snippet, "utf-8")
+    if (stated := re.match(r"# requirements\.txt: (.*)", snippet)) is not None:
+        (folder / "requirements.txt").write_text(stated[1], "utf-8")
     return [found.violation.code for found in run(folder, ["snippet.py"], {code})]
 
 

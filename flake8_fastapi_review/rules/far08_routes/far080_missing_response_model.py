@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import ast
+import re
 from typing import TYPE_CHECKING
 
 from ...rule import Rule, Severity
@@ -10,8 +12,10 @@ if TYPE_CHECKING:
 
     from ...file import File
     from ...rule import Violation
+    from .registration import Registered
 
 _WITHOUT_BODY = (*range(100, 200), 204, 205, 304, *range(300, 309))
+_HEALTH = re.compile(r"(?i)(^|/)(health\w*|healthz|ping|ready|readyz|live|livez|liveness|readiness|alive|heartbeat)/?$")
 
 
 class MissingResponseModel(Rule):
@@ -21,8 +25,8 @@ class MissingResponseModel(Rule):
     to a table is in the response of the next deployment, nobody notices a field that is missing, and the schema tells
     clients nothing.
 
-    Routes that return responses, stream, or are not part of the schema are left alone, and so are those of which it
-    cannot be told what they return.
+    Routes that return responses, stream, check the health or are not part of the schema are left alone, and so are
+    those of which it cannot be told what they return.
 
     Bad:
 
@@ -72,6 +76,20 @@ class MissingResponseModel(Rule):
                 continue
             if not json_answers(route, file) or status(file, route) in (*_WITHOUT_BODY, file.UNKNOWN):
                 continue
+            if _documents_success(file, route) or _HEALTH.search(route.path or ""):
+                continue
             kinds, _ = answers(file, function)
             if "data" in kinds and "stream" not in kinds:
                 yield self.at(function, route=route.spoken, function=function.name)
+
+
+def _documents_success(file: File, route: Registered) -> bool:
+    """Whether `responses` describes what a success looks like."""
+    given = keyword(route.decorator, "responses")
+    match given:
+        case None:
+            return False
+        case ast.Dict(keys=keys):
+            codes = [file.value_of(key) if key is not None else "2" for key in keys]
+            return any(str(code).startswith("2") for code in codes)
+    return "200" in ast.unparse(given)

@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING
+
+from ...rule import Rule, Severity
+from .registration import MARKERS, in_schema, registered
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...file import File
+    from ...rule import Violation
+
+_DOCUMENTS = ("description", "title", "include_in_schema", "deprecated", "**", "?")
+_SHOWN = 4
+
+
+class UndocumentedQueryParameter(Rule):
+    """A query parameter of a route has no description.
+
+    The schema, and the documentation that is made of it, shows a name and a type. What `scope` or `mode` mean, which
+    unit a number has and what happens without it, the client has to guess.
+
+    `Query(description=...)` says it, at the parameter or in an `Annotated` alias that several routes share. A
+    description of the parameter in the docstring of the route, which is in the schema too, does as well.
+
+    Bad:
+
+        from fastapi import FastAPI
+
+        app = FastAPI()
+
+        @app.get("/books")
+        def list_books(scope: str = "all") -> list[str]:
+            return [scope]
+
+    Good:
+
+        from typing import Annotated
+
+        from fastapi import FastAPI, Query
+
+        app = FastAPI()
+
+        @app.get("/books")
+        def list_books(scope: Annotated[str, Query(description="`all` or `mine`")] = "all") -> list[str]:
+            return [scope]
+    """
+
+    code = "FAR081"
+    severity = Severity.SUGGESTION
+    message = "`{route}` does not say what {parameters} {verb}: give {them} `Query(description=...)`"
+    markers = MARKERS
+
+    def check(self, file: File) -> Iterator[Violation]:
+        seen = set()
+        for route in registered(file):
+            if route.function in seen or not in_schema(file, route):
+                continue
+            seen.add(route.function)
+            text = ast.get_docstring(route.function) or ""
+            names = [
+                each.name
+                for each in file.parameters(route.function)
+                if each.source == "query"
+                and not any(key in each.settings for key in _DOCUMENTS)
+                and not re.search(rf"\b{re.escape(each.name)}\b", text)
+            ]
+            if names:
+                shown = ", ".join(f"`{name}`" for name in names[:_SHOWN])
+                more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+                several = len(names) > 1
+                yield self.at(
+                    route.function,
+                    route=route.spoken,
+                    parameters=shown + more,
+                    verb="mean" if several else "means",
+                    them="them" if several else "it",
+                )

@@ -1,0 +1,123 @@
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING
+
+from ...rule import Related, Rule, Severity
+from .registration import registered
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...file import File
+    from ...rule import Violation
+    from .registration import Registered
+
+_SESSIONS = (
+    "sqlalchemy.orm.Session",
+    "sqlalchemy.ext.asyncio.AsyncSession",
+    "sqlmodel.Session",
+    "sqlmodel.ext.asyncio.session.AsyncSession",
+)
+_CHANGES = tuple(f"{session}.{method}" for session in _SESSIONS for method in ("add", "add_all", "delete", "merge"))
+_KEEPS = tuple(f"{session}.{method}" for session in _SESSIONS for method in ("commit",))
+_BY_LINK = re.compile(
+    r"(?i)(callback|oauth|oidc|saml|sso|login|logout|sign|auth|verif|confirm|activat|unsubscribe|invit|accept|redirect|"
+    r"webhook|track|pixel|click|download|refresh|sync|health)"
+)
+"""Paths that a browser follows as a link or another service calls, where GET is not the project's choice."""
+_RECORDS = re.compile(
+    r"(?i)(log|audit|history|visit|view|access|usage|metric|stat|event|cache|session|token|last_|seen)"
+)
+"""Things that are written down because something was read."""
+_DEPTH = 3
+
+
+class MethodSemantics(Rule):
+    """A GET or HEAD route changes the state of the database.
+
+    GET is safe by definition: browsers prefetch links, crawlers follow them, proxies repeat and cache them, and no
+    protection against forged requests looks at them. A link in a mail is enough to delete what it names.
+
+    What is written because something was read (logs, statistics, caches), and links that people follow out of a mail or
+    another service's page (confirmations, callbacks) are left alone.
+
+    Bad:
+
+        from fastapi import Depends, FastAPI
+        from sqlalchemy.orm import Session
+
+        from app.db import get_session
+        from app.models import Book
+
+        app = FastAPI()
+
+        @app.get("/books/{book_id}/remove")
+        def remove_book(book_id: int, session: Session = Depends(get_session)) -> None:
+            book = session.get(Book, book_id)
+            session.delete(book)
+            session.commit()
+
+    Good:
+
+        from fastapi import Depends, FastAPI
+        from sqlalchemy.orm import Session
+
+        from app.db import get_session
+        from app.models import Book
+
+        app = FastAPI()
+
+        @app.delete("/books/{book_id}", status_code=204)
+        def remove_book(book_id: int, session: Session = Depends(get_session)) -> None:
+            book = session.get(Book, book_id)
+            session.delete(book)
+            session.commit()
+    """
+
+    code = "FAR082"
+    severity = Severity.WARNING
+    message = "`{route}` changes the database ({how}): GET is prefetched, repeated and cached; use {instead}"
+    markers = (("fastapi",), (".get(", ".head(", "api_route("))
+
+    def check(self, file: File) -> Iterator[Violation]:
+        for route in registered(file):
+            if not route.methods or not set(route.methods) <= {"GET", "HEAD"} or _by_link(route):
+                continue
+            found = _change(file, route)
+            if found is not None:
+                how, instead, related = found
+                yield self.at(route.decorator, route=route.spoken, how=how, instead=instead, related=related)
+
+
+def _by_link(route: Registered) -> bool:
+    words = f"{route.path or ''} {route.function.name}"
+    return bool(_BY_LINK.search(words))
+
+
+def _change(file: File, route: Registered) -> tuple[str, str, list[Related]] | None:
+    """What the function, or a function that it calls, adds to or deletes from the database, and keeps."""
+    calls = file.within(route.function, ast.Call)
+    for call in calls:
+        if file.is_named(call.func, *_CHANGES) and call.args:
+            name = call.func.attr if isinstance(call.func, ast.Attribute) else "add"
+            cls = (file.type_of(call.args[0]) or "").rpartition(".")[2]
+            if _RECORDS.search(f"{cls} {ast.unparse(call.args[0])}") or not any(
+                file.is_named(each.func, *_KEEPS) for each in calls
+            ):
+                continue
+            if _under_condition(file, call, route.function):
+                continue
+            return f"`{ast.unparse(call)}`", "`DELETE`" if name == "delete" else "`POST`", []
+    return None
+
+
+def _under_condition(file: File, call: ast.Call, function: ast.AST) -> bool:
+    """Whether the change is the exception: what is created when it is missing, what is cleaned up on the way."""
+    for ancestor in file.ancestors(call):
+        if ancestor is function:
+            return False
+        if isinstance(ancestor, (ast.If, ast.ExceptHandler, ast.For, ast.AsyncFor, ast.While)):
+            return True
+    return False
