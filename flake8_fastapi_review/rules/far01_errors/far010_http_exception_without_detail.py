@@ -4,7 +4,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from ...rule import Rule, Severity
-from .responses import FUNCTIONS, answers, detail, http_exceptions, spread, status
+from .responses import FUNCTIONS, RESPONSE, answers, detail, http_exceptions, spread, status
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 _WITHOUT_BODY = range(100, 400)
 _STATIC_FILES = "starlette.staticfiles.StaticFiles"
+_REFUSALS = (401, 403)
+_JSON = "starlette.responses.JSONResponse"
 
 
 class HttpExceptionWithoutDetail(Rule):
@@ -21,6 +23,9 @@ class HttpExceptionWithoutDetail(Rule):
 
     The client is sent the standard phrase of the status, `{"detail": "Not Found"}`, which is also what a wrong URL
     gives. Nobody can tell a missing order from a missing route, or an expired token from a wrong one.
+
+    A refusal (401, 403) whose reason is logged right before is left alone: what was wrong with a credential is for the
+    log, not for whoever tries. So is a 404 of a function that serves a file or a page: what is missing is its URL.
 
     A project's subclass counts when it inherits the constructor; one that fills in the detail itself does not.
 
@@ -61,7 +66,11 @@ class HttpExceptionWithoutDetail(Rule):
             code = status(file, call)
             if spread(call) or code in _WITHOUT_BODY or isinstance(file.parent(call), ast.Expr):
                 continue
-            if _serves_files(file, call) or (code == 404 and _is_catch_all(file, call)):
+            if _serves_files(file, call) or (
+                code == 404 and (_is_catch_all(file, call) or _serves_content(file, call))
+            ):
+                continue
+            if code in _REFUSALS and _logs_reason(file, call):
                 continue
             given = detail(file, call)
             if given is None:
@@ -76,6 +85,30 @@ def _serves_files(file: File, call: ast.Call) -> bool:
     if "get_response" not in getattr(file.function(call), "name", ""):
         return False
     return cls is not None and any(file.is_subclass(base, _STATIC_FILES) for base in cls.bases)
+
+
+def _logs_reason(file: File, call: ast.Call) -> bool:
+    """Whether a statement of the same block logs why, before."""
+    statement = file.statement(call)
+    parent = file.parent(statement) if statement is not None else None
+    for field in ("body", "orelse", "finalbody"):
+        block = getattr(parent, field, None)
+        if isinstance(block, list) and statement in block:
+            return bool(file.logs(block[: block.index(statement)]))
+    return False
+
+
+def _serves_content(file: File, call: ast.Call) -> bool:
+    """Whether what the function answers otherwise is a file or a page: a response that it makes itself, not of JSON."""
+    function = file.function(call)
+    if not isinstance(function, FUNCTIONS):
+        return False
+    return any(
+        returned.value is not None
+        and file.is_a(returned.value, RESPONSE) is True
+        and not file.is_a(returned.value, _JSON)
+        for returned in file.within(function, ast.Return)
+    )
 
 
 def _is_catch_all(file: File, call: ast.Call) -> bool:
