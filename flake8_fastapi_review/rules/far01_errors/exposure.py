@@ -52,7 +52,19 @@ _INFRASTRUCTURE = frozenset(
 """Libraries whose exceptions tell of hosts, queries, commands and credentials."""
 
 _DEBUGGING = re.compile(r"(?i)debug|expose|verbose|is_dev|development")
-_HARMLESS = ("sqlalchemy.exc.NoResultFound", "sqlalchemy.exc.MultipleResultsFound")
+_HARMLESS = (
+    "sqlalchemy.exc.NoResultFound",
+    "sqlalchemy.exc.MultipleResultsFound",
+    "httpx.RequestError",
+    "httpx.TransportError",
+    "httpx.TimeoutException",
+    "httpx.ConnectTimeout",
+    "httpx.ReadTimeout",
+    "httpx.NetworkError",
+    "httpx.ConnectError",
+    "httpx.ReadError",
+)
+"""httpx names neither host nor URL when it gets no answer ("All connection attempts failed"), but in HTTPStatusError."""
 _APPS = ("fastapi.FastAPI", "starlette.applications.Starlette")
 
 

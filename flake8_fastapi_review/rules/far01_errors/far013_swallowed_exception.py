@@ -174,8 +174,10 @@ def _leaf(function: ast.expr) -> str:
 
 
 def _subject(file: File, statement: ast.Try) -> str:
-    """What is tried, for the message: its first call."""
-    for call in file.within(statement.body, ast.Call):
+    """What is tried, for the message: its first call, of those to more than the builtins if there are any."""
+    calls = file.within(statement.body, ast.Call)
+    telling = [call for call in calls if not (file.name_of(call.func) or "").startswith("builtins.")]
+    for call in telling or calls:
         text = " ".join(ast.unparse(call.func).split())
         if len(text) <= 50:
             return f"`{text}`"
