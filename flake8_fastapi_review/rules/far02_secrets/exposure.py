@@ -171,7 +171,7 @@ def _named(file: File, node: ast.Name | ast.Attribute | ast.Subscript, depth: in
         yield Exposed(node, name, CREDENTIALS)
         return
     if isinstance(node, ast.Attribute) and node.attr == "headers" and file.is_a(node.value, *_WHOLE_HEADERS):
-        yield Exposed(node, f"{leaf(node.value)}.headers", "Authorization header")
+        yield Exposed(node, f"{leaf(node.value)}.headers", "cookies and credentials in it")
         return
     if isinstance(node, ast.Attribute) and node.attr == "credentials" and file.is_a(node.value, *_BEARER):
         yield Exposed(node, node.attr, "token")
