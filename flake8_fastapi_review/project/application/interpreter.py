@@ -8,10 +8,14 @@ is marked as uncertain; where it depends on a setting's default, that default is
 from __future__ import annotations
 
 import ast
+import builtins
+import contextlib
 import re
+import sys
 from typing import TYPE_CHECKING, Any
 
 from . import library
+from .source import read
 from .values import (
     NOTHING,
     AnnotatedValue,
@@ -36,14 +40,25 @@ from .values import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import FrameType
 
     from ...knowledge import Knowledge
     from ...module import Module
     from ..modules import Modules
+    from .source import Source
 
 MARKERS = (b"fastapi", b"starlette", b"FastAPI", b"router", b"Router")
+_ACTING = re.compile(
+    rb"\b(?:include_router|add_api_route|add_api_websocket_route|add_route|add_websocket_route|mount|APIRouter|FastAPI"
+    rb"|Starlette|api_route)\b|@[\w.]+\.(?:get|post|put|patch|delete|head|options|trace|websocket|route)\("
+    rb"|^(?!print|logg|warnings|typer)[A-Za-z_][\w.]*\("
+    rb"|^@(?!dataclass|functools|lru_cache|cache\b|pytest|overload|contextmanager|asynccontextmanager|contextlib|attr|click"
+    rb"|typing|runtime_checkable|total_ordering|final|deprecated)\w",
+    re.MULTILINE,
+)
+"""What importing a module may do to a router: registrations, calls and decorators at its top level."""
 _MAX_CALLS = 40
-_MAX_STEPS = 3_000_000
+_MAX_STEPS = 800_000
 _MAX_ASIDE = 1_500
 """Steps for a call that registers nothing: its result may be of use, a long computation is not."""
 _REGISTERING = re.compile(
@@ -51,7 +66,11 @@ _REGISTERING = re.compile(
     r"|@[\w.]+\.(?:get|post|put|patch|delete|head|options|trace|websocket|route)\("
 )
 _MAX_LOOP = 400
-_BUILTINS = frozenset(dir(__builtins__) if not isinstance(__builtins__, dict) else __builtins__)
+_BUILTINS = frozenset(dir(builtins))
+_FRAMES_LEFT = 330
+"""A module is executed only while so many frames of the interpreter's stack are left: imports nest."""
+_FRAMES_OF_CALL = 13
+"""About so many of our frames for a call of the program."""
 
 
 class Stop(Exception):
@@ -116,6 +135,12 @@ class Interpreter:
         self._interest: dict[ast.AST, bool] = {}
         self._conditions: list[tuple[Assumptions, bool]] = []
         self._imported: set[str] = set()
+        self._postponed: list[str] = []
+        self._frames = 0
+        """How deep the stack was where the module that runs was entered."""
+        self._marked: dict[str, bool] = {}
+        self.truncated = False
+        """Whether something was left out: the program does more, or nests deeper, than we follow."""
 
     # Conditions
 
@@ -134,7 +159,11 @@ class Interpreter:
         env = self.envs.get(path)
         if env is not None:
             return env
-        module = self.modules.tree_of(path)
+        frames = _stack_depth()
+        if frames + _FRAMES_LEFT > sys.getrecursionlimit():
+            self.truncated = True
+            return None
+        module = read(self.modules, path)
         if module is None:
             return None
         env = self.envs[path] = Env(module, "module")
@@ -144,22 +173,33 @@ class Interpreter:
         calls, self._calls = self._calls, [*self._calls, Call(None, None)]
         limit, self._limit = self._limit, _MAX_STEPS
         before = self._steps
+        outer, self._frames = self._frames, frames - _FRAMES_OF_CALL * len(self._calls)
         try:
-            self.block(module.tree.body, env)
+            for statement in module.tree.body:
+                self._top_level(statement, env)
         except Stop:
             pass
         finally:
-            self._conditions, self._calls = saved, calls
+            self._conditions, self._calls, self._frames = saved, calls, outer
             # An import on the way is not at the expense of the call that causes it.
             self._limit = limit if limit == _MAX_STEPS else limit + self._steps - before
         return env
 
+    def _top_level(self, statement: ast.stmt, env: Env) -> None:
+        try:
+            self.statement(statement, env)
+        except RecursionError:
+            # One expression that nests deeper than the stack; the next statement starts where this one did.
+            self.truncated = True
+
     def is_marked(self, path: str) -> bool:
         """Whether a module may take part in the assembly by being imported."""
-        if path.endswith("__init__.py"):
-            return True
-        text = self.modules.bytes_of(path)
-        return text is not None and any(marker in text for marker in MARKERS)
+        known = self._marked.get(path)
+        if known is None:
+            text = self.modules.bytes_of(path)
+            known = text is not None and any(marker in text for marker in MARKERS) and bool(_ACTING.search(text))
+            self._marked[path] = known = known or path.endswith("__init__.py")
+        return known
 
     def import_module(self, path: str) -> None:
         """What an import statement does; modules that cannot matter wait until they are needed."""
@@ -171,8 +211,18 @@ class Interpreter:
             package = f"{folder}/__init__.py"
             if self.modules.sources.is_file(package):
                 self.import_module(package)
-        if self.is_marked(path):
+        if not self.is_marked(path):
+            return
+        if _stack_depth() + _FRAMES_LEFT + 100 > sys.getrecursionlimit():
+            # Its names are there when they are asked for; what it registers follows when the stack is low again.
+            self._postponed.append(path)
+        else:
             self.module(path)
+
+    def catch_up(self) -> None:
+        """Execute the modules whose import had to wait."""
+        while self._postponed:
+            self.module(self._postponed.pop(0))
 
     def member(self, path: str, name: str, dotted: str | None = None) -> Value:
         """`from path import name`."""
@@ -317,11 +367,9 @@ class Interpreter:
             case ClassValue():
                 if any(library.registrar_kind(name, self.knowledge) for name in callee.externals()):
                     return True
-                if any(
+                return any(
                     isinstance(base, ClassValue) and self._mentions(base.module, base.node) for base in callee.mro()
-                ):
-                    return True
-                return False
+                )
             case Function():
                 known = self._interest.get(callee.node)
                 if known is None:
@@ -333,13 +381,14 @@ class Interpreter:
         return False
 
     @staticmethod
-    def _mentions(module: Module, node: Any) -> bool:
+    def _mentions(module: Module | Source, node: Any) -> bool:
         """By the text, which is much quicker than walking the tree; a word in a comment costs some time, no more."""
         return any(map(_REGISTERING.search, module.lines[node.lineno - 1 : node.end_lineno]))
 
     def _calls_interesting(self, function: Function, depth: int) -> bool:
-        scope = function.module.index.by_node[function.node]
-        for inner in scope.nodes.get(ast.Call, ()):
+        for inner in ast.walk(function.node):
+            if not isinstance(inner, ast.Call):
+                continue
             called: Value | None = None
             if isinstance(inner.func, ast.Name):
                 called = self.lookup(inner.func.id, function.env)
@@ -546,9 +595,11 @@ class Interpreter:
         function = Function(env.module, node, env, env.owner if env.kind == "class" else None)
         arguments = node.args
         positional = [*arguments.posonlyargs, *arguments.args]
-        for argument, default in zip(positional[len(positional) - len(arguments.defaults) :], arguments.defaults):
+        for argument, default in zip(
+            positional[len(positional) - len(arguments.defaults) :], arguments.defaults, strict=True
+        ):
             function.defaults[argument.arg] = self.eval(default, env)
-        for argument, default in zip(arguments.kwonlyargs, arguments.kw_defaults):
+        for argument, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
             if default is not None:
                 function.defaults[argument.arg] = self.eval(default, env)
         return function
@@ -569,17 +620,15 @@ class Interpreter:
         return function if type(result) is Value or (isinstance(result, Const) and result.value is None) else result
 
     def define_class(self, node: ast.ClassDef, env: Env) -> None:
-        bases = [base for base in (self.eval(base, env) for base in node.bases)]
+        bases = [self.eval(base, env) for base in node.bases]
         bases = [base.base if isinstance(base, AnnotatedValue) else base for base in bases]
         inner = Env(env.module, "class", env)
         cls = ClassValue(env.module, node, inner, bases)
         inner.owner = cls
         inner.names = cls.names
         self.classes.append(cls)
-        try:
+        with contextlib.suppress(Stop):
             self.block(node.body, inner)
-        except Stop:
-            pass
         result: Value = cls
         for decorator in reversed(node.decorator_list):
             maker = self.eval(decorator, env)
@@ -676,9 +725,9 @@ class Interpreter:
             case ast.BoolOp(op=operator, values=values):
                 return self.either(operator, values, env)
             case ast.UnaryOp(op=ast.Not(), operand=operand):
-                value = self.eval(operand, env)
-                truth = value.truth()
-                return Value(value.assumes) if truth is None else Const(not truth, value.assumes)
+                negated = self.eval(operand, env)
+                truth = negated.truth()
+                return Value(negated.assumes) if truth is None else Const(not truth, negated.assumes)
             case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() as number)):
                 return Const(-number)
             case ast.Compare(left=left, ops=[operator], comparators=[right]):
@@ -699,9 +748,9 @@ class Interpreter:
                 return self.comprehension(node.elt, node.generators, env)
             case ast.DictComp():
                 keys = self.comprehension(node.key, node.generators, env)
-                values = self.comprehension(node.value, node.generators, env)
-                if keys.complete and values.complete and len(keys.items) == len(values.items):
-                    return Mapping(list(zip(keys.items, values.items)))
+                held = self.comprehension(node.value, node.generators, env)
+                if keys.complete and held.complete and len(keys.items) == len(held.items):
+                    return Mapping(list(zip(keys.items, held.items, strict=True)))
         return Value()
 
     def display(self, elements: list[ast.expr], env: Env, kind: str) -> Items:
@@ -718,7 +767,7 @@ class Interpreter:
 
     def dictionary(self, node: ast.Dict, env: Env) -> Mapping:
         found = Mapping([])
-        for key, value in zip(node.keys, node.values):
+        for key, value in zip(node.keys, node.values, strict=True):
             if key is None:
                 inner = self.eval(value, env)
                 if isinstance(inner, Mapping):
@@ -996,7 +1045,11 @@ class Interpreter:
     ) -> Value:
         node = function.node
         running = sum(1 for call in self._calls if call.function is not None and call.function.node is node)
-        if len(self._calls) > _MAX_CALLS or running > 2:
+        depth = len(self._calls)
+        if running > 2:
+            return Value()
+        if depth > _MAX_CALLS or self._frames + (depth + 4) * _FRAMES_OF_CALL > sys.getrecursionlimit():
+            self.truncated = True
             return Value()
         self.executed.add(node)
         env = Env(function.module, "function", function.env)
@@ -1030,21 +1083,19 @@ class Interpreter:
                 env.names[argument.arg] = args[position]
                 rest.pop(argument.arg, None)
             else:
-                env.names[argument.arg] = (
-                    rest.pop(argument.arg, None)
-                    or function.defaults.get(argument.arg)
-                    or library.parameter_value(self, function, argument)
-                )
+                env.names[argument.arg] = self._argument(function, argument, rest)
         for argument in arguments.kwonlyargs:
-            env.names[argument.arg] = (
-                rest.pop(argument.arg, None)
-                or function.defaults.get(argument.arg)
-                or library.parameter_value(self, function, argument)
-            )
+            env.names[argument.arg] = self._argument(function, argument, rest)
         if arguments.vararg is not None:
             env.names[arguments.vararg.arg] = Items(list(args[len(positional) :]), "tuple")
         if arguments.kwarg is not None:
             env.names[arguments.kwarg.arg] = Mapping([(Const(key), value) for key, value in rest.items()])
+
+    def _argument(self, function: Function, argument: ast.arg, given: dict[str, Value]) -> Value:
+        name = argument.arg
+        if name in given:
+            return given.pop(name)
+        return function.defaults.get(name) or library.parameter_value(self, function, argument)
 
     def construct(
         self, cls: ClassValue, args: list[Value], keywords: dict[str, Value], node: ast.AST | None, env: Env | None
@@ -1063,6 +1114,15 @@ class Interpreter:
         else:
             library.fill_fields(self, instance, args, keywords)
         return instance
+
+
+def _stack_depth() -> int:
+    frame: FrameType | None = sys._getframe()
+    depth = 0
+    while frame is not None:
+        depth += 1
+        frame = frame.f_back
+    return depth
 
 
 def with_assumptions(value: Value, assumes: Assumptions) -> Value:

@@ -400,7 +400,7 @@ def _route_spec(
         entry.target = run.force(second) if second is not None else Value()
         if second is None and "routes" in keywords:
             entry.target = new_registrar(run, "starlette.routing.Router", None, entry.module, entry.line)
-            initialise(run, entry.target, [], keywords)  # type: ignore[arg-type]
+            initialise(run, entry.target, [], keywords)
     else:
         entry.endpoint = second or Value()
         entry.methods = _methods_of(run, keywords.get("methods"), ("GET",))
@@ -441,9 +441,11 @@ def call_builtin(run: Interpreter, name: str, args: list[Value], keywords: dict[
             columns = [run.iterate(arg) for arg in args]
             if any(column is None for column in columns):
                 return Items([], complete=False)
-            return Items([Items(list(row), "tuple") for row in zip(*columns)])  # type: ignore[arg-type]
+            return Items([Items(list(row), "tuple") for row in zip(*columns, strict=False)])
         case "range" if all(isinstance(arg, Const) and isinstance(arg.value, int) for arg in args) and args:
-            return Items([Const(i) for i in range(*(arg.value for arg in args))][:100])  # type: ignore[attr-defined]
+            bounds = [arg.value for arg in args if isinstance(arg, Const)]
+            numbers: list[Value] = [Const(number) for number in range(*bounds)[:100]]
+            return Items(numbers)
         case "getattr" if (
             first is not None and len(args) > 1 and isinstance(args[1], Const) and isinstance(args[1].value, str)
         ):
@@ -505,7 +507,7 @@ def _is_instance(run: Interpreter, value: Value, cls: Value) -> Value:
                 each.name
             )
             if plain in (str, int) and isinstance(value, Const):
-                if isinstance(value.value, plain):  # type: ignore[arg-type]
+                if isinstance(value.value, plain):
                     return Const(True)
                 continue
             if plain is not None and isinstance(value, plain):
@@ -746,7 +748,7 @@ def subscript(run: Interpreter, owner: Value, index: ast.expr, env: Env) -> Valu
                 return AnnotatedValue(base.base, [*base.items, *items])
             return AnnotatedValue(base, items)
         if owner.name == "os.environ" and isinstance(index, ast.Constant):
-            return Value(frozenset({f"environment variable {index.value}"}))
+            return Value(frozenset({f"environment variable {index.value!s}"}))
         if owner.name in ("typing.Optional", "typing.Union", "typing.Type", "builtins.type"):
             first = index.elts[0] if isinstance(index, ast.Tuple) and index.elts else index
             inner = run.eval(first, env)

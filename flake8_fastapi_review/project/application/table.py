@@ -43,7 +43,10 @@ if TYPE_CHECKING:
 
 _SECURITY = "fastapi.security."
 _MAX_DEPTH = 30
-_CHANGES_ROUTES = re.compile(rb"\.routes\.(remove|insert|pop|sort|clear|reverse)\(|\.routes(\[[^\]\n]*\])?\s*=[^=]|\bdel [^\n]*\.routes\[")
+_APPS = ("fastapi.FastAPI", "starlette.applications.Starlette")
+_CHANGES_ROUTES = re.compile(
+    rb"\.routes\.(remove|insert|pop|sort|clear|reverse)\(|\.routes(\[[^\]\n]*\])?\s*=[^=]|\bdel [^\n]*\.routes\["
+)
 
 
 class Dependency(NamedTuple):
@@ -194,6 +197,7 @@ class Application:
         self._inputs: dict[int, Inputs] = {}
         self._conflicts: dict[str, tuple[Conflict, ...]] = {}
         self._changes_routes: bool | None = None
+        self._calls: dict[str, dict[str, list[ast.Call]]] = {}
         self._trees: dict[str, Module | Source | None] = {}
         self._middlewares: dict[str, list[Middleware]] | None = None
 
@@ -202,7 +206,14 @@ class Application:
         """In order of applications, then of matching."""
         if self._rows is None:
             self._execute()
-            self._rows = tuple(row for app in self.apps() for row in self.table(app))
+            rows = tuple(row for app in self.apps() for row in self.table(app))
+            if self.run.truncated:
+                # Something was not executed: a guard or a prefix may have been added there.
+                origins, self._origins = self._origins, {}
+                sure, rows = rows, tuple(row._replace(complete=False, placed=False) for row in rows)
+                for before, row in zip(sure, rows, strict=True):
+                    self._origins[id(row)] = origins[id(before)]._replace(row=row)
+            self._rows = rows
         return self._rows
 
     # Questions about routes
@@ -230,7 +241,11 @@ class Application:
     def _rearranged(self) -> bool:
         """Whether code of the project changes the list of routes of a router or application itself."""
         if self._changes_routes is None:
-            texts = (self.modules.bytes_of(path) or b"" for path in self.modules.mentioning_any((b".routes",)) if "test" not in path)
+            texts = (
+                self.modules.bytes_of(path) or b""
+                for path in self.modules.mentioning_any((b".routes",))
+                if "test" not in path
+            )
             self._changes_routes = any(_CHANGES_ROUTES.search(text) for text in texts)
         return self._changes_routes
 
@@ -269,15 +284,20 @@ class Application:
             candidates = self.modules.mentioning_any((b"FastAPI", b"Starlette", b"import_from_string"))
             for path in candidates:
                 run.import_module(path)
+                run.catch_up()
             self._call_factories(candidates)
+            run.catch_up()
         except (Exhausted, RecursionError):
-            pass
+            run.truncated = True
 
     def _call_factories(self, candidates: list[str]) -> None:
         """Execute the functions that make an application and that nobody called so far."""
+        makers = {b"FastAPI(", b"Starlette(", b"import_from_string"}
+        makers |= {f"{cls.node.name}(".encode() for cls in self.run.classes if self._is_app_class(cls)}
         for path in candidates:
             env = self.run.envs.get(path)
-            if env is None:
+            text = self.modules.bytes_of(path)
+            if env is None or text is None or not any(maker in text for maker in makers):
                 continue
             index = env.module.index
             for call in index.nodes(ast.Call):
@@ -290,6 +310,9 @@ class Application:
                 if outermost.kind != "function" or scope.node in self.run.executed:
                     continue
                 self._start(path, outermost.qualname)
+
+    def _is_app_class(self, cls: ClassValue) -> bool:
+        return any(library.registrar_kind(name, self.knowledge) in _APPS for name in cls.externals())
 
     def _makes_app(self, call: ast.Call, path: str) -> bool:
         name = _called(call) or ""
@@ -309,7 +332,7 @@ class Application:
         else:
             # Imported inside of the function.
             kind = "fastapi.FastAPI" if name == "FastAPI" and type(value) is Value else None
-        return kind in ("fastapi.FastAPI", "starlette.applications.Starlette")
+        return kind in _APPS
 
     def _start(self, path: str, qualname: str, depth: int = 0) -> None:
         """Call a function or method with arguments nobody knows; its callers first, as they know more."""
@@ -359,15 +382,24 @@ class Application:
             module = env.module if env is not None else self._tree(other, path)
             if module is None:
                 continue
-            for call in module.index.nodes(ast.Call):
-                if _called(call) != name:
-                    continue
+            for call in self._calls_in(module, other).get(name, ()):
                 scope = module.index.scope_of(call).frame()
                 while scope.parent is not None and scope.parent.kind not in ("module", "class"):
                     scope = scope.parent
                 if scope.kind == "function" and (other, scope.qualname) not in found and scope.qualname != qualname:
                     found.append((other, scope.qualname))
         return found[:4]
+
+    def _calls_in(self, module: Module | Source, path: str) -> dict[str, list[ast.Call]]:
+        """The calls of a file by the last name of what they call."""
+        found = self._calls.get(path)
+        if found is None:
+            found = self._calls[path] = {}
+            for call in module.index.nodes(ast.Call):
+                name = _called(call)
+                if name is not None:
+                    found.setdefault(name, []).append(call)
+        return found
 
     def _tree(self, path: str, called: str) -> Module | Source | None:
         """A module that was not executed and that may call a function of the module `called`, as it names it."""
@@ -463,7 +495,11 @@ class Application:
     def _middleware(self, value: Value | None, keywords: dict[str, Value], file: str, line: int) -> Middleware:
         value = self.run.force(value) if value is not None else Value()
         dispatch = keywords.get("dispatch")
-        if isinstance(value, External) and dispatch is not None and value.name == "starlette.middleware.base.BaseHTTPMiddleware":
+        if (
+            isinstance(value, External)
+            and dispatch is not None
+            and value.name == "starlette.middleware.base.BaseHTTPMiddleware"
+        ):
             value = self.run.force(dispatch)
         described = self._describe(value, "app", ())
         if described is None:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     import ast
 
     from ...module import Module
+    from .source import Source
 
 Assumptions = frozenset[str]
 NOTHING: Assumptions = frozenset()
@@ -129,7 +130,7 @@ class Env:
 
     __slots__ = ("globals", "kind", "module", "names", "outer", "owner")
 
-    def __init__(self, module: Module, kind: str, outer: Env | None = None) -> None:
+    def __init__(self, module: Module | Source, kind: str, outer: Env | None = None) -> None:
         self.module = module
         self.kind = kind
         self.outer = outer
@@ -143,7 +144,7 @@ class Function(Known):
 
     __slots__ = ("defaults", "env", "module", "node", "owner", "wraps")
 
-    def __init__(self, module: Module, node: Any, env: Env, owner: ClassValue | None = None) -> None:
+    def __init__(self, module: Module | Source, node: Any, env: Env, owner: ClassValue | None = None) -> None:
         super().__init__()
         self.module = module
         self.node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda = node
@@ -197,7 +198,7 @@ class ClassValue(Known):
 
     __slots__ = ("annotations", "bases", "env", "module", "names", "node")
 
-    def __init__(self, module: Module, node: ast.ClassDef, env: Env, bases: list[Value]) -> None:
+    def __init__(self, module: Module | Source, node: ast.ClassDef, env: Env, bases: list[Value]) -> None:
         super().__init__()
         self.module = module
         self.node = node
