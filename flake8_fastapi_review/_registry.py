@@ -376,6 +376,22 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         '',  # payload
     ),
     (
+        'FAR023',  # code
+        'sensitive-field-in-response',  # name
+        'critical',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('.get(', '.post(', '.put(', '.patch(', '.delete(', '.api_route('),),  # markers
+        200,  # cwe
+        'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N',  # cvss
+        (),  # options
+        'A password, its hash or another secret is part of what a route answers',  # summary
+        'far02_secrets.far023_sensitive_field_in_response',  # module
+        'SensitiveFieldInResponse',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
         'FAR024',  # code
         'secret-in-query-string',  # name
         'important',  # severity
@@ -461,13 +477,29 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         'critical',  # severity
         'on',  # default
         ('app',),  # roles
-        (('.get(', '.post(', '.put(', '.patch(', '.delete(', '.api_route(', '.add_api_route(', '.websocket(', '.add_api_websocket_route(', '.route(', '.add_route('),),  # markers
+        (('.get(', '.post(', '.put(', '.patch(', '.delete(', '.api_route(', '.add_api_route(', '.websocket(', '.route(', '.add_api_websocket_route(', '.add_route('),),  # markers
         306,  # cwe
         'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:N',  # cvss
         (('public', 'frozenset[str]', 'Paths, with `*` for anything, of routes that are open on purpose.'), ('authenticators', 'frozenset[str]', 'Qualified names of dependencies that authenticate.')),  # options
         'A route lets everybody in, although the routes beside it require a user',  # summary
         'far05_auth.far050_unauthenticated_route',  # module
         'UnauthenticatedRoute',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR053',  # code
+        'permissive-cors',  # name
+        'critical',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('CORSMiddleware', 'ccess-control-allow-origin', 'ccess-Control-Allow-Origin'),),  # markers
+        942,  # cwe
+        'CVSS:3.1/AV:N/AC:L/PR:N/UI:R/S:U/C:H/I:H/A:N',  # cvss
+        (),  # options
+        'Scripts of every website may read what the application answers to its visitors',  # summary
+        'far05_auth.far053_permissive_cors',  # module
+        'PermissiveCors',  # cls
         'python',  # language
         '',  # payload
     ),
@@ -484,6 +516,310 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         'A websocket is accepted from everybody in an application whose routes require a user',  # summary
         'far05_auth.far059_websocket_without_auth',  # module
         'WebsocketWithoutAuth',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR080',  # code
+        'missing-response-model',  # name
+        'important',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('fastapi',), ('.get(', '.post(', '.put(', '.patch(', '.delete(', 'api_route(')),  # markers
+        None,  # cwe
+        None,  # cvss
+        (),  # options
+        'A route answers JSON of which nothing says what it looks like',  # summary
+        'far08_routes.far080_missing_response_model',  # module
+        'MissingResponseModel',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR081',  # code
+        'undocumented-query-parameter',  # name
+        'minor',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('fastapi',), ('.get(', '.post(', '.put(', '.patch(', '.delete(', 'api_route(')),  # markers
+        None,  # cwe
+        None,  # cvss
+        (),  # options
+        'A query parameter of a route has no description',  # summary
+        'far08_routes.far081_undocumented_query_parameter',  # module
+        'UndocumentedQueryParameter',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR082',  # code
+        'method-semantics',  # name
+        'important',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('fastapi',), ('.get(', '.head(', 'api_route(')),  # markers
+        None,  # cwe
+        None,  # cvss
+        (),  # options
+        'A GET or HEAD route changes the state of the database',  # summary
+        'far08_routes.far082_method_semantics',  # module
+        'MethodSemantics',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR083',  # code
+        'success-status',  # name
+        'important',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('fastapi',), ('.get(', '.post(', '.put(', '.patch(', '.delete(', 'api_route(')),  # markers
+        None,  # cwe
+        None,  # cvss
+        (),  # options
+        'The status of success does not fit what the route does',  # summary
+        'far08_routes.far083_success_status',  # module
+        'SuccessStatus',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR084',  # code
+        'shadowed-route',  # name
+        'critical',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('fastapi',), ('.get(', '.post(', '.put(', '.patch(', '.delete(', 'api_route(')),  # markers
+        None,  # cwe
+        None,  # cvss
+        (),  # options
+        'A route never matches because an earlier one takes all its requests',  # summary
+        'far08_routes.far084_shadowed_route',  # module
+        'ShadowedRoute',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR085',  # code
+        'duplicate-route',  # name
+        'critical',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('fastapi',), ('.get(', '.post(', '.put(', '.patch(', '.delete(', 'api_route(')),  # markers
+        None,  # cwe
+        None,  # cvss
+        (),  # options
+        'Two routes have the same method and full path, or the same operation id',  # summary
+        'far08_routes.far085_duplicate_route',  # module
+        'DuplicateRoute',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR086',  # code
+        'path-parameter-mismatch',  # name
+        'critical',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('fastapi',), ('.get(', '.post(', '.put(', '.patch(', '.delete(', 'api_route(')),  # markers
+        None,  # cwe
+        None,  # cvss
+        (),  # options
+        'The path of a route and the parameters of its function do not fit each other',  # summary
+        'far08_routes.far086_path_parameter_mismatch',  # module
+        'PathParameterMismatch',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR087',  # code
+        'undocumented-error-response',  # name
+        'minor',  # severity
+        'off',  # default
+        ('app',),  # roles
+        (('fastapi',), ('.get(', '.post(', '.put(', '.patch(', '.delete(', 'api_route('), ('HTTPException',)),  # markers
+        None,  # cwe
+        None,  # cvss
+        (),  # options
+        'A route raises an HTTPException with a status that its `responses` omit',  # summary
+        'far08_routes.far087_undocumented_error_response',  # module
+        'UndocumentedErrorResponse',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR088',  # code
+        'non-restful-path',  # name
+        'minor',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('fastapi',), ('.get(', '.post(', '.put(', '.patch(', '.delete(', 'api_route(')),  # markers
+        None,  # cwe
+        None,  # cvss
+        (),  # options
+        'A path repeats its method as a verb, is in camel case, or names a collection in the singular',  # summary
+        'far08_routes.far088_non_restful_path',  # module
+        'NonRestfulPath',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR089',  # code
+        'unversioned-api',  # name
+        'minor',  # severity
+        'off',  # default
+        ('app',),  # roles
+        (('fastapi',), ('.get(', '.post(', '.put(', '.patch(', '.delete(', 'api_route(')),  # markers
+        None,  # cwe
+        None,  # cvss
+        (('scheme', 'str', 'A regular expression that versioned paths match; empty: `/v1/` and the like.'),),  # options
+        'A route stands outside of the versions of the API',  # summary
+        'far08_routes.far089_unversioned_api',  # module
+        'UnversionedApi',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR090',  # code
+        'redundant-response-model',  # name
+        'minor',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('response_model',), ('->',)),  # markers
+        None,  # cwe
+        None,  # cvss
+        (),  # options
+        '`response_model` repeats the return annotation',  # summary
+        'far08_routes.far090_redundant_response_model',  # module
+        'RedundantResponseModel',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR091',  # code
+        'generic-route-decorator',  # name
+        'minor',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('fastapi',), ('.api_route(', '.route(')),  # markers
+        None,  # cwe
+        None,  # cvss
+        (),  # options
+        "A route is registered by `api_route` with one method, or by Starlette's `route`",  # summary
+        'far08_routes.far091_generic_route_decorator',  # module
+        'GenericRouteDecorator',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR092',  # code
+        'router-included-too-early',  # name
+        'critical',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('fastapi',), ('.get(', '.post(', '.put(', '.patch(', '.delete(', 'route(', 'include_router')),  # markers
+        None,  # cwe
+        None,  # cvss
+        (),  # options
+        'A route or router is registered on a router after that was included',  # summary
+        'far08_routes.far092_router_included_too_early',  # module
+        'RouterIncludedTooEarly',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR093',  # code
+        'inconsistent-error-format',  # name
+        'minor',  # severity
+        'off',  # default
+        ('app',),  # roles
+        (('fastapi',), ('HTTPException', 'JSONResponse')),  # markers
+        None,  # cwe
+        None,  # cvss
+        (),  # options
+        'The errors of one module have bodies of different shape',  # summary
+        'far08_routes.far093_inconsistent_error_format',  # module
+        'InconsistentErrorFormat',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR094',  # code
+        'missing-pagination-metadata',  # name
+        'minor',  # severity
+        'off',  # default
+        ('app',),  # roles
+        (('fastapi',), ('.get(',), ('limit', 'size', 'per_page')),  # markers
+        None,  # cwe
+        None,  # cvss
+        (),  # options
+        'A paginated route answers a bare list',  # summary
+        'far08_routes.far094_missing_pagination_metadata',  # module
+        'MissingPaginationMetadata',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR095',  # code
+        'untagged-route',  # name
+        'minor',  # severity
+        'off',  # default
+        ('app',),  # roles
+        (('fastapi',), ('.get(', '.post(', '.put(', '.patch(', '.delete(', 'api_route(')),  # markers
+        None,  # cwe
+        None,  # cvss
+        (),  # options
+        'A route has no tag, neither its own nor one of its routers',  # summary
+        'far08_routes.far095_untagged_route',  # module
+        'UntaggedRoute',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR096',  # code
+        'upload-body-mix',  # name
+        'important',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('fastapi',), ('.get(', '.post(', '.put(', '.patch(', '.delete(', 'api_route('), ('UploadFile', 'File(', 'Form(', 'Form ', 'File ')),  # markers
+        None,  # cwe
+        None,  # cvss
+        (),  # options
+        'A route takes a file or form fields and a JSON body at once',  # summary
+        'far08_routes.far096_upload_body_mix',  # module
+        'UploadBodyMix',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR098',  # code
+        'patch-overwrites-unset',  # name
+        'important',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('fastapi',), ('.patch(', '.put(', 'api_route('), ('.model_dump(', '.dict(')),  # markers
+        None,  # cwe
+        None,  # cvss
+        (),  # options
+        'A partial update takes the fields that the client did not send for values',  # summary
+        'far08_routes.far098_patch_overwrites_unset',  # module
+        'PatchOverwritesUnset',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR099',  # code
+        'unbounded-limit-parameter',  # name
+        'important',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('fastapi',), ('limit', 'size', 'page', 'max_results', 'first', 'top', 'results')),  # markers
+        770,  # cwe
+        None,  # cvss
+        (),  # options
+        'A `limit` or `page_size` query parameter has no upper bound',  # summary
+        'far08_routes.far099_unbounded_limit_parameter',  # module
+        'UnboundedLimitParameter',  # cls
         'python',  # language
         '',  # payload
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING, Any
 
 from ..module.summary import ASYNC, GENERATOR, Expr, Function, Summary
@@ -16,34 +17,76 @@ if TYPE_CHECKING:
 
 _DEPENDS = ("fastapi.Depends", "fastapi.Security")
 _PLAIN = frozenset(
-    f"builtins.{name}" for name in "str int float bool bytes bytearray complex dict list set frozenset tuple range memoryview slice".split()
+    f"builtins.{name}"
+    for name in (
+        "str int float bool bytes bytearray complex dict list set frozenset tuple range memoryview slice".split()
+    )
 )
 _NAMED = {
-    GENERATOR_TYPE: "a generator", "typing.Generator": "a generator", "typing.Iterator": "a generator", "collections.abc.Iterator": "a generator",
-    ASYNC_GENERATOR_TYPE: "an asynchronous generator", "typing.AsyncGenerator": "an asynchronous generator",
-    "typing.AsyncIterator": "an asynchronous generator", "collections.abc.AsyncIterator": "an asynchronous generator", COROUTINE: "a coroutine",
-}  # fmt: skip
+    GENERATOR_TYPE: "a generator",
+    "typing.Generator": "a generator",
+    "typing.Iterator": "a generator",
+    "collections.abc.Iterator": "a generator",
+    ASYNC_GENERATOR_TYPE: "an asynchronous generator",
+    "typing.AsyncGenerator": "an asynchronous generator",
+    "typing.AsyncIterator": "an asynchronous generator",
+    "collections.abc.AsyncIterator": "an asynchronous generator",
+    COROUTINE: "a coroutine",
+}
 _VALUES = (
-    "sqlalchemy.orm.Session", "sqlalchemy.ext.asyncio.AsyncSession", "sqlalchemy.engine.Engine", "sqlalchemy.ext.asyncio.AsyncEngine",
-    "httpx.Client", "httpx.AsyncClient", "requests.Session", "redis.Redis", "redis.asyncio.Redis", "aiohttp.ClientSession", "pydantic.BaseModel",
-)  # fmt: skip
+    "sqlalchemy.orm.Session",
+    "sqlalchemy.ext.asyncio.AsyncSession",
+    "sqlalchemy.engine.Engine",
+    "sqlalchemy.ext.asyncio.AsyncEngine",
+    "httpx.Client",
+    "httpx.AsyncClient",
+    "requests.Session",
+    "redis.Redis",
+    "redis.asyncio.Redis",
+    "aiohttp.ClientSession",
+    "pydantic.BaseModel",
+)
 """Instances of these cannot be called."""
-_NOT_CALLABLE = ("builtins.object", "abc.ABC", "typing.Generic", "typing.Protocol", "pydantic.BaseModel", "pydantic.v1.BaseModel", "pydantic.main.BaseModel")
+_NOT_CALLABLE = (
+    "builtins.object",
+    "abc.ABC",
+    "typing.Generic",
+    "typing.Protocol",
+    "pydantic.BaseModel",
+    "pydantic.v1.BaseModel",
+    "pydantic.main.BaseModel",
+)
 """Bases that give a class no `__call__`."""
 
 _QUIET_BUILTINS = frozenset(
-    "str int float bool bytes dict list set frozenset tuple len getattr isinstance issubclass hasattr min max sum any all sorted repr range zip enumerate super".split()
+    (
+        "str int float bool bytes dict list set frozenset tuple len getattr isinstance issubclass hasattr min max sum "
+        "any all sorted repr range zip enumerate super"
+    ).split()
 )
-_QUIET = frozenset({
-    "typing.cast", "os.getenv", "os.environ.get", "uuid.uuid4", "time.time", "time.monotonic", "time.perf_counter", "datetime.datetime.now",
-    "datetime.datetime.utcnow", "datetime.date.today",
-})  # fmt: skip
+_QUIET = frozenset(
+    {
+        "typing.cast",
+        "os.getenv",
+        "os.environ.get",
+        "uuid.uuid4",
+        "time.time",
+        "time.monotonic",
+        "time.perf_counter",
+        "datetime.datetime.now",
+        "datetime.datetime.utcnow",
+        "datetime.date.today",
+    }
+)
 _SESSIONS = ("sqlalchemy.orm.Session", "sqlalchemy.ext.asyncio.AsyncSession")
 _MAKERS = ("sqlalchemy.orm.sessionmaker", "sqlalchemy.ext.asyncio.async_sessionmaker", "sqlalchemy.orm.scoped_session")
-_ENDS = frozenset({"close", "aclose", "rollback", "commit", "remove", "__enter__", "__exit__", "__aenter__", "__aexit__"})
+_ENDS = frozenset(
+    {"close", "aclose", "rollback", "commit", "remove", "__enter__", "__exit__", "__aenter__", "__aexit__"}
+)
 """What a dependency does with a session that it yields; of no effect while nobody uses that one."""
 _MAX_DEPTH = 6
 _MAX_MENTIONS = 2
+_SESSION = re.compile(rb"[sS]ession\b[^\n]*\b(?:sqlalchemy|sqlmodel)|(?:sqlalchemy|sqlmodel)[^\n]*[sS]ession\b")
 
 
 class Injection:
@@ -56,7 +99,7 @@ class Injection:
         self.requests = requests
         self._dependencies: dict[str, bool] = {}
         self._harmless: dict[str, bool] = {}
-        self._folders: frozenset[str] | None = None
+        self._layers: dict[frozenset[str], str | None] = {}
 
     def forget(self) -> None:
         self._dependencies.clear()
@@ -106,11 +149,17 @@ class Injection:
             return False
         return False
 
-    def folders(self) -> frozenset[str]:
-        """The names of all folders and modules of the project."""
-        if self._folders is None:
-            self._folders = frozenset(part.removesuffix(".py") for path in self.modules.sources.all_files() for part in path.split("/"))
-        return self._folders
+    def layer(self, names: frozenset[str]) -> str | None:
+        """The first of these names, by the alphabet, that a folder or module with database sessions in it has."""
+        if names not in self._layers:
+            found: set[str] = set()
+            for path in self.modules.sources.all_files():
+                here = names.intersection(part.removesuffix(".py") for part in path.split("/")) - found
+                text = self.modules.bytes_of(path) if here else None
+                if text is not None and _SESSION.search(text):
+                    found |= here
+            self._layers[names] = min(found, default=None)
+        return self._layers[names]
 
     def is_bare_generator(self, symbol: str) -> bool:
         """Whether calling it gives a generator itself: no decorator makes a context manager or something else of it."""
@@ -120,7 +169,9 @@ class Injection:
     # What calling one gives
 
     def uncallable(self, summary: Summary, expr: Expr) -> str | None:
-        """What a value is, if it is surely nothing that can be called: "a generator", "`None`", "an instance of `User`"."""
+        """What a value is, if it is surely nothing that can be called: "a generator", "`None`", "an instance of
+        `User`".
+        """
         if expr[0] == "c":
             callee = self.types.eval(summary, expr[1])
             if callee is not None and callee[0] in ("func", "bound"):
@@ -143,7 +194,11 @@ class Injection:
         # An annotation may be wrong where the code is not: `-> bool` on a function that returns the one it defines.
         found: list[str | None] = []
         for value in function.results:
-            if value[0] == "c" and (callee := self.types.eval(summary, value[1])) is not None and callee[0] in ("func", "bound"):
+            if (
+                value[0] == "c"
+                and (callee := self.types.eval(summary, value[1])) is not None
+                and callee[0] in ("func", "bound")
+            ):
                 found.append(self._uncallable_result(callee[1], depth + 1))
             else:
                 found.append(self._uncallable(self.types.eval(summary, value)))
@@ -166,7 +221,9 @@ class Injection:
 
     def _has_no_call(self, cls: str) -> bool:
         order = self.types.mro(cls)
-        known = all((":" in base and self.types.project_class(base) is not None) or base in _NOT_CALLABLE for base in order)
+        known = all(
+            (":" in base and self.types.project_class(base) is not None) or base in _NOT_CALLABLE for base in order
+        )
         return known and self.types.members(cls, "__call__") is None and self.types.members(cls, "__getattr__") is None
 
     def makes(self, symbol: str) -> frozenset[str]:
@@ -199,40 +256,64 @@ class Injection:
             return False
         summary, function = own
         module = self.modules.tree_of(summary.path)
-        scope = next((scope for scope in module.index.scopes if scope.qualname == function.qualname), None) if module is not None else None
+        scope = (
+            next((scope for scope in module.index.scopes if scope.qualname == function.qualname), None)
+            if module is not None
+            else None
+        )
         if scope is None:
             return False
-        used = {node.id for node in scope.nodes.get(ast.Name, ())} | {node.attr for node in scope.nodes.get(ast.Attribute, ())}
+        used = {node.id for node in scope.nodes.get(ast.Name, ())} | {
+            node.attr for node in scope.nodes.get(ast.Attribute, ())
+        }
         used |= {node.value for node in scope.nodes.get(ast.Constant, ()) if isinstance(node.value, str)}
         if used & words:
             return True
         if depth >= _MAX_MENTIONS:
             return False
         called = [self.types.eval(summary, expr[1]) for expr, *_ in function.calls]
-        return any(value is not None and value[0] in ("func", "bound") and self.mentions(value[1], words, depth + 1) for value in called)
+        return any(
+            value is not None and value[0] in ("func", "bound") and self.mentions(value[1], words, depth + 1)
+            for value in called
+        )
 
     def runs_forever(self, symbol: str) -> bool:
-        """Whether a coroutine function loops until somebody cancels it: `while True:` that nothing leaves, with an await inside."""
+        """Whether a coroutine function loops until somebody cancels it: `while True:` that nothing leaves, with an
+        await inside.
+        """
         own = self.types.function(symbol)
         if own is None or not own[1].flags & ASYNC:
             return False
         module = self.modules.tree_of(own[0].path)
-        scope = next((scope for scope in module.index.scopes if scope.qualname == own[1].qualname), None) if module is not None else None
+        scope = (
+            next((scope for scope in module.index.scopes if scope.qualname == own[1].qualname), None)
+            if module is not None
+            else None
+        )
         if module is None or scope is None:
             return False
         parents = module.index.parents
         for loop in scope.nodes.get(ast.While, ()):
             if not (isinstance(loop.test, ast.Constant) and loop.test.value):
                 continue
-            inside = [node for kind in (ast.Await, ast.Return, ast.Break, ast.Raise) for node in scope.nodes.get(kind, ()) if _is_below(parents, node, loop)]
-            if any(isinstance(node, ast.Await) for node in inside) and not any(isinstance(node, (ast.Return, ast.Break)) for node in inside):
+            inside = [
+                node
+                for kind in (ast.Await, ast.Return, ast.Break, ast.Raise)
+                for node in scope.nodes.get(kind, ())
+                if _is_below(parents, node, loop)
+            ]
+            if any(isinstance(node, ast.Await) for node in inside) and not any(
+                isinstance(node, (ast.Return, ast.Break)) for node in inside
+            ):
                 return True
         return False
 
     # Whether one does more than give a value
 
     def harmless(self, symbol: str, depth: int = 0) -> bool:
-        """Whether calling a function or class, and what it depends on, does nothing but give a value, as far as all of it is known."""
+        """Whether calling a function or class, and what it depends on, does nothing but give a value, as far as all
+        of it is known.
+        """
         known = self._harmless.get(symbol)
         if known is None:
             self._harmless[symbol] = False
@@ -289,8 +370,14 @@ class Injection:
 
     def _writes(self, path: str, qualname: str) -> bool:
         module = self.modules.tree_of(path)
-        scope = next((scope for scope in module.index.scopes if scope.qualname == qualname), None) if module is not None else None
-        if scope is None or any(scope.nodes.get(kind) for kind in (ast.Global, ast.Nonlocal, ast.Assert, ast.Delete, ast.Raise)):
+        scope = (
+            next((scope for scope in module.index.scopes if scope.qualname == qualname), None)
+            if module is not None
+            else None
+        )
+        if scope is None or any(
+            scope.nodes.get(kind) for kind in (ast.Global, ast.Nonlocal, ast.Assert, ast.Delete, ast.Raise)
+        ):
             return True
         own = scope.node.args.args[0].arg if qualname.endswith("__init__") and scope.node.args.args else ""  # type: ignore[attr-defined]
         return any(
@@ -325,7 +412,9 @@ class Injection:
         summary, function = own
         if function.raised or not all(self._keeps(summary, decorator) for decorator in function.decorators):
             return False
-        return not self._writes(summary.path, function.qualname) and all(self._call_quiet(summary, expr, depth) for expr, *_ in function.calls)
+        return not self._writes(summary.path, function.qualname) and all(
+            self._call_quiet(summary, expr, depth) for expr, *_ in function.calls
+        )
 
     def _constructs_by_call(self, cls: str, depth: int) -> bool:
         if any(":" not in base and base not in _NOT_CALLABLE for base in self.types.mro(cls)):

@@ -16,7 +16,9 @@ _MAX_DEPTH = 3
 
 
 def answers_itself(types: Types, symbol: str) -> bool:
-    """Whether a middleware (class, or function over request and call_next) surely answers some requests without the application."""
+    """Whether a middleware (class, or function over request and call_next) surely answers some requests without the
+    application.
+    """
     if types.function(symbol) is not None:
         return _answers(types, symbol, 0)
     for method in ("dispatch", "__call__"):
@@ -66,7 +68,9 @@ def _is_own(types: Types, summary: Summary, value: Expr, depth: int) -> bool:
 
 
 def _is_success(types: Types, summary: Summary, args: tuple[Any, ...], given: dict[str | None, Any]) -> bool:
-    """A health check answers all, pages and probes alike: what is lost without CORS headers are refusals and failures."""
+    """A health check answers all, pages and probes alike: what is lost without CORS headers are refusals and
+    failures.
+    """
     status = given.get("status_code") or (args[1] if len(args) > 1 else None)
     value = value_of(types, summary, status) if status is not None else 200
     return isinstance(value, int) and value < 300

@@ -21,10 +21,10 @@ _FEW = 3
 class DependsNotAnnotated(Rule):
     """A parameter has its `Depends(…)` or `Query(…)` as a default value instead of in `Annotated`.
 
-    The default value is a lie: who calls the function directly, as tests do, gets the marker object instead of a value, and
-    type checkers cannot see that. An annotation leaves the default to be one, lets parameters stand in any order, and can be
-    named once and used everywhere (`SessionDep = Annotated[Session, Depends(get_session)]`). A file that keeps to the old
-    style is left alone: the finding is the stray one.
+    The default value is a lie: who calls the function directly, as tests do, gets the marker object instead of a value,
+    and type checkers cannot see that. An annotation leaves the default to be one, lets parameters stand in any order,
+    and can be named once and used everywhere (`SessionDep = Annotated[Session, Depends(get_session)]`). A file that
+    keeps to the old style is left alone: the finding is the stray one.
 
     Bad:
 
@@ -55,7 +55,10 @@ class DependsNotAnnotated(Rule):
 
     code = "FAR110"
     severity = Severity.SUGGESTION
-    message = "`{parameter}` has `{marker}(…)` for its default value, which callers get instead of a value: put it in `Annotated[{type}, …]`"
+    message = (
+        "`{parameter}` has `{marker}(…)` for its default value, which callers get instead of a value: put it "
+        "in `Annotated[{type}, …]`"
+    )
     markers = (("fastapi",), ("Depends", "Security", "Query", "Path", "Header", "Cookie", "Body", "Form", "File"))
 
     def check(self, file: File) -> Iterator[Violation]:
@@ -74,7 +77,13 @@ class DependsNotAnnotated(Rule):
             fix = _fix(file, function, [other for owner, other in old if owner is function])
             typed = file.source(each.parameter.annotation) if each.parameter.annotation is not None else "…"
             marker = file.source(each.default.func) if each.default is not None else ""
-            yield self.at(each.default or each.parameter, fix=fix, parameter=each.parameter.arg, marker=marker, type=" ".join(typed.split()))
+            yield self.at(
+                each.default or each.parameter,
+                fix=fix,
+                parameter=each.parameter.arg,
+                marker=marker,
+                type=" ".join(typed.split()),
+            )
 
 
 def _has_call(arguments: ast.arguments) -> bool:
@@ -87,7 +96,10 @@ def _fix(file: File, function: ast.FunctionDef | ast.AsyncFunctionDef, old: list
     if found is None:
         return None
     name, imports = found
-    later = any(isinstance(s, ast.ImportFrom) and s.module == "__future__" and s.names[0].name == "annotations" for s in file.tree.body)
+    later = any(
+        isinstance(s, ast.ImportFrom) and s.module == "__future__" and s.names[0].name == "annotations"
+        for s in file.tree.body
+    )
     texts: dict[ast.arg, tuple[Range, str, bool]] = {}
     for each in old:
         written = _written(file, each, name)
@@ -96,9 +108,13 @@ def _fix(file: File, function: ast.FunctionDef | ast.AsyncFunctionDef, old: list
             return None
         texts[each.parameter] = written
     starred = _needs_star(function.args, texts)
-    if starred is not None and (starred not in texts or function.args.vararg or function.args.kwonlyargs or starred in function.args.posonlyargs):
+    if starred is not None and (
+        starred not in texts or function.args.vararg or function.args.kwonlyargs or starred in function.args.posonlyargs
+    ):
         return None
-    edits = [Edit(place, f"*, {text}" if parameter is starred else text) for parameter, (place, text, _) in texts.items()]
+    edits = [
+        Edit(place, f"*, {text}" if parameter is starred else text) for parameter, (place, text, _) in texts.items()
+    ]
     applicability = Applicability.SAFE if starred is None else Applicability.UNSAFE
     return Fix(f"Annotate the parameters of `{function.name}`", (*imports, *edits), applicability)
 
@@ -106,7 +122,11 @@ def _fix(file: File, function: ast.FunctionDef | ast.AsyncFunctionDef, old: list
 def _written(file: File, each: Marked, name: str) -> tuple[Range, str, bool] | None:
     """The range of a parameter with its default, the text in its place, whether that has a default."""
     parameter, call = each.parameter, each.default
-    if call is None or parameter.annotation is None or file.name_of(parameter.annotation) is None and isinstance(parameter.annotation, ast.Constant):
+    if (
+        call is None
+        or parameter.annotation is None
+        or (file.name_of(parameter.annotation) is None and isinstance(parameter.annotation, ast.Constant))
+    ):
         return None
     start, end = Range.of(parameter), Range.of(call)
     if start.line != end.end_line and any(file.has_comment(node) for node in (parameter, call)):
@@ -134,7 +154,9 @@ def _written(file: File, each: Marked, name: str) -> tuple[Range, str, bool] | N
 
 
 def _needs_star(arguments: ast.arguments, texts: dict[ast.arg, tuple[Range, str, bool]]) -> ast.arg | None:
-    """The first parameter without a default behind one with a default: from there on they have to be given by keyword."""
+    """The first parameter without a default behind one with a default: from there on they have to be given by
+    keyword.
+    """
     positional = [*arguments.posonlyargs, *arguments.args]
     without = len(positional) - len(arguments.defaults)
     seen = False

@@ -69,6 +69,15 @@ class DependsCalled(Rule):
             fix = None
             if made is given and not made.args and not made.keywords:
                 start, end = Range.of(made.func), Range.of(made)
-                fix = Fix("Inject the function", (Edit(Range(start.end_line, start.end_column, end.end_line, end.end_column), ""),))
-            instead = f", `{marker}({function})`" if not made.args and not made.keywords else ", or one that returns a function"
-            yield self.at(given, fix=fix, marker=marker, given=" ".join(file.source(given).split()), what=what, instead=instead)
+                fix = Fix(
+                    "Inject the function",
+                    (Edit(Range(start.end_line, start.end_column, end.end_line, end.end_column), ""),),
+                )
+            instead = (
+                f", `{marker}({function})`"
+                if not made.args and not made.keywords
+                else ", or one that returns a function"
+            )
+            yield self.at(
+                given, fix=fix, marker=marker, given=" ".join(file.source(given).split()), what=what, instead=instead
+            )

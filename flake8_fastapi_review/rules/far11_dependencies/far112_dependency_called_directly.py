@@ -18,9 +18,9 @@ class DependencyCalledDirectly(Rule):
     """A route calls a dependency itself instead of having it injected.
 
     Behind the `yield` of a dependency stands its cleanup. FastAPI runs that after the request; of a generator that a
-    route made and dropped it runs when the garbage collector comes, or never: sessions stay open, transactions uncommitted.
-    Called without its own dependencies, a function gets the `Depends(...)` objects in their place. And tests cannot
-    override what is not injected.
+    route made and dropped it runs when the garbage collector comes, or never: sessions stay open, transactions
+    uncommitted. Called without its own dependencies, a function gets the `Depends(...)` objects in their place. And
+    tests cannot override what is not injected.
 
     Bad:
 
@@ -60,7 +60,7 @@ class DependencyCalledDirectly(Rule):
 
     code = "FAR112"
     severity = Severity.WARNING
-    message = "`{route}` calls the dependency `{name}` itself: {harm}; take it as a parameter, `Depends({name})`"
+    message = "`{route}` calls the dependency `{name}` itself: {harm}; {remedy}"
     markers = (("@",), ("fastapi", "router", "app"))
 
     def check(self, file: File) -> Iterator[Violation]:
@@ -70,20 +70,22 @@ class DependencyCalledDirectly(Rule):
                 continue
             told.add(route.function)
             for call in file.within(route.function, ast.Call):
-                harm = self._harm(file, call)
-                if harm is not None:
-                    yield self.at(call, route=route.function.name, name=file.source(call.func), harm=harm)
+                name = file.source(call.func)
+                found = self._harm(file, call)
+                if found is not None:
+                    harm, remedy = found
+                    yield self.at(call, route=route.function.name, name=name, harm=harm, remedy=remedy.format(name))
 
     @staticmethod
-    def _harm(file: File, call: ast.Call) -> str | None:
+    def _harm(file: File, call: ast.Call) -> tuple[str, str] | None:
         definition = file.definition_of(call.func)
         if definition is None or definition.is_class:
             return None
         if definition.is_generator:
             if not file.is_bare_generator(definition) or not file.is_dependency(definition):
                 return None
-            return "nobody runs what stands behind its `yield`"
+            return "nobody runs what stands behind its `yield`", "take it as a parameter, `Depends({})`"
         missing = file.unfilled(call)
         if missing and file.is_dependency(definition):
-            return f"`{missing[0]}` is a marker object there instead of a value"
+            return f"`{missing[0]}` is a marker object there instead of a value", "give one, or have `{}` injected"
         return None

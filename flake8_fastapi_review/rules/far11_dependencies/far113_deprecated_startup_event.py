@@ -25,9 +25,9 @@ _KEYWORDS = ("on_startup", "on_shutdown")
 class DeprecatedStartupEvent(Rule):
     """Start-up and shutdown are handled by `on_event`, `add_event_handler` or `on_startup=` instead of by a lifespan.
 
-    They are deprecated, and gone in Starlette 1.0. What is opened in one function and closed in another has to go through a
-    global variable, and when the start-up fails half-way nothing is closed. As soon as the application gets a `lifespan`,
-    none of these handlers is called any more, without a word.
+    They are deprecated, and gone in Starlette 1.0. What is opened in one function and closed in another has to go
+    through a global variable, and when the start-up fails half-way nothing is closed. As soon as the application gets a
+    `lifespan`, none of these handlers is called any more, without a word.
 
     Bad:
 
@@ -68,7 +68,9 @@ class DeprecatedStartupEvent(Rule):
             if isinstance(call.func, ast.Attribute) and (file.is_named(call.func, *_METHODS) or _decorates(file, call)):
                 if call.func.attr == "add_event_handler" and not _is_event(file, call):
                     continue
-                ignored = " and never runs, as the application has a lifespan" if _has_lifespan(file, call.func.value) else ""
+                ignored = (
+                    " and never runs, as the application has a lifespan" if _has_lifespan(file, call.func.value) else ""
+                )
                 yield self.at(call, name=call.func.attr, ignored=ignored)
                 continue
             given = [keyword for keyword in call.keywords if keyword.arg in _KEYWORDS and not _is_empty(keyword.value)]
@@ -80,7 +82,10 @@ class DeprecatedStartupEvent(Rule):
 def _decorates(file: File, call: ast.Call) -> bool:
     """`@app.on_event("startup")` on a parameter without a type: no other library's decorator is written so."""
     match call:
-        case ast.Call(func=ast.Attribute(value=ast.Name(id=name) as receiver, attr="on_event"), args=[ast.Constant(value="startup" | "shutdown")]):
+        case ast.Call(
+            func=ast.Attribute(value=ast.Name(id=name) as receiver, attr="on_event"),
+            args=[ast.Constant(value="startup" | "shutdown")],
+        ):
             known = file.name_of(call.func) is not None or file.type_of(receiver) is not None
             return not known and _RECEIVER.search(name) is not None and "fastapi" in file.text.lower()
     return False
@@ -92,7 +97,9 @@ def _is_event(file: File, call: ast.Call) -> bool:
 
 
 def _is_empty(value: ast.expr) -> bool:
-    return (isinstance(value, ast.Constant) and value.value is None) or (isinstance(value, (ast.List, ast.Tuple)) and not value.elts)
+    return (isinstance(value, ast.Constant) and value.value is None) or (
+        isinstance(value, (ast.List, ast.Tuple)) and not value.elts
+    )
 
 
 def _given_lifespan(call: ast.Call) -> bool:

@@ -23,8 +23,8 @@ _COLLECTS = ("append", "add", "extend", "insert", "put", "setdefault", "update")
 class LifespanWithoutCleanup(Rule):
     """A lifespan opens a resource before its `yield` that nothing closes after it.
 
-    Pools and clients that are not closed leave connections half-open on the other side until these time out, lose what is
-    in their buffers, and warn at the garbage collector; a scheduler or a task goes on while the loop is being torn
+    Pools and clients that are not closed leave connections half-open on the other side until these time out, lose what
+    is in their buffers, and warn at the garbage collector; a scheduler or a task goes on while the loop is being torn
     down. Each reload and each test that starts the application leaks one more.
 
     Bad:
@@ -59,7 +59,10 @@ class LifespanWithoutCleanup(Rule):
 
     code = "FAR114"
     severity = Severity.WARNING
-    message = "`{holder}` is {opened} before the `yield` of `{lifespan}`, and nothing {ends} it after: {remedy} in a `finally`"
+    message = (
+        "`{holder}` is {opened} before the `yield` of `{lifespan}`, and nothing {ends} it after: {remedy} in "
+        "a `finally`"
+    )
     markers = (("yield",), ("asynccontextmanager", "lifespan"))
 
     def check(self, file: File) -> Iterator[Violation]:
@@ -78,7 +81,9 @@ class LifespanWithoutCleanup(Rule):
                 if text in told or _is_closed(file, function, call, holder, behind[0]):
                     continue
                 told.add(text)
-                yield self.at(call, holder=text, opened=opened, lifespan=function.name, ends=ends, remedy=remedy.format(text))
+                yield self.at(
+                    call, holder=text, opened=opened, lifespan=function.name, ends=ends, remedy=remedy.format(text)
+                )
 
 
 def _opened(file: File, call: ast.Call) -> tuple[ast.expr, str, str, str] | None:
@@ -129,7 +134,9 @@ def _is_closed(file: File, function: ast.AsyncFunctionDef, call: ast.Call, holde
             case ast.withitem(context_expr=manager):
                 if _holds(file, manager, names):
                     return True
-            case ast.Assign(targets=targets, value=value) if _position(node) > _position(call) or _is_inside(file, call, node):
+            case ast.Assign(targets=targets, value=value) if _position(node) > _position(call) or _is_inside(
+                file, call, node
+            ):
                 if _holds(file, value, names):
                     names.update(ast.unparse(target) for target in targets)
             case ast.Call(func=called) if any(_holds(file, arg, names) for arg in _arguments(node)):
@@ -143,10 +150,16 @@ def _is_closed(file: File, function: ast.AsyncFunctionDef, call: ast.Call, holde
     after = [node for node in file.within(function) if _position(node) > _position(start)]
     if any(isinstance(node, (ast.Name, ast.Attribute, ast.Subscript)) and ast.unparse(node) in names for node in after):
         return True
-    words = frozenset(re.split(r"\W+", name)[-1] or name for name in names) | frozenset(name.rpartition(".")[2] for name in names)
+    words = frozenset(re.split(r"\W+", name)[-1] or name for name in names) | frozenset(
+        name.rpartition(".")[2] for name in names
+    )
     application = function.args.args[0].arg if function.args.args else ""
     for later in calls:
-        if _position(later) < _position(start) or file.logging_call(later) is not None or file.name_of(later.func) == "builtins.print":
+        if (
+            _position(later) < _position(start)
+            or file.logging_call(later) is not None
+            or file.name_of(later.func) == "builtins.print"
+        ):
             continue
         definition = file.definition_of(later.func)
         if definition is not None:
@@ -172,7 +185,9 @@ def _is_inside(file: File, node: ast.AST, outer: ast.AST) -> bool:
 
 
 def _last(function: ast.expr) -> str:
-    return function.attr if isinstance(function, ast.Attribute) else function.id if isinstance(function, ast.Name) else ""
+    return (
+        function.attr if isinstance(function, ast.Attribute) else function.id if isinstance(function, ast.Name) else ""
+    )
 
 
 def _position(node: ast.AST) -> tuple[int, int]:

@@ -15,19 +15,25 @@ if TYPE_CHECKING:
 
 _CORS = ("starlette.middleware.cors.CORSMiddleware",)
 _ANSWERING = (
-    "starlette.middleware.httpsredirect.HTTPSRedirectMiddleware", "starlette.middleware.authentication.AuthenticationMiddleware",
-    "slowapi.middleware.SlowAPIMiddleware", "slowapi.middleware.SlowAPIASGIMiddleware", "starlette_csrf.CSRFMiddleware",
-    "starlette_csrf.middleware.CSRFMiddleware", "asgi_csrf.asgi_csrf", "fastapi_guard.SecurityMiddleware",
-)  # fmt: skip
+    "starlette.middleware.httpsredirect.HTTPSRedirectMiddleware",
+    "starlette.middleware.authentication.AuthenticationMiddleware",
+    "slowapi.middleware.SlowAPIMiddleware",
+    "slowapi.middleware.SlowAPIASGIMiddleware",
+    "starlette_csrf.CSRFMiddleware",
+    "starlette_csrf.middleware.CSRFMiddleware",
+    "asgi_csrf.asgi_csrf",
+    "fastapi_guard.SecurityMiddleware",
+)
 """Middlewares of libraries that answer requests without the application."""
 
 
 class MiddlewareOrder(Rule):
     """A middleware that answers by itself stands outside of `CORSMiddleware`.
 
-    What is added last is outermost. Answers that a middleware gives outside of `CORSMiddleware` carry no CORS headers: a
-    browser hides them from the page, which sees a "CORS error" instead of the 401 or the 429. Preflight requests carry no
-    credentials, so an authentication in that place refuses all of them, and a redirect of a preflight is an error.
+    What is added last is outermost. Answers that a middleware gives outside of `CORSMiddleware` carry no CORS headers:
+    a browser hides them from the page, which sees a "CORS error" instead of the 401 or the 429. Preflight requests
+    carry no credentials, so an authentication in that place refuses all of them, and a redirect of a preflight is an
+    error.
 
     Bad:
 
@@ -63,7 +69,10 @@ class MiddlewareOrder(Rule):
 
     code = "FAR115"
     severity = Severity.WARNING
-    message = "`{outer}` is added later and so stands outside of `{cors}`: what it answers by itself has no CORS headers; add `{cors}` last"
+    message = (
+        "`{outer}` is added later and so stands outside of `{cors}`: what it answers by itself has no CORS "
+        "headers; add `{cors}` last"
+    )
     markers = (("middleware",), ("CORS",))
 
     def check(self, file: File) -> Iterator[Violation]:
@@ -83,7 +92,9 @@ class MiddlewareOrder(Rule):
 
 def _adds_cors(file: File) -> bool:
     """Whether a name in a call of this file may be the middleware, which is cheap to see."""
-    return any("CORS" in (node.id if isinstance(node, ast.Name) else node.attr) for node in file.nodes(ast.Name, ast.Attribute))
+    return any(
+        "CORS" in (node.id if isinstance(node, ast.Name) else node.attr) for node in file.nodes(ast.Name, ast.Attribute)
+    )
 
 
 def _answers(file: File, layer: Layer) -> bool:

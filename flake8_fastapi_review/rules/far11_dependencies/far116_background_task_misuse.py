@@ -13,19 +13,30 @@ if TYPE_CHECKING:
     from ...file import File
     from ...rule import Violation
 
-_ADD = ("starlette.background.BackgroundTasks.add_task", "fastapi.BackgroundTasks.add_task", "starlette.background.BackgroundTask")
-_SESSIONS = ("sqlalchemy.orm.Session", "sqlalchemy.ext.asyncio.AsyncSession", "sqlmodel.Session", "sqlmodel.ext.asyncio.session.AsyncSession")
+_ADD = (
+    "starlette.background.BackgroundTasks.add_task",
+    "fastapi.BackgroundTasks.add_task",
+    "starlette.background.BackgroundTask",
+)
+_SESSIONS = (
+    "sqlalchemy.orm.Session",
+    "sqlalchemy.ext.asyncio.AsyncSession",
+    "sqlmodel.Session",
+    "sqlmodel.ext.asyncio.session.AsyncSession",
+)
 _UPLOADS = ("starlette.datastructures.UploadFile", "fastapi.UploadFile")
 _ENDED_EARLY = ((0, 106), (0, 118))
-"""From and before these versions FastAPI ends dependencies and closes uploads before background tasks run (release notes)."""
+"""From and before these versions FastAPI ends dependencies and closes uploads before background tasks run (release
+notes).
+"""
 
 
 class BackgroundTaskMisuse(Rule):
     """A background task is given the session or the upload of the request.
 
-    A background task runs after the response. From FastAPI 0.106 to 0.117 the dependency that made the session has ended by
-    then and the uploaded file is closed; in other versions the request's connection is kept out of the pool until the last
-    task is done. Give a task plain values, and let it open what it needs.
+    A background task runs after the response. From FastAPI 0.106 to 0.117 the dependency that made the session has
+    ended by then and the uploaded file is closed; in other versions the request's connection is kept out of the pool
+    until the last task is done. Give a task plain values, and let it open what it needs.
 
     Bad:
 
@@ -72,14 +83,19 @@ class BackgroundTaskMisuse(Rule):
             function = file.function(call)
             if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
                 continue
-            for given in [*call.args[1:], *(keyword.value for keyword in call.keywords if keyword.arg not in ("func", None))]:
+            for given in [
+                *call.args[1:],
+                *(keyword.value for keyword in call.keywords if keyword.arg not in ("func", None)),
+            ]:
                 for name in _handed(file, given):
                     found = self._fate(file, function, name)
                     if found is not None:
                         fate, instead = found
                         yield self.at(name, name=name.id, fate=fate, instead=instead)
 
-    def _fate(self, file: File, function: ast.FunctionDef | ast.AsyncFunctionDef, name: ast.Name) -> tuple[str, str] | None:
+    def _fate(
+        self, file: File, function: ast.FunctionDef | ast.AsyncFunctionDef, name: ast.Name
+    ) -> tuple[str, str] | None:
         version = file.version("fastapi")
         closed = version is None or _ENDED_EARLY[0] <= version < _ENDED_EARLY[1]
         if file.is_a(name, *_SESSIONS):
@@ -89,10 +105,16 @@ class BackgroundTaskMisuse(Rule):
             if not _is_yielded(file, function, name):
                 return None
             if closed:
-                return "belongs to the request: its dependency has ended when the task runs (FastAPI 0.106 to 0.117)", instead
+                return (
+                    "belongs to the request: its dependency has ended when the task runs (FastAPI 0.106 to 0.117)",
+                    instead,
+                )
             return "belongs to the request: its connection is not given back before the task has ended", instead
         if file.is_a(name, *_UPLOADS) and closed and _is_parameter(function, name):
-            return "belongs to the request: the file is closed when the task runs (FastAPI 0.106 to 0.117)", "the content, or a copy on disk"
+            return (
+                "belongs to the request: the file is closed when the task runs (FastAPI 0.106 to 0.117)",
+                "the content, or a copy on disk",
+            )
         return None
 
 
@@ -110,11 +132,17 @@ def _handed(file: File, given: ast.expr) -> list[ast.Name]:
 
 def _is_yielded(file: File, function: ast.AST, name: ast.Name) -> bool:
     """Whether a parameter holds what a dependency of the project yields."""
-    return any(each.parameter.arg == name.id and each.called is not None and each.called.is_generator for each in file.injected(function))
+    return any(
+        each.parameter.arg == name.id and each.called is not None and each.called.is_generator
+        for each in file.injected(function)
+    )
 
 
 def _is_parameter(function: ast.FunctionDef | ast.AsyncFunctionDef, name: ast.Name) -> bool:
-    return any(argument.arg == name.id for argument in [*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs])
+    return any(
+        argument.arg == name.id
+        for argument in [*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs]
+    )
 
 
 def _ends_with_block(file: File, function: ast.AST, name: ast.Name) -> bool:

@@ -51,7 +51,10 @@ class HiddenDependency(Rule):
     code = "FAR117"
     severity = Severity.SUGGESTION
     default = Default.OFF
-    message = "`{route}` builds a `{cls}` itself, which tests cannot replace: take it as a dependency, `Annotated[{cls}, Depends(…)]`"
+    message = (
+        "`{route}` builds a `{cls}` itself, which tests cannot replace: take it as a dependency, "
+        "`Annotated[{cls}, Depends(…)]`"
+    )
     markers = (("Service", "Repository", "Repo", "Client", "Gateway", "Adapter", "Storage", "UseCase"), ("@",))
 
     suffixes: frozenset[str] = option(

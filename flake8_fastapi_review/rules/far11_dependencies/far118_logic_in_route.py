@@ -16,7 +16,19 @@ if TYPE_CHECKING:
 _STATEMENTS = tuple(
     f"{cls}.{method}"
     for cls in ("sqlalchemy.orm.Session", "sqlalchemy.ext.asyncio.AsyncSession")
-    for method in ("execute", "scalar", "scalars", "query", "get", "get_one", "add", "add_all", "delete", "merge", "exec")
+    for method in (
+        "execute",
+        "scalar",
+        "scalars",
+        "query",
+        "get",
+        "get_one",
+        "add",
+        "add_all",
+        "delete",
+        "merge",
+        "exec",
+    )
 )
 
 
@@ -28,7 +40,7 @@ class LogicInRoute(Rule):
 
     Bad:
 
-        # bookshop/services/orders.py beside it holds the queries of the other routes
+        # services.py: this layer holds the queries of the other routes
         from fastapi import APIRouter
         from sqlalchemy import select
         from sqlalchemy.orm import Session
@@ -56,7 +68,10 @@ class LogicInRoute(Rule):
     code = "FAR118"
     severity = Severity.SUGGESTION
     default = Default.OFF
-    message = "`{route}` talks to the database itself (`{call}`), while the project has a layer for that: move it to `{layer}`"
+    message = (
+        "`{route}` talks to the database itself (`{call}`), while the project has a layer for that: move it "
+        "to `{layer}`"
+    )
     markers = (("@",), ("session", "Session", "db"))
 
     layers: frozenset[str] = option(
@@ -70,14 +85,15 @@ class LogicInRoute(Rule):
             if route.function in told:
                 continue
             told.add(route.function)
-            call = next((call for call in file.within(route.function, ast.Call) if file.is_named(call.func, *_STATEMENTS)), None)
+            call = next(
+                (call for call in file.within(route.function, ast.Call) if file.is_named(call.func, *_STATEMENTS)), None
+            )
             layer = _layer(file, self.layers) if call is not None else None
             if call is not None and layer is not None:
                 yield self.at(call, route=route.function.name, call=file.source(call.func), layer=layer)
 
 
 def _layer(file: File, layers: frozenset[str]) -> str | None:
-    """The layer's name, from the project's folders or from what the file imports."""
+    """The layer's name: what the file imports of one, or the project's."""
     imported = {part for node in file.nodes(ast.ImportFrom) for part in (node.module or "").split(".")}
-    found = sorted(layers & (imported | file.folders))
-    return found[0] if found else None
+    return min(layers & imported, default=None) or file.layer(layers)

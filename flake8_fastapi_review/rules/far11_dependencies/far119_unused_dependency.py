@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 class UnusedDependency(Rule):
     """A parameter is injected and never read, and its dependency does nothing else.
 
-    The dependency runs for each request: a session is opened, a service is built, and nobody uses it. Readers look for the
-    effect that it must have. A dependency that is wanted for its effect (it refuses, records or sets something) belongs in
-    the decorator: `dependencies=[Depends(verify)]`; such ones are not reported.
+    The dependency runs for each request: a session is opened, a service is built, and nobody uses it. Readers look for
+    the effect that it must have. A dependency that is wanted for its effect (it refuses, records or sets something)
+    belongs in the decorator: `dependencies=[Depends(verify)]`; such ones are not reported.
 
     Bad:
 
@@ -73,7 +73,11 @@ class UnusedDependency(Rule):
 
 def _is_plain(file: File, function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     """A function with a body of its own, which no decorator calls in a way of its own."""
-    body = [statement for statement in function.body if not (isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant))]
+    body = [
+        statement
+        for statement in function.body
+        if not (isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant))
+    ]
     if not body or all(isinstance(statement, (ast.Pass, ast.Raise)) for statement in body):
         return False
     kinds = [file.registers_as(decorator) for decorator in function.decorator_list]
@@ -81,4 +85,7 @@ def _is_plain(file: File, function: ast.FunctionDef | ast.AsyncFunctionDef) -> b
 
 
 def _reads_all(file: File, function: ast.AST) -> bool:
-    return any(isinstance(call.func, ast.Name) and call.func.id in ("locals", "vars", "eval", "exec") for call in file.within(function, ast.Call))
+    return any(
+        isinstance(call.func, ast.Name) and call.func.id in ("locals", "vars", "eval", "exec")
+        for call in file.within(function, ast.Call)
+    )
