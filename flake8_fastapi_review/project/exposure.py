@@ -1,0 +1,167 @@
+"""What an answer shows of the project's models and entities, field by field."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..module.summary import Expr, Summary
+    from .types import Type, Types
+
+
+class Exposed(NamedTuple):
+    """A field that a serialised object shows."""
+
+    way: tuple[str, ...]
+    """The names that lead to it: ("owner", "password_hash")."""
+    type: str | None
+    """Qualified name of its class, `None` apart; None when not known."""
+    path: str
+    line: int
+    """Of the class that declares it."""
+    cls: str
+    """Dotted name of the class that was asked about: the outermost one."""
+    entity: bool
+    """Whether the outermost class is a database entity."""
+
+
+_ENTITIES = (
+    "sqlalchemy.orm.DeclarativeBase", "sqlalchemy.ext.declarative.declarative_base", "sqlalchemy.orm.MappedAsDataclass", "sqlalchemy.orm.DeclarativeBaseNoMeta",
+    "sqlmodel.SQLModel", "tortoise.models.Model", "beanie.Document", "peewee.Model",
+)  # fmt: skip
+_SHOWN = ("pydantic.BaseModel", "pydantic.v1.BaseModel", *_ENTITIES)
+_COLUMNS = frozenset({"sqlalchemy.Column", "sqlalchemy.orm.mapped_column", "sqlalchemy.schema.Column"})
+_REDACTS = re.compile(
+    r"(?i)redact|mask|hide|hidden|obfuscat|censor|sanitiz|strip_|remove_|serializ|exclude|to_representation|scrub|conceal"
+)
+_DATA = frozenset({"dataclasses.dataclass", "pydantic.dataclasses.dataclass", "attr.s", "attrs.define"})
+_MAX_DEPTH = 4
+
+
+class Exposure:
+    """Answers about types of answers."""
+
+    def __init__(self, types: Types) -> None:
+        self.types = types
+
+    def exposed(self, declared: Type | None) -> tuple[Exposed, ...]:
+        """What an answer of this type shows of models and entities of the project, those inside of them included."""
+        found: list[Exposed] = []
+        for cls in _project_classes(declared):
+            if self.types.is_subclass(cls, _SHOWN) or self._is_dataclass(cls):
+                entity = self.types.is_subclass(cls, _ENTITIES) is True
+                found.extend(
+                    Exposed(way, typed, path, line, self.types.dotted(cls), entity)
+                    for way, typed, path, line in self._shown(cls, (), 0)
+                )
+        return tuple(found)
+
+    def _shown(
+        self, cls: str, way: tuple[str, ...], depth: int
+    ) -> Iterator[tuple[tuple[str, ...], str | None, str, int]]:
+        seen: set[str] = set()
+        for base in self.types.mro(cls):
+            own = self.types.project_class(base)
+            if own is None:
+                continue
+            summary, definition = own
+            if any(_REDACTS.search(name) for name in definition.members):
+                return
+            watched = {
+                text for name in definition.members for text in self._watched(summary, f"{definition.qualname}.{name}")
+            }
+            for name, indices in definition.members.items():
+                if name in seen or name.startswith("_"):
+                    continue
+                seen.add(name)
+                fact = summary.table[indices[-1]]
+                if name in watched or "*" in watched:
+                    continue
+                if (
+                    fact[0] == "="
+                    and fact[1][0] == "c"
+                    and self.types.qualified(self.types.eval(summary, fact[1][1])) in _COLUMNS
+                ):
+                    yield (
+                        (*way, name),
+                        "builtins.str" if "String" in str(fact[1]) or "Text" in str(fact[1]) else None,
+                        summary.path,
+                        definition.line,
+                    )
+                if fact[0] != ":" or self._is_left_out(summary, fact):
+                    continue
+                declared = self.types.annotation(summary, fact[1])
+                inner = _project_classes(declared)
+                classes = _classes(declared)
+                yield (
+                    (*way, name),
+                    self.types.dotted(classes[0]) if len(classes) == 1 else None,
+                    summary.path,
+                    definition.line,
+                )
+                for each in inner:
+                    if (
+                        depth < _MAX_DEPTH
+                        and self.types.is_subclass(each, ("pydantic.BaseModel", "pydantic.v1.BaseModel"))
+                        and each != cls
+                    ):
+                        if self.types.is_subclass(each, _ENTITIES) is not True:
+                            yield from self._shown(each, (*way, name), depth + 1)
+
+    def _watched(self, summary: Summary, qualname: str) -> Iterator[str]:
+        """The fields whose value a validator or serialiser of the class may replace."""
+        function = summary.functions.get(qualname)
+        for decorator in function.decorators if function is not None else ():
+            if decorator[0] == "c":
+                leaf = decorator[1][2] if decorator[1][0] == "a" else decorator[1][1] if decorator[1][0] == "g" else ""
+                if leaf in (
+                    "field_serializer",
+                    "field_validator",
+                    "validator",
+                    "root_validator",
+                    "model_serializer",
+                    "model_validator",
+                ):
+                    yield from (arg[1] for arg in decorator[2] if arg[0] == "k" and isinstance(arg[1], str))
+            elif decorator[0] == "g" and decorator[1] in ("model_serializer",):
+                yield "*"
+
+    def _is_left_out(self, summary: Summary, fact: Expr) -> bool:
+        """`Field(exclude=True)`, as the default or in the annotation; `ClassVar`; a relation of a table."""
+        for owner, expr in ((summary, fact[2]), *self.types.metadata(summary, fact[1])):
+            if expr is not None and expr[0] == "c":
+                keywords = dict(expr[3])
+                if keywords.get("exclude") == ("k", True) or keywords.get("repr_only") == ("k", True):
+                    return True
+                if self.types.qualified(self.types.eval(owner, expr[1])) in (
+                    "sqlmodel.Relationship",
+                    "sqlalchemy.orm.relationship",
+                ):
+                    return True
+        return "ClassVar" in str(fact[1])
+
+    def _is_dataclass(self, cls: str) -> bool:
+        own = self.types.project_class(cls)
+        if own is None:
+            return False
+        made = {self.types.qualified(self.types.eval(own[0], d[1] if d[0] == "c" else d)) for d in own[1].decorators}
+        return bool(made & _DATA)
+
+
+def _classes(declared: Type | None) -> list[str]:
+    members = declared[1] if declared is not None and declared[0] == "union" else (declared,)
+    return [member[1] for member in members if member is not None and member[0] == "inst"]
+
+
+def _project_classes(declared: Type | None) -> list[str]:
+    """The classes of the project in a type: itself, the members of a union, what a container or generic holds."""
+    match declared:
+        case ("union", members):
+            return [cls for member in members for cls in _project_classes(member)]
+        case ("inst", cls, args):
+            inside = [found for arg in args for found in _project_classes(arg)]
+            return [cls, *inside] if ":" in cls else inside
+    return []
