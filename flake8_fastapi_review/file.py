@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from .project import Project
     from .project.application import Conflict, Inputs, Late, RouteRow
     from .project.application.authentication import Protection
+    from .project.exposure import Exposed
     from .project.requests import RequestParameter
 
 N = TypeVar("N", bound=ast.AST)
@@ -493,6 +494,13 @@ class File:
             return self._project.requests.fields(self._symbol(expr))
         found = without_none(self._eval(expr))
         return self._project.requests.fields(found[1]) if found is not None and found[0] in ("inst", "type") else ()
+
+    def exposed_fields(self, expr: ast.AST, *, value: bool = False) -> tuple[Exposed, ...]:
+        """The fields that an answer shows of the project's classes in an annotation, or of those that a `value` holds."""
+        from .project.exposure import Exposure
+
+        found = self._eval(expr) if value else self._types.annotation(self._summary, self._module.expression(expr))
+        return Exposure(self._types).exposed(found)
 
     def is_request_model(self, definition: ast.ClassDef) -> bool:
         """Whether a route of the project takes this class as its body, directly or as a part of another model."""
