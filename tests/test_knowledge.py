@@ -51,7 +51,7 @@ def test_nothing_blocks_that_must_be_awaited() -> None:
         ("builtins.open", "file"),
         ("io.open", "file"),
         ("pathlib.PosixPath.read_text", "file"),
-        ("zipfile.ZipFile", "archive"),
+        ("zipfile.ZipFile.extractall", "archive"),
         ("subprocess.run", "subprocess"),
         ("socket.getaddrinfo", "dns"),
         ("requests.sessions.Session.get", "http"),

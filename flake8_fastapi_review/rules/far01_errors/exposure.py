@@ -64,7 +64,7 @@ _HARMLESS = (
     "httpx.ConnectError",
     "httpx.ReadError",
 )
-"""httpx names neither host nor URL when it gets no answer ("All connection attempts failed"), but in HTTPStatusError."""
+"""httpx names neither host nor URL when nobody answers ("All connection attempts failed"), only in HTTPStatusError."""
 _APPS = ("fastapi.FastAPI", "starlette.applications.Starlette")
 
 
