@@ -1,0 +1,145 @@
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING
+
+from ...knowledge.secrets import CARD, CODE, CREDENTIALS, KEY, PASSWORD, SECRET, authenticator_name, secret_name
+from ...rule import Related, Rule, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...file import Exposed, File, Route
+    from ...rule import Violation
+
+_HANDS_OUT = re.compile(r"(?i)create|generat|issue|rotat|regenerat|mint|provision|regist|signup|sign_up|reveal|export|decrypt|credential|secret|secure|key")
+"""A route of such a name is there to hand out a key, once."""
+_ONE_TIME = ("reset", "verification", "confirmation", "recovery", "activation")
+_TEXTS = ("builtins.str", "builtins.bytes", None)
+
+
+class SensitiveFieldInResponse(Rule):
+    """A password, its hash or another secret is part of what a route answers.
+
+    The response model has the field, by inheritance or in a model inside of it, or a database entity is returned as it
+    is, with all its columns. A hash is enough to guess the password offline; caches, logs and browser tools keep what
+    they see. Fields with `exclude=True`, `SecretStr`, and `response_model_include` and `_exclude` are respected.
+
+    Bad:
+
+        from fastapi import FastAPI
+        from pydantic import BaseModel
+
+        app = FastAPI()
+
+        class User(BaseModel):
+            email: str
+            hashed_password: str
+
+        @app.get("/users/{user_id}", response_model=User)
+        def read_user(user_id: int): ...
+
+    Good:
+
+        from fastapi import FastAPI
+        from pydantic import BaseModel
+
+        app = FastAPI()
+
+        class UserOut(BaseModel):
+            email: str
+
+        class User(UserOut):
+            hashed_password: str
+
+        @app.get("/users/{user_id}", response_model=UserOut)
+        def read_user(user_id: int): ...
+
+    Exploit:
+
+        $ curl -s https://shop.example/users/1
+        {"email":"ann@shop.example","hashed_password":"$2b$12$KIXQ4..."}
+    """
+
+    code = "FAR023"
+    severity = Severity.BLOCKER
+    cwe = 200
+    cvss = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N"
+    message = "`{route}` answers with `{model}.{field}`, {kind}: answer with a model that leaves it out"
+    markers = ((".get(", ".post(", ".put(", ".patch(", ".delete(", ".api_route("),)
+
+    def check(self, file: File) -> Iterator[Violation]:
+        for route in file.routes:
+            shown = self._left(file, route.decorator)
+            if shown is None:
+                continue
+            for where, fields in self._answers(file, route):
+                found = next(((field, kind) for field in fields if shown(field.way) and (kind := self._kind(field, route))), None)
+                if found is not None:
+                    field, kind = found
+                    related = [Related(field.path, field.line, f"`{field.way[-1]}` is declared here")]
+                    path = f"{route.methods[0] if route.methods else 'GET'} {route.path or route.function.name}"
+                    yield self.at(where, route=path, model=field.cls.rpartition(".")[2], field=".".join(field.way), kind=kind, related=related)
+                    break
+
+    def _answers(self, file: File, route: Route) -> Iterator[tuple[ast.expr, tuple[Exposed, ...]]]:
+        """The response model; without one, the entities that the route returns."""
+        given = file.argument(route.decorator, -1, "response_model")
+        returns = route.function.returns
+        if given is None and returns is not None and not self._is_vague(file, returns):
+            given = returns
+        if given is not None and not (isinstance(given, ast.Constant) and given.value is None):
+            yield given, file.exposed_fields(given)
+            return
+        for result in file.within(route.function, ast.Return):
+            if result.value is not None and (fields := tuple(f for f in file.exposed_fields(result.value, value=True) if f.entity or given is None)):
+                yield result.value, fields
+
+    @staticmethod
+    def _is_vague(file: File, annotation: ast.expr) -> bool:
+        """An annotation that says nothing of the fields: they are those of the value."""
+        return file.name_of(annotation) in ("typing.Any", "builtins.object")
+
+    def _left(self, file: File, decorator: ast.Call) -> _Filter | None:
+        """What `response_model_include` and `_exclude` let pass; None when they are computed."""
+        names: list[frozenset[str] | None] = []
+        for keyword in ("response_model_include", "response_model_exclude"):
+            given = file.argument(decorator, -1, keyword)
+            value = file.value_of(given) if given is not None else None
+            if value is file.UNKNOWN:
+                return None
+            names.append(frozenset(map(str, value)) if isinstance(value, (list, tuple, set, frozenset, dict)) else None)
+        return _Filter(*names)
+
+    @staticmethod
+    def _kind(field: Exposed, route: Route) -> str | None:
+        """What the field gives away, as text; None when it is meant to be handed out, or no secret."""
+        name = field.way[-1]
+        if field.type not in _TEXTS:
+            return None
+        if authenticator_name(name) == "hash" or name in ("passwd_hash", "pw_hash", "pwd_hash"):
+            return "the hash of a password or key" if field.type is not None else None
+        judged = secret_name(name)
+        if judged is None or field.type is None or judged.kind in (CARD, CODE, CREDENTIALS) or judged.plural:
+            return None
+        if judged.kind == PASSWORD:
+            return "a password" if judged.strong and not re.search(r"(?i)generat|reset", route.function.name) else None
+        if judged.kind in (SECRET, KEY):
+            if not judged.strong or _HANDS_OUT.search(f"{route.function.name} {route.path}") or "POST" in route.methods:
+                return None
+            return "a secret" if judged.kind == SECRET else "a secret key"
+        return "a one-time token" if name.startswith(_ONE_TIME) and "GET" in route.methods else None
+
+
+class _Filter:
+    """Which top fields a route shows."""
+
+    def __init__(self, include: frozenset[str] | None, exclude: frozenset[str] | None) -> None:
+        self._include = include
+        self._exclude = exclude
+
+    def __call__(self, way: tuple[str, ...]) -> bool:
+        if self._include is not None and way[0] not in self._include:
+            return False
+        return self._exclude is None or way[0] not in self._exclude
