@@ -14,6 +14,7 @@ from bookshop.models import Book, Order, User
 
 SessionDep = Annotated[AsyncSession, Depends(get_session)]
 ReportSessionDep = Annotated[Session, Depends(get_report_session)]
+ArchiveSessionDep = Annotated[Session, Depends(get_report_session())]  # FAR111: get_report_session
 
 
 class Page:

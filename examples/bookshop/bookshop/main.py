@@ -3,15 +3,20 @@
 import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 
 import httpx
 from fastapi import FastAPI, Request, Response
+from fastapi.middleware.cors import CORSMiddleware
+from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.responses import JSONResponse
+from sqlalchemy import text
 
-from bookshop.db import create_tables, engine
+from bookshop.db import create_tables, engine, get_session
 from bookshop.routers import books, orders, reports, users
 from bookshop.services.pricing import PriceUnknown
+from bookshop.settings import settings
 
 logger = logging.getLogger(__name__)
 
@@ -19,6 +24,7 @@ logger = logging.getLogger(__name__)
 @asynccontextmanager
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     await create_tables()
+    app.state.printers = ThreadPoolExecutor(2, "printer")  # FAR114: app.state.printers
     async with httpx.AsyncClient(timeout=5) as http:
         app.state.http = http
         yield
@@ -32,6 +38,12 @@ async def time_requests(request: Request, call_next: Callable[[Request], Awaitab
     return response
 
 
+async def close_for_stocktaking(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+    if settings.stocktaking and request.method != "GET":
+        return JSONResponse({"detail": "We are counting the books"}, status_code=503)
+    return await call_next(request)
+
+
 async def answer_unknown_price(request: Request, error: Exception) -> JSONResponse:
     logger.warning("No price at %s", request.url.path, exc_info=error)
     return JSONResponse({"detail": "The price is not known at the moment"}, status_code=503)
@@ -39,7 +51,10 @@ async def answer_unknown_price(request: Request, error: Exception) -> JSONRespon
 
 def create_app() -> FastAPI:
     app = FastAPI(title="Bookshop", lifespan=lifespan)
+    app.add_middleware(GZipMiddleware)
+    app.add_middleware(CORSMiddleware, allow_origins=[settings.shop_origin])  # FAR115: close_for_stocktaking
     app.middleware("http")(time_requests)
+    app.middleware("http")(close_for_stocktaking)
     app.add_exception_handler(PriceUnknown, answer_unknown_price)
     app.include_router(books.router)
     app.include_router(orders.router)
@@ -49,6 +64,12 @@ def create_app() -> FastAPI:
     @app.get("/health")
     async def health() -> dict[str, str]:
         return {"status": "ok"}
+
+    @app.get("/ready")
+    async def ready() -> dict[str, str]:
+        async for session in get_session():  # FAR112: get_session
+            await session.execute(text("SELECT 1"))
+        return {"status": "ready"}
 
     return app
 

@@ -12,6 +12,8 @@ class Settings(BaseSettings):
     database: Path = Path("bookshop.db")
     covers: Path = Path("covers")
     staff_emails: frozenset[str] = frozenset()
+    shop_origin: str = "https://bookshop.example.com"
+    stocktaking: bool = False
 
     signing_key: SecretStr = SecretStr("insecure-development-key-of-the-bookshop")  # FAR021: signing_key
     token_minutes: int = 30

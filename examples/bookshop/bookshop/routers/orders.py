@@ -70,12 +70,13 @@ async def ship(order_id: int, staff: StaffUser, session: SessionDep) -> Order:
 
 
 @router.post("/{order_id}/paid-in-cash", status_code=status.HTTP_204_NO_CONTENT)
-async def take_cash(order_id: int, staff: StaffUser, session: SessionDep) -> None:
+async def take_cash(order_id: int, staff: StaffUser, session: SessionDep, background: BackgroundTasks) -> None:
     order = await session.get(Order, order_id)
     if order is None:
         raise HTTPException(status.HTTP_500_INTERNAL_SERVER_ERROR, detail="Order not found")  # FAR016: 500
     order.status = OrderStatus.PAID
     await session.commit()
+    background.add_task(mailer.send_thanks, session, order.user_id)  # FAR116: session
 
 
 @router.post("/{order_id}/cancel", response_model=OrderOut)

@@ -1,7 +1,7 @@
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, HTTPException, Path, Response, status
+from fastapi import APIRouter, Depends, HTTPException, Path, Query, Response, status
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
@@ -29,8 +29,12 @@ def sales_query(since: date) -> Select[Any]:
 
 
 @router.get("/sales")
-def sales(since: date, session: ReportSessionDep) -> list[SalesRow]:
-    return [SalesRow.model_validate(row) for row in session.execute(sales_query(since))]
+def sales(
+    since: date,
+    session: ReportSessionDep,
+    limit: int = Query(100, ge=1, le=500),  # FAR110: limit
+) -> list[SalesRow]:
+    return [SalesRow.model_validate(row) for row in session.execute(sales_query(since).limit(limit))]
 
 
 @router.get("/bestseller")
@@ -49,6 +53,16 @@ def stock(session: ReportSessionDep) -> Response:
     except files.TooLarge as error:
         raise HTTPException(status.HTTP_507_INSUFFICIENT_STORAGE, detail="The list is too long") from error
     return Response(text, media_type="text/csv")
+
+
+@router.on_event("startup")  # FAR113: on_event
+def prepare_archive() -> None:
+    files.ArchiveStorage().prepare()
+
+
+@router.get("/archive")
+def list_archive() -> list[str]:
+    return files.ArchiveStorage().names()  # FAR117: ArchiveStorage
 
 
 @router.post("/archive/{name}", status_code=status.HTTP_204_NO_CONTENT)

@@ -47,7 +47,7 @@ async def login(form: Annotated[OAuth2PasswordRequestForm, Depends()], session: 
 
 
 @router.get("/me", response_model=UserOut)
-async def get_me(user: CurrentUser) -> User:
+async def get_me(user: CurrentUser, session: SessionDep) -> User:  # FAR119: session
     return user
 
 

@@ -65,7 +65,20 @@ def as_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     return text.getvalue()
 
 
+class ArchiveStorage:
+    """The lists of earlier days."""
+
+    def __init__(self) -> None:
+        self.folder = settings.covers.parent / "archive"
+
+    def prepare(self) -> None:
+        self.folder.mkdir(exist_ok=True)
+
+    def names(self) -> list[str]:
+        return sorted(path.stem for path in self.folder.glob("*.csv"))
+
+
 def write_archive(name: str, text: str) -> None:
-    folder = settings.covers.parent / "archive"
-    folder.mkdir(exist_ok=True)
-    (folder / f"{name}.csv").write_text(text, encoding="utf-8")
+    storage = ArchiveStorage()
+    storage.prepare()
+    (storage.folder / f"{name}.csv").write_text(text, encoding="utf-8")

@@ -3,7 +3,9 @@ import logging
 import smtplib
 from email.message import EmailMessage
 
-from bookshop.models import Order
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bookshop.models import Order, User
 from bookshop.services import files
 from bookshop.settings import settings
 
@@ -24,6 +26,11 @@ async def send_receipt(to: str, order: Order) -> None:
 
 async def send_shipping_note(to: str, order_id: int) -> None:
     await send(to, f"Order {order_id}", "Your books are on their way.")
+
+
+async def send_thanks(session: AsyncSession, user_id: int) -> None:
+    customer = await session.get_one(User, user_id)
+    await send(customer.email, "Thank you", "We hope to see you again.")
 
 
 async def send(to: str, subject: str, text: str) -> None:
