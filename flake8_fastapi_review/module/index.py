@@ -7,12 +7,13 @@ question is about (expression contexts and operators), which makes it several ti
 from __future__ import annotations
 
 import ast
+from collections import defaultdict
 from typing import Any, ClassVar
 
 Node = ast.AST
 
 _LEAF_FIELDS = frozenset(
-    "ctx op ops id attr kind type_comment is_async simple conversion name tag rest kwd_attrs".split()
+    "ctx op ops id attr arg asname kind type_comment is_async simple conversion name tag rest kwd_attrs".split()
 )
 _NODE_NAMED_FIELDS = {"Import": ("names",), "ImportFrom": ("names",), "TypeAlias": ("name", "type_params", "value")}
 # The walk pushes the parts of these itself, because they run in two scopes.
@@ -78,7 +79,7 @@ class Scope:
         self.kind = self.KINDS[node.__class__]
         self.qualname = qualname
         """As in `__qualname__`, `<locals>` included; a second definition of a name gets "#2"."""
-        self.nodes: dict[type, list[Any]] = {}
+        self.nodes: defaultdict[type, list[Any]] = defaultdict(list)
         """Class of node → the nodes that run in this scope itself, in source order."""
         self.bindings: dict[str, list[Any]] | None = None
         self.redirects: dict[str, str] | None = None
@@ -110,7 +111,7 @@ class Scope:
 class Index:
     """The result of the walk over one tree."""
 
-    __slots__ = ("_sorted", "by_node", "parents", "scopes", "tree")
+    __slots__ = ("_filed", "_frames", "_scopes", "_sorted", "blocks", "by_node", "owners", "parents", "scopes", "tree")
 
     def __init__(self, tree: ast.Module) -> None:
         self.tree = tree
@@ -118,7 +119,14 @@ class Index:
         self.scopes: list[Scope] = []
         self.by_node: dict[Node, Scope] = {}
         """The node that opens a scope → that scope."""
+        self.blocks: dict[Node, dict[Node, str]] = {}
+        """Node → the conditional blocks around it, as far as they were asked for (scopes.py)."""
+        self.owners: defaultdict[Scope, dict[str, Scope | None]] = defaultdict(dict)
+        """Scope → name → the scope that a use of the name there means, as far as it was asked for (scopes.py)."""
         self._sorted: dict[tuple[type, ...], list[Any]] = {}
+        self._filed: set[type] = set()
+        self._scopes: dict[Node, Scope] = {}
+        self._frames: dict[Scope, list[Scope]] | None = None
         self._walk()
 
     def _walk(self) -> None:
@@ -140,10 +148,10 @@ class Index:
             while stack:
                 node = stack.pop()
                 cls = node.__class__
-                bucket = nodes.get(cls)
-                if bucket is None:
-                    bucket = nodes[cls] = []
-                bucket.append(node)
+                nodes[cls].append(node)
+                fields = fields_of[cls]
+                if not fields:
+                    continue
                 if cls in scope_nodes:
                     outside, inside = self._open(node)
                     name = getattr(node, "name", None) or ("<lambda>" if cls is ast.Lambda else "<comprehension>")
@@ -160,20 +168,30 @@ class Index:
                     outside.reverse()
                     stack.extend(outside)
                     continue
+                if len(fields) == 1:
+                    value = getattr(node, fields[0], None)
+                    if value.__class__ is not list:
+                        if isinstance(value, ast_node):
+                            parents[value] = node
+                            stack.append(value)
+                        continue
+                    for child in value:
+                        parents[child] = node
+                    stack += value[::-1]
+                    continue
                 kids: list[Node] = []
-                for field in fields_of[cls]:
+                for field in fields:
                     value = getattr(node, field, None)
                     if value.__class__ is list:
                         for child in value:
-                            if isinstance(child, ast_node):
+                            if child is not None:  # as the key of `**` in a dict is
                                 kids.append(child)
                                 parents[child] = node
                     elif isinstance(value, ast_node):
                         kids.append(value)
                         parents[value] = node
-                if kids:
-                    kids.reverse()
-                    stack.extend(kids)
+                kids.reverse()
+                stack += kids
             opened.reverse()
             pending.extend(opened)
 
@@ -208,12 +226,24 @@ class Index:
 
     def scope_of(self, node: Node) -> Scope:
         """The scope in which `node` runs: decorators, defaults and annotations belong to the outer one."""
+        found = self._scopes.get(node)
+        if found is not None:
+            return found
+        cls = node.__class__
+        if cls not in self._filed:
+            # The walk has put each node below the scope it runs in.
+            self._filed.add(cls)
+            for scope in self.scopes:
+                if cls in scope.nodes:
+                    for each in scope.nodes[cls]:
+                        self._scopes[each] = scope
+            return self.scope_of(node)
         inner = node
         parent = self.parents.get(node)
         while parent is not None:
-            scope = self.by_node.get(parent)
-            if scope is not None and self._runs_inside(inner, parent):
-                return scope
+            opened = self.by_node.get(parent)
+            if opened is not None and self._runs_inside(inner, parent):
+                return opened
             inner, parent = parent, self.parents.get(parent)
         return self.scopes[0]
 
@@ -229,6 +259,20 @@ class Index:
         if isinstance(opener, COMPREHENSIONS):
             return child is not opener.generators[0].iter
         return True
+
+    def frames(self, scope: Scope) -> list[Scope]:
+        """A function's scope and the comprehensions that run in it; for the module, class bodies too."""
+        if self._frames is None:
+            self._frames = {}
+            for inner in self.scopes:
+                outer = inner.frame()
+                if outer.kind == "class":
+                    while outer.kind in ("class", "comprehension") and outer.parent is not None:
+                        outer = outer.parent
+                    if outer.kind != "module":
+                        continue
+                self._frames.setdefault(outer, []).append(inner)
+        return self._frames.get(scope, [])
 
     def opened_by(self, node: Node) -> Scope:
         """The scope that a def, class, lambda or comprehension opens."""

@@ -6,7 +6,7 @@ import ast
 import builtins
 from typing import TYPE_CHECKING, Any
 
-from .index import COMPREHENSIONS, FUNCTIONS, Index, Node, Scope
+from .index import FUNCTIONS, Index, Node, Scope
 from .lazy import Lazy
 from .parse import parse, split_lines
 from .scopes import Binding, binding_at, bindings_of, reaching, scope_binding
@@ -48,13 +48,14 @@ class Module:
     """A tree with its index; expressions and bindings as plain values; the Summary for other files."""
 
     __slots__ = (
+        "_caching",
         "_depth",
         "_expressions",
         "_filled",
+        "_index",
         "_indices",
+        "_lines",
         "_summary",
-        "index",
-        "lines",
         "path",
         "table",
         "text",
@@ -66,9 +67,10 @@ class Module:
         Python."""
         self.path = path
         self.text = text
-        self.lines = split_lines(text)
         self.tree = tree if tree is not None else parse(text, path)
-        self.index = Index(self.tree)
+        self._index: Index | None = None
+        self._lines: list[str] | None = None
+        self._caching: dict[Node, bool] = {}
         self.table: list[Any] = []
         """Bindings by index, as `summary` describes them; grows as expressions are asked for."""
         self._indices: dict[tuple[Node, str], int] = {}
@@ -76,6 +78,19 @@ class Module:
         self._summary: Summary | None = None
         self._depth = 0
         self._filled: set[tuple[Scope, str]] = set()
+
+    @property
+    def index(self) -> Index:
+        """Made at the first question: a file that no rule is about needs none."""
+        if self._index is None:
+            self._index = Index(self.tree)
+        return self._index
+
+    @property
+    def lines(self) -> list[str]:
+        if self._lines is None:
+            self._lines = split_lines(self.text)
+        return self._lines
 
     # Expressions
 
@@ -98,12 +113,22 @@ class Module:
         return found
 
     def _attribute(self, node: ast.Attribute, scope: Scope) -> Expr:
-        return ("a", self._expr(node.value, scope), node.attr)
+        # Calls are parts of calls, attributes of attributes: each is put only once.
+        found = self._expressions.get(node)
+        if found is None:
+            found = self._expressions[node] = ("a", self._expr(node.value, scope), node.attr)
+        return found
 
     def _constant(self, node: ast.Constant, scope: Scope) -> Expr:
         return ("k", node.value)
 
     def _call(self, node: ast.Call, scope: Scope) -> Expr:
+        found = self._expressions.get(node)
+        if found is None:
+            found = self._expressions[node] = self._new_call(node, scope)
+        return found
+
+    def _new_call(self, node: ast.Call, scope: Scope) -> Expr:
         function = node.func
         if function.__class__ is ast.Name and function.id == "super" and not node.args:
             owner = _class_around(scope)
@@ -173,9 +198,10 @@ class Module:
         return ("y", self._expr(node.value, scope) if node.value else ("k", None))
 
     def _name(self, node: ast.Name, scope: Scope) -> Expr:
-        owner = scope_binding(self.index, scope, node.id)
+        name = node.id
+        owner = scope_binding(self.index, scope, name)
         if owner is None or owner.kind == "module":
-            return ("g", node.id)
+            return ("g", name)
         if owner is scope or owner.frame() is scope.frame():
             found = reaching(self.index, owner, node.id, node)
         else:
@@ -183,6 +209,8 @@ class Module:
         return ("v", self._table_indices(owner, node.id, found))
 
     def _table_indices(self, owner: Scope, name: str, found: list[Binding]) -> tuple[int, ...]:
+        if len(found) == 1 and len(bindings_of(self.index, owner)[name]) == 1:
+            return (self._table_index(owner, name, found[0]),)
         bound = bindings_of(self.index, owner)[name]
         if len(bound) > _MANY_BINDINGS and (owner, name) not in self._filled:
             self._filled.add((owner, name))
@@ -190,7 +218,7 @@ class Module:
             for binding in bound:
                 self._table_index(owner, name, binding)
         useful = [binding for binding in found if binding.kind not in ("augment", "delete")] or found
-        return tuple(self._table_index(owner, name, binding) for binding in useful)
+        return tuple([self._table_index(owner, name, binding) for binding in useful])
 
     def _table_index(self, owner: Scope, name: str, binding: Binding) -> int:
         key = (binding.place, name)
@@ -328,7 +356,7 @@ class Module:
         parameters: tuple[Any, ...] = ()
         returns = None
         decorators: tuple[Expr, ...] = ()
-        for frame in self._frames(scope):
+        for frame in self.index.frames(scope):
             nodes = frame.nodes
             for call in nodes.get(ast.Call, ()):
                 if self.without_effect(call):
@@ -374,13 +402,6 @@ class Module:
             tuple(raised),
         )
 
-    def _frames(self, scope: Scope) -> list[Scope]:
-        """The scope and the comprehensions that run in it; for the module, class bodies too."""
-        if scope.kind == "module":
-            return [inner for inner in self.index.scopes if _outermost(inner) is scope]
-        inside = self.index.scopes if any(cls in scope.nodes for cls in COMPREHENSIONS) else (scope,)
-        return [inner for inner in inside if inner.frame() is scope]
-
     @staticmethod
     def without_effect(call: ast.Call) -> bool:
         function = call.func
@@ -389,15 +410,31 @@ class Module:
         return isinstance(function, ast.Attribute) and isinstance(function.value, (ast.Constant, ast.JoinedStr))
 
     def call_flags(self, call: ast.Call) -> int:
-        return self._use_of(call) | (INERT if self._is_data_url(call) else 0) | (ONCE if self._fills_cache(call) else 0)
+        flags = self._use_of(call) if self.index.parents[call].__class__ in _USERS else 0
+        if "data:" in self.text and self._is_data_url(call):
+            flags |= INERT
+        return flags | ONCE if self._fills_cache(call) else flags
 
     def _fills_cache(self, call: ast.Call) -> bool:
         """`if x is None: x = f()`, and what follows `if x is not None: return x` in a function that assigns x."""
-        child: Node = call
-        parent = self.index.parents.get(call)
+        parents = self.index.parents
+        statement: Node = call
+        while not isinstance(statement, ast.stmt):
+            above = parents.get(statement)
+            if above is None:
+                return False
+            statement = above
+        known = self._caching.get(statement)
+        if known is None:
+            known = self._caching[statement] = self._is_caching(statement)
+        return known
+
+    def _is_caching(self, statement: Node) -> bool:
+        child = statement
+        parent = self.index.parents.get(statement)
         while parent is not None:
             kept = _tested_missing(parent.test) if isinstance(parent, ast.If) and child in parent.body else None
-            if kept and any(kept in _kept_by(each) for each in parent.body) and self._outlives(kept, call):  # type: ignore[attr-defined]
+            if kept and any(kept in _kept_by(each) for each in parent.body) and self._outlives(kept, statement):  # type: ignore[attr-defined]
                 return True
             if isinstance(parent, (ast.FunctionDef, ast.AsyncFunctionDef)):
                 return child in parent.body and self._after_cached_return(parent, child)
@@ -489,6 +526,22 @@ class Module:
         )
 
 
+_USERS = frozenset(
+    {
+        ast.Await,
+        ast.For,
+        ast.comprehension,
+        ast.ListComp,
+        ast.SetComp,
+        ast.DictComp,
+        ast.GeneratorExp,
+        ast.YieldFrom,
+        ast.Starred,
+        ast.withitem,
+        ast.Call,
+    }
+)
+"""The parents of a call that may run what it returns: see `_use_of`."""
 _DISPLAYS: dict[type, str] = {ast.Tuple: "t", ast.List: "l", ast.Set: "e"}
 _FORMS: dict[type, Callable[[Module, Any, Scope], Expr]] = {
     ast.Name: Module._name,
@@ -576,13 +629,6 @@ def _class_around(scope: Scope) -> str | None:
     while current is not None and current.kind != "class":
         current = current.parent
     return current.qualname if current is not None else None
-
-
-def _outermost(scope: Scope) -> Scope:
-    """The scope whose execution runs `scope`: comprehensions and class bodies run in the one around them."""
-    while scope.kind in ("comprehension", "class") and scope.parent is not None:
-        scope = scope.parent
-    return scope
 
 
 def _parameters(args: ast.arguments) -> list[ast.arg]:

@@ -84,7 +84,7 @@ def _collect(index: Index, scope: Scope) -> None:
         for node in nodes.get(getattr(ast, kind), ()) if hasattr(ast, kind) else ():
             add(node.name, []).append(Binding("unknown", node, (), node, (0, 0)))
     for node in nodes.get(ast.Name, ()):
-        if isinstance(node.ctx, ast.Load):
+        if node.ctx.__class__ is ast.Load:
             continue
         binding = binding_at(index, node)
         target = scope
@@ -157,6 +157,14 @@ def binding_at(index: Index, target: Node) -> Binding:
 
 def scope_binding(index: Index, scope: Scope, name: str) -> Scope | None:
     """The scope whose binding a use of `name` in `scope` means; None when only builtins or a star import can."""
+    known = index.owners[scope]
+    if name in known:
+        return known[name]
+    found = known[name] = _owner(index, scope, name)
+    return found
+
+
+def _owner(index: Index, scope: Scope, name: str) -> Scope | None:
     current: Scope | None = scope
     origin = True
     while current is not None:
@@ -216,29 +224,47 @@ def reaching(index: Index, scope: Scope, name: str, use: Node) -> list[Binding]:
 
 def _blocks(index: Index, node: Node) -> dict[Node, str]:
     """The conditional blocks around `node` up to its function: statement → the branch that holds the node."""
-    found: dict[Node, str] = {}
-    child, parent = node, index.parents.get(node)
-    while parent is not None and not isinstance(parent, (*FUNCTIONS, ast.ClassDef, ast.Module)):
-        match parent:
-            case ast.If() | ast.While() | ast.For() | ast.AsyncFor():
-                if child in parent.body:
-                    found[parent] = "body"
-                elif child in parent.orelse:
-                    found[parent] = "orelse"
-            case ast.ExceptHandler() | ast.match_case():
-                found[parent] = "body"
-            case _ if (
-                isinstance(parent, TRIES) and parent.handlers and (child in parent.body or child in parent.orelse)
-            ):
-                found[parent] = "body"
-                if child in parent.orelse:
-                    found[parent.orelse[0]] = "orelse"
-            case ast.IfExp():
-                found[parent] = "body" if child is parent.body else "orelse" if child is parent.orelse else ""
-            case ast.BoolOp() if child is not parent.values[0]:
-                found[parent] = "right"
-        child, parent = parent, index.parents.get(parent)
+    memo = index.blocks
+    known = memo.get(node)
+    if known is not None:
+        return known
+    # Up to what is known, then down again: chains of operators can be deeper than Python's stack.
+    way: list[Node] = [node]
+    parent = index.parents.get(node)
+    while parent is not None and parent.__class__ not in _BOUNDARIES and parent not in memo:
+        way.append(parent)
+        parent = index.parents.get(parent)
+    found = memo.get(parent, {}) if parent is not None else {}
+    for child in reversed(way):
+        if parent.__class__ in _BRANCHING and (entered := _entered(child, parent)):
+            found = {**found, **entered}
+        memo[child] = found
+        parent = child
     return found
+
+
+_BOUNDARIES = frozenset({*FUNCTIONS, ast.ClassDef, ast.Module})
+_BRANCHING = frozenset(
+    {ast.If, ast.While, ast.For, ast.AsyncFor, ast.ExceptHandler, ast.match_case, ast.IfExp, ast.BoolOp, *TRIES}
+)
+
+
+def _entered(child: Node, parent: Any) -> dict[Node, str]:
+    """The branch of `parent` that `child` belongs to, by the block; nothing for a part that always runs."""
+    match parent:
+        case ast.If() | ast.While() | ast.For() | ast.AsyncFor():
+            return {parent: "body"} if child in parent.body else {parent: "orelse"} if child in parent.orelse else {}
+        case ast.ExceptHandler() | ast.match_case():
+            return {parent: "body"}
+        case ast.IfExp():
+            return {parent: "body" if child is parent.body else "orelse" if child is parent.orelse else ""}
+        case ast.BoolOp():
+            return {parent: "right"} if child is not parent.values[0] else {}
+    if not parent.handlers:
+        return {}
+    if child in parent.orelse:
+        return {parent: "body", parent.orelse[0]: "orelse"}
+    return {parent: "body"} if child in parent.body else {}
 
 
 def _ancestors(index: Index, node: Node) -> Iterator[Node]:
