@@ -38,6 +38,11 @@ _CONNECTIONS = frozenset(
 _MODELS = ("pydantic.BaseModel", "pydantic.v1.BaseModel", "sqlmodel.SQLModel")
 _PLAIN_BASES = frozenset(("builtins.object", "abc.ABC", "typing.Generic", "typing.Protocol", *_MODELS))
 _READS_ITSELF = re.compile(r"\b(path_params|scope|url|base_url)\b")
+_TYPES = frozenset(
+    "builtins typing typing_extensions datetime uuid decimal enum pathlib ipaddress collections fractions re pydantic "
+    "pydantic_core annotated_types fastapi starlette sqlalchemy sqlmodel".split()
+)
+"""Modules whose names in annotations are types, no aliases of dependencies."""
 _MAX_DEPTH = 30
 
 
@@ -180,7 +185,8 @@ class _Collector:
         if isinstance(base, External) and base.name in _CONNECTIONS:
             self.reads_request = self.reads_request or self._looks_at_path(called, argument.arg)
             return
-        if argument.annotation is not None and type(base) is Value and not items:
+        unknown = type(base) is Value or (isinstance(base, External) and base.name.partition(".")[0] not in _TYPES)
+        if argument.annotation is not None and unknown and not items:
             # The annotation may be an alias with `Depends` inside.
             self.complete = self.complete and not _may_be_alias(argument.annotation)
         if default is not None and type(default) is Value:
@@ -227,6 +233,11 @@ class _Collector:
         """The annotated names of a class body."""
         if not isinstance(cls, ClassValue):
             return
+        written = _written_aliases(cls.node)
+        if None in written.values() or "alias_generator" in "".join(
+            cls.module.lines[cls.node.lineno - 1 : cls.node.end_lineno]
+        ):
+            self.complete = False
         for name, node in cls.annotations.items():
             declared = self.annotation(node, cls.env)
             items = [self.run.force(item) for item in declared.items] if isinstance(declared, AnnotatedValue) else []
@@ -238,8 +249,22 @@ class _Collector:
             elif not dependencies_only:
                 self.taken += [
                     Taken(each, name, None, cls.module.path, node.lineno, default is not None)
-                    for each in (name, *_aliases(candidates))
+                    for each in (name, *_aliases(candidates), *filter(None, [written.get(name)]))
                 ]
+
+
+def _written_aliases(cls: ast.ClassDef) -> dict[str, str | None]:
+    """`name: int = Field(alias="…")`, by name; None where the alias is no literal."""
+    found: dict[str, str | None] = {}
+    for statement in cls.body:
+        match statement:
+            case ast.AnnAssign(target=ast.Name(id=name), value=ast.Call(keywords=keywords)):
+                for keyword in keywords:
+                    if keyword.arg in ("alias", "validation_alias"):
+                        given = keyword.value
+                        literal = isinstance(given, ast.Constant) and isinstance(given.value, str)
+                        found[name] = str(given.value) if literal else None  # type: ignore[attr-defined]
+    return found
 
 
 def _aliases(candidates: list[Value]) -> Iterator[str]:

@@ -4,7 +4,7 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from ...rule import Rule, Severity
+from ...rule import Range, Rule, Severity
 from .registration import MARKERS, in_schema, registered
 
 if TYPE_CHECKING:
@@ -73,9 +73,15 @@ class UndocumentedQueryParameter(Rule):
                 more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
                 several = len(names) > 1
                 yield self.at(
-                    route.function,
+                    _name(route.function),
                     route=route.spoken,
                     parameters=shown + more,
                     verb="mean" if several else "means",
                     them="them" if several else "it",
                 )
+
+
+def _name(function: ast.FunctionDef | ast.AsyncFunctionDef) -> Range:
+    """The name of a function where it is defined."""
+    column = function.col_offset + len("async def " if isinstance(function, ast.AsyncFunctionDef) else "def ")
+    return Range(function.lineno, column, function.lineno, column + len(function.name.encode()))

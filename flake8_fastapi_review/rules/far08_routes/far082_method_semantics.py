@@ -103,7 +103,7 @@ def _change(file: File, route: Registered) -> tuple[str, str, list[Related]] | N
         if file.is_named(call.func, *_CHANGES) and call.args:
             name = call.func.attr if isinstance(call.func, ast.Attribute) else "add"
             cls = (file.type_of(call.args[0]) or "").rpartition(".")[2]
-            if _RECORDS.search(f"{cls} {ast.unparse(call.args[0])}") or not any(
+            if _RECORDS.search(f"{cls} {getattr(call.args[0], 'id', '')}") or not any(
                 file.is_named(each.func, *_KEEPS) for each in calls
             ):
                 continue

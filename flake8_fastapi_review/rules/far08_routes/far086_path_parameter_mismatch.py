@@ -82,7 +82,7 @@ class PathParameterMismatch(Rule):
 
     def _declared(self, file: File, function: ast.AST, rows: list[Any]) -> Iterator[Violation]:
         """Parameters of the function itself that are declared by `Path()` and that none of its paths has."""
-        names = {name for row in rows for name, _ in _PARAMETER.findall(row.path)}
+        names = {name for row in rows for name in re.findall(r"\{([^}:]+)", row.path)}
         if not rows or "Path(" not in file.text:
             return
         for each in file.inputs(rows[0]).taken:

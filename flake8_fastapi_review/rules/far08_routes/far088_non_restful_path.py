@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import ast
 import re
 from typing import TYPE_CHECKING
 
@@ -28,8 +29,12 @@ _VERBS = {
     "remove": ("DELETE", "POST"),
 }
 """Words that say no more than a method does, and the methods that say it. `POST /orders/{id}/cancel` is an action."""
-_INSTEAD = {"get": "GET", "fetch": "GET", "list": "GET", "read": "GET", "create": "POST", "add": "POST", "insert": "POST",
-            "update": "PATCH", "edit": "PATCH", "modify": "PATCH", "delete": "DELETE", "remove": "DELETE"}  # fmt: skip
+_INSTEAD = {
+    **dict.fromkeys(("get", "fetch", "list", "read"), "GET"),
+    **dict.fromkeys(("create", "add", "insert"), "POST"),
+    **dict.fromkeys(("update", "edit", "modify"), "PATCH"),
+    **dict.fromkeys(("delete", "remove"), "DELETE"),
+}
 _CAMEL = re.compile(r"^[a-z]+[A-Z][A-Za-z]*$")
 _PARAMETER = re.compile(r"^\{(\w+)(?::\w+)?\}$")
 
@@ -77,7 +82,7 @@ class NonRestfulPath(Rule):
             for segment, defect in _defects(route, own.pop()):
                 if (route.function, segment) not in told:
                     told.add((route.function, segment))
-                    yield self.at(route.decorator, route=route.spoken, defect=defect)
+                    yield self.at(_path(file, route), route=route.spoken, defect=defect)
                     break
 
 
@@ -92,6 +97,8 @@ def _defects(route: Registered, own: str) -> Iterator[tuple[str, str]]:
         words = re.split(r"[-_]", _hyphened(segment))
         last = position == len(segments) - 1 or all(_PARAMETER.match(each) for each in segments[position + 1 :])
         methods = _VERBS.get(words[0])
+        if words == ["list"] and position < len(segments) - 1:
+            continue
         if methods and last and route.methods and set(route.methods) <= set(methods):
             yield (
                 segment,
@@ -100,7 +107,11 @@ def _defects(route: Registered, own: str) -> Iterator[tuple[str, str]]:
         if position + 1 < len(segments) and (found := _PARAMETER.match(segments[position + 1])) is not None:
             noun = re.sub(r"[-_]", "", segment)
             if not segment.endswith("s") and found[1].replace("_", "") in (f"{noun}id", f"{noun}uuid"):
-                yield segment, f"`{segment}` is a collection of which `{{{found[1]}}}` takes one; name it in the plural"
+                yield segment, f"`/{segment}/{{{found[1]}}}` takes one of a collection; name that in the plural"
+
+
+def _path(file: File, route: Registered) -> ast.AST:
+    return file.argument(route.decorator, 0, "path") or route.decorator
 
 
 def _hyphened(segment: str) -> str:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _VERBS = frozenset("GET PUT POST DELETE OPTIONS HEAD PATCH TRACE".split())
 _GENERIC = ("fastapi.FastAPI.api_route", "fastapi.APIRouter.api_route")
-_PLAIN = ("fastapi.FastAPI.route", "fastapi.APIRouter.route")
+_APPLICATIONS = ("fastapi.FastAPI", "fastapi.APIRouter")
 
 
 class GenericRouteDecorator(Rule):
@@ -58,7 +58,7 @@ class GenericRouteDecorator(Rule):
                     continue
                 if call.func.attr == "api_route" and file.is_named(call.func, *_GENERIC):
                     yield from self._generic(file, call, call.func)
-                elif call.func.attr == "route" and file.is_named(call.func, *_PLAIN):
+                elif call.func.attr == "route" and file.is_a(call.func.value, *_APPLICATIONS):
                     yield self.at(
                         call,
                         given=ast.unparse(call.func),

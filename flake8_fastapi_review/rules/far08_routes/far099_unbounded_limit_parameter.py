@@ -81,6 +81,9 @@ class UnboundedLimitParameter(Rule):
                 continue
             if any(key in each.settings for key in _BOUNDED) or _is_bounded(file, function, each.name):
                 continue
+            annotation = nodes[each.name].annotation
+            if annotation is not None and "Literal" in ast.unparse(annotation):
+                continue
             if _is_used(file, function, each.name):
                 yield self.at(nodes[each.name], name=each.name, route=route)
 
