@@ -711,6 +711,10 @@ class File:
         application = self._project.application
         return [application.plain(each) for each in application.middlewares if each.file == self.path and each.line == call.lineno]
 
+    def middleware_names(self, row: RouteRow) -> list[str]:
+        """The middlewares around the application of a route, by name."""
+        return [each.name for each in self._project.application.middleware(row.app)]
+
     def routes_behind(self, call: ast.Call) -> list[RouteRow]:
         """The routes of the applications to which a call adds a middleware."""
         application = self._project.application
