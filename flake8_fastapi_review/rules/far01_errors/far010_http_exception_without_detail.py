@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _WITHOUT_BODY = range(100, 400)
 _STATIC_FILES = "starlette.staticfiles.StaticFiles"
+_SERVING = ("get_response", "file_response")
 _REFUSALS = (401, 403)
 _JSON = "starlette.responses.JSONResponse"
 
@@ -80,11 +81,21 @@ class HttpExceptionWithoutDetail(Rule):
 
 
 def _serves_files(file: File, call: ast.Call) -> bool:
-    """Whether the code stands in for what StaticFiles does, which raises the bare status."""
-    cls = file.enclosing(call, ast.ClassDef)
-    if "get_response" not in getattr(file.function(call), "name", ""):
-        return False
-    return cls is not None and any(file.is_subclass(base, _STATIC_FILES) for base in cls.bases)
+    """Whether the code stands in for what StaticFiles does, which raises the bare status: a method of a subclass, or a
+    plain function that one of its methods calls."""
+    function = file.function(call)
+    for cls in file.nodes(ast.ClassDef):
+        if any(file.is_subclass(base, _STATIC_FILES) for base in cls.bases):
+            methods = [node for node in cls.body if isinstance(node, FUNCTIONS) and node.name in _SERVING]
+            if function in methods:
+                return True
+            if any(
+                isinstance(function, FUNCTIONS) and isinstance(inner.func, ast.Name) and inner.func.id == function.name
+                for method in methods
+                for inner in file.within(method, ast.Call)
+            ):
+                return True
+    return False
 
 
 def _logs_reason(file: File, call: ast.Call) -> bool:
