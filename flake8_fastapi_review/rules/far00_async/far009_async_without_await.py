@@ -83,7 +83,11 @@ class AsyncWithoutAwait(Rule):
 
     @staticmethod
     def _works(file: File, function: ast.AsyncFunctionDef) -> bool:
-        """Whether the body calls functions of the project: only then can it be more than a moment's work."""
+        """Whether the body calls functions of the project: only then can it be more than a moment's work. One `return`
+        alone is as trivial as a body gets."""
+        body = function.body[1:] if ast.get_docstring(function) is not None else function.body
+        if len(body) == 1 and isinstance(body[0], ast.Return):
+            return False
         return any(
             (called := file.definition_of(call.func)) is not None and not called.is_class and not called.is_async
             for call in file.within(function, ast.Call)
