@@ -65,6 +65,7 @@ class UndocumentedQueryParameter(Rule):
                 each.name
                 for each in file.parameters(route.function)
                 if each.source == "query"
+                and not each.is_model
                 and not any(key in each.settings for key in _DOCUMENTS)
                 and not re.search(rf"\b{re.escape(each.name)}\b", text)
             ]
