@@ -139,6 +139,8 @@ class Interpreter:
         self._frames = 0
         """How deep the stack was where the module that runs was entered."""
         self._marked: dict[str, bool] = {}
+        self._running: set[str] = set()
+        self._looked_ahead: set[tuple[str, str]] = set()
         self.truncated = False
         """Whether something was left out: the program does more, or nests deeper, than we follow."""
 
@@ -174,12 +176,14 @@ class Interpreter:
         limit, self._limit = self._limit, _MAX_STEPS
         before = self._steps
         outer, self._frames = self._frames, frames - _FRAMES_OF_CALL * len(self._calls)
+        self._running.add(path)
         try:
             for statement in module.tree.body:
                 self._top_level(statement, env)
         except Stop:
             pass
         finally:
+            self._running.discard(path)
             self._conditions, self._calls, self._frames = saved, calls, outer
             # An import on the way is not at the expense of the call that causes it.
             self._limit = limit if limit == _MAX_STEPS else limit + self._steps - before
@@ -229,7 +233,7 @@ class Interpreter:
         if not path.endswith("/"):
             env = self.module(path)
             if env is not None:
-                found = env.names.get(name)
+                found = env.names.get(name) or self._ahead(path, name, env)
                 if found is not None:
                     return self.force(found)
         submodule = self.modules.submodule(path, name)
@@ -239,6 +243,32 @@ class Interpreter:
         if path.endswith("/") and dotted:
             return External(self.knowledge.canonical(f"{dotted}.{name}"))
         return Value()
+
+    def _ahead(self, path: str, name: str, env: Env) -> Value | None:
+        """A name of a module that is just running and has not come to its definition.
+
+        Python would not get here: it executes every module at the first import, we only when it matters, and so reach
+        the modules of an import cycle in another order.
+        """
+        if path not in self._running or (path, name) in self._looked_ahead:
+            return None
+        self._looked_ahead.add((path, name))
+        for statement in env.module.tree.body:
+            match statement:
+                case ast.FunctionDef() | ast.AsyncFunctionDef() if statement.name == name:
+                    env.names[name] = self.closure(statement, env)
+                case ast.ClassDef() if statement.name == name:
+                    self.define_class(statement, env)
+                case ast.Assign(targets=[ast.Name(id=target)]) if target == name:
+                    self.statement(statement, env)
+                case ast.AnnAssign(target=ast.Name(id=target)) if target == name:
+                    self.statement(statement, env)
+                case ast.ImportFrom(names=names) if any((each.asname or each.name) == name for each in names):
+                    self.statement(statement, env)
+                case _:
+                    continue
+            break
+        return env.names.get(name)
 
     def force(self, value: Value) -> Value:
         while isinstance(value, Lazy):
@@ -842,6 +872,10 @@ class Interpreter:
                     found = self.force(found)
                     current.names[name] = found
                 return found
+            if current.kind == "module" and current.module.path in self._running and name not in _BUILTINS:
+                found_ahead = self._ahead(current.module.path, name, current)
+                if found_ahead is not None:
+                    return self.force(found_ahead)
             first = first and current.kind == "comprehension"
             current = current.outer
         if name == "__class__" and env.owner is not None:
