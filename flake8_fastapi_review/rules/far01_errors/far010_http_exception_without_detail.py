@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING
 
 from ...rule import Rule, Severity
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 _WITHOUT_BODY = range(100, 400)
 _STATIC_FILES = "starlette.staticfiles.StaticFiles"
-_SERVING = ("get_response", "file_response")
+_SERVING = re.compile("get_response|file_response")
 _REFUSALS = (401, 403)
 _JSON = "starlette.responses.JSONResponse"
 
@@ -86,7 +87,7 @@ def _serves_files(file: File, call: ast.Call) -> bool:
     function = file.function(call)
     for cls in file.nodes(ast.ClassDef):
         if any(file.is_subclass(base, _STATIC_FILES) for base in cls.bases):
-            methods = [node for node in cls.body if isinstance(node, FUNCTIONS) and node.name in _SERVING]
+            methods = [node for node in cls.body if isinstance(node, FUNCTIONS) and _SERVING.search(node.name)]
             if function in methods:
                 return True
             if any(
