@@ -146,7 +146,7 @@ class Execution:
             return False
         found = self.types.eval(summary, expr)
         if found is None:
-            return expr[0] == "a"
+            return bool(expr[0] == "a")
         # A loop over a list of functions calls each of them.
         members = found[1] if found[0] == "union" else (found,)
         return any(
