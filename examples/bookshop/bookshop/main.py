@@ -14,7 +14,7 @@ from fastapi.responses import JSONResponse
 from sqlalchemy import text
 
 from bookshop.db import create_tables, engine, get_session
-from bookshop.routers import books, orders, reports, users
+from bookshop.routers import books, orders, reports, reviews, users
 from bookshop.services.pricing import PriceUnknown
 from bookshop.settings import settings
 
@@ -49,6 +49,10 @@ async def answer_unknown_price(request: Request, error: Exception) -> JSONRespon
     return JSONResponse({"detail": "The price is not known at the moment"}, status_code=503)
 
 
+async def guidelines() -> str:
+    return "Be kind to authors"
+
+
 def create_app() -> FastAPI:
     app = FastAPI(title="Bookshop", lifespan=lifespan)
     app.add_middleware(GZipMiddleware)
@@ -60,6 +64,8 @@ def create_app() -> FastAPI:
     app.include_router(orders.router)
     app.include_router(users.router)
     app.include_router(reports.router)
+    app.include_router(reviews.router)
+    reviews.router.add_api_route("/guidelines", guidelines)  # FAR092: `/guidelines`
 
     @app.get("/health")
     async def health() -> dict[str, str]:

@@ -74,6 +74,17 @@ class Order(Base):
         return sum((line.price * line.quantity for line in self.lines), Decimal(0))
 
 
+class Review(Base):
+    __tablename__ = "reviews"
+    __table_args__ = (CheckConstraint("stars BETWEEN 1 AND 5", name="stars_in_range"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    book_id: Mapped[int] = mapped_column(ForeignKey("books.id", ondelete="CASCADE"), index=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    stars: Mapped[int]
+    text: Mapped[str | None] = mapped_column(String(2000))
+
+
 class OrderLine(Base):
     __tablename__ = "order_lines"
     __table_args__ = (CheckConstraint("quantity > 0", name="quantity_positive"),)

@@ -115,3 +115,30 @@ class SalesRow(Out):
     title: str
     copies: int
     revenue: Decimal
+
+
+class NewReview(BaseModel):
+    book_id: int
+    stars: int = Field(ge=1, le=5)
+    text: str | None = Field(default=None, max_length=2000)
+
+
+class ReviewChange(BaseModel):
+    stars: int | None = Field(default=None, ge=1, le=5)
+    text: str | None = Field(default=None, max_length=2000)
+
+
+class ReviewOut(Out):
+    id: int
+    book_id: int
+    stars: int
+    text: str | None
+
+
+class Rating(BaseModel):
+    stars: float
+    count: int
+
+
+class PhotoNote(BaseModel):
+    caption: str = Field(max_length=200)

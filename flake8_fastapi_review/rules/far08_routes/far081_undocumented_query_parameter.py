@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from ...file import File
     from ...rule import Violation
+    from .registration import Registered
 
 _DOCUMENTS = ("description", "title", "include_in_schema", "deprecated", "**", "?")
 _SHOWN = 4
@@ -66,6 +67,7 @@ class UndocumentedQueryParameter(Rule):
                 for each in file.parameters(route.function)
                 if each.source == "query"
                 and not each.is_model
+                and not _is_in_path(route, each.name)
                 and not any(key in each.settings for key in _DOCUMENTS)
                 and not re.search(rf"\b{re.escape(each.name)}\b", text)
             ]
@@ -86,3 +88,16 @@ def _name(function: ast.FunctionDef | ast.AsyncFunctionDef) -> Range:
     """The name of a function where it is defined."""
     column = function.col_offset + len("async def " if isinstance(function, ast.AsyncFunctionDef) else "def ")
     return Range(function.lineno, column, function.lineno, column + len(function.name.encode()))
+
+
+def _is_in_path(route: Registered, name: str) -> bool:
+    """Whether a prefix of the full path has the parameter; where that is not known, none without a default is judged."""
+    if route.rows:
+        return any(re.search(rf"\{{{re.escape(name)}[:}}]", row.path) for row in route.rows)
+    given = route.function.args
+    positional = [*given.posonlyargs, *given.args]
+    optional = [each.arg for each in positional[len(positional) - len(given.defaults) :]]
+    optional += [
+        each.arg for each, default in zip(given.kwonlyargs, given.kw_defaults, strict=True) if default is not None
+    ]
+    return name not in optional

@@ -28,7 +28,7 @@ _BY_LINK = re.compile(
 )
 """Paths that a browser follows as a link or another service calls, where GET is not the project's choice."""
 _RECORDS = re.compile(
-    r"(?i)(log|audit|history|visit|view|access|usage|metric|stat|event|cache|session|token|last_|seen)"
+    r"(?i)(log|audit|history|visit|(?<!re)view|access|usage|metric|stat|event|cache|session|token|last_|seen)"
 )
 """Things that are written down because something was read."""
 _DEPTH = 3
@@ -79,7 +79,7 @@ class MethodSemantics(Rule):
     code = "FAR082"
     severity = Severity.WARNING
     message = "`{route}` changes the database ({how}): GET is prefetched, repeated and cached; use {instead}"
-    markers = (("fastapi",), (".get(", ".head(", "api_route("))
+    markers = (("fastapi", "outer", "app"), (".get(", ".head(", "api_route("))
 
     def check(self, file: File) -> Iterator[Violation]:
         for route in registered(file):

@@ -77,7 +77,10 @@ class SuccessStatus(Rule):
                 elif route.methods == ("POST",) and (created := _created(file, route)) is not None:
                     remedy = "give it `status_code=201`"
                     yield self.at(
-                        route.decorator, route=route.spoken, does=f"creates `{created}` and answers 200", remedy=remedy
+                        route.decorator,
+                        route=route.spoken,
+                        does=f"{_what(route, created)} and answers 200",
+                        remedy=remedy,
                     )
 
     def _dropped(self, file: File, route: Registered) -> Iterator[Violation]:
@@ -137,6 +140,12 @@ def _created(file: File, route: Registered) -> str | None:
             if cls is not None and _is_made_here(file, given):
                 return cls.rpartition(".")[2]
     return None
+
+
+def _what(route: Registered, created: str) -> str:
+    """A function may add more than what it is named after."""
+    named = created.lower() in route.function.name.replace("_", "")
+    return f"creates `{created}`" if named else f"adds a new `{created}` to the database"
 
 
 def _is_made_here(file: File, given: ast.expr) -> bool:

@@ -101,7 +101,7 @@ class PathParameterMismatch(Rule):
 
 def _remedy(name: str, row: Any, taken: tuple[Any, ...]) -> str:
     """A parameter that looks as if it was meant."""
-    others = [each.variable for each in taken if each.marker is None and f"{{{each.name}}}" not in row.path]
+    others = [each.variable for each in taken if each.marker in (None, "Query") and f"{{{each.name}}}" not in row.path]
     near = difflib.get_close_matches(name, others, 1, 0.6)
     if not near:
         near = [other for other in others if name.endswith(f"_{other}") or other.endswith(f"_{name}")][:1]

@@ -53,7 +53,10 @@ class RouterIncludedTooEarly(Rule):
         "{what} is registered after its router was included ({place}): this version of FastAPI copied the routes then, "
         "so that it is a 404; include the router last"
     )
-    markers = (("fastapi",), (".get(", ".post(", ".put(", ".patch(", ".delete(", "route(", "include_router"))
+    markers = (
+        ("fastapi", "outer", "app"),
+        (".get(", ".post(", ".put(", ".patch(", ".delete(", "route(", "include_router"),
+    )
 
     def check(self, file: File) -> Iterator[Violation]:
         for late in file.late_registrations:

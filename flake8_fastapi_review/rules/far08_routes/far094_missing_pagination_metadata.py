@@ -60,7 +60,7 @@ class MissingPaginationMetadata(Rule):
     message = (
         "`{route}` answers a page as a bare list: the client cannot tell whether there is more; add a total or a cursor"
     )
-    markers = (("fastapi",), (".get(",), ("limit", "size", "per_page"))
+    markers = (("fastapi", "outer", "app"), (".get(",), ("limit", "size", "per_page"))
 
     def check(self, file: File) -> Iterator[Violation]:
         for route in registered(file):

@@ -63,7 +63,7 @@ class PatchOverwritesUnset(Rule):
         "`{call}` in `{route}` holds the defaults of what the client did not send, `{field}` for one: they overwrite "
         "what is stored; use `exclude_unset=True`"
     )
-    markers = (("fastapi",), (".patch(", ".put(", "api_route("), (".model_dump(", ".dict("))
+    markers = (("fastapi", "outer", "app"), (".patch(", ".put(", "api_route("), (".model_dump(", ".dict("))
 
     def check(self, file: File) -> Iterator[Violation]:
         seen = set()

@@ -59,7 +59,7 @@ class UnboundedLimitParameter(Rule):
     severity = Severity.WARNING
     cwe = 770
     message = "`{name}` of `{route}` has no upper bound: one request can ask for everything; give it `Query(le=...)`"
-    markers = (("fastapi",), ("limit", "size", "page", "max_results", "first", "top", "results"))
+    markers = (("fastapi", "outer", "app"), ("limit", "size", "page", "max_results", "first", "top", "results"))
 
     def check(self, file: File) -> Iterator[Violation]:
         seen = set()
@@ -98,7 +98,9 @@ def _is_bounded(file: File, function: ast.AST, name: str) -> bool:
                     return True
             case ast.Call(func=callee, args=args) if any(isinstance(arg, ast.Name) and arg.id == name for arg in args):
                 called = (callee.attr if isinstance(callee, ast.Attribute) else getattr(callee, "id", "")).lower()
-                if called == "min" or re.search(r"limit|clamp|bound|cap|valid|check|normali[sz]e|page|pagin", called):
+                if called == "min" or re.search(
+                    r"clamp|bound|valid|check|normali[sz]e|(max|safe|cap|enforce|apply)_?limit|limit_", called
+                ):
                     return True
     return False
 

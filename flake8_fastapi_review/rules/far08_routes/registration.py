@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from ...file import File
 
 RESPONSE = "starlette.responses.Response"
-MARKERS = (("fastapi",), (".get(", ".post(", ".put(", ".patch(", ".delete(", "api_route("))
+MARKERS = (("fastapi", "outer", "app"), (".get(", ".post(", ".put(", ".patch(", ".delete(", "api_route("))
 """Triggers of rules on functions that a decorator registers."""
 JSON_RESPONSES = (
     None,
@@ -41,8 +41,16 @@ class Registered(NamedTuple):
 def registered(file: File) -> Iterator[Registered]:
     """The HTTP routes that decorators of this file register, in source order."""
     for route in file.routes:
-        rows = tuple(
-            row for row in _rows(file, route.function) if row.registered_at == (file.path, route.decorator.lineno)
+        rows = _rows(file, route.function)
+        here = tuple(row for row in rows if row.registered_at == (file.path, route.decorator.lineno))
+        # A router that replaces `add_api_route` registers somewhere else.
+        rows = here or tuple(
+            row
+            for row in rows
+            if row.registered_at[0] != file.path
+            and row.method in route.methods
+            and route.path is not None
+            and row.path.rstrip("/").endswith(route.path.rstrip("/"))
         )
         methods = route.methods or (tuple(dict.fromkeys(row.method for row in rows)) if rows else ())
         path = shown(rows[0].path) if rows else shown(route.path)

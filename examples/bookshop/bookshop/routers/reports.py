@@ -12,6 +12,7 @@ from bookshop.services import files, pricing
 
 router = APIRouter(prefix="/reports", tags=["reports"], dependencies=[Depends(get_staff)])
 
+Since = Annotated[date, Query(description="The first day that counts")]
 ArchiveName = Annotated[str, Path(pattern=r"^[a-z0-9-]{1,40}$")]
 
 
@@ -30,15 +31,15 @@ def sales_query(since: date) -> Select[Any]:
 
 @router.get("/sales")
 def sales(
-    since: date,
+    since: Since,
     session: ReportSessionDep,
-    limit: int = Query(100, ge=1, le=500),  # FAR110: limit
+    limit: int = Query(100, ge=1, le=500, description="How many books, best sold first"),  # FAR110: limit
 ) -> list[SalesRow]:
     return [SalesRow.model_validate(row) for row in session.execute(sales_query(since).limit(limit))]
 
 
 @router.get("/bestseller")
-async def bestseller(since: date, session: ReportSessionDep, http: HttpDep) -> SalesRow:
+async def bestseller(since: Since, session: ReportSessionDep, http: HttpDep) -> SalesRow:
     row = session.execute(sales_query(since).limit(1)).first()  # FAR005: Session.execute
     if row is None:
         raise HTTPException(status.HTTP_404_NOT_FOUND, detail="Nothing was sold")

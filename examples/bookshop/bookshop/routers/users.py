@@ -1,7 +1,7 @@
 import logging
 from typing import Annotated
 
-from fastapi import APIRouter, BackgroundTasks, Depends, HTTPException, status
+from fastapi import APIRouter, BackgroundTasks, Depends, HTTPException, Query, status
 from fastapi.concurrency import run_in_threadpool
 from fastapi.security import OAuth2PasswordRequestForm
 from sqlalchemy import select
@@ -52,7 +52,7 @@ async def get_me(user: CurrentUser, session: SessionDep) -> User:  # FAR119: ses
 
 
 @router.put("/me/password", status_code=status.HTTP_204_NO_CONTENT)
-async def change_password(
+async def change_password(  # FAR081: password
     password: str,  # FAR024: password
     user: CurrentUser,
     session: SessionDep,
@@ -62,7 +62,7 @@ async def change_password(
 
 
 @router.get("/confirm", response_model=UserOut)
-async def confirm_by_link(token: str, session: SessionDep) -> User:
+async def confirm_by_link(token: Annotated[str, Query(description="The code in the mail")], session: SessionDep) -> User:
     """Where the link in the welcome mail leads; it works once."""
     return await _confirm(token, session)
 
