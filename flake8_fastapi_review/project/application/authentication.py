@@ -52,6 +52,8 @@ _WORDS = re.compile(
     r"(?i)auth(?!or(?:s|_id|_name|$))|permission|current_?user|logged_?in|login_|principal|credential|\bacl\b|access_?control|check_?access|verify|jwt|api_?key"
     r"|(?:^|_)(?:require|requires|required|guard|protect|protected|secure|session_user|is_admin|admin|token|tokens|secret|signature|acl|rbac|can|owner|user|ensure|restrict\w*|allowed|role|roles|scopes?|privilege\w*)(?:_|$)"
 )
+_PLACES = re.compile(r"(?i)(?:next|prev|page|paging|pagination|continuation|cursor)_tokens?")
+"""Tokens that tell where a listing goes on."""
 _OPTIONAL = re.compile(r"(?i)optional|maybe|or_none|if_any|if_present|anonymous|_soft|allow_public|or_guest|possibly")
 _ERRORS = re.compile(
     r"(?i)unauthori[sz]|unauthenticated|not_?authenticated|not_?authori[sz]ed|forbidden|permission_?(?:denied|error)|access_?denied|authenticat\w*(?:error|exception|failed|required)"
@@ -151,7 +153,7 @@ class Authentication:
         if (
             level == OPEN
             and not _OPTIONAL.search(dependency.name)
-            and (_WORDS.search(leaf) or _WORDS.search(dependency.name))
+            and (_WORDS.search(_PLACES.sub("", leaf)) or _WORDS.search(_PLACES.sub("", dependency.name)))
         ):
             return OPEN if self._hands_out_none(dependency.symbol) else DOUBTFUL
         return level
@@ -265,7 +267,7 @@ class Authentication:
             )
         summary, function = own
         level = OPEN
-        speaks = _WORDS.search(function.qualname) is not None
+        speaks = _WORDS.search(_PLACES.sub("", function.qualname)) is not None
         for raised in function.raised:
             level = max(level, self._refusal(self._status(summary, raised, 0), speaks))
         if level < PROTECTED:
@@ -463,7 +465,7 @@ _PROVING = re.compile(
     r"(?i)auth(?!or(?:s|_id|_name|$))|permission|current_?user|check_?access|verify|jwt|api_?key|require|signature|(?:^|_)(?:login|guard|acl|rbac|ensure_\w*(?:user|owner|admin|access))(?:_|$)"
 )
 _PARAMETERS = re.compile(
-    r"(?i)(?:^|_)(?:authorization|token|api_?key|secret|signature|credentials|password|session_id|invite|invitation|otp|nonce|current_user|principal|auth|auth_\w+)$"
+    r"(?i)(?:^|_)(?:authorization|token|api_?key|secret|signature|credentials|password|invite|invitation|otp|nonce|current_user|principal|auth|auth_\w+)$"
 )
 
 

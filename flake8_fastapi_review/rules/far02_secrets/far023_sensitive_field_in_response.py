@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from ...file import Exposed, File, Route
     from ...rule import Violation
 
-_HANDS_OUT = re.compile(r"(?i)create|generat|issue|rotat|regenerat|mint|provision|regist|signup|sign_up|reveal|export|decrypt|credential|secret|secure|key")
+_HANDS_OUT = re.compile(
+    r"(?i)create|generat|issue|rotat|regenerat|mint|provision|regist|signup|sign_up|reveal|export|decrypt|credential|secret|secure|key"
+)
 """A route of such a name is there to hand out a key, once."""
 _ONE_TIME = ("reset", "verification", "confirmation", "recovery", "activation")
 _TEXTS = ("builtins.str", "builtins.bytes", None)
@@ -75,12 +77,21 @@ class SensitiveFieldInResponse(Rule):
             if shown is None:
                 continue
             for where, fields in self._answers(file, route):
-                found = next(((field, kind) for field in fields if shown(field.way) and (kind := self._kind(field, route))), None)
+                found = next(
+                    ((field, kind) for field in fields if shown(field.way) and (kind := self._kind(field, route))), None
+                )
                 if found is not None:
                     field, kind = found
                     related = [Related(field.path, field.line, f"`{field.way[-1]}` is declared here")]
                     path = f"{route.methods[0] if route.methods else 'GET'} {route.path or route.function.name}"
-                    yield self.at(where, route=path, model=field.cls.rpartition(".")[2], field=".".join(field.way), kind=kind, related=related)
+                    yield self.at(
+                        where,
+                        route=path,
+                        model=field.cls.rpartition(".")[2],
+                        field=".".join(field.way),
+                        kind=kind,
+                        related=related,
+                    )
                     break
 
     def _answers(self, file: File, route: Route) -> Iterator[tuple[ast.expr, tuple[Exposed, ...]]]:
@@ -93,7 +104,9 @@ class SensitiveFieldInResponse(Rule):
             yield given, file.exposed_fields(given)
             return
         for result in file.within(route.function, ast.Return):
-            if result.value is not None and (fields := tuple(f for f in file.exposed_fields(result.value, value=True) if f.entity or given is None)):
+            if result.value is not None and (
+                fields := tuple(f for f in file.exposed_fields(result.value, value=True) if f.entity or given is None)
+            ):
                 yield result.value, fields
 
     @staticmethod

@@ -69,7 +69,11 @@ class PermissiveCors(Rule):
         name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
         if name not in ("add_middleware", "Middleware"):
             return False
-        given = file.argument(call, 0, "middleware_class") or file.argument(call, -1, "cls") or file.argument(call, -1, "middleware")
+        given = (
+            file.argument(call, 0, "middleware_class")
+            or file.argument(call, -1, "cls")
+            or file.argument(call, -1, "middleware")
+        )
         return given is not None and file.is_named(given, *_CORS)
 
     def _middleware(self, file: File, call: ast.Call) -> Iterator[Violation]:
@@ -77,21 +81,35 @@ class PermissiveCors(Rule):
             shown = self._wildcard(values)
             if shown is None:
                 continue
-            where = next((k.value for k in call.keywords if k.arg in ("allow_origins", "allow_origin_regex") and k.arg == shown.partition("=")[0]), call)
+            where = next(
+                (
+                    k.value
+                    for k in call.keywords
+                    if k.arg in ("allow_origins", "allow_origin_regex") and k.arg == shown.partition("=")[0]
+                ),
+                call,
+            )
             if values.get("allow_credentials") is True:
-                yield self.at(where, origins=shown, harm="call the API in the name of whoever is logged in and read the answers")
+                yield self.at(
+                    where, origins=shown, harm="call the API in the name of whoever is logged in and read the answers"
+                )
                 return
             if self._asks_nobody(file, call):
-                yield self.at(where, severity=Severity.WARNING, origins=shown, harm="call the API, which asks nobody who he is, and read the answers")
+                yield self.at(
+                    where,
+                    severity=Severity.WARNING,
+                    origins=shown,
+                    harm="call the API, which asks nobody who he is, and read the answers",
+                )
             return
 
-    def _values(self, file: File, call: ast.Call) -> list[dict[str, Any]]:
-        """The arguments as they are written; where that does not tell, as the application is assembled, the laxest first."""
+    def _values(self, file: File, call: ast.Call) -> Iterator[dict[str, Any]]:
+        """The arguments as they are written, then as the application is assembled, the laxest first."""
         local = {k.arg: value for k in call.keywords if k.arg and (value := file.value_of(k.value)) is not file.UNKNOWN}
-        if len(local) == len(call.keywords):
-            return [local]
-        assembled = [found | local for found in file.middleware_values(call)] or [local]
-        return sorted(assembled, key=lambda found: found.get("allow_credentials") is not True)
+        yield local
+        if any(not isinstance(k.value, (ast.Constant, ast.List, ast.Tuple)) for k in call.keywords):
+            assembled = [local | found for found in file.middleware_values(call)]
+            yield from sorted(assembled, key=lambda found: found.get("allow_credentials") is not True)
 
     def _wildcard(self, values: dict[str, Any]) -> str | None:
         """What allows every origin, as text."""
@@ -109,6 +127,8 @@ class PermissiveCors(Rule):
 
     def _asks_nobody(self, file: File, call: ast.Call) -> bool:
         rows = file.routes_behind(call)
+        if not rows and "include_router" in file.text:
+            return False
         return not any(file.protection(row).level == _PROTECTED for row in rows)
 
     def _reflection(self, file: File, assignment: ast.Assign) -> Iterator[Violation]:
@@ -117,11 +137,20 @@ class PermissiveCors(Rule):
         if function is None or not _sets(file, assignment, _ALLOWED) or not _is_origin(file, assignment.value):
             return
         inside = file.within(function, ast.Assign, ast.Compare, ast.Call)
-        with_credentials = any(isinstance(node, ast.Assign) and _sets(file, node, _WITH_CREDENTIALS) and file.value_of(node.value) == "true" for node in inside)
+        with_credentials = any(
+            isinstance(node, ast.Assign)
+            and _sets(file, node, _WITH_CREDENTIALS)
+            and file.value_of(node.value) == "true"
+            for node in inside
+        )
         names = {name.id for value in file.values(assignment.value) for name in file.within(value, ast.Name)}
         if not with_credentials or any(_judges(file, node, names) for node in inside):
             return
-        yield self.at(assignment, origins=file.source(assignment.value), harm="call the API in the name of whoever is logged in and read the answers")
+        yield self.at(
+            assignment,
+            origins=file.source(assignment.value),
+            harm="call the API in the name of whoever is logged in and read the answers",
+        )
 
 
 def _sets(file: File, assignment: ast.Assign, header: str) -> bool:
@@ -135,9 +164,14 @@ def _is_origin(file: File, expr: ast.expr) -> bool:
     """The value is the `Origin` header of the request."""
     for value in file.values(expr):
         match value:
-            case ast.Call(func=ast.Attribute(value=ast.Attribute(attr="headers"), attr="get"), args=[ast.Constant(value=str(name)), *_]) if name.lower() == "origin":
+            case ast.Call(
+                func=ast.Attribute(value=ast.Attribute(attr="headers"), attr="get"),
+                args=[ast.Constant(value=str(name)), *_],
+            ) if name.lower() == "origin":
                 return True
-            case ast.Subscript(value=ast.Attribute(attr="headers"), slice=ast.Constant(value=str(name))) if name.lower() == "origin":
+            case ast.Subscript(value=ast.Attribute(attr="headers"), slice=ast.Constant(value=str(name))) if (
+                name.lower() == "origin"
+            ):
                 return True
     return False
 
@@ -153,4 +187,8 @@ def _judges(file: File, node: ast.AST, names: set[str]) -> bool:
             parts = [*node.args, *(keyword.value for keyword in node.keywords)]
         case _:
             return False
-    return any(name.id in names and name.id not in ("request", "response") for part in parts for name in file.within(part, ast.Name))
+    return any(
+        name.id in names and name.id not in ("request", "response")
+        for part in parts
+        for name in file.within(part, ast.Name)
+    )

@@ -33,6 +33,7 @@ _READABLE = re.compile(
 )
 """Those that are open for reading in many applications."""
 _SIGN_UP = re.compile(r"(?i)(?:^|/)(?:users?|accounts?|customers?|members?|profiles?|sessions?)/?$")
+_CONNECTIONS = ("request", "req", "websocket", "ws", "conn", "connection")
 _CALLER = ("user", "auth", "session", "cookies", "is_authenticated", "state")
 _PROOF = re.compile(
     r"(?i)authorization|signature|hmac|x-[\w-]*(?:key|token|secret)|is_authenticated|current_user|permission"
@@ -77,32 +78,26 @@ def is_public(row: RouteRow, globs: frozenset[str]) -> bool:
 
 def looks_at_caller(file: File, function: ast.AST) -> bool:
     """Whether a handler itself looks at who is calling: `request.user`, a session, a signature in a header."""
-    for found in file.within(function, ast.Attribute):
-        if (
-            found.attr in _CALLER
-            and isinstance(found.value, ast.Name)
-            and found.value.id in ("request", "req", "websocket", "ws", "conn", "connection")
-        ):
-            return True
-    return _PROOF.search(file.source(function)) is not None
+    for found in file.within(function, ast.Attribute, ast.Name, ast.Constant):
+        match found:
+            case ast.Attribute(value=ast.Name(id=owner), attr=name) if name in _CALLER and owner in _CONNECTIONS:
+                return True
+            case ast.Attribute(attr=text) | ast.Name(id=text) | ast.Constant(value=str(text)):
+                if len(text) < 60 and _PROOF.search(text):
+                    return True
+    return False
 
 
 def leads_elsewhere(file: File, function: ast.AST) -> bool:
-    """Whether all that a handler does is to redirect, or to answer the same to everybody."""
+    """Whether all that a handler does is to redirect."""
     results = [statement.value for statement in file.within(function, ast.Return)]
-    if not results or len(getattr(function, "body", ())) > 2:
-        return False
-    return all(_is_fixed(result) for result in results)
+    return bool(results) and len(getattr(function, "body", ())) <= 2 and all(_is_redirect(result) for result in results)
 
 
-def _is_fixed(result: ast.expr | None) -> bool:
+def _is_redirect(result: ast.expr | None) -> bool:
     match result:
-        case None | ast.Constant():
-            return True
         case ast.Call(func=ast.Name(id="RedirectResponse") | ast.Attribute(attr="RedirectResponse")):
             return True
-        case ast.Dict(values=values) | ast.List(elts=values):
-            return all(isinstance(value, ast.Constant) for value in values)
     return False
 
 
