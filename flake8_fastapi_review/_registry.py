@@ -488,6 +488,22 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         '',  # payload
     ),
     (
+        'FAR051',  # code
+        'missing-object-authorisation',  # name
+        'important',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('.get(', '.post(', '.put(', '.patch(', '.delete(', '.api_route(', '.add_api_route(', '.websocket(', '.route(', '.add_api_websocket_route(', '.add_route('), ('{',)),  # markers
+        639,  # cwe
+        'CVSS:3.1/AV:N/AC:L/PR:L/UI:N/S:U/C:H/I:H/A:N',  # cvss
+        (),  # options
+        'An object that belongs to somebody is fetched by the id of the path, whoever the logged-in user is',  # summary
+        'far05_auth.far051_missing_object_authorisation',  # module
+        'MissingObjectAuthorisation',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
         'FAR053',  # code
         'permissive-cors',  # name
         'critical',  # severity
@@ -500,6 +516,22 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         'Scripts of every website may read what the application answers to its visitors',  # summary
         'far05_auth.far053_permissive_cors',  # module
         'PermissiveCors',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR054',  # code
+        'missing-rate-limit',  # name
+        'important',  # severity
+        'off',  # default
+        ('app',),  # roles
+        (('.get(', '.post(', '.put(', '.patch(', '.delete(', '.api_route(', '.add_api_route(', '.websocket(', '.route(', '.add_api_websocket_route(', '.add_route('),),  # markers
+        307,  # cwe
+        'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:L/I:N/A:N',  # cvss
+        (('expensive', 'frozenset[str]', 'Paths, with `*` for anything, of further routes that need a limit.'), ('limiters', 'frozenset[str]', 'Qualified names of dependencies and decorators that limit.')),  # options
+        'A route that can be guessed at or is expensive may be called as often as anybody likes',  # summary
+        'far05_auth.far054_missing_rate_limit',  # module
+        'MissingRateLimit',  # cls
         'python',  # language
         '',  # payload
     ),
@@ -525,7 +557,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         'important',  # severity
         'on',  # default
         ('app',),  # roles
-        (('fastapi',), ('.get(', '.post(', '.put(', '.patch(', '.delete(', 'api_route(')),  # markers
+        (('fastapi', 'outer', 'app'), ('.get(', '.post(', '.put(', '.patch(', '.delete(', 'api_route(')),  # markers
         None,  # cwe
         None,  # cvss
         (),  # options
@@ -541,7 +573,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         'minor',  # severity
         'on',  # default
         ('app',),  # roles
-        (('fastapi',), ('.get(', '.post(', '.put(', '.patch(', '.delete(', 'api_route(')),  # markers
+        (('fastapi', 'outer', 'app'), ('.get(', '.post(', '.put(', '.patch(', '.delete(', 'api_route(')),  # markers
         None,  # cwe
         None,  # cvss
         (),  # options
@@ -557,7 +589,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         'important',  # severity
         'on',  # default
         ('app',),  # roles
-        (('fastapi',), ('.get(', '.head(', 'api_route(')),  # markers
+        (('fastapi', 'outer', 'app'), ('.get(', '.head(', 'api_route(')),  # markers
         None,  # cwe
         None,  # cvss
         (),  # options
@@ -573,7 +605,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         'important',  # severity
         'on',  # default
         ('app',),  # roles
-        (('fastapi',), ('.get(', '.post(', '.put(', '.patch(', '.delete(', 'api_route(')),  # markers
+        (('fastapi', 'outer', 'app'), ('.get(', '.post(', '.put(', '.patch(', '.delete(', 'api_route(')),  # markers
         None,  # cwe
         None,  # cvss
         (),  # options
@@ -589,7 +621,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         'critical',  # severity
         'on',  # default
         ('app',),  # roles
-        (('fastapi',), ('.get(', '.post(', '.put(', '.patch(', '.delete(', 'api_route(')),  # markers
+        (('fastapi', 'outer', 'app'), ('.get(', '.post(', '.put(', '.patch(', '.delete(', 'api_route(')),  # markers
         None,  # cwe
         None,  # cvss
         (),  # options
@@ -605,7 +637,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         'critical',  # severity
         'on',  # default
         ('app',),  # roles
-        (('fastapi',), ('.get(', '.post(', '.put(', '.patch(', '.delete(', 'api_route(')),  # markers
+        (('fastapi', 'outer', 'app'), ('.get(', '.post(', '.put(', '.patch(', '.delete(', 'api_route(')),  # markers
         None,  # cwe
         None,  # cvss
         (),  # options
@@ -621,7 +653,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         'critical',  # severity
         'on',  # default
         ('app',),  # roles
-        (('fastapi',), ('.get(', '.post(', '.put(', '.patch(', '.delete(', 'api_route(')),  # markers
+        (('fastapi', 'outer', 'app'), ('.get(', '.post(', '.put(', '.patch(', '.delete(', 'api_route(')),  # markers
         None,  # cwe
         None,  # cvss
         (),  # options
@@ -637,7 +669,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         'minor',  # severity
         'off',  # default
         ('app',),  # roles
-        (('fastapi',), ('.get(', '.post(', '.put(', '.patch(', '.delete(', 'api_route('), ('HTTPException',)),  # markers
+        (('fastapi', 'outer', 'app'), ('.get(', '.post(', '.put(', '.patch(', '.delete(', 'api_route('), ('HTTPException',)),  # markers
         None,  # cwe
         None,  # cvss
         (),  # options
@@ -653,7 +685,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         'minor',  # severity
         'on',  # default
         ('app',),  # roles
-        (('fastapi',), ('.get(', '.post(', '.put(', '.patch(', '.delete(', 'api_route(')),  # markers
+        (('fastapi', 'outer', 'app'), ('.get(', '.post(', '.put(', '.patch(', '.delete(', 'api_route(')),  # markers
         None,  # cwe
         None,  # cvss
         (),  # options
@@ -669,7 +701,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         'minor',  # severity
         'off',  # default
         ('app',),  # roles
-        (('fastapi',), ('.get(', '.post(', '.put(', '.patch(', '.delete(', 'api_route(')),  # markers
+        (('fastapi', 'outer', 'app'), ('.get(', '.post(', '.put(', '.patch(', '.delete(', 'api_route(')),  # markers
         None,  # cwe
         None,  # cvss
         (('scheme', 'str', 'A regular expression that versioned paths match; empty: `/v1/` and the like.'),),  # options
@@ -717,7 +749,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         'critical',  # severity
         'on',  # default
         ('app',),  # roles
-        (('fastapi',), ('.get(', '.post(', '.put(', '.patch(', '.delete(', 'route(', 'include_router')),  # markers
+        (('fastapi', 'outer', 'app'), ('.get(', '.post(', '.put(', '.patch(', '.delete(', 'route(', 'include_router')),  # markers
         None,  # cwe
         None,  # cvss
         (),  # options
@@ -749,7 +781,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         'minor',  # severity
         'off',  # default
         ('app',),  # roles
-        (('fastapi',), ('.get(',), ('limit', 'size', 'per_page')),  # markers
+        (('fastapi', 'outer', 'app'), ('.get(',), ('limit', 'size', 'per_page')),  # markers
         None,  # cwe
         None,  # cvss
         (),  # options
@@ -765,7 +797,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         'minor',  # severity
         'off',  # default
         ('app',),  # roles
-        (('fastapi',), ('.get(', '.post(', '.put(', '.patch(', '.delete(', 'api_route(')),  # markers
+        (('fastapi', 'outer', 'app'), ('.get(', '.post(', '.put(', '.patch(', '.delete(', 'api_route(')),  # markers
         None,  # cwe
         None,  # cvss
         (),  # options
@@ -781,7 +813,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         'important',  # severity
         'on',  # default
         ('app',),  # roles
-        (('fastapi',), ('.get(', '.post(', '.put(', '.patch(', '.delete(', 'api_route('), ('UploadFile', 'File(', 'Form(', 'Form ', 'File ')),  # markers
+        (('fastapi', 'outer', 'app'), ('.get(', '.post(', '.put(', '.patch(', '.delete(', 'api_route('), ('UploadFile', 'File(', 'Form(', 'Form ', 'File ')),  # markers
         None,  # cwe
         None,  # cvss
         (),  # options
@@ -797,7 +829,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         'important',  # severity
         'on',  # default
         ('app',),  # roles
-        (('fastapi',), ('.patch(', '.put(', 'api_route('), ('.model_dump(', '.dict(')),  # markers
+        (('fastapi', 'outer', 'app'), ('.patch(', '.put(', 'api_route('), ('.model_dump(', '.dict(')),  # markers
         None,  # cwe
         None,  # cvss
         (),  # options
@@ -813,7 +845,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         'important',  # severity
         'on',  # default
         ('app',),  # roles
-        (('fastapi',), ('limit', 'size', 'page', 'max_results', 'first', 'top', 'results')),  # markers
+        (('fastapi', 'outer', 'app'), ('limit', 'size', 'page', 'max_results', 'first', 'top', 'results')),  # markers
         770,  # cwe
         None,  # cvss
         (),  # options

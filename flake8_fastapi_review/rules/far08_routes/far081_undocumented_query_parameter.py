@@ -91,7 +91,7 @@ def _name(function: ast.FunctionDef | ast.AsyncFunctionDef) -> Range:
 
 
 def _is_in_path(route: Registered, name: str) -> bool:
-    """Whether a prefix of the full path has the parameter; where that is not known, none without a default is judged."""
+    """Whether a prefix of the full path has the parameter; without that, none without a default is judged."""
     if route.rows:
         return any(re.search(rf"\{{{re.escape(name)}[:}}]", row.path) for row in route.rows)
     given = route.function.args
