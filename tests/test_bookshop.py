@@ -28,7 +28,7 @@ ROOT = Path(__file__).parents[1]
 BOOKSHOP = ROOT / "examples" / "bookshop"
 OFF = {"FAR007", "FAR009", "FAR117"}
 """Codes that are reported only when they are selected."""
-ALL = "FAR00,FAR01,FAR02,FAR080,FAR081,FAR082,FAR083,FAR084,FAR085,FAR086,FAR088,FAR090,FAR091,FAR092,FAR096,FAR098,FAR099,FAR110,FAR111,FAR112,FAR113,FAR114,FAR115,FAR116,FAR117,FAR119"
+ALL = "FAR00,FAR01,FAR02,FAR050,FAR051,FAR053,FAR059,FAR080,FAR081,FAR082,FAR083,FAR084,FAR085,FAR086,FAR088,FAR090,FAR091,FAR092,FAR096,FAR098,FAR099,FAR110,FAR111,FAR112,FAR113,FAR114,FAR115,FAR116,FAR117,FAR119"
 NEEDS = (
     "aiosqlite", "bcrypt", "email_validator", "fastapi", "greenlet", "httpx", "jwt", "multipart", "PIL",
     "pydantic_settings", "requests", "uvicorn",
@@ -75,8 +75,8 @@ def found(findings: list[dict[str, Any]]) -> list[Found]:
 
 
 def test_each_rule_has_its_defect() -> None:
-    numbers = (*range(1, 29), *range(80, 87), 88, *range(90, 93), 96, 98, 99, *range(110, 120))
-    codes = {f"FAR{number:03}" for number in numbers} - {"FAR023", "FAR118"}
+    numbers = (*range(1, 29), 50, 51, 53, 59, *range(80, 87), 88, *range(90, 93), 96, 98, 99, *range(110, 120))
+    codes = {f"FAR{number:03}" for number in numbers} - {"FAR118"}
     assert {each.code for each in announced()} >= codes
 
 

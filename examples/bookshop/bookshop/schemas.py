@@ -65,6 +65,10 @@ class UserOut(Out):
     confirmed_at: datetime | None
 
 
+class Customer(UserOut):
+    password_hash: str
+
+
 class Token(BaseModel):
     access_token: str
     token_type: str = "bearer"

@@ -13,6 +13,7 @@ class Settings(BaseSettings):
     covers: Path = Path("covers")
     staff_emails: frozenset[str] = frozenset()
     shop_origin: str = "https://bookshop.example.com"
+    partner_origins: list[str] = ["*"]
     stocktaking: bool = False
 
     signing_key: SecretStr = SecretStr("insecure-development-key-of-the-bookshop")  # FAR021: signing_key
