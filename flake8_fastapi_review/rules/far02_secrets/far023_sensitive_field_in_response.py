@@ -10,7 +10,8 @@ from ...rule import Related, Rule, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ...file import Exposed, File, Route
+    from ...file import File, Route
+    from ...project.exposure import Exposed
     from ...rule import Violation
 
 _HANDS_OUT = re.compile(
@@ -82,7 +83,7 @@ class SensitiveFieldInResponse(Rule):
                 )
                 if found is not None:
                     field, kind = found
-                    related = [Related(field.path, field.line, f"`{field.way[-1]}` is declared here")]
+                    related = [Related(field.path, field.line, f"`{field.way[-1]}` stands in this class")]
                     path = f"{route.methods[0] if route.methods else 'GET'} {route.path or route.function.name}"
                     yield self.at(
                         where,
