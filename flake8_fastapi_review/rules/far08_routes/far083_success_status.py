@@ -117,7 +117,8 @@ def _returns_nothing(file: File, route: Registered) -> bool:
     if any(keyword.arg in ("response_model", "response_class") for keyword in route.decorator.keywords):
         return False
     # A body that only raises says "not supported".
-    return not isinstance(function.body[-1], ast.Raise) and not _is_stub(function)
+    ends = not isinstance(function.body[-1], ast.Raise) or bool(file.within(function, ast.Return))
+    return ends and not _is_stub(function)
 
 
 def _is_stub(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
