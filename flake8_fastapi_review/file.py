@@ -867,6 +867,14 @@ class File:
         """The first of these names that a folder or module of the project has which works with database sessions."""
         return self._project.injection.layer(names)
 
+    def may_be_dependency(self, function: ast.expr) -> bool:
+        """Whether what is called is named like something that `Depends` is given in the project: cheap, for refusing."""
+        name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+        if name in self._project.injection.names():
+            return True
+        aliases = (alias for node in self.nodes(ast.ImportFrom) for alias in node.names if alias.asname == name)
+        return any(alias.name in self._project.injection.names() for alias in aliases)
+
     def is_dependency(self, definition: Definition) -> bool:
         """Whether `Depends` names the function or class anywhere in the project."""
         return self._project.injection.is_dependency(definition.symbol)

@@ -86,6 +86,7 @@ _ENDS = frozenset(
 """What a dependency does with a session that it yields; of no effect while nobody uses that one."""
 _MAX_DEPTH = 6
 _MAX_MENTIONS = 2
+_GIVEN = re.compile(rb"\b(?:Depends|Security)\(\s*(?:dependency\s*=\s*)?([A-Za-z_][\w.]*)")
 _SESSION = re.compile(rb"[sS]ession\b[^\n]*\b(?:sqlalchemy|sqlmodel)|(?:sqlalchemy|sqlmodel)[^\n]*[sS]ession\b")
 
 
@@ -99,13 +100,24 @@ class Injection:
         self.requests = requests
         self._dependencies: dict[str, bool] = {}
         self._harmless: dict[str, bool] = {}
+        self._names: frozenset[str] | None = None
         self._layers: dict[frozenset[str], str | None] = {}
 
     def forget(self) -> None:
         self._dependencies.clear()
+        self._names = None
         self._harmless.clear()
 
     # Who is a dependency
+
+    def names(self) -> frozenset[str]:
+        """The last names of all that `Depends` or `Security` is given anywhere in the project, by the text alone."""
+        if self._names is None:
+            paths = self.modules.mentioning_any((b"Depends", b"Security"))
+            texts = (text for path in paths if (text := self.modules.bytes_of(path)) is not None)
+            found = {name for text in texts for name in _GIVEN.findall(text)}
+            self._names = frozenset(name.rpartition(b".")[2].decode() for name in found)
+        return self._names
 
     def is_dependency(self, symbol: str) -> bool:
         """Whether `Depends(f)` or `Security(f)` stands anywhere in the project."""

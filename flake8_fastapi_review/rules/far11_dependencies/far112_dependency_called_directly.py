@@ -78,7 +78,7 @@ class DependencyCalledDirectly(Rule):
 
     @staticmethod
     def _harm(file: File, call: ast.Call) -> tuple[str, str] | None:
-        definition = file.definition_of(call.func)
+        definition = file.definition_of(call.func) if file.may_be_dependency(call.func) else None
         if definition is None or definition.is_class:
             return None
         if definition.is_generator:
