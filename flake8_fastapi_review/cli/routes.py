@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import os
+import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -10,8 +12,8 @@ import click
 from flake8_fastapi_review import config as configuration
 from flake8_fastapi_review.report import routes as tables
 
-from . import PROGRAM
-from .output import write
+from . import CLEAN, PROGRAM, WRONG
+from .output import check_writable, write
 
 if TYPE_CHECKING:
     from flake8_fastapi_review.project import Project
@@ -19,44 +21,88 @@ if TYPE_CHECKING:
 
 @click.command(
     short_help="List the routes of the applications.",
-    epilog=f"Examples: {PROGRAM} routes, {PROGRAM} routes --format json --app shop.main:app, {PROGRAM} routes src --format mermaid",
+    epilog=f"Examples: {PROGRAM} routes, {PROGRAM} routes --format json --app shop.main:app, "
+    f"{PROGRAM} routes src --format mermaid",
 )
 @click.argument("paths", nargs=-1, type=click.Path(exists=True))
 @click.option("--format", "form", type=click.Choice(["table", "json", "mermaid"]), default="table", show_default=True)
-@click.option("--app", metavar="MODULE:NAME", help="This application only.")
-@click.option("--output", type=click.Path(dir_okay=False, writable=True), help="Write to a file.")
-def routes(paths: tuple[str, ...], form: str, app: str | None, output: str | None) -> None:
+@click.option("--app", metavar="MODULE:NAME", help="This application only, named as the table names it.")
+@click.option("-o", "--output", metavar="FILE", help="Write to a file.")
+@click.option("--cache-dir", metavar="FOLDER", help="Where to keep what is known of files.")
+@click.option("--no-cache", is_flag=True, help="Neither use nor keep what is known of files.")
+def routes(
+    paths: tuple[str, ...], form: str, app: str | None, output: str | None, cache_dir: str | None, no_cache: bool
+) -> int:
     """List every route with its full path, its handler and all dependencies that apply to it.
 
     Nothing is imported or run: routers are followed through includes, factories, loops and classes as the source says.
     A row that is not certain is marked, and what was assumed (the default of a setting, say) is told.
+
+    \b
+    Exit status:
+      0  also without any application
+      2  wrong usage, or a wrong setting in pyproject.toml (reported; the table is written)
     """
-    projects = [
-        _open(root)
-        for root in dict.fromkeys(configuration.find_root(os.path.abspath(path)) for path in paths or (".",))
-    ]
-    match form:
-        case "mermaid":
-            text = "".join(tables.as_mermaid(*project.application.graph()) for project in projects)
-        case _:
-            rows = [
-                row._replace(
-                    file=_shown(project, row.file),
-                    registered_at=(_shown(project, row.registered_at[0]), row.registered_at[1]),
-                )
-                for project in projects
-                for row in project.application.rows
-                if app is None or row.app == app
-            ]
-            text = tables.as_json(rows, lambda path: path) if form == "json" else tables.as_table(rows)
+    if no_cache and cache_dir is not None:
+        raise click.UsageError("--cache-dir and --no-cache exclude each other")
+    if output is not None:
+        check_writable(output)
+    # Trees by the hundred thousand, none of them garbage, neither now nor when the process ends.
+    gc.disable()
+    roots = dict.fromkeys(configuration.find_root(os.path.abspath(path)) for path in paths or (".",))
+    projects = [_open(root, "" if no_cache else cache_dir) for root in roots]
+    names = list(dict.fromkeys(row.app for project in projects for row in project.application.rows))
+    if app is not None and app not in names:
+        raise click.UsageError(f"there is no application `{app}`; {_those(names)}")
+    if form == "mermaid":
+        text = "".join(tables.as_mermaid(*project.application.graph(app)) for project in projects)
+    else:
+        rows = [
+            row._replace(
+                file=_shown(project, row.file),
+                registered_at=(_shown(project, row.registered_at[0]), row.registered_at[1]),
+            )
+            for project in projects
+            for row in project.application.rows
+            if app is None or row.app == app
+        ]
+        text = tables.as_json(rows, lambda path: path) if form == "json" else tables.as_table(rows)
     write(text, output)
+    problems = [line for project in projects for line in _problems(project)]
+    for line in problems:
+        print(f"{PROGRAM}: {line}", file=sys.stderr)
+    for project in projects:
+        for line in _notes(project):
+            print(f"{PROGRAM}: {line}", file=sys.stderr)
+        if project.cache is not None:
+            project.cache.close()
+    gc.freeze()
+    return WRONG if problems else CLEAN
 
 
-def _open(root: str) -> Project:
+def _open(root: str, cache: str | None) -> Project:
     from flake8_fastapi_review.project import Project
     from flake8_fastapi_review.review import cache_folder
 
-    return Project(root, configuration.load(root), cache_folder(root))
+    return Project(root, configuration.load(root), cache_folder(root, cache))
+
+
+def _those(names: list[str]) -> str:
+    return f"there are {', '.join(names)}" if names else "no application was found"
+
+
+def _problems(project: Project) -> list[str]:
+    found = [str(problem) for problem in project.config.problems]
+    return [*found, project.problem] if project.problem else found
+
+
+def _notes(project: Project) -> list[str]:
+    """What stands between the table and the truth."""
+    application = project.application
+    found = [f"{_shown(project, path)}: cannot be read, its routes are missing" for path in application.unreadable]
+    if application.truncated:
+        found.append("the assembly nests deeper or does more than is followed: no row is marked as complete")
+    return found
 
 
 def _shown(project: Project, path: str) -> str:

@@ -110,12 +110,14 @@ class Lazy(Value):
 class Call:
     """A running call: what it returned so far."""
 
-    __slots__ = ("function", "receiver", "returned")
+    __slots__ = ("doubt", "function", "receiver", "returned")
 
     def __init__(self, function: Function | None, receiver: Value | None) -> None:
         self.function = function
         self.receiver = receiver
         self.returned: list[Value] = []
+        self.doubt: tuple[Assumptions, bool] | None = None
+        """Set when it may have returned before: what follows may not be executed."""
 
 
 class Interpreter:
@@ -136,11 +138,14 @@ class Interpreter:
         self._conditions: list[tuple[Assumptions, bool]] = []
         self._imported: set[str] = set()
         self._postponed: list[str] = []
+        self._base = 0
+        """How many of the calls were running when the module that runs was imported: its code is not under their conditions."""
         self._frames = 0
         """How deep the stack was where the module that runs was entered."""
         self._marked: dict[str, bool] = {}
         self._running: set[str] = set()
         self._looked_ahead: set[tuple[str, str]] = set()
+        self.unreadable: set[str] = set()
         self.truncated = False
         """Whether something was left out: the program does more, or nests deeper, than we follow."""
 
@@ -148,11 +153,20 @@ class Interpreter:
 
     @property
     def assumptions(self) -> Assumptions:
-        return frozenset().union(*(assumes for assumes, _ in self._conditions)) if self._conditions else NOTHING
+        held = self._held()
+        return frozenset().union(*(assumes for assumes, _ in held)) if held else NOTHING
 
-    @property
-    def certain(self) -> bool:
-        return all(certain for _, certain in self._conditions)
+    def _held(self) -> list[tuple[Assumptions, bool]]:
+        """The conditions under which the running statement is executed."""
+        return [*self._conditions, *[call.doubt for call in self._calls[self._base :] if call.doubt is not None]]
+
+    def uncertain(self) -> tuple[object, ...]:
+        """Those of the conditions that are not known; compared by identity."""
+        return tuple(condition for condition in self._held() if not condition[1])
+
+    def certain_for(self, registrar: Registrar) -> bool:
+        """Whether what is registered now is there whenever `registrar` is."""
+        return all(any(each is known for known in registrar.under) for each in self.uncertain())
 
     # Modules
 
@@ -167,11 +181,13 @@ class Interpreter:
             return None
         module = read(self.modules, path)
         if module is None:
+            self.unreadable.add(path)
             return None
         env = self.envs[path] = Env(module, "module")
         env.names["__name__"] = Const(self.modules.dotted(path))
         env.names["__file__"] = Value()
         saved, self._conditions = self._conditions, []
+        base, self._base = self._base, len(self._calls)
         calls, self._calls = self._calls, [*self._calls, Call(None, None)]
         limit, self._limit = self._limit, _MAX_STEPS
         before = self._steps
@@ -184,7 +200,7 @@ class Interpreter:
             pass
         finally:
             self._running.discard(path)
-            self._conditions, self._calls, self._frames = saved, calls, outer
+            self._conditions, self._calls, self._frames, self._base = saved, calls, outer, base
             # An import on the way is not at the expense of the call that causes it.
             self._limit = limit if limit == _MAX_STEPS else limit + self._steps - before
         return env
@@ -455,6 +471,12 @@ class Interpreter:
             stopped = [self.uncertainly(block, env, frozenset({f"if {ast.unparse(test)}"})) for block in (body, orelse)]
             if all(kind == "return" for kind in stopped):
                 raise Stop("return")
+            if "return" in stopped and self._calls[-1].doubt is None:
+                left = f"{ast.unparse(test)}"
+                self._calls[-1].doubt = (
+                    frozenset({f"if not ({left})" if stopped[0] == "return" else f"if {left}"}),
+                    False,
+                )
             return
         chosen = body if truth else orelse
         if value.assumes:

@@ -83,6 +83,7 @@ def registrar_kind(name: str, knowledge: Knowledge) -> str | None:
 
 def new_registrar(run: Interpreter, kind: str, cls: ClassValue | None, path: str, line: int) -> Registrar:
     found = Registrar(kind, cls, path, line)
+    found.under = run.uncertain()
     run.registrars.append(found)
     return found
 
@@ -126,11 +127,13 @@ def registrar_attribute(run: Interpreter, owner: Registrar, name: str) -> Value:
     return Method(owner, name)
 
 
-def _entry(run: Interpreter, kind: str, path: Value, node: ast.AST | None, env: Env | None) -> Entry:
+def _entry(
+    run: Interpreter, kind: str, path: Value, node: ast.AST | None, env: Env | None, owner: Registrar | None = None
+) -> Entry:
     module = env.module.path if env is not None else ""
     entry = Entry(kind, path, module, getattr(node, "lineno", 0))
     entry.assumes = run.assumptions
-    entry.certain = run.certain
+    entry.certain = run.certain_for(owner) if owner is not None else not run.uncertain()
     return entry
 
 
@@ -168,13 +171,13 @@ def call_registrar(
             # FastAPI's own verbs end in api_route, which this class replaces.
             return run.call(override, [owner, path], {**keywords, "methods": Items([Const(name.upper())])}, node, env)
         kind = {"websocket": "websocket", "websocket_route": "websocket", "route": "plain"}.get(name, "route")
-        entry = _entry(run, kind, path, node, env)
+        entry = _entry(run, kind, path, node, env, owner)
         entry.keywords = keywords
         entry.methods = (name.upper(),) if name in VERBS else _methods_of(run, keywords.get("methods"), ("GET",))
         return Decorator(owner, entry)
     if name in ("add_api_route", "add_route", "add_api_websocket_route", "add_websocket_route"):
         kind = "websocket" if "websocket" in name else "route" if "api" in name else "plain"
-        entry = _entry(run, kind, path, node, env)
+        entry = _entry(run, kind, path, node, env, owner)
         entry.keywords = keywords
         entry.endpoint = argument(1, "endpoint") or argument(1, "route") or Value()
         entry.methods = _methods_of(
@@ -183,14 +186,14 @@ def call_registrar(
         register(run, owner, entry)
         return Const(None)
     if name == "include_router":
-        entry = _entry(run, "include", keywords.get("prefix") or Const(""), node, env)
+        entry = _entry(run, "include", keywords.get("prefix") or Const(""), node, env, owner)
         entry.keywords = keywords
         entry.target = run.force(argument(0, "router") or Value())
         entry.seen = len(entry.target.entries) if isinstance(entry.target, Registrar) else 0
         owner.entries.append(entry)
         return Const(None)
     if name in ("mount", "host"):
-        entry = _entry(run, "mount", path, node, env)
+        entry = _entry(run, "mount", path, node, env, owner)
         entry.target = run.force(argument(1, "app") or Value())
         if name == "mount":
             owner.entries.append(entry)
@@ -198,7 +201,7 @@ def call_registrar(
     if name in ("exception_handler", "middleware", "on_event"):
         return Decorator(owner, _entry(run, name, path, node, env))
     if name == "add_middleware":
-        entry = _entry(run, "middleware", Const(""), node, env)
+        entry = _entry(run, "middleware", Const(""), node, env, owner)
         entry.endpoint = argument(0, "middleware_class") or Value()
         entry.keywords = keywords
         owner.entries.append(entry)
@@ -225,7 +228,7 @@ def register(run: Interpreter, owner: Registrar, entry: Entry) -> None:
         run.call(override, [owner, entry.path, entry.endpoint], keywords, None, None)
         return
     entry.assumes |= run.assumptions
-    entry.certain = entry.certain and run.certain
+    entry.certain = entry.certain and run.certain_for(owner)
     owner.entries.append(entry)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import gc
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -280,6 +281,9 @@ class Application:
 
     def _execute(self) -> None:
         run = self.run
+        # Trees and values by the hundred thousand, none of them garbage: the collector would take most of the time.
+        collecting = gc.isenabled()
+        gc.disable()
         try:
             candidates = self.modules.mentioning_any((b"FastAPI", b"Starlette", b"import_from_string"))
             for path in candidates:
@@ -289,6 +293,9 @@ class Application:
             run.catch_up()
         except (Exhausted, RecursionError):
             run.truncated = True
+        finally:
+            if collecting:
+                gc.enable()
 
     def _call_factories(self, candidates: list[str]) -> None:
         """Execute the functions that make an application and that nobody called so far."""
@@ -523,12 +530,23 @@ class Application:
         self._flatten(app, context, rows, self.name_of(app), 0, len(app.entries))
         return rows
 
-    def graph(self) -> tuple[list[Node], list[Link]]:
+    @property
+    def truncated(self) -> bool:
+        """Whether the program does more, or nests deeper, than was followed; no row is complete then."""
+        return bool(self.rows) and self.run.truncated
+
+    @property
+    def unreadable(self) -> tuple[str, ...]:
+        """Files that the applications import and that are not Python, sorted."""
+        self.rows  # noqa: B018 - executes the program
+        return tuple(sorted(self.run.unreadable))
+
+    def graph(self, app: str | None = None) -> tuple[list[Node], list[Link]]:
         """Applications, the routers and applications in them, and what guards each."""
         self.rows  # noqa: B018 - executes the program
         nodes: dict[int, Node] = {}
         links: list[Link] = []
-        pending = list(reversed(self.apps()))
+        pending = [each for each in reversed(self.apps()) if app is None or self.name_of(each) == app]
         while pending:
             registrar = pending.pop()
             if id(registrar) in nodes:
@@ -578,7 +596,7 @@ class Application:
             context.prefix + text,
             context.known and known,
             context.dependencies
-            + tuple((origin, value) for value in self._list(registrar.keywords.get("dependencies"))),
+            + tuple((origin, value) for value in self._depends(registrar.keywords.get("dependencies"))),
             context.tags + self._tags(registrar.keywords.get("tags")),
             context.assumes | assumes,
             context.certain,
@@ -592,6 +610,13 @@ class Application:
         if items is None and isinstance(value, Items):
             items = value.items
         return items or []
+
+    def _depends(self, value: Value | None) -> list[Value]:
+        """The items of `dependencies=[...]`; something unknown among them when there may be more."""
+        found = self._list(value)
+        if value is None or (isinstance(value, Const) and value.value is None) or self.run.iterate(value) is not None:
+            return found
+        return [*found, Value()]
 
     def _tags(self, value: Value | None) -> tuple[str, ...]:
         return tuple(str(item.value) for item in self._list(value) if isinstance(item, Const))
@@ -614,7 +639,7 @@ class Application:
                 inner = inner._replace(
                     prefix=context.prefix + text,
                     dependencies=context.dependencies
-                    + tuple(("include", value) for value in self._list(entry.keywords.get("dependencies"))),
+                    + tuple(("include", value) for value in self._depends(entry.keywords.get("dependencies"))),
                     tags=context.tags + self._tags(entry.keywords.get("tags")),
                     in_schema=context.in_schema and _flag(entry.keywords.get("include_in_schema"), True),
                     response_class=entry.keywords.get("default_response_class") or context.response_class,
@@ -651,7 +676,7 @@ class Application:
         path, line, qualname, is_async = place
         given = [
             *context.dependencies,
-            *(("decorator", value) for value in self._list(entry.keywords.get("dependencies"))),
+            *(("decorator", value) for value in self._depends(entry.keywords.get("dependencies"))),
         ]
         if entry.kind == "plain":
             given = []

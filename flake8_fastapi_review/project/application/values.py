@@ -253,7 +253,7 @@ class Instance(Known):
 class Registrar(Instance):
     """An application or router: what routes are registered on."""
 
-    __slots__ = ("entries", "kind", "line", "path", "router")
+    __slots__ = ("entries", "kind", "line", "path", "router", "under")
 
     def __init__(self, kind: str, cls: ClassValue | None, path: str, line: int) -> None:
         super().__init__(cls, kind)
@@ -262,6 +262,8 @@ class Registrar(Instance):
         self.path = path
         self.line = line
         self.entries: list[Entry] = []
+        self.under: tuple[object, ...] = ()
+        """The uncertain conditions under which it was made: what is registered under these is as certain as itself."""
 
     @property
     def is_app(self) -> bool:
