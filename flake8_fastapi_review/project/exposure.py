@@ -29,7 +29,7 @@ class Exposed(NamedTuple):
 
 
 _ENTITIES = (
-    "sqlalchemy.orm.DeclarativeBase", "sqlalchemy.ext.declarative.declarative_base", "sqlalchemy.orm.MappedAsDataclass", "sqlalchemy.orm.DeclarativeBaseNoMeta",
+    "sqlalchemy.orm.DeclarativeBase", "sqlalchemy.orm.MappedAsDataclass", "sqlalchemy.orm.DeclarativeBaseNoMeta",
     "sqlmodel.SQLModel", "tortoise.models.Model", "beanie.Document", "peewee.Model",
 )  # fmt: skip
 _SHOWN = ("pydantic.BaseModel", "pydantic.v1.BaseModel", *_ENTITIES)
@@ -103,13 +103,13 @@ class Exposure:
                     definition.line,
                 )
                 for each in inner:
-                    if (
-                        depth < _MAX_DEPTH
-                        and self.types.is_subclass(each, ("pydantic.BaseModel", "pydantic.v1.BaseModel"))
-                        and each != cls
-                    ):
-                        if self.types.is_subclass(each, _ENTITIES) is not True:
-                            yield from self._shown(each, (*way, name), depth + 1)
+                    if depth < _MAX_DEPTH and each != cls and self._is_nested(each):
+                        yield from self._shown(each, (*way, name), depth + 1)
+
+    def _is_nested(self, cls: str) -> bool:
+        """Whether a model shows another one that it holds; the relations of an entity are not loaded by themselves."""
+        models = ("pydantic.BaseModel", "pydantic.v1.BaseModel")
+        return bool(self.types.is_subclass(cls, models)) and self.types.is_subclass(cls, _ENTITIES) is not True
 
     def _watched(self, summary: Summary, qualname: str) -> Iterator[str]:
         """The fields whose value a validator or serialiser of the class may replace."""

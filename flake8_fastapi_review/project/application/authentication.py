@@ -287,7 +287,7 @@ class Authentication:
         return PROTECTED if status != 403 or speaks else DOUBTFUL
 
     def _status(self, summary: Summary, raised: Expr, depth: int) -> int:
-        """The status that an exception is answered with; 401 where its name says that somebody is not known; 0: unknown."""
+        """The status that an exception is answered with; 401 where its name says who is not known; 0: unknown."""
         if depth > 5:
             return 0
         match raised:

@@ -14,12 +14,10 @@ if TYPE_CHECKING:
 
 _CHANGING = frozenset(("POST", "PUT", "PATCH", "DELETE"))
 _PROTECTED = 2
-_MOST = 0.7
+_MOST = 2 / 3
 """The share of an application's routes that has to be protected before one that is not counts as forgotten."""
 _SOME = 0.3
 """The same for a route that changes something beside others that are protected."""
-_HALF = 0.5
-"""The share of those registered in the same file for a route that only reads."""
 
 
 class UnauthenticatedRoute(Rule):
@@ -123,7 +121,11 @@ class UnauthenticatedRoute(Rule):
             return (row, [other for other in around if self._name(file, other)]) if share >= _MOST else None
         if not beside or not takes_input(file, row, endpoint.function):
             return None
-        return (row, beside) if share >= _MOST and self._share(file, file.siblings(row)) >= _HALF else None
+        reading = [other for other in around if other.method == "GET"]
+        others = [other for other in file.siblings(row) if other.method == "GET" and other.line != row.line]
+        if self._share(file, reading) >= _MOST or (len(others) > 1 and self._share(file, others) == 1):
+            return row, beside
+        return None
 
     def _share(self, file: File, rows: list[RouteRow]) -> float:
         """How many of the routes about which it can be told require somebody."""

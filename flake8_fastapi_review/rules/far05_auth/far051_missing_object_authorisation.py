@@ -27,9 +27,9 @@ _FETCHES = ("get", "get_one", "select", "query", "first", "one", "one_or_none", 
 class MissingObjectAuthorisation(Rule):
     """An object that belongs to somebody is fetched by the id of the path, whoever the logged-in user is.
 
-    The route knows its user, but the user takes part neither in the query nor in a later check: any user reads or changes
-    the objects of all others by counting through the ids. Reported is what is surely so: the entity has a column for its
-    owner, the query names nothing but the id, and no role or permission is asked for.
+    The route knows its user, but the user takes part neither in the query nor in a later check: any user reads or
+    changes the objects of all others by counting through the ids. Reported is what is surely so: the entity has a
+    column for its owner, the query names nothing but the id, and no role or permission is asked for.
 
     Bad:
 
@@ -110,7 +110,10 @@ class MissingObjectAuthorisation(Rule):
     severity = Severity.WARNING
     cwe = 639
     cvss = "CVSS:3.1/AV:N/AC:L/PR:L/UI:N/S:U/C:H/I:H/A:N"
-    message = "`{route}` fetches `{entity}` by its id alone, so every user reaches those of all others: compare `{owner}` with the user"
+    message = (
+        "`{route}` fetches `{entity}` by its id alone, so every user reaches those of all others: "
+        "compare `{owner}` with the user"
+    )
     markers = (REGISTRATIONS, ("{",))
 
     def check(self, file: File) -> Iterator[Violation]:

@@ -129,7 +129,8 @@ class PermissiveCors(Rule):
         rows = file.routes_behind(call)
         if not rows and "include_router" in file.text:
             return False
-        return not any(file.protection(row).level == _PROTECTED for row in rows)
+        found = [file.protection(row) for row in rows]
+        return not any(each.level == _PROTECTED and each.by for each in found)
 
     def _reflection(self, file: File, assignment: ast.Assign) -> Iterator[Violation]:
         """`response.headers["Access-Control-Allow-Origin"] = request.headers["origin"]` without a look at it."""

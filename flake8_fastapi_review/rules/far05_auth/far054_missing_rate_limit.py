@@ -26,9 +26,9 @@ _LIMITS = re.compile(
 class MissingRateLimit(Rule):
     """A route that can be guessed at or is expensive may be called as often as anybody likes.
 
-    Without a limit, a login, a reset or a one-time code is guessed by trying, and uploads fill the disk. Limits of slowapi
-    and fastapi-limiter are seen at the route, its routers and the application; off by default, since proxies often limit
-    what the code does not. Name other routes in `expensive` and your own limiters in `limiters`.
+    Without a limit, a login, a reset or a one-time code is guessed by trying, and uploads fill the disk. Limits of
+    slowapi and fastapi-limiter are seen at the route, its routers and the application; off by default, since proxies
+    often limit what the code does not. Name other routes in `expensive` and your own limiters in `limiters`.
 
     Bad:
 
