@@ -70,9 +70,9 @@ class DependencyCalledDirectly(Rule):
                 continue
             told.add(route.function)
             for call in file.within(route.function, ast.Call):
-                name = file.source(call.func)
                 found = self._harm(file, call)
                 if found is not None:
+                    name = file.source(call.func)
                     harm, remedy = found
                     yield self.at(call, route=route.function.name, name=name, harm=harm, remedy=remedy.format(name))
 
