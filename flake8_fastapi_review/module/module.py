@@ -356,6 +356,7 @@ class Module:
         parameters: tuple[Any, ...] = ()
         returns = None
         decorators: tuple[Expr, ...] = ()
+        switched: list[tuple[int, int, Expr, bool]] = []
         for frame in self.index.frames(scope):
             nodes = frame.nodes
             for call in nodes.get(ast.Call, ()):
@@ -375,6 +376,8 @@ class Module:
             for found in nodes.get(ast.With, ()):
                 for item in found.items:
                     calls.extend(self.context_calls(item))
+            for found in nodes.get(ast.If, ()):
+                switched.extend(self._branches(found, frame))
         calls.sort(key=lambda fact: (fact[1], fact[2]))
         if isinstance(node, FUNCTIONS):
             outer = scope.parent or self.index.scopes[0]
@@ -400,7 +403,21 @@ class Module:
             tuple(results),
             tuple(yields),
             tuple(raised),
+            tuple(switched),
         )
+
+    def _branches(self, statement: ast.If, scope: Scope) -> Iterator[tuple[int, int, Expr, bool]]:
+        """The branches of a condition that is an attribute or its negation, as `Function.switched` has them."""
+        match statement.test:
+            case ast.Attribute() as switch:
+                wanted = True
+            case ast.UnaryOp(op=ast.Not(), operand=ast.Attribute() as switch):
+                wanted = False
+            case _:
+                return
+        for block, truth in ((statement.body, wanted), (statement.orelse, not wanted)):
+            if block:
+                yield block[0].lineno, block[-1].end_lineno or block[-1].lineno, self._expr(switch, scope), truth
 
     @staticmethod
     def without_effect(call: ast.Call) -> bool:

@@ -93,6 +93,8 @@ class Function(NamedTuple):
     """Values of `return`; of a lambda its body."""
     yields: tuple[Expr, ...]
     raised: tuple[Expr, ...]
+    switched: tuple[tuple[int, int, Expr, bool], ...]
+    """First and last line of each branch of `if x.y:`, the attribute, and whether it must be true to get there."""
 
 
 class Class(NamedTuple):

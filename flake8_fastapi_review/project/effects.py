@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..module.summary import ASYNC, AWAITED, CONSUMED, GENERATOR, INERT, ONCE, TRIVIAL, Call, Expr, Summary
+from ..module.summary import ASYNC, AWAITED, CONSUMED, GENERATOR, INERT, ONCE, TRIVIAL, Call, Expr, Function, Summary
 from .types import is_outer_parameter
 
 if TYPE_CHECKING:
@@ -113,10 +113,21 @@ class Effects:
                     for call in function.calls
                     if not call[3] & (AWAITED | ONCE)
                     for target in self.targets(summary, Call._make(call))
-                    if target.symbol is not None or self.knowledge.blocking(target.name) is not None
+                    if target.symbol is not None or self._counts(summary, function, target.name, call[1])
                 )
             self._edges[symbol] = known
         return known
+
+    def _counts(self, summary: Summary, function: Function, name: str, line: int) -> bool:
+        """Whether a library call in a function blocks; no file that only a setting other than its default opens."""
+        blocking = self.knowledge.blocking(name)
+        if blocking is None:
+            return False
+        return blocking.kind != "file" or not any(
+            first <= line <= last and self.types.setting_default(summary, switch) is not truth
+            for first, last, switch, truth in function.switched
+            if self.types.setting_default(summary, switch) is not None
+        )
 
     # What a call executes
 

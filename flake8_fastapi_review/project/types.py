@@ -129,6 +129,7 @@ _PROPERTIES = frozenset(
         "abc.abstractproperty",
     }
 )
+_SETTINGS = ("pydantic_settings.BaseSettings", "pydantic.BaseSettings", "pydantic.v1.BaseSettings")
 _DECLARATIVE_BASES = frozenset({"sqlalchemy.orm.declarative_base", "sqlalchemy.ext.declarative.declarative_base"})
 _DEPENDS = frozenset({"fastapi.Depends", "fastapi.Security"})
 
@@ -785,6 +786,25 @@ class Types:
         return [
             self.eval(summary, decorator[1] if decorator[0] == "c" else decorator) for decorator in function.decorators
         ]
+
+    def setting_default(self, summary: Summary, expr: Expr) -> bool | None:
+        """Whether a setting is on by default: `settings.bundle` of a settings class; None for anything else."""
+        if expr[0] != "a":
+            return None
+        held = self.eval(summary, expr[1])
+        if held is None or held[0] != "inst" or ":" not in held[1] or not self.is_subclass(held[1], _SETTINGS):
+            return None
+        found = self.members(held[1], expr[2])
+        fact = found[1].table[found[2][-1]] if found is not None and found[1] is not None else None
+        match fact:
+            case (":", _, ("k", bool() as value)):
+                return value
+            case (":", _, ("c", _, (("k", bool() as value), *_), _)):
+                return value
+            case (":", _, ("c", _, _, keywords)) if dict(keywords).get("default", ("?",))[0] == "k":
+                value = dict(keywords)["default"][1]
+                return value if isinstance(value, bool) else None
+        return None
 
     def _class_attribute(self, value: Type, cls: str, name: str) -> Type | None:
         if ":" not in cls:
