@@ -257,7 +257,14 @@ class File:
 
     def source(self, node: ast.AST) -> str:
         """The text of a node."""
-        return ast.get_source_segment(self.text, node) or ast.unparse(node)
+        place = Range.of(node) if not hasattr(node, "decorator_list") else None
+        if place is None or place.end_line != place.line or "\f" in self.text:
+            return ast.get_source_segment(self.text, node) or ast.unparse(node)
+        # The library's function splits the whole text each time.
+        line = self.lines[place.line - 1]
+        found = line if line.isascii() else line.encode()
+        piece = found[place.column : place.end_column]
+        return (piece if isinstance(piece, str) else piece.decode()) or ast.unparse(node)
 
     def has_comment(self, node: ast.AST) -> bool:
         """Whether a comment stands on one of the node's lines."""
