@@ -72,6 +72,8 @@ _SCHEDULED = (
     "asyncio.TaskGroup.create_task",
     "asyncio.run_coroutine_threadsafe",
 )
+_LINES = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
+"""The lines of a text with their ends, as the tokenizer counts them."""
 _LOGGER_NAMES = re.compile(r"(?i)(^|_)(log|logger|logging)$")
 
 
@@ -194,6 +196,8 @@ class File:
         self.tree = module.tree
         self._hazards: list[tuple[ast.expr, Hazard]] | None = None
         self._names: dict[ast.AST, str | None] = {}
+        self._encoded: list[bytes] | None = None
+        self._reads: dict[str, list[ast.Name]] | None = None
         self._comments: frozenset[int] | None = None
         self._endpoints: list[Endpoint] | None = None
         self._flows: dict[ast.AST, Flow] = {}
@@ -257,14 +261,17 @@ class File:
 
     def source(self, node: ast.AST) -> str:
         """The text of a node."""
-        place = Range.of(node) if not hasattr(node, "decorator_list") else None
-        if place is None or place.end_line != place.line or "\f" in self.text:
-            return ast.get_source_segment(self.text, node) or ast.unparse(node)
-        # The library's function splits the whole text each time.
-        line = self.lines[place.line - 1]
-        found = line if line.isascii() else line.encode()
-        piece = found[place.column : place.end_column]
-        return (piece if isinstance(piece, str) else piece.decode()) or ast.unparse(node)
+        if self._encoded is None:
+            self._encoded = [line.encode() for line in _LINES.findall(self.text)]
+        try:
+            first, last = node.lineno - 1, node.end_lineno - 1  # type: ignore[attr-defined]
+            start, end = node.col_offset, node.end_col_offset  # type: ignore[attr-defined]
+            lines = self._encoded[first : last + 1]
+            lines[-1] = lines[-1][:end]
+            lines[0] = lines[0][start:]
+            return b"".join(lines).decode() or ast.unparse(node)
+        except (AttributeError, TypeError, IndexError):
+            return ast.unparse(node)
 
     def has_comment(self, node: ast.AST) -> bool:
         """Whether a comment stands on one of the node's lines."""
@@ -591,11 +598,13 @@ class File:
         scope = scope_binding(index, index.scope_of(node), name)
         if scope is None or scope.frame().kind != "function":
             return True
+        if self._reads is None:
+            self._reads = {}
+            for use in index.nodes(ast.Name):
+                if not isinstance(use.ctx, ast.Store):
+                    self._reads.setdefault(use.id, []).append(use)
         return any(
-            use.id == name
-            and isinstance(use.ctx, (ast.Load, ast.Del))
-            and scope_binding(index, index.scope_of(use), name) is scope
-            for use in index.nodes(ast.Name)
+            scope_binding(index, index.scope_of(use), name) is scope for use in self._reads.get(name, ())
         ) or any(name in statement.names for statement in index.nodes(ast.Nonlocal))
 
     def mentions(self, expr: ast.AST, variable: str) -> bool:

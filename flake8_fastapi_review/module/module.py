@@ -54,6 +54,8 @@ class Module:
         "_filled",
         "_index",
         "_indices",
+        "_may_cache",
+        "_names_data",
         "_lines",
         "_summary",
         "path",
@@ -71,6 +73,8 @@ class Module:
         self._index: Index | None = None
         self._lines: list[str] | None = None
         self._caching: dict[Node, bool] = {}
+        self._may_cache: frozenset[Node] | None = None
+        self._names_data = "data:" in text
         self.table: list[Any] = []
         """Bindings by index, as `summary` describes them; grows as expressions are asked for."""
         self._indices: dict[tuple[Node, str], int] = {}
@@ -428,12 +432,16 @@ class Module:
 
     def call_flags(self, call: ast.Call) -> int:
         flags = self._use_of(call) if self.index.parents[call].__class__ in _USERS else 0
-        if "data:" in self.text and self._is_data_url(call):
+        if self._names_data and self._is_data_url(call):
             flags |= INERT
         return flags | ONCE if self._fills_cache(call) else flags
 
     def _fills_cache(self, call: ast.Call) -> bool:
         """`if x is None: x = f()`, and what follows `if x is not None: return x` in a function that assigns x."""
+        if self._may_cache is None:
+            self._may_cache = frozenset(self._calls_near_tests())
+        if call not in self._may_cache:
+            return False
         parents = self.index.parents
         statement: Node = call
         while not isinstance(statement, ast.stmt):
@@ -445,6 +453,17 @@ class Module:
         if known is None:
             known = self._caching[statement] = self._is_caching(statement)
         return known
+
+    def _calls_near_tests(self) -> Iterator[Node]:
+        """The calls below the tests that a cache is filled or answered by, few in most files."""
+        for scope in self.index.scopes:
+            for node in scope.nodes.get(ast.If, ()):
+                if _tested_missing(node.test) is not None:
+                    yield from (each for part in node.body for each in ast.walk(part) if each.__class__ is ast.Call)
+            if scope.kind == "function":
+                function: Any = scope.node
+                if any(_answers_kept(statement) for statement in function.body):
+                    yield from (each for each in ast.walk(function) if each.__class__ is ast.Call)
 
     def _is_caching(self, statement: Node) -> bool:
         child = statement
@@ -603,6 +622,14 @@ def _tested_missing(test: ast.expr) -> str | None:
         case ast.BoolOp(values=[first, *_]):
             return _tested_missing(first)
     return None
+
+
+def _answers_kept(statement: Node) -> bool:
+    """`if x is not None: return x`"""
+    match statement:
+        case ast.If(test=test, body=[*_, ast.Return(value=ast.expr() as value)], orelse=[]):
+            return any(kept in ast.unparse(test) for kept in _kept_names(value))
+    return False
 
 
 def _kept_by(statement: Node) -> list[str]:

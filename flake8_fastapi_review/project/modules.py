@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 KEPT = 1500
 """So many Summaries stay in memory; the least recently used go first and are fetched again when needed."""
 
-KEPT_MODULES = 48
-"""So many trees stay after their Summary was made, since files are looked at soon after those that import them."""
+KEPT_TEXT = 500_000
+"""Trees of so many characters stay after their Summary was made or they were looked at: files are looked at soon after
+those that import them, and neighbours import each other. A character costs some 50 bytes."""
 
 
 class Modules:
@@ -31,6 +32,7 @@ class Modules:
         self._summaries: dict[str, Summary | None] = {}
         self._live: dict[str, Module] = {}
         self._kept: dict[str, Module] = {}
+        self._kept_text = 0
         self._aside: dict[str, Summary] = {}
         """Complete Summaries of live modules, to be used again when these are dropped."""
         self._texts: dict[str, bytes] | None = None
@@ -61,8 +63,14 @@ class Modules:
                 text = self._read(path)
                 if text is not None:
                     self._texts[path] = text
-        live = {path: module.text.encode() for path, module in self._live.items()}
-        return sorted(path for path, text in (self._texts | live).items() if any(word in text for word in words))
+        known = self._texts
+        live = [path for path in self._live if path not in known or self.sources.is_overlaid(path)]
+        if live:
+            known = known | {path: self._live[path].text.encode() for path in live}
+        if len(words) == 1:
+            (word,) = words
+            return sorted([path for path, text in known.items() if word in text])
+        return sorted(path for path, text in known.items() if any(word in text for word in words))
 
     def bytes_of(self, path: str) -> bytes | None:
         """The text of a file, UTF-8 if it is a buffer; None if it cannot be read."""
@@ -100,12 +108,12 @@ class Modules:
 
         Raises Unreadable.
         """
-        kept = self._kept.pop(path, None)
+        kept = self._take(path)
         if kept is not None and kept.text == text:
             self._live[path] = kept
             return kept
         if kept is not None:
-            kept.release()
+            self._forget(kept)
         module = Module(path, text, tree)
         self.put(module)
         return module
@@ -129,6 +137,9 @@ class Modules:
             return
         aside = self._aside.pop(path, None)
         kept = aside or module.complete_summary()
+        if kept is None and self.cache is None and not self.sources.is_overlaid(path):
+            self._keep(module)
+            return
         module.release()
         if aside is not None or kept is None:
             self._replaced(path)
@@ -142,8 +153,12 @@ class Modules:
             return live.summary
         if path in self._summaries:
             return self._summaries[path]
-        found = self._load(path) if path.endswith(".py") else None
-        self._replaced(path)
+        kept = self._kept.get(path)
+        if kept is not None:
+            found: Summary | None = kept.summary.detached()
+        else:
+            found = self._load(path) if path.endswith(".py") else None
+            self._replaced(path)
         self._remember(path, found)
         return found
 
@@ -174,10 +189,27 @@ class Modules:
             module = Module(path, decode(data, path))
         except Unreadable:
             return None
-        while len(self._kept) >= KEPT_MODULES:
-            self._kept.pop(next(iter(self._kept))).release()
-        self._kept[path] = module
+        self._keep(module)
         return module.summary.detached()
+
+    def _keep(self, module: Module) -> None:
+        while self._kept and self._kept_text + len(module.text) > KEPT_TEXT:
+            oldest = self._take(next(iter(self._kept)))
+            if oldest is not None:
+                self._forget(oldest)
+        self._kept[module.path] = module
+        self._kept_text += len(module.text)
+
+    def _take(self, path: str) -> Module | None:
+        module = self._kept.pop(path, None)
+        if module is not None:
+            self._kept_text -= len(module.text)
+        return module
+
+    def _forget(self, module: Module) -> None:
+        module.release()
+        if module.path not in self._summaries:
+            self._replaced(module.path)
 
 
 def code_digest() -> str:
