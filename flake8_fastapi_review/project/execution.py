@@ -7,18 +7,21 @@ asked only of functions in which a hazard was found.
 from __future__ import annotations
 
 import re
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from ..module.summary import ASYNC, AWAITED, GENERATOR, Expr, Function, Summary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from ..knowledge import Knowledge
     from .modules import Modules
     from .types import Types
 
 _MAX_DEPTH = 12
+_KEPT = 200
+"""So many files' calls stay sorted by name."""
 
 
 class Execution:
@@ -29,8 +32,10 @@ class Execution:
         self.types = types
         self.knowledge = knowledge
         self._apart: dict[str, bool] = {}
+        self._calls: dict[str, Calls] = {}
 
     def forget(self) -> None:
+        self._calls.clear()
         self._apart.clear()
 
     def apart(self, symbol: str, depth: int = 0) -> bool:
@@ -61,10 +66,12 @@ class Execution:
             return False
         if self._registered(summary, function):
             return False
-        callers = list(self._uses(symbol, function.qualname.rpartition(".")[2]))
-        return bool(callers) and all(
-            caller is not None and (caller == "" or self.apart(caller, depth + 1)) for caller in callers
-        )
+        callers: list[str] = []
+        for caller in self._uses(symbol, function.qualname.rpartition(".")[2]):
+            if caller is None:
+                return False
+            callers.append(caller)
+        return bool(callers) and all(caller == "" or self.apart(caller, depth + 1) for caller in callers)
 
     def _decorated_apart(self, summary: Summary, function: Function) -> bool:
         for decorator, expr in zip(self.types.decorators(summary, function), function.decorators, strict=False):
@@ -110,12 +117,23 @@ class Execution:
             summary = self.modules.summary(path)
             if summary is None:
                 continue
-            for function in summary.functions.values():
-                yield from self._uses_in(summary, Function._make(function), symbol, name)
+            calls = self._calls_of(summary)
+            for qualname, some in calls.that_name(name, lambda expr: self._is(summary, expr, symbol, name)):  # noqa: B023
+                yield from self._uses_in(summary, qualname, some, symbol, name)
 
-    def _uses_in(self, summary: Summary, function: Function, symbol: str, name: str) -> Iterator[str | None]:
+    def _calls_of(self, summary: Summary) -> Calls:
+        known = self._calls.get(summary.path)
+        if known is None or known.summary is not summary:
+            while len(self._calls) >= _KEPT:
+                del self._calls[next(iter(self._calls))]
+            known = self._calls[summary.path] = Calls(summary)
+        return known
+
+    def _uses_in(
+        self, summary: Summary, qualname: str, calls: list[tuple[Expr, int]], symbol: str, name: str
+    ) -> Iterator[str | None]:
         handed_to_loop: list[Expr] = []
-        for expr, _, _, flags in function.calls:
+        for expr, flags in calls:
             if (
                 expr[2]
                 and expr[2][0][0] == "c"
@@ -126,7 +144,7 @@ class Execution:
                 yield ""
             if self._is(summary, expr[1], symbol, name):
                 if expr not in handed_to_loop:
-                    yield f"{summary.path}:{function.qualname}" if flags & AWAITED else None
+                    yield f"{summary.path}:{qualname}" if flags & AWAITED else None
             elif any(self._is(summary, value, symbol, name) for value in _references(expr)):
                 yield None
 
@@ -159,6 +177,39 @@ class Execution:
         owner, _, name = symbol.rpartition(".")
         base_owner, _, base_name = base.rpartition(".")
         return name == base_name and ":" in owner and base_owner in self.types.mro(owner)
+
+
+class Calls:
+    """The calls of a module by the names that stand in them, as callee or handed over."""
+
+    def __init__(self, summary: Summary) -> None:
+        self.summary = summary
+        self._rows: list[tuple[str, Expr, int]] = []
+        self._by_attribute: dict[str, list[int]] = {}
+        self._by_name: dict[Expr, list[int]] = {}
+        for facts in summary.functions.values():
+            for expr, _, _, flags in facts[7]:
+                self._file(expr, len(self._rows))
+                self._rows.append((facts[0], expr, flags))
+
+    def _file(self, expr: Expr, position: int) -> None:
+        named = [expr[1], *_references(expr)]
+        if expr[2] and expr[2][0][0] == "c":
+            named.append(expr[2][0][1])
+        for value in named:
+            if value[0] == "a":
+                self._by_attribute.setdefault(value[2], []).append(position)
+            elif value[0] in ("g", "v"):
+                self._by_name.setdefault(value, []).append(position)
+
+    def that_name(self, name: str, means: Callable[[Expr], bool]) -> Iterator[tuple[str, list[tuple[Expr, int]]]]:
+        """The calls with an attribute `name`, or with a plain name for which `means` is true: by function, in order."""
+        positions = set(self._by_attribute.get(name, ()))
+        for expr, found in self._by_name.items():
+            if means(expr):
+                positions.update(found)
+        for qualname, some in groupby((self._rows[position] for position in sorted(positions)), lambda row: row[0]):
+            yield qualname, [(expr, flags) for _, expr, flags in some]
 
 
 def _tail(expr: Expr) -> Any:

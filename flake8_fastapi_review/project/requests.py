@@ -62,6 +62,8 @@ _BODIES = (
 )
 _MODELS = ("pydantic.BaseModel", "pydantic.v1.BaseModel", "sqlmodel.SQLModel")
 _MAX_DEPTH = 4
+_KEPT = 400
+"""Of so many modules the routes and the holders of models stay known."""
 
 
 class Field(NamedTuple):
@@ -99,9 +101,11 @@ class Requests:
         self.types = types
         self.knowledge = knowledge
         self._request_models: dict[str, bool] = {}
+        self._shapes: dict[str, tuple[Summary, list[Function], dict[str, list[str]]]] = {}
 
     def forget(self) -> None:
         self._request_models.clear()
+        self._shapes.clear()
 
     def registrations(self, summary: Summary, function: Function) -> list[tuple[Route, Expr]]:
         """How decorators register a function, with the decorator calls."""
@@ -244,20 +248,32 @@ class Requests:
             summary = self.modules.summary(path)
             if summary is None:
                 continue
-            for facts in summary.functions.values():
-                function = Function._make(facts)
-                is_route = any(row.kind == "route" for row, _ in self.registrations(summary, function))
-                if is_route and self._takes(summary, function, symbol):
-                    return True
-            for qualname, definition in summary.classes.items():
-                holder = f"{summary.path}:{qualname}"
-                if (
-                    holder != symbol
-                    and self._holds(summary, definition[5], symbol)
-                    and self.is_request_model(holder, depth + 1)
-                ):
+            routes, holders = self._annotated(summary)
+            if any(self._takes(summary, function, symbol) for function in routes):
+                return True
+            for holder in holders.get(symbol, ()):
+                if holder != symbol and self.is_request_model(holder, depth + 1):
                     return True
         return False
+
+    def _annotated(self, summary: Summary) -> tuple[list[Function], dict[str, list[str]]]:
+        """The routes of a module; class → the classes of the module that hold it."""
+        known = self._shapes.get(summary.path)
+        if known is None or known[0] is not summary:
+            functions = (Function._make(facts) for facts in summary.functions.values())
+            routes = [
+                function
+                for function in functions
+                if function.decorators and any(row.kind == "route" for row, _ in self.registrations(summary, function))
+            ]
+            holders: dict[str, list[str]] = {}
+            for qualname, definition in summary.classes.items():
+                for held in self._held(summary, definition[5]):
+                    holders.setdefault(held, []).append(f"{summary.path}:{qualname}")
+            while len(self._shapes) >= _KEPT:
+                del self._shapes[next(iter(self._shapes))]
+            known = self._shapes[summary.path] = (summary, routes, holders)
+        return known[1:]
 
     def _takes(self, summary: Summary, function: Function, symbol: str) -> bool:
         for position, (_, _, annotation, _) in enumerate(function.parameters):
@@ -266,9 +282,28 @@ class Requests:
                 return True
         return False
 
-    def _holds(self, summary: Summary, members: dict[str, tuple[int, ...]], symbol: str) -> bool:
-        facts = (summary.table[index] for indices in members.values() for index in indices)
-        return any(fact[0] == ":" and _mentions(self.types.annotation(summary, fact[1]), symbol) for fact in facts)
+    def _held(self, summary: Summary, members: dict[str, tuple[int, ...]]) -> set[str]:
+        """The classes that the annotations of members are about."""
+        found: set[str] = set()
+        for indices in members.values():
+            for index in indices:
+                fact = summary.table[index]
+                if fact[0] == ":":
+                    _add_classes(self.types.annotation(summary, fact[1]), found)
+        return found
+
+
+def _add_classes(declared: Type | None, into: set[str]) -> None:
+    """Add the classes that a type is or holds."""
+    if declared is None:
+        return
+    if declared[0] == "union":
+        for member in declared[1]:
+            _add_classes(member, into)
+    elif declared[0] == "inst":
+        into.add(declared[1])
+        for argument in declared[2]:
+            _add_classes(argument, into)
 
 
 def _mentions(declared: Type | None, symbol: str) -> bool:
