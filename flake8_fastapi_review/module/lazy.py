@@ -45,8 +45,18 @@ class Lazy(dict[str, V]):
         self.complete()
         return super().items()
 
+    def seal(self) -> None:
+        """Make all that is missing and let go of what it is made from."""
+        self.complete()
+        self._sources = dict.fromkeys(self)
+        self._make = _nothing
+
     def complete(self) -> None:
         """Make all that is missing, in the order of the keys."""
         made = {key: self[key] for key in self._sources}
         self.clear()
         self.update(made)
+
+
+def _nothing(source: Any) -> Any:
+    raise KeyError(source)

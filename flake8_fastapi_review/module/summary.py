@@ -40,6 +40,8 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from .lazy import Lazy
+
 Expr = tuple[Any, ...]
 UNKNOWN_EXPR: Expr = ("?",)
 
@@ -125,6 +127,12 @@ class Summary(NamedTuple):
     def detached(self) -> Summary:
         """The same without a hold on the syntax tree it was made from."""
         return self._replace(functions=dict(self.functions.items()), classes=dict(self.classes.items()))
+
+    def complete(self) -> None:
+        """Make all parts, and let go of the syntax tree that they are made from."""
+        for parts in (self.functions, self.classes):
+            if isinstance(parts, Lazy):
+                parts.seal()
 
     def to_plain(self) -> tuple[Any, ...]:
         """Tuples, dicts and scalars alone, for marshal."""

@@ -33,6 +33,8 @@ class Modules:
         self._live: dict[str, Module] = {}
         self._kept: dict[str, Module] = {}
         self._kept_text = 0
+        self._unsaved: dict[str, bytes] = {}
+        """Path → digest of the text of Summaries that the cache still has to be given."""
         self._aside: dict[str, Summary] = {}
         """Complete Summaries of live modules, to be used again when these are dropped."""
         self._texts: dict[str, bytes] | None = None
@@ -137,7 +139,7 @@ class Modules:
             return
         aside = self._aside.pop(path, None)
         kept = aside or module.complete_summary()
-        if kept is None and self.cache is None and not self.sources.is_overlaid(path):
+        if kept is None and not self.sources.is_overlaid(path):
             self._keep(module)
             return
         module.release()
@@ -155,7 +157,7 @@ class Modules:
             return self._summaries[path]
         kept = self._kept.get(path)
         if kept is not None:
-            found: Summary | None = kept.summary.detached()
+            found: Summary | None = kept.summary
         else:
             found = self._load(path) if path.endswith(".py") else None
             self._replaced(path)
@@ -181,7 +183,10 @@ class Modules:
             plain = marshal.loads(payload)
             return Summary.from_plain(plain) if plain is not None else None
         summary = self._compile(path, data)
-        self.cache.put(path, digest, marshal.dumps(summary.to_plain() if summary else None))
+        if summary is None:
+            self.cache.put(path, digest, marshal.dumps(None))
+        else:
+            self._unsaved[path] = digest
         return summary
 
     def _compile(self, path: str, data: bytes) -> Summary | None:
@@ -190,7 +195,19 @@ class Modules:
         except Unreadable:
             return None
         self._keep(module)
-        return module.summary.detached()
+        return module.summary
+
+    def save(self) -> None:
+        """Hand the cache the Summaries that are not complete yet."""
+        for path in tuple(self._unsaved):
+            summary = self._summaries.get(path)
+            if summary is not None:
+                self._save(path, summary)
+
+    def _save(self, path: str, summary: Summary) -> None:
+        digest = self._unsaved.pop(path, None)
+        if digest is not None and self.cache is not None:
+            self.cache.put(path, digest, marshal.dumps(summary.to_plain()))
 
     def _keep(self, module: Module) -> None:
         while self._kept and self._kept_text + len(module.text) > KEPT_TEXT:
@@ -207,9 +224,13 @@ class Modules:
         return module
 
     def _forget(self, module: Module) -> None:
-        module.release()
-        if module.path not in self._summaries:
+        made = self._summaries.get(module.path)
+        if made is None:
             self._replaced(module.path)
+        else:
+            made.complete()
+            self._save(module.path, made)
+        module.release()
 
 
 def code_digest() -> str:
