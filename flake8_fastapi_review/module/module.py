@@ -54,9 +54,9 @@ class Module:
         "_filled",
         "_index",
         "_indices",
+        "_lines",
         "_may_cache",
         "_names_data",
-        "_lines",
         "_summary",
         "path",
         "table",
@@ -276,7 +276,8 @@ class Module:
         made = self._summary
         if made is None or not (made.functions.is_complete and made.classes.is_complete):  # type: ignore[attr-defined]
             return None
-        return made.detached()
+        made.complete()
+        return made
 
     def release(self) -> None:
         """Give up the Summary, which holds on to the module: without the collector they would stay forever."""

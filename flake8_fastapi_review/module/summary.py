@@ -124,10 +124,6 @@ class Summary(NamedTuple):
     classes: dict[str, Any]
     table: tuple[Any, ...]
 
-    def detached(self) -> Summary:
-        """The same without a hold on the syntax tree it was made from."""
-        return self._replace(functions=dict(self.functions.items()), classes=dict(self.classes.items()))
-
     def complete(self) -> None:
         """Make all parts, and let go of the syntax tree that they are made from."""
         for parts in (self.functions, self.classes):

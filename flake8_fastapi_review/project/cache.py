@@ -74,6 +74,7 @@ class Cache:
         """Why the cache is not used, or not written: one line for a verbose log."""
         self._off = False
         self._refusals = 0
+        self._supply: Callable[[], None] = _nothing
         self._pid = os.getpid()
         self._connection: sqlite3.Connection | None = None
         self._pending: dict[str, _Row] = {}
@@ -83,6 +84,10 @@ class Cache:
         # Callers take a file's stat after this moment. Judging by it, and not by the moment of `put`, keeps a change
         # between stat and put from hiding in the same tick of the file system's clock.
         self._born_ns = time.time_ns()
+
+    def when_closing(self, supply: Callable[[], None]) -> None:
+        """Have `supply()` called before the cache closes: what it puts is written too. It must not raise."""
+        self._supply = supply
 
     def get(self, path: str, digest: bytes, stat: os.stat_result | None = None) -> bytes | None:
         """The payload stored for `path` with this content, else None.
@@ -165,6 +170,7 @@ class Cache:
 
     def close(self) -> None:
         """Flush and let go of the database. The cache can still be used: it opens again."""
+        self._supply()
         self.flush()
         self._disconnect()
 
@@ -317,6 +323,10 @@ class Cache:
         except OSError:  # in use (Windows), not ours, or just removed by another process: this run goes uncached
             return False
         return True
+
+
+def _nothing() -> None:
+    """Nothing is held back."""
 
 
 _ABANDONED: list[sqlite3.Connection] = []

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 KEPT = 1500
 """So many Summaries stay in memory; the least recently used go first and are fetched again when needed."""
 
-KEPT_TEXT = 300_000
+KEPT_TEXT = 200_000
 """Trees of so many characters stay after their Summary was made or they were looked at: files are looked at soon after
 those that import them, and neighbours import each other. A character costs some 50 bytes."""
 
@@ -39,6 +39,8 @@ class Modules:
         """Complete Summaries of live modules, to be used again when these are dropped."""
         self._texts: dict[str, bytes] | None = None
         self._replaced: Callable[[str], None] = lambda path: None
+        if cache is not None:
+            cache.when_closing(self.save)
 
     def when_replaced(self, listener: Callable[[str], None]) -> None:
         """Have `listener(path)` called when a Summary gives way to another one of the same file."""
