@@ -199,7 +199,13 @@ def call_registrar(
             owner.entries.append(entry)
         return Const(None)
     if name in ("exception_handler", "middleware", "on_event"):
-        return Decorator(owner, _entry(run, name, path, node, env))
+        kind = "startup" if isinstance(path, Const) and path.value == "startup" else name
+        return Decorator(owner, _entry(run, kind, path, node, env, owner))
+    if name == "add_event_handler" and isinstance(path, Const) and path.value == "startup":
+        entry = _entry(run, "startup", path, node, env, owner)
+        entry.endpoint = argument(1, "func") or Value()
+        owner.entries.append(entry)
+        return Const(None)
     if name == "add_middleware":
         entry = _entry(run, "middleware", Const(""), node, env, owner)
         entry.endpoint = argument(0, "middleware_class") or Value()
@@ -280,7 +286,7 @@ def _decorate(run: Interpreter, decorator: Decorator, args: list[Value]) -> Valu
     if not args:
         return Value()
     entry = decorator.entry
-    if entry.kind in ("exception_handler", "middleware", "on_event"):
+    if entry.kind in ("exception_handler", "middleware", "on_event", "startup"):
         entry.endpoint = args[0]
         decorator.registrar.entries.append(entry)
         return args[0]

@@ -291,6 +291,8 @@ class Application:
                 run.catch_up()
             self._call_factories(candidates)
             run.catch_up()
+            self._start_up()
+            run.catch_up()
         except (Exhausted, RecursionError):
             run.truncated = True
         finally:
@@ -317,6 +319,18 @@ class Application:
                 if outermost.kind != "function" or scope.node in self.run.executed:
                     continue
                 self._start(path, outermost.qualname)
+
+    def _start_up(self) -> None:
+        """What applications do when the server starts: some register routes only then."""
+        for app in [each for each in self.run.registrars if each.is_app]:
+            lifespan = self.run.force(app.keywords.get("lifespan", Value()))
+            handlers = [lifespan, *self._list(app.keywords.get("on_startup"))]
+            handlers += [entry.endpoint for entry in app.entries if entry.kind == "startup"]
+            for handler in handlers:
+                called = unwrapped(self.run.force(handler))
+                plain = called.function if isinstance(called, Bound) else called
+                if isinstance(plain, Function) and plain.node not in self.run.executed:
+                    self.run.call(called, [app] if handler is lifespan else [], {}, None, None)
 
     def _is_app_class(self, cls: ClassValue) -> bool:
         return any(library.registrar_kind(name, self.knowledge) in _APPS for name in cls.externals())
@@ -383,6 +397,8 @@ class Application:
     def _callers(self, path: str, qualname: str) -> list[tuple[str, str]]:
         """(path, qualname) of functions that call this one by name."""
         name = qualname.rpartition(".")[2]
+        if name == "__init__":
+            name = qualname.split(".")[-2]
         found: list[tuple[str, str]] = []
         for other in self.modules.mentioning(f"{name}("):
             env = self.run.envs.get(other)
@@ -528,7 +544,7 @@ class Application:
         context = Context("", True, (), (), NOTHING, True, True)
         rows: list[RouteRow] = []
         self._flatten(app, context, rows, self.name_of(app), 0, len(app.entries))
-        return rows
+        return _once(rows)
 
     @property
     def truncated(self) -> bool:
@@ -987,6 +1003,19 @@ class Application:
                 continue
             declared = self._annotation(argument.annotation, called.env)
             self._marker(called.defaults.get(argument.arg, Value()), declared, origin, found, security, state, depth)
+
+
+def _once(rows: list[RouteRow]) -> list[RouteRow]:
+    """Without the traces of further executions: alternatives, both of which were followed, register the same again."""
+    if all(row.placed for row in rows):
+        return rows
+    firsts: dict[tuple[object, ...], RouteRow] = {}
+    for row in rows:
+        key = (row.method, row.path, row.file, row.line, row.registered_at)
+        if key not in firsts or (row.placed and not firsts[key].placed):
+            firsts[key] = row
+    kept = {id(row) for row in firsts.values()}
+    return [row for row in rows if row.placed or id(row) in kept]
 
 
 def _is_lenient(scheme: Instance) -> bool:
