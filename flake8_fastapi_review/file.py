@@ -510,7 +510,8 @@ class File:
         return self._project.requests.fields(found[1]) if found is not None and found[0] in ("inst", "type") else ()
 
     def exposed_fields(self, expr: ast.AST, *, value: bool = False) -> tuple[Exposed, ...]:
-        """The fields that an answer shows of the project's classes in an annotation, or of those that a `value` holds."""
+        """The fields that an answer shows of the project's classes in an annotation, or of those that a `value`
+        holds."""
         from .project.exposure import Exposure
 
         found = self._eval(expr) if value else self._types.annotation(self._summary, self._module.expression(expr))
@@ -725,7 +726,11 @@ class File:
         """What the call that adds a middleware passes by keyword, each time the assembly of an application comes by;
         unknown values left out."""
         application = self._project.application
-        return [application.plain(each) for each in application.middlewares if each.file == self.path and each.line == call.lineno]
+        return [
+            application.plain(each)
+            for each in application.middlewares
+            if each.file == self.path and each.line == call.lineno
+        ]
 
     def middleware_names(self, row: RouteRow) -> list[str]:
         """The middlewares around the application of a route, by name."""
@@ -884,7 +889,8 @@ class File:
         return self._project.injection.layer(names)
 
     def may_be_dependency(self, function: ast.expr) -> bool:
-        """Whether what is called is named like something that `Depends` is given in the project: cheap, for refusing."""
+        """Whether what is called is named like something that `Depends` is given in the project: cheap, for
+        refusing."""
         name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
         if name in self._project.injection.names():
             return True

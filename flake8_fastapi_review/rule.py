@@ -69,8 +69,11 @@ class Range(NamedTuple):
         line: int = getattr(node, "lineno", 1)
         column: int = getattr(node, "col_offset", 0)
         if hasattr(node, "decorator_list"):
-            return cls(line, column, line, column + len(type(node).__name__))
-        return cls(line, column, getattr(node, "end_lineno", None) or line, getattr(node, "end_col_offset", None) or column)
+            keyword = {"ClassDef": "class", "FunctionDef": "def"}.get(type(node).__name__, "async def")
+            return cls(line, column, line, column + len(keyword))
+        return cls(
+            line, column, getattr(node, "end_lineno", None) or line, getattr(node, "end_col_offset", None) or column
+        )
 
 
 class Related(NamedTuple):
@@ -152,7 +155,12 @@ class Rule:
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
         cls.name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-", cls.__name__).lower()
-        cls.options = {key: value for base in reversed(cls.__mro__) for key, value in vars(base).items() if isinstance(value, Option)}
+        cls.options = {
+            key: value
+            for base in reversed(cls.__mro__)
+            for key, value in vars(base).items()
+            if isinstance(value, Option)
+        }
         for key in ("code", "severity", "message"):
             if not hasattr(cls, key):
                 raise MalformedRule(f"{cls.__name__} has no `{key}`")

@@ -28,11 +28,25 @@ ROOT = Path(__file__).parents[1]
 BOOKSHOP = ROOT / "examples" / "bookshop"
 OFF = {"FAR007", "FAR009", "FAR117"}
 """Codes that are reported only when they are selected."""
-ALL = "FAR00,FAR01,FAR02,FAR050,FAR051,FAR053,FAR059,FAR080,FAR081,FAR082,FAR083,FAR084,FAR085,FAR086,FAR088,FAR090,FAR091,FAR092,FAR096,FAR098,FAR099,FAR110,FAR111,FAR112,FAR113,FAR114,FAR115,FAR116,FAR117,FAR119"
+ALL = (
+    "FAR00,FAR01,FAR02,FAR050,FAR051,FAR053,FAR059,"
+    "FAR080,FAR081,FAR082,FAR083,FAR084,FAR085,FAR086,FAR088,FAR090,FAR091,FAR092,FAR096,FAR098,FAR099,"
+    "FAR110,FAR111,FAR112,FAR113,FAR114,FAR115,FAR116,FAR117,FAR119"
+)
 NEEDS = (
-    "aiosqlite", "bcrypt", "email_validator", "fastapi", "greenlet", "httpx", "jwt", "multipart", "PIL",
-    "pydantic_settings", "requests", "uvicorn",
-)  # fmt: skip
+    "aiosqlite",
+    "bcrypt",
+    "email_validator",
+    "fastapi",
+    "greenlet",
+    "httpx",
+    "jwt",
+    "multipart",
+    "PIL",
+    "pydantic_settings",
+    "requests",
+    "uvicorn",
+)
 """Modules that the application imports."""
 PASSWORD = "correct horse battery"
 

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
 
 def as_table(rows: Sequence[RouteRow]) -> str:
-    """A line for each route: method, path, handler and its place, what guards it; assumptions below each application."""
+    """A line for each route: method, path, handler and its place, what guards it; assumptions below each
+    application."""
     lines: list[str] = []
     for app in dict.fromkeys(row.app for row in rows):
         own = [row for row in rows if row.app == app]
@@ -23,8 +24,9 @@ def as_table(rows: Sequence[RouteRow]) -> str:
             mark = " " if row.complete else "?"
             guards = ", ".join(dict.fromkeys(d.name.rpartition(":")[2] for d in row.dependencies))
             place = f"{row.file}:{row.line}"
+            handler = row.endpoint_qualname.rpartition(".")[2]
             lines.append(
-                f" {mark}{row.method:{methods}}  {row.path or '/':{paths}}  {row.endpoint_qualname.rpartition('.')[2]}  {place}"
+                f" {mark}{row.method:{methods}}  {row.path or '/':{paths}}  {handler}  {place}"
                 + (f"  [{guards}]" if guards else "")
             )
         assumptions = sorted({text for row in own for text in row.assumptions})

@@ -1,8 +1,9 @@
 """Executes modules abstractly: as Python would, with unknown values where the program's input would decide.
 
-Only what assembles an application is of interest. A module without a trace of a framework is executed when one of its names
-is needed; a function when it is called. Where a condition is not known, both branches are executed and what they register
-is marked as uncertain; where it depends on a setting's default, that default is taken and stated as an assumption.
+Only what assembles an application is of interest. A module without a trace of a framework is executed when one of its
+names is needed; a function when it is called. Where a condition is not known, both branches are executed and what they
+register is marked as uncertain; where it depends on a setting's default, that default is taken and stated as an
+assumption.
 """
 
 from __future__ import annotations
@@ -92,18 +93,21 @@ class Overrun(Exception):
 class Lazy(Value):
     """A value that is computed when it is looked at."""
 
-    __slots__ = ("_found", "_make")
+    __slots__ = ("_found", "_make", "bound_as")
 
     def __init__(self, make: Callable[[], Value]) -> None:
         super().__init__()
         self._make: Callable[[], Value] | None = make
         self._found: Value | None = None
+        self.bound_as: str | None = None
 
     def force(self) -> Value:
         if self._found is None:
             make, self._make = self._make, None
             # A value that leads back to itself is not known.
             self._found = make() if make is not None else Value()
+            if self.bound_as is not None and isinstance(self._found, Instance) and self._found.bound_as is None:
+                self._found.bound_as = self.bound_as
         return self._found
 
 
@@ -139,7 +143,8 @@ class Interpreter:
         self._imported: set[str] = set()
         self._postponed: list[str] = []
         self._base = 0
-        """How many of the calls were running when the module that runs was imported: its code is not under their conditions."""
+        """How many of the calls were running when the module that runs was imported: its code is not under their
+        conditions."""
         self._frames = 0
         """How deep the stack was where the module that runs was entered."""
         self._marked: dict[str, bool] = {}
@@ -698,7 +703,7 @@ class Interpreter:
                 target.names[name] = value
         else:
             env.names[name] = value
-        if env.kind == "module" and isinstance(value, Instance) and value.bound_as is None:
+        if env.kind == "module" and isinstance(value, (Instance, Lazy)) and value.bound_as is None:
             value.bound_as = f"{self.modules.dotted(env.module.path)}:{name}"
 
     def assign(self, target: ast.expr, value: Value, env: Env) -> None:
@@ -1054,9 +1059,8 @@ class Interpreter:
             self._limit == _MAX_STEPS
             and isinstance(callee, (Function, Bound, ClassValue))
             and not self.is_interesting(callee)
-        ):
-            if not any(self.holds_registrar(value) for value in (*args, *keywords.values())):
-                return self._call_aside(callee, args, keywords, node, env)
+        ) and not any(self.holds_registrar(value) for value in (*args, *keywords.values())):
+            return self._call_aside(callee, args, keywords, node, env)
         return self._call(callee, args, keywords, node, env)
 
     def _call_aside(

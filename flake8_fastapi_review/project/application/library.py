@@ -65,9 +65,12 @@ _AUTHENTICATORS = re.compile(
 """Libraries whose objects hand out dependencies that authenticate."""
 _TRANSPARENT_CALLS = frozenset({"typing.cast", "copy.copy", "copy.deepcopy", "functools.update_wrapper"})
 _ROUTE_SPECS = {
-    "starlette.routing.Route": "plain", "starlette.routing.WebSocketRoute": "websocket", "starlette.routing.Mount": "mount",
-    "fastapi.routing.APIRoute": "route", "fastapi.routing.APIWebSocketRoute": "websocket",
-}  # fmt: skip
+    "starlette.routing.Route": "plain",
+    "starlette.routing.WebSocketRoute": "websocket",
+    "starlette.routing.Mount": "mount",
+    "fastapi.routing.APIRoute": "route",
+    "fastapi.routing.APIWebSocketRoute": "websocket",
+}
 
 
 def registrar_kind(name: str, knowledge: Knowledge) -> str | None:
@@ -574,8 +577,29 @@ def _text_method(run: Interpreter, receiver: Const, text: str, name: str, args: 
         return Value(assumes)
     if len(plain) != len(args):
         return Value(assumes)
-    allowed = ("strip", "rstrip", "lstrip", "lower", "upper", "title", "replace", "startswith", "endswith", "removeprefix", "removesuffix",
-               "format", "capitalize", "split", "rsplit", "partition", "rpartition", "isdigit", "count", "find", "encode")  # fmt: skip
+    allowed = (
+        "strip",
+        "rstrip",
+        "lstrip",
+        "lower",
+        "upper",
+        "title",
+        "replace",
+        "startswith",
+        "endswith",
+        "removeprefix",
+        "removesuffix",
+        "format",
+        "capitalize",
+        "split",
+        "rsplit",
+        "partition",
+        "rpartition",
+        "isdigit",
+        "count",
+        "find",
+        "encode",
+    )
     if name not in allowed:
         return Value(assumes)
     try:
@@ -686,12 +710,11 @@ def binary(operator: ast.operator, left: Value, right: Value) -> Value:
         and isinstance(left, Const)
         and isinstance(left.value, str)
         and isinstance(right, Items)
-    ):
-        if all(isinstance(item, Const) for item in right.items):
-            try:
-                return Const(left.value % tuple(item.value for item in right.items), assumes)  # type: ignore[attr-defined]
-            except (TypeError, ValueError):
-                return Value(assumes)
+    ) and all(isinstance(item, Const) for item in right.items):
+        try:
+            return Const(left.value % tuple(item.value for item in right.items), assumes)  # type: ignore[attr-defined]
+        except (TypeError, ValueError):
+            return Value(assumes)
     if isinstance(operator, ast.BitOr):
         # `A | None`: an annotation
         return AnnotatedValue(left if not (isinstance(left, Const) and left.value is None) else right, [])
@@ -812,7 +835,7 @@ def fill_fields(run: Interpreter, instance: Instance, args: list[Value], keyword
         if isinstance(base, ClassValue):
             names += [name for name in base.annotations if name not in names]
     instance.attributes.update(keywords)
-    instance.attributes.update(zip(names, args))
+    instance.attributes.update(zip(names, args, strict=False))
     for name in names:
         if name not in instance.attributes:
             default = field_default(run, instance, name)
@@ -846,7 +869,8 @@ def field_default(run: Interpreter, owner: Instance, name: str) -> Value | None:
 
 
 def parameter_value(run: Interpreter, function: Function, argument: ast.arg) -> Value:
-    """What a parameter holds when the call does not say: something new of its annotated class, if that is a registrar."""
+    """What a parameter holds when the call does not say: something new of its annotated class, if that is a
+    registrar."""
     if argument.annotation is None:
         return Value()
     declared = run.eval(argument.annotation, function.env)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import gc
 import re
+import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import library
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 
     from ...knowledge import Knowledge
     from ...module import Module
+    from ...module.index import Scope
     from ..modules import Modules
 
 _SECURITY = "fastapi.security."
@@ -289,6 +291,9 @@ class Application:
             for path in candidates:
                 run.import_module(path)
                 run.catch_up()
+            for path in self._users_of_makers(candidates):
+                run.module(path)
+                run.catch_up()
             self._call_factories(candidates)
             run.catch_up()
             self._start_up()
@@ -301,12 +306,18 @@ class Application:
 
     def _call_factories(self, candidates: list[str]) -> None:
         """Execute the functions that make an application and that nobody called so far."""
-        makers = {b"FastAPI(", b"Starlette(", b"import_from_string"}
-        makers |= {f"{cls.node.name}(".encode() for cls in self.run.classes if self._is_app_class(cls)}
+        for path, scope, outermost in self._makers(candidates):
+            if scope.node not in self.run.executed:
+                self._start(path, outermost.qualname)
+
+    def _makers(self, candidates: list[str]) -> Iterator[tuple[str, Scope, Scope]]:
+        """(path, scope, outermost function or method around it) of each call in a function that makes an application."""
+        words = {b"FastAPI(", b"Starlette(", b"import_from_string"}
+        words |= {f"{cls.node.name}(".encode() for cls in self.run.classes if self._is_app_class(cls)}
         for path in candidates:
             env = self.run.envs.get(path)
             text = self.modules.bytes_of(path)
-            if env is None or text is None or not any(maker in text for maker in makers):
+            if env is None or text is None or not any(word in text for word in words):
                 continue
             index = env.module.index
             for call in index.nodes(ast.Call):
@@ -316,9 +327,28 @@ class Application:
                 outermost = scope
                 while outermost.parent is not None and outermost.parent.kind not in ("module", "class"):
                     outermost = outermost.parent
-                if outermost.kind != "function" or scope.node in self.run.executed:
-                    continue
-                self._start(path, outermost.qualname)
+                if outermost.kind == "function":
+                    yield path, scope, outermost
+
+    def _users_of_makers(self, candidates: list[str]) -> list[str]:
+        """Modules that make an application when they are imported, through a function or class of another module."""
+        names = {cls.node.name for cls in self.run.classes if self._is_app_class(cls)}
+        for _, _, outermost in self._makers(candidates):
+            first, _, method = outermost.qualname.partition(".")
+            if not method or method == "__init__":
+                names.add(first)
+        if not names:
+            return []
+        words = "|".join(sorted(map(re.escape, names)))
+        called = re.compile(
+            rf"^(?:[A-Za-z_][\w.]*\s*(?::[^=\n]*)?=\s*)?(?:[\w.]*\.)?(?:{words})\(".encode(), re.MULTILINE
+        )
+        found = []
+        for path in self.modules.mentioning_any(tuple(f"{name}(".encode() for name in names)):
+            text = self.modules.bytes_of(path)
+            if path not in self.run.envs and text is not None and not _is_test(path) and called.search(text):
+                found.append(path)
+        return found
 
     def _start_up(self) -> None:
         """What applications do when the server starts: some register routes only then."""
@@ -459,7 +489,8 @@ class Application:
         return entry.kind == "mount" and _text(entry.path)[1]
 
     def middleware(self, app: str) -> tuple[Middleware, ...]:
-        """The middlewares around the routes of an application, those of mounted ones included, in order of their addition."""
+        """The middlewares around the routes of an application, those of mounted ones included, in order of their
+        addition."""
         if self._middlewares is None:
             self._middlewares = {}
             self.rows  # noqa: B018 - executes the program
@@ -470,13 +501,15 @@ class Application:
 
     @property
     def middlewares(self) -> tuple[Middleware, ...]:
-        """Those of all applications of the project, in order of their addition; one that is added in several executions comes several times."""
+        """Those of all applications of the project, in order of their addition; one that is added in several
+        executions comes several times."""
         self.rows  # noqa: B018 - executes the program
         return tuple(found for each in self.run.registrars if each.is_app for found in self._around(each, _MAX_DEPTH))
 
     @property
     def stacks(self) -> tuple[tuple[Middleware, ...], ...]:
-        """Of each application its own middlewares, the outermost first: what is added later wraps what was added before."""
+        """Of each application its own middlewares, the outermost first: what is added later wraps what was added
+        before."""
         self.rows  # noqa: B018 - executes the program
         found: dict[tuple[str, int], tuple[Middleware, ...]] = {}
         for each in self.run.registrars:
@@ -719,7 +752,7 @@ class Application:
                     security,
                     self._name(response) if response is not None else self._returned(plain),
                     status.value if isinstance(status, Const) and isinstance(status.value, int) else None,
-                    context.tags + self._tags(entry.keywords.get("tags")),
+                    context.tags + self._tags(entry.keywords.get("tags")) if entry.kind == "route" else (),
                     context.in_schema
                     and _flag(entry.keywords.get("include_in_schema"), True)
                     and entry.kind == "route",
@@ -800,8 +833,14 @@ class Application:
                 state[0] = False
         if kind != "plain":
             if view is not None:
-                for name in view.annotations:
-                    self._class_dependency(view, name, found, security, state)
+                described = self._describe(view, "class", ())
+                if described is not None:
+                    found[described.name] = described
+                for base in reversed(view.mro()):
+                    for name in base.annotations if isinstance(base, ClassValue) else ():
+                        self._class_dependency(base, name, found, security, state)
+                if self.run.find_in_class(view, "__init__") is not None:
+                    self._parameters(view, found, security, state, "class", 1)
             self._parameters(endpoint, found, security, state, "parameter", 0)
         return tuple(found.values()), tuple(security), state[0]
 
@@ -876,9 +915,10 @@ class Application:
             base = next((name for name in called.cls.externals() if name.startswith(_SECURITY)), None)
             if base is not None:
                 security[(base, marker.scopes)] = None
-        if described.name in found:
+        # Two instances of a class, or two closures of a factory, share a name; each has parameters of its own.
+        known = found.setdefault(described.name, described)
+        if known is not described and (depth or not isinstance(unwrapped(called), (Instance, Function))):
             return
-        found[described.name] = described
         self._parameters(called, found, security, state, "nested", depth + 1)
 
     def _describe(self, called: Value, origin: str, scopes: tuple[str, ...]) -> Dependency | None:
@@ -1016,6 +1056,11 @@ def _once(rows: list[RouteRow]) -> list[RouteRow]:
             firsts[key] = row
     kept = {id(row) for row in firsts.values()}
     return [row for row in rows if row.placed or id(row) in kept]
+
+
+def _is_test(path: str) -> bool:
+    *folders, name = path.split("/")
+    return name.startswith("test_") or name == "conftest.py" or "tests" in folders or "test" in folders
 
 
 def _is_lenient(scheme: Instance) -> bool:
