@@ -4,6 +4,7 @@
 # make generate            what is written by programs: knowledge rows, registry, rule pages
 # make bench SRC=path      speed, beside other linters
 # make corpus CORPUS=path  review every project in a folder; the findings go to build/corpus
+# make oracle ORACLE=path  derived route tables against those read from running applications
 
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
@@ -11,6 +12,7 @@ SHELL := bash
 .DEFAULT_GOAL := review
 
 SRC ?= examples/bookshop
+ORACLE ?= ../shared/oracle
 VENV ?= .venv
 BIN := $(VENV)/bin
 VERSIONS := 3.10 3.11 3.12 3.13 3.14
@@ -20,7 +22,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python3
 	"$$HOME"/.pyenv/versions/3.1[0-9].*/bin/python; do \
 	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null && echo "$$python" && break; done)
 
-.PHONY: review test lint test-all generate bench corpus clean
+.PHONY: review test lint test-all generate bench corpus oracle clean
 
 review: $(VENV)/.installed
 	@echo "== flake8 --select FAR $(SRC)"
@@ -65,6 +67,10 @@ corpus: $(VENV)/.installed
 	@mkdir -p build/corpus
 	@for folder in "$(CORPUS)"/*/; do name="$$(basename "$$folder")"; echo "== $$name"; \
 		$(BIN)/fastapi-review check --no-cache --format concise --output "build/corpus/$$name.txt" "$$folder" || test $$? -le 2; done
+
+oracle: $(VENV)/.installed
+	@test -d "$(ORACLE)/routes" || { echo "usage: make oracle ORACLE=folder-of-route-tables"; exit 2; }
+	@$(BIN)/python tools/oracle.py "$(ORACLE)" --details
 
 clean:
 	rm -rf .venv .venv-3.* build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .fastapi-review-cache

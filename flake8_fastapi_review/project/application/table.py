@@ -751,7 +751,7 @@ class Application:
                     dependencies,
                     security,
                     self._name(response) if response is not None else self._returned(plain),
-                    status.value if isinstance(status, Const) and isinstance(status.value, int) else None,
+                    _status(status),
                     context.tags + self._tags(entry.keywords.get("tags")) if entry.kind == "route" else (),
                     context.in_schema
                     and _flag(entry.keywords.get("include_in_schema"), True)
@@ -836,8 +836,8 @@ class Application:
                 described = self._describe(view, "class", ())
                 if described is not None:
                     found[described.name] = described
-                for base in reversed(view.mro()):
-                    for name in base.annotations if isinstance(base, ClassValue) else ():
+                for base in reversed([each for each in view.mro() if isinstance(each, ClassValue)]):
+                    for name in base.annotations:
                         self._class_dependency(base, name, found, security, state)
                 if self.run.find_in_class(view, "__init__") is not None:
                     self._parameters(view, found, security, state, "class", 1)
@@ -1078,6 +1078,18 @@ def _text(value: Value | None) -> tuple[str, bool, Assumptions]:
         if isinstance(value.value, str):
             return value.value, True, value.assumes
     return "", False, value.assumes
+
+
+def _status(value: Value | None) -> int | None:
+    if isinstance(value, External):
+        module, _, name = value.name.rpartition(".")
+        if module in ("starlette.status", "fastapi.status"):
+            return int("".join(filter(str.isdigit, name[:9])) or 0) or None
+        if module == "http.HTTPStatus":
+            from http import HTTPStatus
+
+            return HTTPStatus[name].value if name in HTTPStatus.__members__ else None
+    return value.value if isinstance(value, Const) and isinstance(value.value, int) else None
 
 
 def _called(call: ast.Call) -> str | None:
