@@ -140,6 +140,9 @@ class SensitiveFieldInResponse(Rule):
         if judged.kind == PASSWORD:
             return "a password" if judged.strong and not re.search(r"(?i)generat|reset", route.function.name) else None
         if judged.kind in (SECRET, KEY):
+            if name.startswith("client_") or re.search(r"(?:^|/)me(?:/|$)", route.path or ""):
+                # What administrators copy into their client, what belongs to whoever asks.
+                return None
             if not judged.strong or _HANDS_OUT.search(f"{route.function.name} {route.path}") or "POST" in route.methods:
                 return None
             return "a secret" if judged.kind == SECRET else "a secret key"
