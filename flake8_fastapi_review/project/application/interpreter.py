@@ -24,6 +24,7 @@ from .values import (
     Bound,
     ClassValue,
     Const,
+    Doubt,
     Env,
     External,
     Function,
@@ -693,6 +694,8 @@ class Interpreter:
         self.bind(node.name, result, env)
 
     def bind(self, name: str, value: Value, env: Env) -> None:
+        if self._conditions and isinstance(value, Const) and name in env.names and env.kind in ("module", "function"):
+            value = self._either_value(name, env.names[name], value, env)
         if name in env.globals:
             module = self.envs.get(env.module.path)
             outer = env.outer
@@ -705,6 +708,14 @@ class Interpreter:
             env.names[name] = value
         if env.kind == "module" and isinstance(value, (Instance, Lazy)) and value.bound_as is None:
             value.bound_as = f"{self.modules.dotted(env.module.path)}:{name}"
+
+    def _either_value(self, name: str, held: Value, value: Const, env: Env) -> Value:
+        """The new value of a name; where it is not known whether it takes the place of another one, with that doubt."""
+        if not isinstance(held, Const) or held.value is None or held.value == value.value:
+            return value
+        if all(any(each is known for known in env.under) for each in self.uncertain()):
+            return value
+        return Const(value.value, value.assumes | {Doubt(f"{name} is not {held.value!r}")})
 
     def assign(self, target: ast.expr, value: Value, env: Env) -> None:
         match target:
@@ -1113,6 +1124,8 @@ class Interpreter:
             return Value()
         self.executed.add(node)
         env = Env(function.module, "function", function.env)
+        if self._conditions:
+            env.under = self.uncertain()
         if function.owner is not None:
             env.owner = function.owner
         self.bind_arguments(function, env, args, keywords)

@@ -480,6 +480,8 @@ def call_builtin(run: Interpreter, name: str, args: list[Value], keywords: dict[
         case "bool" if first is not None:
             truth = first.truth()
             return Value(first.assumes) if truth is None else Const(truth, first.assumes)
+        case "len" if isinstance(first, Const) and isinstance(first.value, (str, bytes)):
+            return Const(len(first.value), first.assumes)
         case "len" if isinstance(first, (Items, Mapping)) and first.complete:
             return Const(len(run.iterate(first) or []))
         case "map" if len(args) == 2:

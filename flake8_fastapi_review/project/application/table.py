@@ -21,6 +21,7 @@ from .values import (
     ClassValue,
     Const,
     DependsValue,
+    Doubt,
     Entry,
     Env,
     External,
@@ -1076,7 +1077,7 @@ def _text(value: Value | None) -> tuple[str, bool, Assumptions]:
         if value.value is None:
             return "", True, value.assumes
         if isinstance(value.value, str):
-            return value.value, True, value.assumes
+            return value.value, not any(isinstance(each, Doubt) for each in value.assumes), value.assumes
     return "", False, value.assumes
 
 

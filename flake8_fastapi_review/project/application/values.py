@@ -17,6 +17,12 @@ Assumptions = frozenset[str]
 NOTHING: Assumptions = frozenset()
 
 
+class Doubt(str):
+    """An assumption that may be false just as well: what rests on it is not certain."""
+
+    __slots__ = ()
+
+
 class Value:
     """Anything; by itself something that is not known."""
 
@@ -128,7 +134,7 @@ class External(Known):
 class Env:
     """The names of a module, class body or call."""
 
-    __slots__ = ("globals", "kind", "module", "names", "outer", "owner")
+    __slots__ = ("globals", "kind", "module", "names", "outer", "owner", "under")
 
     def __init__(self, module: Module | Source, kind: str, outer: Env | None = None) -> None:
         self.module = module
@@ -136,6 +142,8 @@ class Env:
         self.outer = outer
         self.names: dict[str, Value] = {}
         self.globals: set[str] = set()
+        self.under: tuple[object, ...] = ()
+        """The uncertain conditions under which all of it is executed."""
         self.owner: ClassValue | None = outer.owner if outer is not None else None
 
 
