@@ -244,6 +244,8 @@ class Selection:
         )
         self._rows: dict[str, list[Row]] = {}
         self._rules: dict[str, Rule] = {}
+        self._asked: tuple[str, str, str, list[Rule]] | None = None
+        """The last question of `rules_for`, which is asked before a file is parsed and again when it is looked at."""
 
     def enabled(self, code: str, path: str) -> bool:
         """Findings with this code are wanted in the file at `path`, relative to the root."""
@@ -268,6 +270,14 @@ class Selection:
 
         A rule that cannot be imported is there too: its check raises what the import raised.
         """
+        asked = self._asked
+        if asked is not None and asked[1] is text and asked[0] == role and asked[2] == path:
+            return asked[3]
+        rules = self._rules_for(role, text, path)
+        self._asked = (role, text, path, rules)
+        return rules
+
+    def _rules_for(self, role: str, text: str, path: str) -> list[Rule]:
         rows = self._rows.get(role)
         if rows is None:
             rows = self._rows[role] = [row for row in _every_row(self.codes) if role in row.roles]
@@ -281,6 +291,10 @@ class Selection:
             for rule in self.structural
             if role in rule.roles and not rule.code.startswith(ignored) and _marked(rule.markers, text, present)
         ]
+
+    def wanted(self, role: str, text: str, path: str) -> bool:
+        """Whether any rule is to be run on a file."""
+        return bool(text and self.rules_for(role, text, path)) and not configuration.excluded(self.config, path)
 
     def structural_rules(self, path: str, text: str) -> list[AstGrepRule]:
         """The structural rules to run on a file that is no Python, or no Python that can be read.

@@ -368,7 +368,9 @@ class _Run:
         scope = self._scopes[task.scope]
         try:
             if not task.path.endswith(scope.suffixes or "\0"):
-                file = scope.project.file(task.path)
+                file = scope.project.file_for(task.path, scope.selection.wanted)
+                if file is None:
+                    return _Outcome(None, [], [])
                 outcome = self._parted(review_file(file, scope.selection), file.text)
                 scope.project.close(task.path)
                 return outcome

@@ -302,14 +302,14 @@ def test_a_link_to_nowhere_is_no_file(put: Put) -> None:
 
 def test_an_error_outside_the_rules_is_contained(put: Put, monkeypatch: pytest.MonkeyPatch) -> None:
     put({"a.py": "#!\n", "b.py": "#!\n"})
-    whole = Project.file
+    whole = Project.file_for
 
-    def broken(self: Project, path: str, *others: Any) -> File:
+    def broken(self: Project, path: str, *others: Any) -> File | None:
         if path == "a.py":
             raise KeyError("oops")
         return whole(self, path, *others)
 
-    monkeypatch.setattr(Project, "file", broken)
+    monkeypatch.setattr(Project, "file_for", broken)
     outcome = review(["."], select=["FAR001"])
     assert found(outcome) == [("a.py", 1, "FAR000"), ("b.py", 1, "FAR001")]
     assert outcome.skipped == (("a.py", "internal error, please report: KeyError: 'oops'"),)

@@ -1,7 +1,7 @@
 """Compiling: one file, understood alone."""
 
 from .module import Module
-from .parse import Unreadable, decode, parse, split_lines
+from .parse import Unreadable, check, decode, parse, split_lines
 from .summary import Summary
 
-__all__ = ["Module", "Summary", "Unreadable", "decode", "parse", "split_lines"]
+__all__ = ["Module", "Summary", "Unreadable", "check", "decode", "parse", "split_lines"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from .. import __version__
 from ..config import excluded, role, versions
 from ..knowledge import Knowledge, KnowledgeError
-from ..module import decode
+from ..module import check, decode
 from .effects import Effects
 from .execution import Execution
 from .injection import Injection
@@ -19,6 +19,7 @@ from .types import Types
 
 if TYPE_CHECKING:
     import ast
+    from collections.abc import Callable
 
     from ..config import Config
     from ..file import File
@@ -101,6 +102,23 @@ class Project:
         self._overlay(name, text, on_disk)
         module = self.modules.opened(name, text, tree)
         return File(module, self, role(self.config, name, text))
+
+    def file_for(self, path: str, wanted: Callable[[str, str, str], bool]) -> File | None:
+        """The file at `path` if it is `wanted` by its role, text and path; else it is only seen to be Python.
+
+        Raises Unreadable and OSError.
+        """
+        name = self.relative(path)
+        with open(os.path.join(self.root, name), "rb") as file:
+            text = decode(file.read(), name)
+        purpose = role(self.config, name, text)
+        if not wanted(purpose, text, name):
+            check(text, name)
+            return None
+        self._overlay(name, text, True)
+        from ..file import File
+
+        return File(self.modules.opened(name, text, None), self, purpose)
 
     def close(self, path: str) -> None:
         """The file has been reviewed: let its tree go."""
