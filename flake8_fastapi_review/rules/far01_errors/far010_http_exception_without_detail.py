@@ -1,11 +1,10 @@
 from __future__ import annotations
 
 import ast
-import re
 from typing import TYPE_CHECKING
 
 from ...rule import Rule, Severity
-from .responses import FUNCTIONS, RESPONSE, answers, detail, http_exceptions, spread, status
+from .responses import FUNCTIONS, answers, detail, http_exceptions, spread, status
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,9 +14,6 @@ if TYPE_CHECKING:
 
 _WITHOUT_BODY = range(100, 400)
 _STATIC_FILES = "starlette.staticfiles.StaticFiles"
-_SERVING = re.compile("get_response|file_response")
-_REFUSALS = (401, 403)
-_JSON = "starlette.responses.JSONResponse"
 
 
 class HttpExceptionWithoutDetail(Rule):
@@ -25,9 +21,6 @@ class HttpExceptionWithoutDetail(Rule):
 
     The client is sent the standard phrase of the status, `{"detail": "Not Found"}`, which is also what a wrong URL
     gives. Nobody can tell a missing order from a missing route, or an expired token from a wrong one.
-
-    A refusal (401, 403) whose reason is logged right before is left alone: what was wrong with a credential is for the
-    log, not for whoever tries. So is a 404 of a function that serves a file or a page: what is missing is its URL.
 
     A project's subclass counts when it inherits the constructor; one that fills in the detail itself does not.
 
@@ -68,11 +61,7 @@ class HttpExceptionWithoutDetail(Rule):
             code = status(file, call)
             if spread(call) or code in _WITHOUT_BODY or isinstance(file.parent(call), ast.Expr):
                 continue
-            if _serves_files(file, call) or (
-                code == 404 and (_is_catch_all(file, call) or _serves_content(file, call))
-            ):
-                continue
-            if code in _REFUSALS and _logs_reason(file, call):
+            if _serves_files(file, call) or (code == 404 and _is_catch_all(file, call)):
                 continue
             given = detail(file, call)
             if given is None:
@@ -82,45 +71,11 @@ class HttpExceptionWithoutDetail(Rule):
 
 
 def _serves_files(file: File, call: ast.Call) -> bool:
-    """Whether the code stands in for what StaticFiles does, which raises the bare status: a method of a subclass, or a
-    plain function that one of its methods calls."""
-    function = file.function(call)
-    for cls in file.nodes(ast.ClassDef):
-        if any(file.is_subclass(base, _STATIC_FILES) for base in cls.bases):
-            methods = [node for node in cls.body if isinstance(node, FUNCTIONS) and _SERVING.search(node.name)]
-            if function in methods:
-                return True
-            if any(
-                isinstance(function, FUNCTIONS) and isinstance(inner.func, ast.Name) and inner.func.id == function.name
-                for method in methods
-                for inner in file.within(method, ast.Call)
-            ):
-                return True
-    return False
-
-
-def _logs_reason(file: File, call: ast.Call) -> bool:
-    """Whether a statement of the same block logs why, before."""
-    statement = file.statement(call)
-    parent = file.parent(statement) if statement is not None else None
-    for field in ("body", "orelse", "finalbody"):
-        block = getattr(parent, field, None)
-        if isinstance(block, list) and statement in block:
-            return bool(file.logs(block[: block.index(statement)]))
-    return False
-
-
-def _serves_content(file: File, call: ast.Call) -> bool:
-    """Whether what the function answers otherwise is a file or a page: a response that it makes itself, not of JSON."""
-    function = file.function(call)
-    if not isinstance(function, FUNCTIONS):
+    """Whether the code stands in for what StaticFiles does, which raises the bare status."""
+    cls = file.enclosing(call, ast.ClassDef)
+    if "get_response" not in getattr(file.function(call), "name", ""):
         return False
-    return any(
-        returned.value is not None
-        and file.is_a(returned.value, RESPONSE) is True
-        and not file.is_a(returned.value, _JSON)
-        for returned in file.within(function, ast.Return)
-    )
+    return cls is not None and any(file.is_subclass(base, _STATIC_FILES) for base in cls.bases)
 
 
 def _is_catch_all(file: File, call: ast.Call) -> bool:
