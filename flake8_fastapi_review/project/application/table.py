@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import gc
 import re
-import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import library
@@ -312,7 +311,8 @@ class Application:
                 self._start(path, outermost.qualname)
 
     def _makers(self, candidates: list[str]) -> Iterator[tuple[str, Scope, Scope]]:
-        """(path, scope, outermost function or method around it) of each call in a function that makes an application."""
+        """(path, scope, outermost function or method around it) of each call in a function that makes an
+        application."""
         words = {b"FastAPI(", b"Starlette(", b"import_from_string"}
         words |= {f"{cls.node.name}(".encode() for cls in self.run.classes if self._is_app_class(cls)}
         for path in candidates:
