@@ -136,6 +136,18 @@ class Secrets(_Family):
     prefix = "FAR02"
 
 
+class Injection(_Family):
+    """FAR030 to FAR039."""
+
+    prefix = "FAR03"
+
+
+class Content(_Family):
+    """FAR040 to FAR044, the second half of the rules on injection."""
+
+    prefix = "FAR04"
+
+
 class Authentication(_Family):
     """FAR050 to FAR059."""
 
@@ -158,6 +170,12 @@ class Dependencies(_Family):
     """FAR110 to FAR119."""
 
     prefix = "FAR11"
+
+
+class Files(_Family):
+    """FAR150 to FAR157: dynamic loading, uploads, files."""
+
+    prefix = "FAR15"
 
 
 class Custom(_Family):
