@@ -723,7 +723,26 @@ def binary(operator: ast.operator, left: Value, right: Value) -> Value:
     return Value(assumes)
 
 
+def status(name: str) -> int | None:
+    """The number behind a name of `fastapi.status` or `http.HTTPStatus`."""
+    module, _, constant = name.rpartition(".")
+    if module in ("starlette.status", "fastapi.status"):
+        return int("".join(filter(str.isdigit, constant[:9])) or 0) or None
+    if module == "http.HTTPStatus":
+        from http import HTTPStatus
+
+        return HTTPStatus[constant].value if constant in HTTPStatus.__members__ else None
+    return None
+
+
+def _as_constant(value: Value) -> Value:
+    """A named status is compared as the number that it is."""
+    number = status(value.name) if isinstance(value, External) else None
+    return value if number is None else Const(number, value.assumes)
+
+
 def compare(operator: ast.cmpop, left: Value, right: Value) -> Value:
+    left, right = _as_constant(left), _as_constant(right)
     assumes = left.assumes | right.assumes
     if isinstance(operator, (ast.Is, ast.IsNot)) and isinstance(right, Const) and right.value is None:
         if isinstance(left, Const):

@@ -1083,13 +1083,7 @@ def _text(value: Value | None) -> tuple[str, bool, Assumptions]:
 
 def _status(value: Value | None) -> int | None:
     if isinstance(value, External):
-        module, _, name = value.name.rpartition(".")
-        if module in ("starlette.status", "fastapi.status"):
-            return int("".join(filter(str.isdigit, name[:9])) or 0) or None
-        if module == "http.HTTPStatus":
-            from http import HTTPStatus
-
-            return HTTPStatus[name].value if name in HTTPStatus.__members__ else None
+        return library.status(value.name)
     return value.value if isinstance(value, Const) and isinstance(value.value, int) else None
 
 

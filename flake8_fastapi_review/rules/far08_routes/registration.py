@@ -44,10 +44,11 @@ def registered(file: File) -> Iterator[Registered]:
         rows = _rows(file, route.function)
         here = tuple(row for row in rows if row.registered_at == (file.path, route.decorator.lineno))
         # A router that replaces `add_api_route` registers somewhere else.
+        decorated = {(file.path, decorator.lineno) for decorator in route.function.decorator_list}
         rows = here or tuple(
             row
             for row in rows
-            if row.registered_at[0] != file.path
+            if row.registered_at not in decorated
             and row.method in route.methods
             and route.path is not None
             and row.path.rstrip("/").endswith(route.path.rstrip("/"))
