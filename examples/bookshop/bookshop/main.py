@@ -70,11 +70,11 @@ def create_app() -> FastAPI:
     app.mount("/partners", partners.create_partner_app())
     reviews.router.add_api_route("/guidelines", guidelines)  # FAR092: `/guidelines`
 
-    @app.get("/health")
+    @app.get("/health", tags=["operation"])
     async def health() -> dict[str, str]:
         return {"status": "ok"}
 
-    @app.get("/ready")
+    @app.get("/ready", tags=["operation"])
     async def ready() -> dict[str, str]:
         async for session in get_session():  # FAR112: get_session
             await session.execute(text("SELECT 1"))

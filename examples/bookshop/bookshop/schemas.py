@@ -30,6 +30,16 @@ class BookOut(Out):
     author: AuthorOut
 
 
+class OfferPage(BaseModel):
+    items: list[BookOut]
+    total: int
+
+
+class Availability(BaseModel):
+    isbn: str
+    available: bool
+
+
 class NewBook(BaseModel):
     isbn: Isbn
     title: str = Field(min_length=1, max_length=300)

@@ -74,21 +74,23 @@ class UnversionedApi(Rule):
 
     def check(self, file: File) -> Iterator[Violation]:
         scheme = re.compile(self.scheme) if self.scheme else _VERSION
-        versions: dict[str, str | None] = {}
+        versions: dict[tuple[str, str], str | None] = {}
         for route in registered(file):
             row = next((row for row in route.rows if row.include_in_schema and row.placed), None)
             if row is None or any(scheme.search(each.path) for each in route.rows) or _APART.search(row.path):
                 continue
-            if row.app not in versions:
-                versions[row.app] = _version(file, row.app, scheme)
-            version = versions[row.app]
+            api = (row.app, row.mounted_at)
+            if api not in versions:
+                versions[api] = _version(file, api, scheme)
+            version = versions[api]
             if version is not None:
-                yield self.at(route.decorator, route=route.spoken, app=row.app, version=version)
+                api_name = row.mounted_at or row.app
+                yield self.at(route.decorator, route=route.spoken, app=api_name, version=version)
 
 
-def _version(file: File, app: str, scheme: re.Pattern[str]) -> str | None:
-    """What most routes of an application begin with up to their version."""
-    paths = {row.path for row in file.application if row.app == app and row.include_in_schema}
+def _version(file: File, api: tuple[str, str], scheme: re.Pattern[str]) -> str | None:
+    """What most routes of an application begin with up to their version; one that is mounted counts by itself."""
+    paths = {row.path for row in file.application if (row.app, row.mounted_at) == api and row.include_in_schema}
     versioned = [found for path in sorted(paths) if (found := scheme.search(path)) is not None]
     if len(versioned) * 2 <= len(paths):
         return None

@@ -126,7 +126,7 @@ async def remove_review(review_id: int, staff: StaffUser, session: SessionDep) -
 
 
 @router.put("/photos/{book_id}", status_code=status.HTTP_204_NO_CONTENT)
-async def upload_photo(
+async def upload_photo(  # FAR054: uploads
     book: BookDep,
     note: PhotoNote,  # FAR096: note
     photo: UploadFile,

@@ -21,7 +21,7 @@ router = APIRouter(prefix="/users", tags=["users"])
 
 
 @router.post("", response_model=UserOut, status_code=status.HTTP_201_CREATED)
-async def register(new: NewUser, session: SessionDep, background: BackgroundTasks) -> User:
+async def register(new: NewUser, session: SessionDep, background: BackgroundTasks) -> User:  # FAR054: guessed
     user = User(email=new.email, is_staff=new.email in settings.staff_emails)
     user.password_hash = security.hash_password(new.password.get_secret_value())  # FAR004: bcrypt.hashpw
     user.confirmation = security.new_confirmation_token()
@@ -35,7 +35,7 @@ async def register(new: NewUser, session: SessionDep, background: BackgroundTask
 
 
 @router.post("/login")
-async def login(form: Annotated[OAuth2PasswordRequestForm, Depends()], session: SessionDep) -> Token:
+async def login(form: Annotated[OAuth2PasswordRequestForm, Depends()], session: SessionDep) -> Token:  # FAR054: guessed
     user = await session.scalar(select(User).where(User.email == form.username))
     if user is None:
         raise HTTPException(status.HTTP_401_UNAUTHORIZED, detail="Wrong address or password")
@@ -52,7 +52,7 @@ async def get_me(user: CurrentUser, session: SessionDep) -> User:  # FAR119: ses
 
 
 @router.put("/me/password", status_code=status.HTTP_204_NO_CONTENT)
-async def change_password(  # FAR081: password
+async def change_password(  # FAR081: password  # FAR054: guessed
     password: str,  # FAR024: password
     user: CurrentUser,
     session: SessionDep,
@@ -83,7 +83,7 @@ async def _confirm(token: str, session: AsyncSession) -> User:
 
 
 @router.post("/password-reset", status_code=status.HTTP_202_ACCEPTED)
-async def request_reset(request: ResetRequest, session: SessionDep, background: BackgroundTasks) -> None:
+async def request_reset(request: ResetRequest, session: SessionDep, background: BackgroundTasks) -> None:  # FAR054: guessed
     user = await session.scalar(select(User).where(User.email == request.email))
     if user is None:  # nobody learns here who is a customer
         return
@@ -93,7 +93,7 @@ async def request_reset(request: ResetRequest, session: SessionDep, background: 
 
 
 @router.put("/password", status_code=status.HTTP_204_NO_CONTENT)
-async def set_password(new: NewPassword, session: SessionDep) -> None:
+async def set_password(new: NewPassword, session: SessionDep) -> None:  # FAR054: guessed
     user = await session.scalar(select(User).where(User.reset_token == new.reset_token.get_secret_value()))
     if user is None:
         raise HTTPException(status.HTTP_404_NOT_FOUND, detail="This code is not known")
