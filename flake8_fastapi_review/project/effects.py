@@ -119,15 +119,24 @@ class Effects:
         return known
 
     def _counts(self, summary: Summary, function: Function, name: str, line: int) -> bool:
-        """Whether a library call in a function blocks; no file that only a setting other than its default opens."""
+        """Whether a library call in a function blocks; no file that only a setting other than its default opens, and no
+        loop where the function asks whether one runs."""
         blocking = self.knowledge.blocking(name)
         if blocking is None:
             return False
+        if blocking.kind == "loop":
+            return not any(self._asks_for_loop(summary, call[0][1]) for call in function.calls)
         return blocking.kind != "file" or not any(
             first <= line <= last and self.types.setting_default(summary, switch) is not truth
             for first, last, switch, truth in function.switched
             if self.types.setting_default(summary, switch) is not None
         )
+
+    def _asks_for_loop(self, summary: Summary, callee: Expr) -> bool:
+        if callee[0] == "a":
+            return callee[2] in _ASK_FOR_LOOP
+        name = self.types.qualified(self.types.eval(summary, callee))
+        return name is not None and name.rpartition(".")[2] in _ASK_FOR_LOOP
 
     # What a call executes
 
@@ -194,7 +203,10 @@ class Effects:
                 return []
             if wrapper:
                 targets.append(Target(name, wrapper))
-        if function.flags & ASYNC or (function.flags & GENERATOR and not flags & CONSUMED):
+        if function.flags & ASYNC:
+            # What stands in its place may start a loop for it.
+            return targets
+        if function.flags & GENERATOR and not flags & CONSUMED:
             return []
         return [Target(name, symbol), *targets]
 
@@ -249,6 +261,10 @@ class Effects:
 RUNS_IN_PLACE = frozenset({"transparent", "property", "contextmanager", "task", "static", "class"})
 """Decorators of libraries that leave the body to run where the function is called. Cached functions do not count: they
 run once, and what they load is wanted in memory."""
+
+
+_ASK_FOR_LOOP = frozenset({"get_running_loop", "_get_running_loop", "is_running", "current_async_library"})
+"""Functions with such a call go another way when a loop runs."""
 
 
 def handed(expr: Expr, position: int, keyword: str) -> Expr | None:
