@@ -123,8 +123,9 @@ def test_versions_agree() -> None:
     assert importlib.metadata.version("flake8-fastapi-review") == __version__
 
 
-def test_flake8_start_loads_two_modules(tmp_path: Path) -> None:
-    assert loaded(f"import {OURS}.plugins", tmp_path) == {OURS, f"{OURS}.plugins"}
+def test_flake8_start_loads_three_modules(tmp_path: Path) -> None:
+    wanted = {OURS, f"{OURS}.plugins", f"{OURS}.formatters"}
+    assert loaded(f"import {OURS}.plugins, {OURS}.formatters", tmp_path) == wanted
 
 
 def test_a_file_without_fastapi_loads_nothing_slow(tmp_path: Path) -> None:

@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from . import CLEAN, FOUND, PROGRAM, WRONG
-from .output import check_writable, write
+from . import PROGRAM, WRONG, reporting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from flake8_fastapi_review.report.finding import Facts, Report
+    from flake8_fastapi_review.report.finding import Report
     from flake8_fastapi_review.review import Review
 
-_FORMATS = "For people (the default), a line for each finding, or docs/json.md."
 _STDIN = "-"
-_WIDEST = 120
 
 
 class Selectors(NamedTuple):
@@ -42,7 +38,9 @@ def _selectors(name: str, text: str) -> Callable[..., Callable[..., object]]:
 
 @click.command(short_help="Review a project, folders or files.")
 @click.argument("paths", nargs=-1, metavar="[PATHS]...")
-@click.option("--format", "form", type=click.Choice(["text", "concise", "json"]), default="text", help=_FORMATS)
+@reporting.format_option
+@reporting.output_option
+@reporting.fail_on_option
 @_selectors("--select", "Review with these rules only, whatever the project selects.")
 @_selectors("--extend-select", "Rules to add to those selected: how to try one that is off by default.")
 @_selectors("--ignore", "Rules to leave out.")
@@ -50,12 +48,13 @@ def _selectors(name: str, text: str) -> Callable[..., Callable[..., object]]:
 @click.option("--jobs", "-j", metavar="N", type=click.IntRange(min=1), help="Processes; one a processor by default.")
 @click.option("--cache-dir", metavar="DIR", help="Folder of the index, if not .fastapi-review-cache.")
 @click.option("--no-cache", is_flag=True, help="Read every file anew, and leave no index behind.")
-@click.option("--output", "-o", metavar="FILE", help="Write the report to a file; the last line still goes to stderr.")
-@click.option("--color/--no-color", default=None, help="Colours, whatever the output is (also FORCE_COLOR, NO_COLOR).")
+@reporting.color_option
 @click.option("--stdin-filename", metavar="PATH", help="With `-`: the file whose text is on the standard input.")
 def check(
     paths: tuple[str, ...],
     form: str,
+    outputs: tuple[str, ...],
+    fail_on: str,
     select: tuple[str, ...],
     extend_select: tuple[str, ...],
     ignore: tuple[str, ...],
@@ -63,7 +62,6 @@ def check(
     jobs: int | None,
     cache_dir: str | None,
     no_cache: bool,
-    output: str | None,
     color: bool | None,
     stdin_filename: str | None,
 ) -> int:
@@ -79,18 +77,18 @@ def check(
       fastapi-review check --select FAR00           only async correctness
       fastapi-review check --extend-select FAR007   and a rule that is off by default
       fastapi-review check --format json -o report.json
+      fastapi-review check -o sarif=far.sarif       the text, and a file for code scanning
       fastapi-review check - --stdin-filename app/main.py < buffer
 
     \b
     Exit status:
-      0  nothing found
+      0  nothing found, or nothing as severe as --fail-on
       1  findings
       2  wrong usage, or a wrong setting in pyproject.toml (reported; all else is reviewed)
     """
     if no_cache and cache_dir is not None:
         raise click.UsageError("--cache-dir and --no-cache exclude each other")
-    if output is not None:
-        check_writable(output)
+    where = reporting.targets(form, outputs)
     selectors = Selectors(select, extend_select, ignore, extend_ignore)
     _check_selectors(selectors)
     cache = "" if no_cache else cache_dir
@@ -103,13 +101,13 @@ def check(
     else:
         review, texts = _review_paths(paths or (".",), selectors, jobs, cache), {}
     from flake8_fastapi_review.report.finding import report_of
+    from flake8_fastapi_review.report.known import KnownRules
 
-    report = report_of(review, _facts(review), os.getcwd(), texts)
-    write(_rendered(report, form, color, output), output)
-    _speak_up(review, report, form, output)
-    if review.problems:
-        return WRONG
-    return FOUND if report.findings else CLEAN
+    rules = KnownRules((path, violation.code) for path, violation in review.findings)
+    report = report_of(review, rules.facts, os.getcwd(), texts, rules.page)
+    reporting.deliver(report, where, color)
+    _speak_up(review, report, where[0])
+    return WRONG if review.problems else reporting.status(report.findings, fail_on)
 
 
 def _check_selectors(selectors: Selectors) -> None:
@@ -145,54 +143,16 @@ def _processors() -> int:
     return os.cpu_count() or 1
 
 
-def _facts(review: Review) -> Callable[[str], Facts]:
-    """What is known of each rule that found something."""
-    from functools import cache
-
-    from flake8_fastapi_review.report import page
-
-    own = {}
-    if homes := {os.path.dirname(path) or "." for path, violation in review.findings if violation.code >= "FAR900"}:
-        from .own_rules import pages
-
-        own = pages(homes)
-
-    @cache
-    def facts(code: str) -> Facts:
-        return own[code].facts if code in own else page.facts(code)
-
-    return facts
-
-
-def _rendered(report: Report, form: str, color: bool | None, output: str | None) -> str:
-    from flake8_fastapi_review.report.terminal import Style, wants_colour
-
-    if form == "json":
-        from flake8_fastapi_review.report import json
-
-        return json.render(report)
-    style = Style(wants_colour(sys.stdout, color) if output is None else bool(color))
-    if form == "concise":
-        from flake8_fastapi_review.report import concise
-
-        return concise.render(report, style)
-    from flake8_fastapi_review.report import text
-
-    width = shutil.get_terminal_size((100, 24)).columns if output is None else 100
-    return text.render(report, style, min(width, _WIDEST))
-
-
-def _speak_up(review: Review, report: Report, form: str, output: str | None) -> None:
+def _speak_up(review: Review, report: Report, target: reporting.Target) -> None:
     """On stderr: what a reader of the report alone would miss."""
-    if form == "text" and output is None:
+    if target == ("text", None):
         return
     for line in _wrong_settings(review):
         click.echo(f"{PROGRAM}: {line}", err=True)
-    if output is not None or form == "concise":
-        from flake8_fastapi_review.report.terminal import Style, wants_colour
+    if target.path is not None or target.form == "concise":
         from flake8_fastapi_review.report.text import summary
 
-        click.echo(summary(report, Style(wants_colour(sys.stderr, None))), err=True)
+        click.echo(summary(report, reporting.error_style()), err=True)
 
 
 def _wrong_settings(review: Review) -> Iterator[str]:

@@ -11,9 +11,10 @@ import click
 from flake8_fastapi_review import config as configuration
 from flake8_fastapi_review import registry
 from flake8_fastapi_review.report import page as pages
+from flake8_fastapi_review.report.known import own_pages
 from flake8_fastapi_review.report.terminal import Style, wants_colour
 
-from . import PROGRAM, own_rules
+from . import PROGRAM
 from .output import write
 
 _STATES = {"on": "", "off": "off by default", "cfg": "off until configured"}
@@ -61,12 +62,12 @@ def rules(form: str, color: bool | None) -> None:
 def _own(selector: str) -> pages.Page | None:
     """The page of a rule of the project in this folder."""
     wanted = selector.strip().lower()
-    return next((page for page in own_rules.pages(["."]).values() if wanted in (page.code.lower(), page.name)), None)
+    return next((page for page in own_pages(["."]).values() if wanted in (page.code.lower(), page.name)), None)
 
 
 def _listing(style: Style) -> str:
     rows = [(row.code, row.severity, row.name, row.default) for row in registry.rows()]
-    own = own_rules.pages(["."]).values()
+    own = own_pages(["."]).values()
     rows += sorted((page.code, page.severity.value, page.name, page.default.value) for page in own)
     widest = max((len(name) for _, _, name, _ in rows), default=0)
     lines = [

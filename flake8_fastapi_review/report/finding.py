@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from flake8_fastapi_review.review import Review
     from flake8_fastapi_review.rule import Applicability, Fix, Range, Severity, Violation
 
+    from .page import Page
+
 
 class Place(NamedTuple):
     """A piece of source text: lines and columns from 1, columns in characters; the end is exclusive."""
@@ -62,6 +64,10 @@ class Finding(NamedTuple):
     cvss_score: float | None = None
     cvss_vector: str | None = None
     url: str | None = None
+    on_changed_line: bool | None = None
+    """In the review of a change: the finding's line is part of it. False: the change caused it from elsewhere."""
+    cause: Step | None = None
+    """Of one caused from elsewhere: the changed place that explains it, if its chain holds one."""
 
 
 class Skipped(NamedTuple):
@@ -79,6 +85,8 @@ class Report(NamedTuple):
     skipped: tuple[Skipped, ...] = ()
     lines: Callable[[str], Sequence[str]] = lambda file: ()
     """The source lines of a file by the name it has in a finding; none when it cannot be read."""
+    pages: Callable[[str], Page | None] = lambda code: None
+    """The page of a rule by its code; None for a code that is not ours."""
 
 
 class Facts(NamedTuple):
@@ -92,19 +100,23 @@ class Facts(NamedTuple):
 
 
 def report_of(
-    review: Review, facts: Callable[[str], Facts], directory: str, texts: Mapping[str, str] | None = None
+    review: Review,
+    facts: Callable[[str], Facts],
+    directory: str,
+    texts: Mapping[str, str] | None = None,
+    pages: Callable[[str], Page | None] = lambda code: None,
 ) -> Report:
     """A review as the formats take it.
 
-    `facts` tells of a rule by its code; `directory` is the one that the review's paths are relative to; `texts` holds
-    the text of files that was reviewed in place of what is on the disk.
+    `facts` and `pages` tell of a rule by its code; `directory` is the one that the review's paths are relative to;
+    `texts` holds the text of files that was reviewed in place of what is on the disk.
     """
     lines = Sources(directory, texts or {})
     findings = tuple(
         _finding(path, violation, facts(violation.code), lines(path)) for path, violation in review.findings
     )
     skipped = tuple(Skipped(file, reason) for file, reason in review.skipped)
-    return Report(findings, review.files, skipped, lines)
+    return Report(findings, review.files, skipped, lines, pages)
 
 
 class Sources:

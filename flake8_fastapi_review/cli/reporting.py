@@ -1,0 +1,116 @@
+"""What commands that review have in common: formats and where they go, and the status that findings end with."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from typing import TYPE_CHECKING, NamedTuple
+
+import click
+
+from flake8_fastapi_review.report import formats
+
+from . import CLEAN, FOUND
+from .output import check_writable, write
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from flake8_fastapi_review.report.finding import Finding, Report
+    from flake8_fastapi_review.report.terminal import Style
+
+NEVER = "never"
+_THRESHOLDS = ("critical", "important", "minor", NEVER)
+_WIDEST = 120
+_OUTPUT_HELP = (
+    "Write to a file: what --format names, or, as FORMAT=FILE and as often as wanted, one more format besides."
+)
+
+format_option = click.option(
+    "--format",
+    "form",
+    type=click.Choice(formats.NAMES),
+    default="text",
+    metavar="FORMAT",
+    help=f"What is printed: {', '.join(formats.NAMES)}; text by default.",
+)
+output_option = click.option("--output", "-o", "outputs", metavar="[FORMAT=]FILE", multiple=True, help=_OUTPUT_HELP)
+fail_on_option = click.option(
+    "--fail-on",
+    type=click.Choice(_THRESHOLDS),
+    default="minor",
+    help="The least severity that ends with status 1: critical, important, minor (the default) or never.",
+)
+color_option = click.option(
+    "--color/--no-color", default=None, help="Colours, whatever the output is (also FORCE_COLOR, NO_COLOR)."
+)
+
+
+class Target(NamedTuple):
+    """A format and the file that it goes to; None: the standard output."""
+
+    form: str
+    path: str | None
+
+
+def targets(form: str, outputs: Sequence[str]) -> list[Target]:
+    """Where the report goes, first what `--format` names. Raises ClickException for what cannot be written."""
+    main: str | None = None
+    further: list[Target] = []
+    for output in outputs:
+        named, separator, path = output.partition("=")
+        if separator and named in formats.NAMES:
+            further.append(Target(named, path))
+        elif main is not None:
+            raise click.UsageError(f"--output: {main} and {output} both want what --format names; write FORMAT=FILE")
+        else:
+            main = output
+    found = [Target(form, main), *further]
+    paths = [target.path for target in found if target.path is not None]
+    for path in paths:
+        if not path:
+            raise click.UsageError("--output: a file is missing after `=`")
+        check_writable(path)
+    if len({os.path.abspath(path) for path in paths}) < len(paths):
+        raise click.UsageError("--output: one file is named twice")
+    return found
+
+
+def deliver(report: Report, where: Sequence[Target], color: bool | None) -> None:
+    """Write the report in every format to its place."""
+    for target in where:
+        write(rendered(report, target, color), target.path)
+
+
+def rendered(report: Report, target: Target, color: bool | None) -> str:
+    """The report in one format."""
+    from flake8_fastapi_review.report.terminal import Style, wants_colour
+
+    if target.form in formats.FOR_MACHINES:
+        return formats.renderer(target.form)(report)
+    on_screen = target.path is None
+    style = Style(wants_colour(sys.stdout, color) if on_screen else bool(color))
+    if target.form == "concise":
+        from flake8_fastapi_review.report import concise
+
+        return concise.render(report, style)
+    from flake8_fastapi_review.report import text
+
+    width = shutil.get_terminal_size((100, 24)).columns if on_screen else 100
+    return text.render(report, style, min(width, _WIDEST))
+
+
+def error_style() -> Style:
+    """The style of what is said on stderr."""
+    from flake8_fastapi_review.report.terminal import Style, wants_colour
+
+    return Style(wants_colour(sys.stderr, None))
+
+
+def status(findings: Iterable[Finding], fail_on: str) -> int:
+    """FOUND if a finding is at least as severe as the threshold."""
+    if fail_on == NEVER:
+        return CLEAN
+    most = _THRESHOLDS.index(fail_on)
+    return FOUND if any(finding.severity.rank <= most for finding in findings) else CLEAN

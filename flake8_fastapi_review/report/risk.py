@@ -1,0 +1,54 @@
+"""What a finding puts at risk, by the decade of its rule."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+INTERNAL = "FAR000"
+
+
+class Risk(Enum):
+    """The harm that a family of rules is about; the value is the word of the reports."""
+
+    SECURITY = "security"
+    INTEGRITY = "data integrity"
+    CRASH = "crash"
+    PERFORMANCE = "performance"
+    CONTRACT = "contract"
+    QUALITY = "code quality"
+
+
+_BY_PREFIX = {
+    "FAR00": Risk.PERFORMANCE,
+    "FAR003": Risk.INTEGRITY,
+    "FAR006": Risk.CRASH,
+    "FAR01": Risk.CRASH,
+    "FAR010": Risk.CONTRACT,
+    "FAR016": Risk.CONTRACT,
+    "FAR02": Risk.SECURITY,
+    "FAR03": Risk.SECURITY,
+    "FAR04": Risk.SECURITY,
+    "FAR05": Risk.SECURITY,
+    "FAR06": Risk.INTEGRITY,
+    "FAR07": Risk.PERFORMANCE,
+    "FAR08": Risk.CONTRACT,
+    "FAR09": Risk.CONTRACT,
+    "FAR092": Risk.CRASH,
+    "FAR10": Risk.CONTRACT,
+    "FAR11": Risk.INTEGRITY,
+    "FAR12": Risk.CRASH,
+    "FAR13": Risk.INTEGRITY,
+    "FAR14": Risk.CRASH,
+    "FAR15": Risk.SECURITY,
+    "FAR16": Risk.INTEGRITY,
+    "FAR17": Risk.INTEGRITY,
+    "FAR18": Risk.PERFORMANCE,
+    "FAR19": Risk.QUALITY,
+}
+
+
+def risk_of(code: str, cvss_score: float | None = None) -> Risk:
+    """The risk of a finding with this code. A rule with a CVSS vector is about security wherever it stands."""
+    if cvss_score is not None:
+        return Risk.SECURITY
+    return _BY_PREFIX.get(code[:6]) or _BY_PREFIX.get(code[:5]) or Risk.QUALITY
