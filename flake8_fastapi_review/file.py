@@ -170,6 +170,17 @@ class Layer(NamedTuple):
     """Where it is added."""
 
 
+class Switch(NamedTuple):
+    """What makes a library accept every certificate."""
+
+    where: ast.AST
+    """The argument, or the call or assignment as a whole."""
+    argument: str
+    """Its keyword; the attribute that is assigned to."""
+    value: ast.expr | None
+    """None: the argument is missing."""
+
+
 class HelperCall(NamedTuple):
     """A call in the body of a project function."""
 
@@ -382,6 +393,168 @@ class File:
     def value_of(self, expr: ast.AST) -> Any:
         """The constant that an expression is, through names and modules of the project; UNKNOWN otherwise."""
         return value_of(self._types, self._summary, self._module.expression(expr))
+
+    def default_of(self, expr: ast.AST) -> Any:
+        """The constant that a field of a settings class or model has until somebody sets it; UNKNOWN otherwise."""
+        if not isinstance(expr, ast.Attribute):
+            return UNKNOWN
+        held = without_none(self._eval(expr.value))
+        found = self._types.members(held[1], expr.attr) if held is not None and held[0] == "inst" else None
+        if found is None or found[1] is None or not found[2]:
+            return UNKNOWN
+        fact = found[1].table[found[2][-1]]
+        if fact[0] != ":" or fact[2] is None:
+            return UNKNOWN
+        default = fact[2]
+        if default[0] == "c":
+            called = self._types.qualified(self._types.eval(found[1], default[1])) or ""
+            if called.rpartition(".")[2] != "Field":
+                return UNKNOWN
+            default = next((value for key, value in default[3] if key == "default"), None) or next(
+                iter(default[2]), None
+            )
+        return UNKNOWN if default is None else value_of(self._types, found[1], default)
+
+    def keywords(self, call: ast.Call) -> list[tuple[str, ast.expr]] | None:
+        """What a call passes by keyword, dictionaries written out in this file unpacked; None when not all is known."""
+        found: list[tuple[str, ast.expr]] = []
+        for given in call.keywords:
+            if given.arg is not None:
+                found.append((given.arg, given.value))
+                continue
+            pairs = self.entries(given.value)
+            if pairs is None:
+                return None
+            found += pairs
+        return found
+
+    def entries(self, expr: ast.expr) -> list[tuple[str, ast.expr]] | None:
+        """The keys and values of a dictionary that is written out in this function; None when not all are known."""
+        match expr:
+            case ast.Dict(keys=keys, values=values):
+                found: list[tuple[str, ast.expr]] = []
+                for key, value in zip(keys, values, strict=True):
+                    name = self.value_of(key) if key is not None else None
+                    inner = self.entries(value) if key is None else [(name, value)] if isinstance(name, str) else None
+                    if inner is None:
+                        return None
+                    found += inner
+                return found
+            case ast.Call(func=ast.Name(id="dict"), args=arguments):
+                pairs = self.keywords(expr)
+                for first in arguments:
+                    inner = self.entries(first)
+                    pairs = None if pairs is None or inner is None else [*inner, *pairs]
+                return pairs
+            case ast.Call(func=ast.Attribute(value=inner_dict, attr="copy"), args=[]):
+                return self.entries(inner_dict)
+            case ast.BinOp(left=left, op=ast.BitOr(), right=right):
+                first_half, second_half = self.entries(left), self.entries(right)
+                return None if first_half is None or second_half is None else [*first_half, *second_half]
+            case ast.Name():
+                assigned = self._assigned(expr)
+                bound = self.binding_nodes(expr)
+                if len(assigned) != 1 or len(bound) != 1 or not isinstance(assigned[0], ast.expr):
+                    return None
+                known = self.entries(assigned[0])
+                return None if known is None else self._grown(expr, known)
+        return None
+
+    def _grown(self, name: ast.Name, pairs: list[tuple[str, ast.expr]]) -> list[tuple[str, ast.expr]] | None:
+        """The entries of a local dictionary with those that are added to it anywhere in its function."""
+        function = self.function(name)
+        place = function if function is not None else self.tree
+        for node in self.within(place, ast.Call, ast.Subscript, ast.AugAssign):
+            match node:
+                case ast.Call(func=ast.Attribute(value=ast.Name(id=owner), attr="update" | "setdefault" as method)) if (
+                    owner == name.id
+                ):
+                    if method == "setdefault" and node.args:
+                        key = self.value_of(node.args[0])
+                        more = [(key, node.args[-1])] if isinstance(key, str) else None
+                    else:
+                        known = [self.keywords(node), *(self.entries(each) for each in node.args)]
+                        more = None if None in known else [pair for each in known if each for pair in each]
+                case ast.Subscript(value=ast.Name(id=owner), slice=ast.Constant(value=str(key)), ctx=ast.Store()) if (
+                    owner == name.id
+                ):
+                    holder = self.parent(node)
+                    more = [(key, holder.value)] if isinstance(holder, ast.Assign) else None
+                case ast.Subscript(value=ast.Name(id=owner), ctx=ast.Store()) if owner == name.id:
+                    more = None
+                case ast.AugAssign(target=ast.Name(id=owner), value=right) if owner == name.id:
+                    more = self.entries(right)
+                case _:
+                    continue
+            if more is None:
+                return None
+            pairs = [*pairs, *more]
+        return pairs
+
+    def unverified(self, node: ast.Call | ast.Assign) -> Iterator[Switch]:
+        """How a call or assignment tells a library to accept every certificate, whatever the value is then; the value
+        is literal, or the literal default of a setting."""
+        knowledge = self._project.knowledge
+        if isinstance(node, ast.Assign):
+            for target in node.targets:
+                if isinstance(target, ast.Attribute) and target.attr in knowledge.verifying:
+                    for owner in self._classes_of(target.value):
+                        for row in knowledge.unverified(f"{owner}.{target.attr}"):
+                            if not row.argument and self._is_one_of(node.value, row.values):
+                                yield Switch(node, target.attr, node.value)
+            return
+        leaf = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        words = knowledge.verifying
+        given = self.keywords(node)
+        named = given if given is not None else [(each.arg, each.value) for each in node.keywords if each.arg]
+        if leaf not in words and not any(name in words for name, _ in named):
+            return
+        callee, arguments = node.func, node.args
+        if self.name_of(callee) == "functools.partial" and arguments:
+            callee, arguments = arguments[0], arguments[1:]
+        complete = given is not None and callee is node.func and not any(isinstance(a, ast.Starred) for a in arguments)
+        for row in next((rows for name in self._names_of(callee) if (rows := knowledge.unverified(name))), ()):
+            if not row.argument:
+                continue
+            value = next((value for name, value in reversed(named) if name == row.argument), None)
+            if value is None and 0 <= row.position < len(arguments):
+                value = arguments[row.position]
+            if value is not None and self._is_one_of(value, row.values):
+                inside = any(value is each for each in (*arguments, *(each.value for each in node.keywords)))
+                yield Switch(value if inside else node, row.argument, value)
+            elif value is None and "..." in row.values and complete:
+                yield Switch(node, row.argument, None)
+
+    def _names_of(self, callee: ast.expr) -> Iterator[str]:
+        """The qualified name of what is called; of a class of the project, those of its bases."""
+        name = self.name_of(callee)
+        if name is None:
+            return
+        name = name.removesuffix(".__init__")
+        yield name
+        found = self._eval(callee)
+        if found is not None and found[0] == "type" and ":" in found[1]:
+            yield from (base for base in self._types.mro(found[1]) if ":" not in base)
+        elif isinstance(callee, ast.Attribute):
+            yield from (f"{owner}.{callee.attr}" for owner in self._classes_of(callee.value))
+
+    def _classes_of(self, expr: ast.expr) -> tuple[str, ...]:
+        """The libraries' classes that a value is an instance of."""
+        found = without_none(self._eval(expr))
+        if found is not None and found[0] in ("mem", "const"):
+            found = self._types.call_type(found)
+        if found is None or found[0] != "inst":
+            return ()
+        return tuple(base for base in self._types.mro(found[1]) if ":" not in base and base != "?")
+
+    def _is_one_of(self, expr: ast.expr, values: tuple[str, ...]) -> bool:
+        """Whether an expression surely is one of some values, which are written as in Python."""
+        known = self.value_of(expr)
+        if known is UNKNOWN and isinstance(default := self.default_of(expr), bool):
+            known = default
+        if known is not UNKNOWN and repr(known) in values:
+            return True
+        return (self.name_of(expr) or "") in values
 
     def module_name(self, module: str, node: ast.AST) -> tuple[str, tuple[Edit, ...]] | None:
         """The name under which `node` can use a top-level module, and the edits that import it, if that is missing.

@@ -91,6 +91,18 @@ class Route(NamedTuple):
 
 class Tables:
     """All rows. Names are canonical; `blocking` and `returns` may also hold `Class.*`."""
+class Unverified(NamedTuple):
+    """An argument or attribute by which a library accepts every certificate."""
+
+    argument: str
+    """Its keyword; empty: the name in the row is an attribute that is assigned to."""
+    position: int
+    """Its position among the arguments from 0, not counting `self`; -1: by keyword only."""
+    values: tuple[str, ...]
+    """The values that do so, as Python writes them; a dotted name stands for what it refers to, `...` for leaving the
+    argument out."""
+
+
 
     __slots__ = (
         "aliases",
@@ -111,10 +123,12 @@ class Tables:
     )
 
     def __init__(self) -> None:
+        "unverified",
         self.blocks: list[tuple[str, str]] = []
         self.blocking: dict[str, int] = {}
         self.exceptions: dict[str, frozenset[str]] = {}
         self.aliases: dict[str, str] = {}
+        self.unverified: dict[str, tuple[tuple[str, int, tuple[str, ...]], ...]] = {}
         self.bases: dict[str, tuple[str, ...]] = {}
         self.returns: dict[str, str] = {}
         self.enters: dict[str, str] = {}
@@ -144,6 +158,7 @@ class Tables:
         for name in TEXTS:
             setattr(tables, name, dict(_pairs(getattr(_rows, name.upper()))))
         return tables
+        tables.unverified = _rows.UNVERIFIED
 
     def copy(self) -> Tables:
         """Tables that can be added to."""
@@ -192,7 +207,7 @@ class Knowledge:
             add(tables, extra, "knowledge", override=True)
             check_canonical(tables, "knowledge")
         self._tables = tables
-        self._all = tuple(table for _, table in tables.named())
+        self._all = tuple(table for title, table in tables.named() if title != "unverified")
         self._canonical: dict[str, str] = {}
         self._mro: dict[str, tuple[str, ...]] = {}
         self._members: dict[str, str] = {}
@@ -220,6 +235,7 @@ class Knowledge:
         return self._tables.bases.get(self.canonical(name), ())
 
     def mro(self, name: str) -> tuple[str, ...]:
+        self._verifying: frozenset[str] | None = None
         """The class and its known ancestors, nearest first, without `object`."""
         name = self.canonical(name)
         known = self._mro.get(name)
@@ -444,6 +460,24 @@ def _pairs(text: str) -> Iterator[tuple[str, str]]:
 
 def _spoken(name: str) -> str:
     """How a call of `name` is written: functions by their dotted name, methods on a value named after the class."""
+    def unverified(self, name: str) -> tuple[Unverified, ...]:
+        """How a call of a function or class, or an assignment to an attribute, is told to accept every certificate."""
+        return tuple(Unverified(*row) for row in self._row(self._tables.unverified, name) or ())
+
+    @property
+    def verifying(self) -> frozenset[str]:
+        """The keywords of all arguments of `unverified`, and the last names of what fails without its argument or is
+        an attribute: cheap, for refusing."""
+        if self._verifying is None:
+            found = set()
+            for name, rows in self._tables.unverified.items():
+                for argument, position, values in rows:
+                    found.add(argument)
+                    if not argument or position >= 0 or "..." in values:
+                        found.add(name.rpartition(".")[2])
+            self._verifying = frozenset(found)
+        return self._verifying
+
     owner, _, attribute = name.rpartition(".")
     cls = owner.rpartition(".")[2]
     if not cls[:1].isupper():

@@ -23,6 +23,7 @@ _TYPES = {
     "constants": "dict[str, int | float | str]",
     "routes": "dict[str, tuple[str, tuple[str, ...], int]]",
 }
+    "unverified": "dict[str, tuple[tuple[str, int, tuple[str, ...]], ...]]",
 """Small tables are written as Python, the others as text: see `_pairs`."""
 
 

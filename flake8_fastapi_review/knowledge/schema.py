@@ -72,6 +72,7 @@ class _Document:
             "bases": self._bases,
             "returns": self._returns,
             "enters": self._types(self.tables.enters),
+            "unverified": self._unverified,
             "async_enters": self._types(self.tables.async_enters),
             "iterates": self._types(self.tables.iterates),
             "async_iterates": self._types(self.tables.async_iterates),
@@ -133,6 +134,24 @@ class _Document:
             self._check_name(key, name.removesuffix(".*"))
             self._check_name(key, target)
             if name == target:
+    def _unverified(self, section: str, value: Any) -> None:
+        if not isinstance(value, list):
+            self._fail(section, "must be an array of tables, written [[unverified]]")
+        for place, row in enumerate(value):
+            key = f"{section}[{place}]"
+            fields = self._table(key, row, {"names", "argument", "position", "values"})
+            argument, position = fields.get("argument", ""), fields.get("position", -1)
+            values = tuple(self._strings(f"{key}.values", fields.get("values")))
+            if not isinstance(argument, str) or type(position) is not int:
+                self._fail(key, "`argument` is a keyword, `position` the argument's position, from 0")
+            if not values:
+                self._fail(f"{key}.values", "must name at least one value that switches verification off")
+            for name in (name for text in self._strings(f"{key}.names", fields.get("names")) for name in expand(text)):
+                self._check_name(f"{key}.names", name)
+                rows = self.tables.unverified.get(name, ())
+                if (argument, position, values) not in rows:
+                    self.tables.unverified[name] = (*rows, (argument, position, values))
+
                 self._fail(key, "is an alias of itself")
             self._put(self.tables.aliases, key, name, target)
 
