@@ -16,8 +16,12 @@ import sys
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from .files import DISK
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+
+    from .files import Files
 
 Version = tuple[int, int]
 
@@ -111,6 +115,7 @@ class Config:
         "exclude",
         "extend_ignore",
         "extend_select",
+        "files",
         "ignore",
         "knowledge",
         "migrations",
@@ -148,9 +153,12 @@ class Config:
         knowledge: Mapping[str, Any] | None = None,
         structural_rules: tuple[str, ...] = (),
         problems: tuple[Problem, ...] = (),
+        files: Files = DISK,
     ) -> None:
         self.root = root
         """The project's folder, absolute."""
+        self.files = files
+        """Where the project's files are read."""
         self.select = select
         """Codes, prefixes of codes or names of rules, as written. Empty: not said."""
         self.extend_select = extend_select
@@ -185,11 +193,11 @@ class Config:
 
 _SECTION = r"""(?m)^[ \t]*\[+[ \t]*tool[ \t]*\.[ \t]*["']?fastapi-review["']?[ \t]*[\].]"""
 _SETUP_FILES = ("pyproject.toml", "setup.py", "setup.cfg")
-_roots: dict[str, str] = {}
-_texts: dict[str, str | None] = {}
+_roots: dict[tuple[str, Files], str] = {}
+_texts: dict[tuple[str, Files], str | None] = {}
 
 
-def find_root(path: str) -> str:
+def find_root(path: str, files: Files = DISK) -> str:
     """The folder, absolute, of the project that a file or folder belongs to. The path need not exist (stdin).
 
     The nearest folder upwards whose pyproject.toml has our section; without one, the nearest with `.git`; then the
@@ -197,10 +205,10 @@ def find_root(path: str) -> str:
     folder above the outermost package.
     """
     path = os.path.abspath(path)
-    folder = path if os.path.isdir(path) else os.path.dirname(path)
-    root = _roots.get(folder)
+    folder = path if files.kind(path) == "folder" else os.path.dirname(path)
+    root = _roots.get((folder, files))
     if root is None:
-        root = _roots[folder] = _find_root(folder)
+        root = _roots[folder, files] = _find_root(folder, files)
     return root
 
 
@@ -210,20 +218,20 @@ def forget() -> None:
     _texts.clear()
 
 
-def _find_root(folder: str) -> str:
+def _find_root(folder: str, files: Files) -> str:
     above = list(_upwards(folder))
     for candidate in above:
-        if _has_section(_pyproject(candidate)):
+        if _has_section(_pyproject(candidate, files)):
             return candidate
     for candidate in above:
-        if os.path.exists(os.path.join(candidate, ".git")):
+        if files.kind(os.path.join(candidate, ".git")):
             return candidate
     for candidate in above:
-        if any(os.path.isfile(os.path.join(candidate, name)) for name in _SETUP_FILES):
+        if any(files.kind(os.path.join(candidate, name)) == "file" for name in _SETUP_FILES):
             return candidate
     if (here := os.getcwd()) in above:
         return here
-    while os.path.isfile(os.path.join(folder, "__init__.py")):
+    while files.kind(os.path.join(folder, "__init__.py")) == "file":
         folder = os.path.dirname(folder)
     return folder
 
@@ -237,40 +245,40 @@ def _upwards(folder: str) -> Iterable[str]:
         folder = above
 
 
-def _pyproject(folder: str) -> str | None:
-    if folder not in _texts:
-        _texts[folder] = _read(os.path.join(folder, "pyproject.toml"))
-    return _texts[folder]
+def _pyproject(folder: str, files: Files) -> str | None:
+    if (folder, files) not in _texts:
+        _texts[folder, files] = _read(os.path.join(folder, "pyproject.toml"), files)
+    return _texts[folder, files]
 
 
 def _has_section(text: str | None) -> bool:
     return text is not None and "fastapi-review" in text and re.search(_SECTION, text) is not None
 
 
-def _read(path: str) -> str | None:
+def _read(path: str, files: Files) -> str | None:
     try:
-        with open(path, encoding="utf-8", errors="replace") as stream:
-            return stream.read()
+        text = files.read(path).decode("utf-8", "replace")
     except OSError:
         return None
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 # Reading the section
 
 
-def load(root: str) -> Config:
+def load(root: str, files: Files = DISK) -> Config:
     """The configuration of the project at `root` (a folder, absolute). Never raises; see `Config.problems`."""
-    text = _read(os.path.join(root, "pyproject.toml")) or ""
-    target = _declared_python(root, text)
+    text = _read(os.path.join(root, "pyproject.toml"), files) or ""
+    target = _declared_python(root, text, files)
     if not _has_section(text):
-        return Config(root, target_version=target)
+        return Config(root, target_version=target, files=files)
     path = os.path.join(root, "pyproject.toml")
     try:
         section = _parse(text)["tool"]["fastapi-review"]
     except ValueError as error:
-        return Config(root, target_version=target, problems=(_broken(path, error),))
+        return Config(root, target_version=target, problems=(_broken(path, error),), files=files)
     except (KeyError, TypeError):
-        return Config(root, target_version=target)
+        return Config(root, target_version=target, files=files)
     reader = _Reader(path, text)
     if not isinstance(section, dict):
         reader.wrong("a table", section, "tool", "fastapi-review")
@@ -285,7 +293,17 @@ def load(root: str) -> Config:
         except _Wrong as wrong:
             reader.wrong(str(wrong), value, key)
     values.setdefault("target_version", target)
-    return Config(root, **values, problems=tuple(reader.problems))
+    return Config(root, **values, problems=tuple(reader.problems), files=files)
+
+
+def seen_in(config: Config, files: Files) -> Config:
+    """The same settings over another state of the project's files, which may require other versions."""
+    from copy import copy
+
+    found = copy(config)
+    found.files = files
+    found._versions = None
+    return found
 
 
 def _parse(text: str) -> dict[str, Any]:
@@ -325,10 +343,10 @@ class _Reader:
         self.problems.append(Problem(self.path, line_of(self.text, *keys), f"[tool.fastapi-review] {message}"))
 
 
-def problem(root: str, message: str, *keys: str) -> Problem:
+def problem(root: str, message: str, *keys: str, files: Files = DISK) -> Problem:
     """A problem of our section in the pyproject.toml of `root`, at the line where the path of keys stands."""
     path = os.path.join(root, "pyproject.toml")
-    return Problem(path, line_of(_read(path) or "", *keys), f"[tool.fastapi-review] {message}")
+    return Problem(path, line_of(_read(path, files) or "", *keys), f"[tool.fastapi-review] {message}")
 
 
 def brief(value: object) -> str:
@@ -563,7 +581,7 @@ def versions(config: Config) -> Mapping[str, Version | None]:
 def _versions(config: Config) -> dict[str, Version | None]:
     found: dict[str, Version | None] = dict.fromkeys(PACKAGES)
     for folders in ([config.root], _subfolders(config)):
-        declared, locked = _declared(folders)
+        declared, locked = _declared(folders, config.files)
         for name in PACKAGES:
             known = locked.get(name) or declared.get(name)
             if found[name] is None and known:
@@ -573,19 +591,19 @@ def _versions(config: Config) -> dict[str, Version | None]:
 
 def _subfolders(config: Config) -> list[str]:
     try:
-        with os.scandir(config.root) as entries:
-            names = sorted(entry.name for entry in entries if entry.is_dir() and not entry.name.startswith("."))
+        entries = config.files.entries(config.root)
     except OSError:
         return []
+    names = [entry.name for entry in entries if entry.is_folder and not entry.name.startswith(".")]
     return [os.path.join(config.root, name) for name in names if not excluded(config, f"{name}/")]
 
 
-def _declared(folders: Iterable[str]) -> tuple[dict[str, list[Version]], dict[str, list[Version]]]:
+def _declared(folders: Iterable[str], files: Files) -> tuple[dict[str, list[Version]], dict[str, list[Version]]]:
     declared: dict[str, list[Version]] = {}
     locked: dict[str, list[Version]] = {}
     for folder in folders:
-        for path in _dependency_files(folder):
-            text = _read(path) or ""
+        for path in _dependency_files(folder, files):
+            text = _read(path, files) or ""
             into = locked if os.path.basename(path) in _LOCKS else declared
             for name, version in re.findall(_LOCKED, text) if into is locked else _constraints(path, text):
                 if name in PACKAGES:
@@ -593,14 +611,14 @@ def _declared(folders: Iterable[str]) -> tuple[dict[str, list[Version]], dict[st
     return declared, locked
 
 
-def _dependency_files(folder: str) -> list[str]:
+def _dependency_files(folder: str, files: Files) -> list[str]:
     names = []
     for below in ("", "requirements"):
         try:
-            entries = sorted(os.listdir(os.path.join(folder, below)))
+            entries = files.entries(os.path.join(folder, below))
         except OSError:
             continue
-        for name in entries:
+        for name, *_ in entries:
             if below:
                 wanted = name.endswith((".txt", ".in"))
             else:
@@ -649,10 +667,10 @@ _PYTHON_KEYS = (
 )
 
 
-def _declared_python(root: str, pyproject: str) -> Version | None:
+def _declared_python(root: str, pyproject: str, files: Files) -> Version | None:
     """The oldest Python that the packaging metadata allow, from text alone: no TOML parser for one line."""
     for name, pattern in _PYTHON_KEYS:
-        text = pyproject if name == "pyproject.toml" else _read(os.path.join(root, name))
+        text = pyproject if name == "pyproject.toml" else _read(os.path.join(root, name), files)
         if text and (said := re.search(pattern, text)) and (lower := re.search(_LOWER, said[1].strip())):
             version = _version(lower[1])
             return version if version[0] == 3 and "." in lower[1] else None

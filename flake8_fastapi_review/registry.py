@@ -213,7 +213,7 @@ def _unknown_selectors(config: Config) -> Iterator[Problem]:
     for keys, selectors in places:
         if selectors:
             for message in unknown(selectors):
-                yield configuration.problem(config.root, message, *keys)
+                yield configuration.problem(config.root, message, *keys, files=config.files)
 
 
 class Selection:
@@ -379,7 +379,9 @@ def _options(config: Config, problems: list[Problem]) -> Iterator[tuple[str, dic
             if not _OWN.fullmatch(key):
                 known = [name for row in rows() for name in (row.code, row.name)]
                 near = configuration.suggestion(key, known)
-                problems.append(configuration.problem(config.root, f"`{key}` is no rule{near}", "rules", key))
+                problems.append(
+                    configuration.problem(config.root, f"`{key}` is no rule{near}", "rules", key, files=config.files)
+                )
             continue
         declared = {name.replace("_", "-"): (name, annotation) for name, annotation, _ in row.options}
         values = {}
@@ -387,13 +389,13 @@ def _options(config: Config, problems: list[Problem]) -> Iterator[tuple[str, dic
             if (option := declared.get(name.replace("_", "-"))) is None:
                 near = configuration.suggestion(name, declared) or _all_of(declared)
                 message = f"{row.code} has no option `{name}`{near}"
-                problems.append(configuration.problem(config.root, message, "rules", key, name))
+                problems.append(configuration.problem(config.root, message, "rules", key, name, files=config.files))
                 continue
             try:
                 values[option[0]] = converted(option[1], value)
             except _Wrong as wrong:
                 message = f"`rules.{key}.{name}` must be {wrong}, not {configuration.brief(value)}; the default is used"
-                problems.append(configuration.problem(config.root, message, "rules", key, name))
+                problems.append(configuration.problem(config.root, message, "rules", key, name, files=config.files))
         yield row.code, values
 
 
@@ -480,7 +482,7 @@ def _structural(config: Config, problems: list[Problem], chosen: Callable[[Rule]
         found, wrong = load_folders(config.root, config.structural_rules)
     except ImportError as error:
         message = f"the rules in {', '.join(config.structural_rules)} are not run: {error}"
-        problems.append(configuration.problem(config.root, message, "structural-rules"))
+        problems.append(configuration.problem(config.root, message, "structural-rules", files=config.files))
         return ()
     problems += [Problem(os.path.join(config.root, path), line, message) for path, line, message in wrong]
     return tuple(sorted(filter(chosen, found), key=_code))

@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from . import config as configuration
+from .files import DISK
 from .module import Unreadable
 from .registry import INTERNAL, select
 from .rule import Range, Severity, Violation
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from .config import Config, Problem
     from .file import File
+    from .files import Files
     from .project import Project
     from .registry import Selection
     from .rule import Rule
@@ -149,16 +151,19 @@ def review(
     jobs: int = 1,
     cache_dir: str | None = None,
     progress: Callable[[int, int], None] | None = None,
+    files: Files = DISK,
+    settings: Files | None = None,
 ) -> Review:
     """Review the files named by `paths` and those below the folders named.
 
     Each file is seen inside its own project with that project's configuration, unless `root` or `config` set one for
     all. The selectors are those of a command line (registry.select). `noqa=False`: comments drop nothing. `cache_dir`:
     the folder of the cache, "" for none, None for the environment's choice or the one in the project's root.
-    `progress` is told how many of how many files are done.
+    `progress` is told how many of how many files are done. `files` is where everything is read, `settings` where
+    configurations are, if elsewhere.
     """
     chosen = (select, extend_select, ignore, extend_ignore)
-    collection = _Collection(root, config, chosen, cache_dir)
+    collection = _Collection(root, config, chosen, cache_dir, files, settings or files)
     for path in paths:
         collection.add(path)
     tasks = collection.ordered()
@@ -179,7 +184,11 @@ class _Collection:
         config: Config | None,
         chosen: tuple[Sequence[str], Sequence[str], Sequence[str], Sequence[str]],
         cache_dir: str | None,
+        files: Files,
+        settings: Files,
     ) -> None:
+        self.files = files
+        self._settings = settings
         self.scopes: list[_Scope] = []
         self.skipped: list[tuple[str, str]] = []
         self._root = os.path.abspath(root) if root is not None else config.root if config is not None else None
@@ -192,7 +201,8 @@ class _Collection:
     def add(self, path: str) -> None:
         """A file, whatever its name, or the Python files below a folder; excluded ones are left out of both."""
         path = os.path.abspath(path)
-        if os.path.isdir(path):
+        kind = self.files.kind(path)
+        if kind == "folder":
             number, relative = self._place(path)
             if relative != "." and configuration.excluded(self.scopes[number].selection.config, f"{relative}/"):
                 self.skipped.append((shown(path), "excluded by the configuration"))
@@ -200,7 +210,7 @@ class _Collection:
                 self._walk(path)
             return
         number, relative = self._place(path)
-        if not os.path.exists(path):
+        if kind is None:
             self.skipped.append((shown(path), "there is no such file"))
         elif configuration.excluded(self.scopes[number].selection.config, relative):
             self.skipped.append((shown(path), "excluded by the configuration"))
@@ -220,8 +230,7 @@ class _Collection:
         number, relative = self._place(folder)
         scope = self.scopes[number]
         try:
-            with os.scandir(folder) as found:
-                entries = sorted(found, key=lambda entry: entry.name)
+            entries = self.files.entries(folder)
         except OSError as error:
             self.skipped.append((shown(folder), error.strerror or str(error)))
             return
@@ -232,17 +241,17 @@ class _Collection:
         suffixes = (".py", *scope.suffixes)
         for entry in entries:
             path = prefix + entry.name
-            if entry.is_dir(follow_symlinks=False):
+            if entry.is_folder:
                 # A pattern that takes back may be about a file deep in an excluded folder.
                 if not configuration.excluded(config, f"{path}/") or any(
                     each.startswith("!") for each in config.exclude
                 ):
-                    self._walk(entry.path)
-            elif entry.name.endswith(suffixes) and entry.is_file() and not configuration.excluded(config, path):
+                    self._walk(os.path.join(folder, entry.name))
+            elif entry.name.endswith(suffixes) and entry.is_file and not configuration.excluded(config, path):
                 self._tasks[_Task(number, path)] = None
 
     def _place(self, path: str) -> tuple[int, str]:
-        root = self._root if self._root is not None else configuration.find_root(path)
+        root = self._root if self._root is not None else configuration.find_root(path, self._settings)
         number = self._numbers.get(root)
         if number is None:
             number = self._numbers[root] = len(self.scopes)
@@ -252,7 +261,9 @@ class _Collection:
     def _open(self, root: str) -> _Scope:
         from .project import Project
 
-        config = self._config if self._config is not None else configuration.load(root)
+        config = self._config if self._config is not None else configuration.load(root, self._settings)
+        if config.files is not self.files:
+            config = configuration.seen_in(config, self.files)
         selection = select(config, *self._chosen)
         return _Scope(root, Project(root, config, cache_folder(root, self._cache_dir)), selection, selection.suffixes())
 
@@ -387,8 +398,8 @@ class _Run:
 
     def _other(self, scope: _Scope, path: str, error: Unreadable | None) -> _Outcome:
         """What structural rules find in a file that is no Python, or is Python that cannot be read."""
-        with open(os.path.join(scope.root, path), encoding="utf-8", errors="replace") as stream:
-            text = stream.read()
+        text = scope.project.config.files.read(os.path.join(scope.root, path)).decode("utf-8", "replace")
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
         selection = scope.selection
         found: list[Violation] = []
         for rule in selection.structural_rules(path, text):

@@ -85,8 +85,7 @@ class Modules:
 
     def _read(self, path: str) -> bytes | None:
         try:
-            with open(self.sources.absolute(path), "rb") as file:
-                return file.read()
+            return self.sources.files.read(self.sources.absolute(path))
         except OSError:
             return None
 

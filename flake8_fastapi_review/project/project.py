@@ -47,7 +47,7 @@ class Project:
 
             cache = Cache(cache_dir, fingerprint())
         self.cache = cache
-        self.sources = Sources(root, tuple(config.src), lambda path: excluded(config, path))
+        self.sources = Sources(root, tuple(config.src), lambda path: excluded(config, path), config.files)
         self.modules = Modules(self.sources, cache)
         self.types = Types(self.modules, self.knowledge)
         self.effects = Effects(self.types, self.knowledge)
@@ -95,8 +95,7 @@ class Project:
         name = self.relative(path)
         on_disk = text is None
         if text is None:
-            with open(os.path.join(self.root, name), "rb") as file:
-                text = decode(file.read(), name)
+            text = decode(self.config.files.read(os.path.join(self.root, name)), name)
         elif text.startswith("\ufeff"):
             text = text[1:]
         self._overlay(name, text, on_disk)
@@ -109,8 +108,7 @@ class Project:
         Raises Unreadable and OSError.
         """
         name = self.relative(path)
-        with open(os.path.join(self.root, name), "rb") as file:
-            text = decode(file.read(), name)
+        text = decode(self.config.files.read(os.path.join(self.root, name)), name)
         purpose = role(self.config, name, text)
         if not wanted(purpose, text, name):
             check(text, name)

@@ -11,8 +11,12 @@ import re
 import sys
 from typing import TYPE_CHECKING
 
+from ..files import DISK, walk
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from ..files import Files
 
 _SAMPLE = 60
 """So many files of a package are read to learn how it spells its own name."""
@@ -23,10 +27,15 @@ class Sources:
     """The files of one project."""
 
     def __init__(
-        self, root: str, source_roots: tuple[str, ...] = (), is_excluded: Callable[[str], bool] = lambda path: False
+        self,
+        root: str,
+        source_roots: tuple[str, ...] = (),
+        is_excluded: Callable[[str], bool] = lambda path: False,
+        files: Files = DISK,
     ) -> None:
         """`root` is absolute; `source_roots` are folders relative to it that the configuration names."""
         self.root = root
+        self.files = files
         self._is_excluded = is_excluded
         self.source_roots = tuple("" if folder in (".", "./") else folder.strip("/") for folder in source_roots)
         self._kinds: dict[str, str | None] = {}
@@ -42,8 +51,7 @@ class Sources:
     def kind(self, path: str) -> str | None:
         """ "file", "folder" or None."""
         if path not in self._kinds:
-            full = self.absolute(path)
-            self._kinds[path] = "file" if os.path.isfile(full) else "folder" if os.path.isdir(full) else None
+            self._kinds[path] = self.files.kind(self.absolute(path))
         return self._kinds[path]
 
     def is_file(self, path: str) -> bool:
@@ -109,8 +117,7 @@ class Sources:
         found = root
         for path in self._first_files(key):
             try:
-                with open(self.absolute(path), "rb") as file:
-                    match = pattern.search(file.read())
+                match = pattern.search(self.files.read(self.absolute(path)))
             except OSError:
                 continue
             if match:
@@ -122,9 +129,8 @@ class Sources:
     def _first_files(self, folder: str) -> Iterator[str]:
         """Some Python files below a folder, always the same ones."""
         count = 0
-        for here, folders, names in os.walk(self.absolute(folder)):
-            folders.sort()
-            for name in sorted(names):
+        for here, _, names in walk(self.files, self.absolute(folder)):
+            for name in names:
                 if name.endswith(".py"):
                     yield os.path.relpath(os.path.join(here, name), self.root).replace(os.sep, "/")
                     count += 1
