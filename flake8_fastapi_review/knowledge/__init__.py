@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from .flows import Flows, Rows
+
 T = TypeVar("T")
 
 AWAIT = "await "
@@ -89,8 +91,6 @@ class Route(NamedTuple):
     """Position of the function among the arguments; -1: a decorator."""
 
 
-class Tables:
-    """All rows. Names are canonical; `blocking` and `returns` may also hold `Class.*`."""
 class Unverified(NamedTuple):
     """An argument or attribute by which a library accepts every certificate."""
 
@@ -103,6 +103,8 @@ class Unverified(NamedTuple):
     argument out."""
 
 
+class Tables:
+    """All rows. Names are canonical; `blocking` and `returns` may also hold `Class.*`."""
 
     __slots__ = (
         "aliases",
@@ -115,20 +117,21 @@ class Unverified(NamedTuple):
         "decorators",
         "enters",
         "exceptions",
+        "flows",
         "iterates",
         "loop_callbacks",
         "offloads",
         "returns",
         "routes",
+        "unverified",
     )
 
     def __init__(self) -> None:
-        "unverified",
         self.blocks: list[tuple[str, str]] = []
+        self.unverified: dict[str, tuple[tuple[str, int, tuple[str, ...]], ...]] = {}
         self.blocking: dict[str, int] = {}
         self.exceptions: dict[str, frozenset[str]] = {}
         self.aliases: dict[str, str] = {}
-        self.unverified: dict[str, tuple[tuple[str, int, tuple[str, ...]], ...]] = {}
         self.bases: dict[str, tuple[str, ...]] = {}
         self.returns: dict[str, str] = {}
         self.enters: dict[str, str] = {}
@@ -140,6 +143,8 @@ class Unverified(NamedTuple):
         self.decorators: dict[str, str] = {}
         self.constants: dict[str, int | float | str] = {}
         self.routes: dict[str, tuple[str, tuple[str, ...], int]] = {}
+        self.flows: Rows | None = None
+        """Rows on untrusted input; None: those that are shipped, not loaded yet."""
 
     @classmethod
     def shipped(cls) -> Tables:
@@ -153,24 +158,40 @@ class Unverified(NamedTuple):
         tables.loop_callbacks = _rows.LOOP_CALLBACKS
         tables.constants = _rows.CONSTANTS
         tables.routes = _rows.ROUTES
+        tables.unverified = _rows.UNVERIFIED
         tables.blocking = {name: int(index) for name, index in _pairs(_rows.BLOCKING)}
         tables.bases = {name: tuple(bases.split()) for name, bases in _pairs(_rows.BASES)}
         for name in TEXTS:
             setattr(tables, name, dict(_pairs(getattr(_rows, name.upper()))))
         return tables
-        tables.unverified = _rows.UNVERIFIED
 
     def copy(self) -> Tables:
         """Tables that can be added to."""
         tables = Tables()
         for name in self.__slots__:
-            setattr(tables, name, getattr(self, name).copy())
+            if name != "flows":
+                setattr(tables, name, getattr(self, name).copy())
+        if self.flows is not None:
+            tables.flows = tuple(table.copy() for table in self.flows)  # type: ignore[assignment]
         return tables
+
+    def flow_rows(self) -> Rows:
+        """The rows on untrusted input; loaded at the first question."""
+        if self.flows is None:
+            from .flows import shipped
+
+            self.flows = shipped()
+        return self.flows
+
+    def own_flow_rows(self) -> Rows:
+        """The same to be added to."""
+        self.flows = tuple(table.copy() for table in self.flow_rows())  # type: ignore[assignment]
+        return self.flows  # type: ignore[return-value]
 
     def named(self) -> Iterator[tuple[str, dict[str, Any]]]:
         """Every table whose keys are names, with its title in the schema."""
         for name in self.__slots__:
-            if name not in ("blocks", "exceptions"):
+            if name not in ("blocks", "exceptions", "flows"):
                 yield name, getattr(self, name)
 
     def canonical(self, name: str) -> str:
@@ -214,6 +235,19 @@ class Knowledge:
         self._blocking: dict[str, Blocking | None] = {}
         self._returned: dict[str, str | None] = {}
         self._classes: frozenset[str] | None = None
+        self._verifying: frozenset[str] | None = None
+        self._flows: Flows | None = None
+
+    # untrusted input
+
+    @property
+    def flows(self) -> Flows:
+        """What is known of untrusted input."""
+        if self._flows is None:
+            from .flows import Flows
+
+            self._flows = Flows(self, self._tables.flow_rows())
+        return self._flows
 
     # names and classes
 
@@ -235,7 +269,6 @@ class Knowledge:
         return self._tables.bases.get(self.canonical(name), ())
 
     def mro(self, name: str) -> tuple[str, ...]:
-        self._verifying: frozenset[str] | None = None
         """The class and its known ancestors, nearest first, without `object`."""
         name = self.canonical(name)
         known = self._mro.get(name)
@@ -439,6 +472,24 @@ class Knowledge:
         row = self._row(self._tables.routes, name)
         return None if row is None else Route(*row)
 
+    def unverified(self, name: str) -> tuple[Unverified, ...]:
+        """How a call of a function or class, or an assignment to an attribute, is told to accept every certificate."""
+        return tuple(Unverified(*row) for row in self._row(self._tables.unverified, name) or ())
+
+    @property
+    def verifying(self) -> frozenset[str]:
+        """The keywords of all arguments of `unverified`, and the last names of what fails without its argument or is
+        an attribute: cheap, for refusing."""
+        if self._verifying is None:
+            found = set()
+            for name, rows in self._tables.unverified.items():
+                for argument, position, values in rows:
+                    found.add(argument)
+                    if not argument or position >= 0 or "..." in values:
+                        found.add(name.rpartition(".")[2])
+            self._verifying = frozenset(found)
+        return self._verifying
+
     def constant(self, name: str) -> int | float | str | None:
         """The value of a library's constant: `starlette.status.HTTP_404_NOT_FOUND` is 404."""
         return self._tables.constants.get(self.canonical(name))
@@ -460,24 +511,6 @@ def _pairs(text: str) -> Iterator[tuple[str, str]]:
 
 def _spoken(name: str) -> str:
     """How a call of `name` is written: functions by their dotted name, methods on a value named after the class."""
-    def unverified(self, name: str) -> tuple[Unverified, ...]:
-        """How a call of a function or class, or an assignment to an attribute, is told to accept every certificate."""
-        return tuple(Unverified(*row) for row in self._row(self._tables.unverified, name) or ())
-
-    @property
-    def verifying(self) -> frozenset[str]:
-        """The keywords of all arguments of `unverified`, and the last names of what fails without its argument or is
-        an attribute: cheap, for refusing."""
-        if self._verifying is None:
-            found = set()
-            for name, rows in self._tables.unverified.items():
-                for argument, position, values in rows:
-                    found.add(argument)
-                    if not argument or position >= 0 or "..." in values:
-                        found.add(name.rpartition(".")[2])
-            self._verifying = frozenset(found)
-        return self._verifying
-
     owner, _, attribute = name.rpartition(".")
     cls = owner.rpartition(".")[2]
     if not cls[:1].isupper():

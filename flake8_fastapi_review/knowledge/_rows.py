@@ -1069,6 +1069,8 @@ fastapi.security.OAuth2PasswordRequestFormStrict=fastapi.security.OAuth2Password
 fastapi.security.OpenIdConnect=fastapi.security.base.SecurityBase
 fastapi.security.SecurityScopes=
 fastapi.security.base.SecurityBase=
+fastapi_restful.inferring_router.InferringRouter=fastapi.APIRouter
+fastapi_utils.inferring_router.InferringRouter=fastapi.APIRouter
 fractions.Fraction=
 ftplib.Error=builtins.Exception
 ftplib.FTP=
@@ -1605,6 +1607,7 @@ starlette.websockets.WebSocketDisconnect=builtins.Exception
 starlette.websockets.WebSocketDisconnected=builtins.RuntimeError
 string.Template=
 stripe.StripeClient=
+stripe.StripeService=
 struct.error=builtins.Exception
 structlog.stdlib.BoundLogger=
 subprocess.CalledProcessError=subprocess.SubprocessError
@@ -3365,6 +3368,20 @@ stripe.SetupIntent.create=34
 stripe.SetupIntent.list=34
 stripe.SetupIntent.modify=34
 stripe.SetupIntent.retrieve=34
+stripe.StripeService.attach=34
+stripe.StripeService.cancel=34
+stripe.StripeService.capture=34
+stripe.StripeService.confirm=34
+stripe.StripeService.create=34
+stripe.StripeService.delete=34
+stripe.StripeService.detach=34
+stripe.StripeService.expire=34
+stripe.StripeService.list=34
+stripe.StripeService.pay=34
+stripe.StripeService.resume=34
+stripe.StripeService.retrieve=34
+stripe.StripeService.search=34
+stripe.StripeService.update=34
 stripe.Subscription.cancel=34
 stripe.Subscription.create=34
 stripe.Subscription.list=34
@@ -4713,6 +4730,8 @@ boto3.resources.base.ServiceResource.Table=boto3.resources.base.ServiceResource
 boto3.resources.base.ServiceResource.Topic=boto3.resources.base.ServiceResource
 botocore.client.BaseClient.generate_presigned_post=builtins.dict
 botocore.client.BaseClient.generate_presigned_url=builtins.str
+botocore.session.Session.create_client=botocore.client.BaseClient
+botocore.session.get_session=botocore.session.Session
 builtins.all=builtins.bool
 builtins.any=builtins.bool
 builtins.ascii=builtins.str
@@ -6602,6 +6621,34 @@ stripe.Refund.create_async=await ?
 stripe.Refund.list_async=await ?
 stripe.Refund.modify_async=await ?
 stripe.Refund.retrieve_async=await ?
+stripe.StripeClient.accounts=stripe.StripeService
+stripe.StripeClient.balance=stripe.StripeService
+stripe.StripeClient.billing_portal=stripe.StripeService
+stripe.StripeClient.charges=stripe.StripeService
+stripe.StripeClient.checkout=stripe.StripeService
+stripe.StripeClient.coupons=stripe.StripeService
+stripe.StripeClient.customers=stripe.StripeService
+stripe.StripeClient.disputes=stripe.StripeService
+stripe.StripeClient.events=stripe.StripeService
+stripe.StripeClient.invoice_items=stripe.StripeService
+stripe.StripeClient.invoices=stripe.StripeService
+stripe.StripeClient.payment_intents=stripe.StripeService
+stripe.StripeClient.payment_links=stripe.StripeService
+stripe.StripeClient.payment_methods=stripe.StripeService
+stripe.StripeClient.payouts=stripe.StripeService
+stripe.StripeClient.plans=stripe.StripeService
+stripe.StripeClient.prices=stripe.StripeService
+stripe.StripeClient.products=stripe.StripeService
+stripe.StripeClient.promotion_codes=stripe.StripeService
+stripe.StripeClient.quotes=stripe.StripeService
+stripe.StripeClient.refunds=stripe.StripeService
+stripe.StripeClient.setup_intents=stripe.StripeService
+stripe.StripeClient.subscription_items=stripe.StripeService
+stripe.StripeClient.subscriptions=stripe.StripeService
+stripe.StripeClient.transfers=stripe.StripeService
+stripe.StripeClient.v1=stripe.StripeClient
+stripe.StripeClient.webhook_endpoints=stripe.StripeService
+stripe.StripeService.sessions=stripe.StripeService
 stripe.Subscription.create_async=await ?
 stripe.Subscription.list_async=await ?
 stripe.Subscription.modify_async=await ?
@@ -6803,4 +6850,152 @@ ROUTES: dict[str, tuple[str, tuple[str, ...], int]] = {
     "starlette.routing.Router.on_event": ("event", (), -1),
     "starlette.routing.Router.route": ("route", (), -1),
     "starlette.routing.Router.websocket_route": ("websocket", (), -1),
+}
+
+UNVERIFIED: dict[str, tuple[tuple[str, int, tuple[str, ...]], ...]] = {
+    "aioboto3.Session.client": (("verify", -1, ("False",)),),
+    "aioboto3.Session.resource": (("verify", -1, ("False",)),),
+    "aiobotocore.session.AioSession.create_client": (("verify", -1, ("False",)),),
+    "aiohttp.ClientSession.delete": (("ssl", -1, ("False",)), ("verify_ssl", -1, ("False",))),
+    "aiohttp.ClientSession.get": (("ssl", -1, ("False",)), ("verify_ssl", -1, ("False",))),
+    "aiohttp.ClientSession.head": (("ssl", -1, ("False",)), ("verify_ssl", -1, ("False",))),
+    "aiohttp.ClientSession.options": (("ssl", -1, ("False",)), ("verify_ssl", -1, ("False",))),
+    "aiohttp.ClientSession.patch": (("ssl", -1, ("False",)), ("verify_ssl", -1, ("False",))),
+    "aiohttp.ClientSession.post": (("ssl", -1, ("False",)), ("verify_ssl", -1, ("False",))),
+    "aiohttp.ClientSession.put": (("ssl", -1, ("False",)), ("verify_ssl", -1, ("False",))),
+    "aiohttp.ClientSession.request": (("ssl", -1, ("False",)), ("verify_ssl", -1, ("False",))),
+    "aiohttp.ClientSession.ws_connect": (("ssl", -1, ("False",)), ("verify_ssl", -1, ("False",))),
+    "aiohttp.TCPConnector": (("ssl", -1, ("False",)), ("verify_ssl", -1, ("False",))),
+    "aiohttp.request": (("ssl", -1, ("False",)), ("verify_ssl", -1, ("False",))),
+    "aiosmtplib.SMTP": (("validate_certs", -1, ("False",)),),
+    "aiosmtplib.SMTP.connect": (("validate_certs", -1, ("False",)),),
+    "aiosmtplib.SMTP.starttls": (("validate_certs", -1, ("False",)),),
+    "aiosmtplib.send": (("validate_certs", -1, ("False",)),),
+    "boto3.Session.client": (("verify", -1, ("False",)),),
+    "boto3.Session.resource": (("verify", -1, ("False",)),),
+    "boto3.client": (("verify", -1, ("False",)),),
+    "boto3.resource": (("verify", -1, ("False",)),),
+    "botocore.session.Session.create_client": (("verify", -1, ("False",)),),
+    "clickhouse_connect.get_async_client": (("verify", -1, ("False",)),),
+    "clickhouse_connect.get_client": (("verify", -1, ("False",)),),
+    "curl_cffi.requests.AsyncSession": (("verify", -1, ("False",)),),
+    "curl_cffi.requests.AsyncSession.delete": (("verify", -1, ("False",)),),
+    "curl_cffi.requests.AsyncSession.get": (("verify", -1, ("False",)),),
+    "curl_cffi.requests.AsyncSession.head": (("verify", -1, ("False",)),),
+    "curl_cffi.requests.AsyncSession.options": (("verify", -1, ("False",)),),
+    "curl_cffi.requests.AsyncSession.patch": (("verify", -1, ("False",)),),
+    "curl_cffi.requests.AsyncSession.post": (("verify", -1, ("False",)),),
+    "curl_cffi.requests.AsyncSession.put": (("verify", -1, ("False",)),),
+    "curl_cffi.requests.AsyncSession.request": (("verify", -1, ("False",)),),
+    "curl_cffi.requests.Session": (("verify", -1, ("False",)),),
+    "curl_cffi.requests.Session.delete": (("verify", -1, ("False",)),),
+    "curl_cffi.requests.Session.get": (("verify", -1, ("False",)),),
+    "curl_cffi.requests.Session.head": (("verify", -1, ("False",)),),
+    "curl_cffi.requests.Session.options": (("verify", -1, ("False",)),),
+    "curl_cffi.requests.Session.patch": (("verify", -1, ("False",)),),
+    "curl_cffi.requests.Session.post": (("verify", -1, ("False",)),),
+    "curl_cffi.requests.Session.put": (("verify", -1, ("False",)),),
+    "curl_cffi.requests.Session.request": (("verify", -1, ("False",)),),
+    "curl_cffi.requests.delete": (("verify", -1, ("False",)),),
+    "curl_cffi.requests.get": (("verify", -1, ("False",)),),
+    "curl_cffi.requests.head": (("verify", -1, ("False",)),),
+    "curl_cffi.requests.options": (("verify", -1, ("False",)),),
+    "curl_cffi.requests.patch": (("verify", -1, ("False",)),),
+    "curl_cffi.requests.post": (("verify", -1, ("False",)),),
+    "curl_cffi.requests.put": (("verify", -1, ("False",)),),
+    "curl_cffi.requests.request": (("verify", -1, ("False",)),),
+    "docker.tls.TLSConfig": (("verify", -1, ("False",)),),
+    "elasticsearch.AsyncElasticsearch": (("verify_certs", -1, ("False",)),),
+    "elasticsearch.Elasticsearch": (("verify_certs", -1, ("False",)),),
+    "fastapi_mail.ConnectionConfig": (("VALIDATE_CERTS", -1, ("False",)),),
+    "ftplib.FTP_TLS": (("context", -1, ("...", "None")),),
+    "httplib2.Http": (("disable_ssl_certificate_validation", -1, ("True",)),),
+    "httpx.AsyncClient": (("verify", -1, ("False",)),),
+    "httpx.AsyncHTTPTransport": (("verify", -1, ("False",)),),
+    "httpx.Client": (("verify", -1, ("False",)),),
+    "httpx.HTTPTransport": (("verify", -1, ("False",)),),
+    "httpx.create_ssl_context": (("verify", -1, ("False",)),),
+    "httpx.delete": (("verify", -1, ("False",)),),
+    "httpx.get": (("verify", -1, ("False",)),),
+    "httpx.head": (("verify", -1, ("False",)),),
+    "httpx.options": (("verify", -1, ("False",)),),
+    "httpx.patch": (("verify", -1, ("False",)),),
+    "httpx.post": (("verify", -1, ("False",)),),
+    "httpx.put": (("verify", -1, ("False",)),),
+    "httpx.request": (("verify", -1, ("False",)),),
+    "httpx.stream": (("verify", -1, ("False",)),),
+    "httpx2.AsyncClient": (("verify", -1, ("False",)),),
+    "httpx2.AsyncHTTPTransport": (("verify", -1, ("False",)),),
+    "httpx2.Client": (("verify", -1, ("False",)),),
+    "httpx2.HTTPTransport": (("verify", -1, ("False",)),),
+    "httpx2.create_ssl_context": (("verify", -1, ("False",)),),
+    "httpx2.delete": (("verify", -1, ("False",)),),
+    "httpx2.get": (("verify", -1, ("False",)),),
+    "httpx2.head": (("verify", -1, ("False",)),),
+    "httpx2.options": (("verify", -1, ("False",)),),
+    "httpx2.patch": (("verify", -1, ("False",)),),
+    "httpx2.post": (("verify", -1, ("False",)),),
+    "httpx2.put": (("verify", -1, ("False",)),),
+    "httpx2.request": (("verify", -1, ("False",)),),
+    "httpx2.stream": (("verify", -1, ("False",)),),
+    "hvac.Client": (("verify", -1, ("False",)),),
+    "hvac.Client.verify": (("", -1, ("False",)),),
+    "imaplib.IMAP4.starttls": (("ssl_context", -1, ("...", "None")),),
+    "imaplib.IMAP4_SSL": (("ssl_context", -1, ("...", "None")),),
+    "influxdb_client.InfluxDBClient": (("verify_ssl", -1, ("False",)),),
+    "influxdb_client.client.influxdb_client_async.InfluxDBClientAsync": (("verify_ssl", -1, ("False",)),),
+    "kubernetes.client.Configuration.verify_ssl": (("", -1, ("False",)),),
+    "kubernetes_asyncio.client.Configuration.verify_ssl": (("", -1, ("False",)),),
+    "ldap3.Tls": (("validate", -1, ("...", "ssl.CERT_NONE", "0")),),
+    "minio.Minio": (("cert_check", -1, ("False",)),),
+    "motor.motor_asyncio.AsyncIOMotorClient": (("tlsAllowInvalidCertificates", -1, ("True",)), ("tlsAllowInvalidHostnames", -1, ("True",)), ("tlsInsecure", -1, ("True",))),
+    "opensearchpy.AsyncOpenSearch": (("verify_certs", -1, ("False",)),),
+    "opensearchpy.OpenSearch": (("verify_certs", -1, ("False",)),),
+    "paho.mqtt.client.Client.tls_insecure_set": (("value", 0, ("True",)),),
+    "paho.mqtt.client.Client.tls_set": (("cert_reqs", 3, ("ssl.CERT_NONE",)),),
+    "poplib.POP3_SSL": (("context", -1, ("...", "None")),),
+    "pymongo.AsyncMongoClient": (("tlsAllowInvalidCertificates", -1, ("True",)), ("tlsAllowInvalidHostnames", -1, ("True",)), ("tlsInsecure", -1, ("True",))),
+    "pymongo.MongoClient": (("tlsAllowInvalidCertificates", -1, ("True",)), ("tlsAllowInvalidHostnames", -1, ("True",)), ("tlsInsecure", -1, ("True",))),
+    "redis.ConnectionPool.from_url": (("ssl_cert_reqs", -1, ("None", "'none'", "ssl.CERT_NONE")),),
+    "redis.Redis": (("ssl_cert_reqs", -1, ("None", "'none'", "ssl.CERT_NONE")),),
+    "redis.Redis.from_url": (("ssl_cert_reqs", -1, ("None", "'none'", "ssl.CERT_NONE")),),
+    "redis.RedisCluster": (("ssl_cert_reqs", -1, ("None", "'none'", "ssl.CERT_NONE")),),
+    "redis.SSLConnection": (("ssl_cert_reqs", -1, ("None", "'none'", "ssl.CERT_NONE")),),
+    "redis.asyncio.ConnectionPool.from_url": (("ssl_cert_reqs", -1, ("None", "'none'", "ssl.CERT_NONE")),),
+    "redis.asyncio.Redis": (("ssl_cert_reqs", -1, ("None", "'none'", "ssl.CERT_NONE")),),
+    "redis.asyncio.Redis.from_url": (("ssl_cert_reqs", -1, ("None", "'none'", "ssl.CERT_NONE")),),
+    "redis.asyncio.RedisCluster": (("ssl_cert_reqs", -1, ("None", "'none'", "ssl.CERT_NONE")),),
+    "redis.asyncio.SSLConnection": (("ssl_cert_reqs", -1, ("None", "'none'", "ssl.CERT_NONE")),),
+    "redis.asyncio.from_url": (("ssl_cert_reqs", -1, ("None", "'none'", "ssl.CERT_NONE")),),
+    "redis.from_url": (("ssl_cert_reqs", -1, ("None", "'none'", "ssl.CERT_NONE")),),
+    "requests.Session.delete": (("verify", -1, ("False",)),),
+    "requests.Session.get": (("verify", -1, ("False",)),),
+    "requests.Session.head": (("verify", -1, ("False",)),),
+    "requests.Session.options": (("verify", -1, ("False",)),),
+    "requests.Session.patch": (("verify", -1, ("False",)),),
+    "requests.Session.post": (("verify", -1, ("False",)),),
+    "requests.Session.put": (("verify", -1, ("False",)),),
+    "requests.Session.request": (("verify", -1, ("False",)),),
+    "requests.Session.send": (("verify", -1, ("False",)),),
+    "requests.Session.verify": (("", -1, ("False",)),),
+    "requests.adapters.HTTPAdapter.send": (("verify", -1, ("False",)),),
+    "requests.delete": (("verify", -1, ("False",)),),
+    "requests.get": (("verify", -1, ("False",)),),
+    "requests.head": (("verify", -1, ("False",)),),
+    "requests.options": (("verify", -1, ("False",)),),
+    "requests.patch": (("verify", -1, ("False",)),),
+    "requests.post": (("verify", -1, ("False",)),),
+    "requests.put": (("verify", -1, ("False",)),),
+    "requests.request": (("verify", -1, ("False",)),),
+    "smtplib.SMTP.starttls": (("context", -1, ("...", "None")),),
+    "smtplib.SMTP_SSL": (("context", -1, ("...", "None")),),
+    "ssl.SSLContext.check_hostname": (("", -1, ("False",)),),
+    "ssl.SSLContext.verify_mode": (("", -1, ("ssl.CERT_NONE", "ssl.VerifyMode.CERT_NONE", "0", "False")),),
+    "ssl.wrap_socket": (("cert_reqs", -1, ("ssl.CERT_NONE",)),),
+    "urllib3.HTTPSConnectionPool": (("cert_reqs", -1, ("'CERT_NONE'", "'NONE'", "ssl.CERT_NONE", "0")), ("assert_hostname", -1, ("False",))),
+    "urllib3.PoolManager": (("cert_reqs", -1, ("'CERT_NONE'", "'NONE'", "ssl.CERT_NONE", "0")), ("assert_hostname", -1, ("False",))),
+    "urllib3.ProxyManager": (("cert_reqs", -1, ("'CERT_NONE'", "'NONE'", "ssl.CERT_NONE", "0")), ("assert_hostname", -1, ("False",))),
+    "urllib3.connection_from_url": (("cert_reqs", -1, ("'CERT_NONE'", "'NONE'", "ssl.CERT_NONE", "0")),),
+    "urllib3.util.ssl_.create_urllib3_context": (("cert_reqs", -1, ("'CERT_NONE'", "'NONE'", "ssl.CERT_NONE", "0")),),
+    "urllib3.util.ssl_.ssl_wrap_socket": (("cert_reqs", -1, ("'CERT_NONE'", "'NONE'", "ssl.CERT_NONE", "0")),),
 }

@@ -1,6 +1,6 @@
-"""Compiles the TOML rows of this folder into `_rows.py`: `python -m flake8_fastapi_review.knowledge.compile`.
+"""Compiles the TOML rows of this folder into `_rows.py` and `_flow_rows.py`: `python -m flake8_fastapi_review.knowledge.compile`.
 
-With `--check` it writes nothing and fails when `_rows.py` is out of date.
+With `--check` it writes nothing and fails when one of them is out of date.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from .schema import add, check_canonical
 
 FOLDER = Path(__file__).parent
 TARGET = FOLDER / "_rows.py"
+FLOWS = FOLDER / "_flow_rows.py"
 
 _TYPES = {
     "blocks": "list[tuple[str, str]]",
@@ -22,8 +23,8 @@ _TYPES = {
     "loop_callbacks": "dict[str, tuple[int, str, str, bool]]",
     "constants": "dict[str, int | float | str]",
     "routes": "dict[str, tuple[str, tuple[str, ...], int]]",
-}
     "unverified": "dict[str, tuple[tuple[str, int, tuple[str, ...]], ...]]",
+}
 """Small tables are written as Python, the others as text: see `_pairs`."""
 
 
@@ -42,6 +43,7 @@ def parse(text: str, where: str) -> dict[str, Any]:
 def read(folder: Path = FOLDER) -> Tables:
     """All rows of the TOML files in `folder`, checked. Raises KnowledgeError."""
     tables = Tables()
+    tables.flows = ({}, {}, {}, {})
     for path in sorted(folder.glob("*.toml")):
         add(tables, parse(path.read_text("utf-8"), path.name), path.name)
     check_canonical(tables, "knowledge")
@@ -57,6 +59,8 @@ def render(tables: Tables) -> str:
         "# ruff: noqa: E501",
     ]
     for name in Tables.__slots__:
+        if name == "flows":
+            continue
         table = getattr(tables, name)
         lines.append("")
         match name:
@@ -67,6 +71,22 @@ def render(tables: Tables) -> str:
                 lines += [f"{name.upper()}: {_TYPES[name]} = {{", *rows, "}"]
             case _:
                 lines += [f'{name.upper()} = """', *(f"{key}={_text(table[key])}" for key in sorted(table)), '"""']
+    return "\n".join(lines) + "\n"
+
+
+def render_flows(tables: Tables) -> str:
+    """The source of `_flow_rows.py`."""
+    lines = [
+        '"""Generated from the TOML files of this folder by compile.py; edit those."""',
+        "",
+        "# fmt: off",
+        "# ruff: noqa: E501",
+        "",
+        "from typing import Any",
+    ]
+    for name, table in zip(("SINKS", "PASSES", "SOURCES", "CHECKS"), tables.flow_rows(), strict=True):
+        rows = (f"    {_literal(key)}: {_literal(table[key])}," for key in sorted(table))
+        lines += ["", f"{name}: dict[str, Any] = {{", *rows, "}"]
     return "\n".join(lines) + "\n"
 
 
@@ -90,17 +110,23 @@ def _literal(value: Any) -> str:
 def main(arguments: list[str]) -> int:
     """Exit status 0; 1: out of date (`--check`) or an error in a row."""
     try:
-        source = render(read())
+        tables = read()
     except KnowledgeError as error:
         print(error, file=sys.stderr)
         return 1
-    if "--check" in arguments:
-        if TARGET.exists() and TARGET.read_text("utf-8") == source:
-            return 0
-        print(f"{TARGET.name} is out of date: python -m {__package__}.compile", file=sys.stderr)
-        return 1
-    TARGET.write_text(source, "utf-8")
-    return 0
+    sources = {TARGET: render(tables), FLOWS: render_flows(tables)}
+    if "--check" not in arguments:
+        for target, source in sources.items():
+            target.write_text(source, "utf-8")
+        return 0
+    stale = [
+        target.name
+        for target, source in sources.items()
+        if not target.exists() or target.read_text("utf-8") != source
+    ]
+    for name in stale:
+        print(f"{name} is out of date: python -m {__package__}.compile", file=sys.stderr)
+    return 1 if stale else 0
 
 
 if __name__ == "__main__":

@@ -10,9 +10,12 @@ import re
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from . import AWAIT, KINDS, KnowledgeError, Tables
+from .flows import SINKS, SOURCES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+
+    from .flows import Rows
 
 WHERE_OFFLOADED = ("thread", "process", "worker", "greenlet", "inline")
 WHERE_CALLED_BACK = ("loop", "loop-or-thread")
@@ -64,15 +67,16 @@ class _Document:
         self.tables = tables
         self.where = where
         self.override = override
+        self._flows_owned = False
 
     def add(self, document: Mapping[str, Any]) -> None:
         sections: dict[str, Callable[[str, Any], None]] = {
             "blocking": self._blocking,
+            "unverified": self._unverified,
             "aliases": self._aliases,
             "bases": self._bases,
             "returns": self._returns,
             "enters": self._types(self.tables.enters),
-            "unverified": self._unverified,
             "async_enters": self._types(self.tables.async_enters),
             "iterates": self._types(self.tables.iterates),
             "async_iterates": self._types(self.tables.async_iterates),
@@ -81,6 +85,10 @@ class _Document:
             "decorators": self._decorators,
             "constants": self._constants,
             "routes": self._routes,
+            "sinks": self._sinks,
+            "passes": self._passes,
+            "sources": self._sources,
+            "checks": self._checks,
         }
         for section, value in document.items():
             if section not in sections:
@@ -126,14 +134,6 @@ class _Document:
             self.tables.blocks.append(block)
         return self.tables.blocks.index(block)
 
-    def _aliases(self, section: str, value: Any) -> None:
-        for name, target in self._rows(section, value):
-            key = f'{section}."{name}"'
-            if not isinstance(target, str):
-                self._fail(key, "must be the canonical dotted name")
-            self._check_name(key, name.removesuffix(".*"))
-            self._check_name(key, target)
-            if name == target:
     def _unverified(self, section: str, value: Any) -> None:
         if not isinstance(value, list):
             self._fail(section, "must be an array of tables, written [[unverified]]")
@@ -152,6 +152,14 @@ class _Document:
                 if (argument, position, values) not in rows:
                     self.tables.unverified[name] = (*rows, (argument, position, values))
 
+    def _aliases(self, section: str, value: Any) -> None:
+        for name, target in self._rows(section, value):
+            key = f'{section}."{name}"'
+            if not isinstance(target, str):
+                self._fail(key, "must be the canonical dotted name")
+            self._check_name(key, name.removesuffix(".*"))
+            self._check_name(key, target)
+            if name == target:
                 self._fail(key, "is an alias of itself")
             self._put(self.tables.aliases, key, name, target)
 
@@ -242,6 +250,78 @@ class _Document:
                 self._fail(f"{key}.endpoint", "must be the position of the argument, from 0")
             self._put(self.tables.routes, key, name, (kind, methods, endpoint))
 
+    # untrusted input
+
+    def _flow_blocks(
+        self, section: str, value: Any, allowed: set[str], table: int
+    ) -> Iterator[tuple[str, str, Mapping[str, Any], dict[str, Any]]]:
+        """Key, name, fields of each row of an array of tables, and the table that it belongs to."""
+        if not isinstance(value, list):
+            self._fail(section, f"must be an array of tables, written [[{section}]]")
+        rows: Any = self._own_flows()[table]
+        for place, row in enumerate(value):
+            key = f"{section}[{place}]"
+            fields = self._table(key, row, allowed)
+            names = [name for text in self._strings(f"{key}.names", fields.get("names")) for name in expand(text)]
+            if not names:
+                self._fail(f"{key}.names", "must name at least one function, method, class or attribute")
+            for name in names:
+                self._check_name(f"{key}.names", name)
+                yield key, name, fields, rows
+
+    def _own_flows(self) -> Rows:
+        if self.override and not self._flows_owned:
+            self._flows_owned = True
+            return self.tables.own_flow_rows()
+        return self.tables.flow_rows()
+
+    def _sinks(self, section: str, value: Any) -> None:
+        for key, name, fields, rows in self._flow_blocks(section, value, {"kind", "names", "arguments", "when"}, 0):
+            kind, condition = fields.get("kind"), fields.get("when", "")
+            if kind not in SINKS:
+                self._fail(f"{key}.kind", f"{kind!r} is no kind" + _nearest(str(kind), SINKS))
+            if not isinstance(condition, str):
+                self._fail(f"{key}.when", "must be a text")
+            row = (kind, self._arguments(f"{key}.arguments", fields.get("arguments", [0])), condition)
+            if row not in rows.get(name, ()):
+                rows[name] = (*rows.get(name, ()), row)
+
+    def _passes(self, section: str, value: Any) -> None:
+        for key, name, fields, rows in self._flow_blocks(section, value, {"names", "from", "safe", "unsafe"}, 1):
+            given = self._arguments(f"{key}.from", fields.get("from", ["*", "self"]))
+            safe = self._kinds(f"{key}.safe", fields.get("safe", []))
+            self._put(rows, key, name, (given, safe, self._kinds(f"{key}.unsafe", fields.get("unsafe", []))))
+
+    def _sources(self, section: str, value: Any) -> None:
+        for key, name, fields, rows in self._flow_blocks(section, value, {"kind", "names"}, 2):
+            if fields.get("kind") not in SOURCES:
+                self._fail(f"{key}.kind", f"{fields.get('kind')!r} is none of {', '.join(SOURCES)}")
+            self._put(rows, key, name, fields["kind"])
+
+    def _checks(self, section: str, value: Any) -> None:
+        allowed = {"names", "argument", "safe", "when", "raises"}
+        for key, name, fields, rows in self._flow_blocks(section, value, allowed, 3):
+            (argument,) = self._arguments(f"{key}.argument", [fields.get("argument", 0)])
+            safe = self._kinds(f"{key}.safe", fields.get("safe", ["*"]))
+            condition, raises = fields.get("when", ""), fields.get("raises", False)
+            if condition not in ("", "resolved", "separator"):
+                self._fail(f"{key}.when", "must be `resolved` or `separator`")
+            if not isinstance(raises, bool):
+                self._fail(f"{key}.raises", "must be true or false")
+            self._put(rows, key, name, (argument, safe, condition, raises))
+
+    def _arguments(self, key: str, value: Any) -> tuple[int | str, ...]:
+        if not isinstance(value, list) or not all(type(item) in (int, str) for item in value):
+            self._fail(key, "must be a list of positions from 0, keywords, `self` or `*`")
+        return tuple(value)
+
+    def _kinds(self, key: str, value: Any) -> tuple[str, ...]:
+        kinds = tuple(self._strings(key, value))
+        for kind in kinds:
+            if kind not in SINKS and kind not in ("*", "resolved"):
+                self._fail(key, f"{kind!r} is no kind" + _nearest(kind, SINKS))
+        return kinds
+
     # pieces
 
     def _rows(self, section: str, value: Any) -> Iterator[tuple[str, Any]]:
@@ -294,6 +374,10 @@ def _nearest(word: str, words: Any) -> str:
 
 def check_canonical(tables: Tables, where: str) -> None:
     """Every name in a row must be canonical: a row that stands under an alias would never be found."""
+    if tables.flows is not None:
+        for name in (name for rows in tables.flows for name in rows):
+            if tables.canonical(name) != name:
+                raise KnowledgeError(f"{where}: {name} is an alias; write the row for {tables.canonical(name)}")
     for title, table in tables.named():
         for name, value in table.items():
             plain = name.removesuffix(".*")

@@ -1,13 +1,14 @@
-"""What middlewares of the project do, as far as rules ask."""
+"""What middlewares and decorators of the project do, as far as rules ask."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ..module.summary import Function
 from .constants import value_of
 
 if TYPE_CHECKING:
-    from ..module.summary import Expr, Function, Summary
+    from ..module.summary import Expr, Summary
     from .types import Types
 
 _RESPONSE = ("starlette.responses.Response",)
@@ -27,6 +28,26 @@ def answers_itself(types: Types, symbol: str) -> bool:
             fact = found[1].table[found[2][-1]]
             return fact[0] == "def" and _answers(types, f"{found[1].path}:{fact[1]}", 0)
     return False
+
+
+def replaces_answer(types: Types, symbol: str) -> bool:
+    """Whether a function that a decorator of the project puts in another one's place makes a response itself."""
+    own = types.function(symbol)
+    held = own[0] if own is not None else None
+    cls = types.project_class(symbol)
+    held = cls[0] if held is None and cls is not None else held
+    if held is None:
+        return True
+    inside = f"{symbol.rpartition(':')[2]}."
+    functions = (Function._make(facts) for name, facts in held.functions.items() if name.startswith(inside))
+    return any(_is_response(types, held, expr) for function in functions for expr in _calls(function))
+
+
+def _is_response(types: Types, summary: Summary, expr: Expr) -> bool:
+    called = types.eval(summary, expr[1])
+    return (
+        called is not None and called[0] in ("type", "ext") and types.is_subclass(called[1], _RESPONSE) is True
+    )
 
 
 def _answers(types: Types, symbol: str, depth: int) -> bool:

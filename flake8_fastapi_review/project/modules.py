@@ -33,6 +33,8 @@ class Modules:
         self._live: dict[str, Module] = {}
         self._kept: dict[str, Module] = {}
         self._kept_text = 0
+        self.holding = 0
+        """While it is not 0, no module that was compiled is let go: somebody is looking at several."""
         self._unsaved: dict[str, bytes] = {}
         """Path → digest of the text of Summaries that the cache still has to be given."""
         self._aside: dict[str, Summary] = {}
@@ -105,6 +107,31 @@ class Modules:
             return Module(path, decode(data, path))
         except Unreadable:
             return None
+
+    def lent(self, path: str) -> Module | None:
+        """The module itself with its Summary as the one that counts for its file, to ask for types in it; None if it
+        cannot be read."""
+        at_hand = self._live.get(path)
+        if at_hand is not None:
+            return at_hand
+        kept = self._kept.get(path)
+        if kept is None:
+            data = self._read(path)
+            if data is None:
+                return None
+            try:
+                kept = Module(path, decode(data, path))
+            except Unreadable:
+                return None
+            self._keep(kept)
+        if self._summaries.get(path) is not kept.summary:
+            known = self._summaries.pop(path, None)
+            if known is not None and path in self._unsaved:
+                known.complete()
+                self._save(path, known)
+            self._remember(path, kept.summary)
+            self._replaced(path)
+        return kept
 
     def opened(self, path: str, text: str, tree: ast.Module | None) -> Module:
         """A module to be looked at; one that was compiled for its Summary a moment ago is used again.
@@ -211,7 +238,7 @@ class Modules:
             self.cache.put(path, digest, marshal.dumps(summary.to_plain()))
 
     def _keep(self, module: Module) -> None:
-        while self._kept and self._kept_text + len(module.text) > KEPT_TEXT:
+        while self._kept and not self.holding and self._kept_text + len(module.text) > KEPT_TEXT:
             oldest = self._take(next(iter(self._kept)))
             if oldest is not None:
                 self._forget(oldest)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ..file import File
     from .application import Application
     from .application.authentication import Authentication
+    from .taint import Taint
 
 
 class Project:
@@ -56,6 +57,7 @@ class Project:
         self.injection = Injection(self.modules, self.types, self.knowledge, self.requests)
         self._application: Application | None = None
         self._authentication: Authentication | None = None
+        self._taint: Taint | None = None
         self._texts: dict[str, str] = {}
 
     @property
@@ -69,6 +71,15 @@ class Project:
                 self.modules, self.knowledge, live_include=fastapi is None or fastapi >= (0, 138)
             )
         return self._application
+
+    @property
+    def taint(self) -> Taint:
+        """Untrusted input, followed at the first question."""
+        if self._taint is None:
+            from .taint import Taint
+
+            self._taint = Taint(self.modules, self.types, self.knowledge, self.requests, self.injection)
+        return self._taint
 
     @property
     def authentication(self) -> Authentication:
@@ -132,6 +143,7 @@ class Project:
             self.requests.forget()
             self.injection.forget()
             self._application = None
+            self._taint = None
         if not on_disk:
             self._texts[name] = text
             self.sources.overlay(name)

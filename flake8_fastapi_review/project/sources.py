@@ -67,13 +67,22 @@ class Sources:
 
     def all_files(self) -> Iterator[str]:
         """Every Python file of the project that is not excluded."""
-        for folder, folders, names in os.walk(self.root):
+        for folder, folders, names in walk(self.files, self.root):
             base = os.path.relpath(folder, self.root).replace(os.sep, "/")
             base = "" if base == "." else base
-            folders[:] = sorted(name for name in folders if not self._is_excluded(_join(base, name)))
-            for name in sorted(names):
+            folders[:] = [name for name in folders if not self._is_excluded(_join(base, name))]
+            for name in names:
                 if name.endswith(".py") and not self._is_excluded(_join(base, name)):
                     yield _join(base, name)
+
+    def names_in(self, folder: str) -> list[str]:
+        """What a folder, relative to the root, may hold as modules, sorted."""
+        try:
+            names = [entry.name for entry in self.files.entries(self.absolute(folder))]
+        except OSError:
+            return []
+        modules = {name.removesuffix(".py") for name in names if name.endswith(".py") or "." not in name}
+        return sorted(name for name in modules if name.isidentifier() and name not in ("__init__", "__pycache__"))
 
     def package_root(self, folder: str) -> str:
         """The folder that has to be on `sys.path` for the modules in `folder`: above the chain of `__init__.py`."""

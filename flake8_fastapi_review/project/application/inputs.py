@@ -201,6 +201,10 @@ class _Collector:
                 elif given is not None:
                     fixed = False
         self.complete = self.complete and fixed
+        if marker == "Path" and isinstance(base, ClassValue) and set(base.externals()) & set(_MODELS):
+            # Each field of the model is a parameter.
+            self._model(base)
+            return
         has_default = default is not None and not (
             isinstance(default, Instance) and default.name in _MARKERS and _is_required(default)
         )

@@ -35,9 +35,11 @@ from .values import (
     ModuleValue,
     Partial,
     Registrar,
+    RouteList,
     Static,
     Super,
     Value,
+    unwrapped,
 )
 
 if TYPE_CHECKING:
@@ -347,7 +349,7 @@ class Interpreter:
             case ast.For() | ast.AsyncFor():
                 self.loop(node, env)
             case ast.While():
-                self.attempt(node.body, env)
+                self.repeat(node, env)
             case ast.With() | ast.AsyncWith():
                 for item in node.items:
                     entered = self.eval(item.context_expr, env)
@@ -360,9 +362,8 @@ class Interpreter:
                 self.attempted(node, env)
             case ast.Global(names=names) | ast.Nonlocal(names=names):
                 env.globals.update(names)
-            case ast.Match(cases=cases):
-                for case in cases:
-                    self.uncertainly(case.body, env, NOTHING)
+            case ast.Match():
+                self.choose(node, env)
             case _ if type(node).__name__ == "TypeAlias":
                 alias: Any = node
                 env.names[alias.name.id] = Lazy(lambda: self.eval(alias.value, env))
@@ -567,6 +568,45 @@ class Interpreter:
                         raise
         self.block(node.orelse, env)
 
+    def repeat(self, node: ast.While, env: Env) -> None:
+        """A `while` loop: as often as its condition is known to hold; `while True` once, as its end is not known."""
+        for _ in range(1 if isinstance(node.test, ast.Constant) else _MAX_LOOP):
+            truth = self.eval(node.test, env).truth()
+            if truth is False:
+                break
+            if truth is None:
+                self.uncertainly(node.body, env, frozenset({f"while {ast.unparse(node.test)}"}))
+                break
+            try:
+                self.block(node.body, env)
+            except Stop as stop:
+                if stop.kind == "break":
+                    return
+                if stop.kind != "continue":
+                    raise
+        self.block(node.orelse, env)
+
+    def choose(self, node: ast.Match, env: Env) -> None:
+        """A `match` statement: the case that is known to fit, else all that may."""
+        subject = self.eval(node.subject, env)
+        for case in node.cases:
+            fits = library.fits(self, case.pattern, subject, env)
+            if fits is False:
+                continue
+            guard = self.eval(case.guard, env).truth() if case.guard is not None else True
+            if guard is False:
+                continue
+            if fits and guard:
+                if subject.assumes:
+                    self._conditions.append((subject.assumes, True))
+                try:
+                    self.block(case.body, env)
+                finally:
+                    if subject.assumes:
+                        self._conditions.pop()
+                return
+            self.uncertainly(case.body, env, frozenset({f"{ast.unparse(node.subject)} is {ast.unparse(case.pattern)}"}))
+
     def iterate(self, value: Value) -> list[Value] | None:
         """The items of an iterable; None when not known."""
         value = self.force(value)
@@ -577,6 +617,10 @@ class Interpreter:
                 return [key for key, _ in value.pairs]
             case Const(value=str() as text):
                 return [Const(letter, value.assumes) for letter in text]
+            case Instance(name="pkgutil.ModuleInfo"):
+                return list(value.attributes.values())
+            case Instance(cls=ClassValue() as cls) if "typing.NamedTuple" in cls.externals():
+                return [self.attribute(value, name) for name in cls.annotations]
             case ClassValue() if any(name.startswith("enum.") for name in value.externals()):
                 return [self.attribute(value, name) for name in value.names if not name.startswith("_")]
         return None
@@ -740,12 +784,17 @@ class Interpreter:
     def set_attribute(self, owner: Value, name: str, value: Value) -> None:
         match owner:
             case Instance():
+                if isinstance(owner, Registrar) and name == "routes":
+                    library.replace_routes(self, owner, value)
+                    return
                 owner.attributes[name] = value
                 if isinstance(owner, Registrar):
                     owner.keywords.setdefault(name, value)
                     owner.keywords[name] = value
             case ClassValue():
                 owner.names[name] = value
+            case Function():
+                owner.attributes[name] = value
             case ModuleValue(path=path):
                 env = self.module(path)
                 if env is not None:
@@ -753,6 +802,9 @@ class Interpreter:
 
     def augment(self, target: ast.expr, operator: ast.operator, value: Value, env: Env) -> None:
         held = self.eval(target, env)
+        if isinstance(held, RouteList):
+            library.route_list_method(self, held, "extend", [value])
+            return
         if isinstance(held, Items) and isinstance(operator, ast.Add):
             items = self.iterate(value)
             if items is None:
@@ -789,7 +841,7 @@ class Interpreter:
             case ast.FormattedValue(value=value, format_spec=None):
                 return self.eval(value, env)
             case ast.BinOp(left=left, op=operator, right=right):
-                return library.binary(operator, self.eval(left, env), self.eval(right, env))
+                return _written(library.binary(operator, self.eval(left, env), self.eval(right, env)), node)
             case ast.BoolOp(op=operator, values=values):
                 return self.either(operator, values, env)
             case ast.UnaryOp(op=ast.Not(), operand=operand):
@@ -803,7 +855,7 @@ class Interpreter:
             case ast.IfExp(test=test, body=body, orelse=orelse):
                 return self.conditional(test, body, orelse, env)
             case ast.Subscript(value=owner, slice=index):
-                return library.subscript(self, self.eval(owner, env), index, env)
+                return _written(library.subscript(self, self.eval(owner, env), index, env), node)
             case ast.Await(value=value):
                 return self.eval(value, env)
             case ast.Lambda():
@@ -925,6 +977,10 @@ class Interpreter:
     def attribute(self, owner: Value, name: str) -> Value:
         owner = self.force(owner)
         match owner:
+            case ModuleValue(path=path) if name == "__path__":
+                made = Instance(None, "__path__")
+                made.attributes["package"] = owner
+                return made
             case ModuleValue(path=path):
                 return self.member(path, name)
             case External(name=dotted):
@@ -935,12 +991,19 @@ class Interpreter:
                 return self.class_attribute(owner, name)
             case Super():
                 return self.super_attribute(owner, name)
-            case Const() | Items() | Mapping():
+            case Const() | Items() | Mapping() | RouteList():
                 return Method(owner, name)
+            case Function() if name in owner.attributes:
+                return owner.attributes[name]
             case Function() if name == "__name__":
+                inner = unwrapped(owner)
+                if inner is not owner:
+                    return self.attribute(inner, name)
                 return Const(getattr(owner.node, "name", "<lambda>"))
-            case Bound() if name in ("__func__", "__name__"):
-                return owner.function if name == "__func__" else self.attribute(owner.function, "__name__")
+            case Function(wraps=(Function() | Bound()) as wrapped):
+                return self.attribute(wrapped, name)
+            case Bound():
+                return owner.function if name == "__func__" else self.attribute(owner.function, name)
         return Value(owner.assumes)
 
     def find_in_class(self, cls: ClassValue, name: str, after: ClassValue | None = None) -> Value | None:
@@ -992,6 +1055,8 @@ class Interpreter:
             case None:
                 if name == "__name__":
                     return Const(cls.node.name)
+                if name == "__dict__":
+                    return Mapping([(Const(key), self.force(value)) for key, value in cls.names.items()])
                 return Value()
             case Static(kind="staticmethod"):
                 return found.function
@@ -1187,6 +1252,13 @@ class Interpreter:
         else:
             library.fill_fields(self, instance, args, keywords)
         return instance
+
+
+def _written(value: Value, node: ast.expr) -> Value:
+    """A type that knows how it is written."""
+    if isinstance(value, AnnotatedValue) and value.node is None:
+        value.node = node
+    return value
 
 
 def _stack_depth() -> int:

@@ -27,7 +27,9 @@ from .values import (
     ModuleValue,
     Partial,
     Registrar,
+    RouteList,
     Value,
+    ViewMethod,
     Wraps,
     unwrapped,
 )
@@ -36,6 +38,8 @@ if TYPE_CHECKING:
     from ...knowledge import Knowledge
     from .interpreter import Interpreter
 
+ROUTES = frozenset({"route", "plain", "websocket", "include", "mount"})
+"""The kinds of entries that are in the list of routes."""
 VERBS = ("get", "post", "put", "patch", "delete", "head", "options", "trace")
 _COMMON = frozenset(
     {"add_route", "route", "websocket_route", "add_websocket_route", "mount", "host", "add_event_handler", "on_event"}
@@ -63,7 +67,7 @@ _AUTHENTICATORS = re.compile(
     r"|fastapi_auth0|fastapi_simple_security|fastapi_security|auth0_fastapi|fastapi_zitadel_auth)\."
 )
 """Libraries whose objects hand out dependencies that authenticate."""
-_TRANSPARENT_CALLS = frozenset({"typing.cast", "copy.copy", "copy.deepcopy", "functools.update_wrapper"})
+_TRANSPARENT_CALLS = frozenset({"typing.cast", "copy.copy", "copy.deepcopy"})
 _ROUTE_SPECS = {
     "starlette.routing.Route": "plain",
     "starlette.routing.WebSocketRoute": "websocket",
@@ -96,8 +100,67 @@ def initialise(run: Interpreter, registrar: Registrar, args: list[Value], keywor
     registrar.keywords.update(keywords)
     routes = keywords.get("routes") or (args[0] if args and registrar.kind == "starlette.routing.Router" else None)
     for route in run.iterate(routes) or [] if routes is not None else []:
-        if isinstance(route, Instance) and "entry" in route.attributes:
-            registrar.entries.append(route.attributes["entry"].payload)  # type: ignore[attr-defined]
+        _put(run, registrar, route)
+    if registrar.kind == "fastapi.FastAPI" and (setup := _override(run, registrar, "setup")) is not None:
+        run.call_function(setup, [registrar], {}, registrar)
+
+
+def _put(run: Interpreter, registrar: Registrar, route: Value, position: int | None = None) -> None:
+    """A route that was built as an object becomes one of a router's."""
+    if not (isinstance(route, Instance) and isinstance(spec := route.attributes.get("entry"), Spec)):
+        return
+    entry = spec.payload
+    entry.assumes |= run.assumptions
+    entry.certain = entry.certain and run.certain_for(registrar)
+    registrar.entries.insert(len(registrar.entries) if position is None else position, entry)
+
+
+def replace_routes(run: Interpreter, registrar: Registrar, value: Value) -> None:
+    """`app.router.routes = …`: those of another application, or routes that were built as objects; what is not known
+    casts doubt on all that the application has."""
+    value = run.force(value)
+    if isinstance(value, RouteList):
+        if value.registrar is not registrar:
+            others = [entry for entry in registrar.entries if entry.kind not in ROUTES]
+            registrar.entries[:] = [*others, *(entry for entry in value.registrar.entries if entry.kind in ROUTES)]
+        return
+    routes = run.iterate(value)
+    if routes is None or not all(isinstance(route, Instance) and "entry" in route.attributes for route in routes):
+        doubt_routes(registrar)
+        return
+    registrar.entries[:] = [entry for entry in registrar.entries if entry.kind not in ROUTES]
+    for route in routes:
+        _put(run, registrar, route)
+
+
+def doubt_routes(registrar: Registrar) -> None:
+    for entry in registrar.entries:
+        if entry.kind in ROUTES:
+            entry.certain = False
+            entry.assumes |= {"the list of routes is as it was before it was changed"}
+
+
+def route_list_method(run: Interpreter, receiver: RouteList, name: str, args: list[Value]) -> Value:
+    """A method of the list of routes of an application or router."""
+    owner = receiver.registrar
+    match name:
+        case "append" if args:
+            _put(run, owner, run.force(args[0]))
+        case "insert" if len(args) > 1:
+            place = args[0].value if isinstance(args[0], Const) and isinstance(args[0].value, int) else None
+            before = [i for i, entry in enumerate(owner.entries) if entry.kind in ROUTES]
+            _put(run, owner, run.force(args[1]), before[place] if place is not None and place < len(before) else None)
+        case "extend" if args:
+            given = run.force(args[0])
+            if isinstance(given, RouteList):
+                owner.entries += [entry for entry in given.registrar.entries if entry.kind in ROUTES]
+            for route in run.iterate(given) or []:
+                _put(run, owner, route)
+        case "remove" | "pop" | "clear" | "sort" | "reverse":
+            doubt_routes(owner)
+        case "copy":
+            return receiver
+    return Const(None)
 
 
 class Spec(Known):
@@ -115,6 +178,8 @@ def registrar_attribute(run: Interpreter, owner: Registrar, name: str) -> Value:
         return owner
     if name in METHODS[owner.kind]:
         return Method(owner, name)
+    if name == "routes":
+        return RouteList(owner)
     if name in owner.keywords:
         return owner.keywords[name]
     if name == "prefix":
@@ -122,8 +187,6 @@ def registrar_attribute(run: Interpreter, owner: Registrar, name: str) -> Value:
     if name in ("dependencies", "tags"):
         made = owner.keywords[name] = Items([])
         return made
-    if name == "routes":
-        return Items([], complete=False)
     if name == "state":
         made_state = owner.attributes[name] = Instance(None, "starlette.datastructures.State")
         return made_state
@@ -170,27 +233,32 @@ def call_registrar(
     if name in VERBS or name in ("api_route", "websocket", "websocket_route", "route"):
         if name in VERBS and owner.kind not in ("fastapi.FastAPI", "fastapi.APIRouter"):
             return Value()
-        if owner.cls is not None and name in VERBS and (override := _override(run, owner, "api_route")) is not None:
-            # FastAPI's own verbs end in api_route, which this class replaces.
-            return run.call(override, [owner, path], {**keywords, "methods": Items([Const(name.upper())])}, node, env)
+        override = _override(run, owner, "api_route") if name in VERBS and not owner.is_app else None
+        if override is not None:
+            # The verbs of a router end in its api_route, which this class replaces. Those of an application do not.
+            given = {**_UNSET, **keywords, "methods": Items([Const(name.upper())])}
+            given.pop("path", None)
+            return run.call(override, [owner, path], given, node, env)
         kind = {"websocket": "websocket", "websocket_route": "websocket", "route": "plain"}.get(name, "route")
         entry = _entry(run, kind, path, node, env, owner)
-        entry.keywords = keywords
+        entry.keywords = _given(keywords)
+        entry.bare = entry.simple = name in ("websocket_route", "route")
         entry.methods = (name.upper(),) if name in VERBS else _methods_of(run, keywords.get("methods"), ("GET",))
         return Decorator(owner, entry)
     if name in ("add_api_route", "add_route", "add_api_websocket_route", "add_websocket_route"):
         kind = "websocket" if "websocket" in name else "route" if "api" in name else "plain"
         entry = _entry(run, kind, path, node, env, owner)
-        entry.keywords = keywords
+        entry.keywords = _given(keywords)
+        entry.bare = entry.simple = "api" not in name
         entry.endpoint = argument(1, "endpoint") or argument(1, "route") or Value()
         entry.methods = _methods_of(
             run, keywords.get("methods") or (args[2] if kind == "plain" and len(args) > 2 else None), ("GET",)
         )
-        register(run, owner, entry)
+        _append(run, owner, entry)
         return Const(None)
     if name == "include_router":
         entry = _entry(run, "include", keywords.get("prefix") or Const(""), node, env, owner)
-        entry.keywords = keywords
+        entry.keywords = _given(keywords)
         entry.target = run.force(argument(0, "router") or Value())
         entry.seen = len(entry.target.entries) if isinstance(entry.target, Registrar) else 0
         owner.entries.append(entry)
@@ -218,6 +286,24 @@ def call_registrar(
     return Value()
 
 
+_UNSET: dict[str, Value] = {
+    **dict.fromkeys(
+        ("status_code", "tags", "dependencies", "summary", "description", "responses", "deprecated", "operation_id"),
+        Const(None),
+    ),
+    **dict.fromkeys(("response_model", "response_class", "name", "callbacks", "openapi_extra"), Const(None)),
+    "include_in_schema": Const(True),
+    "generate_unique_id_function": Const(None),
+}
+"""What the decorators of FastAPI hand on where their user gave nothing: `kwargs.setdefault` finds it."""
+_UNSET_IDS = frozenset(map(id, _UNSET.values()))
+
+
+def _given(keywords: dict[str, Value]) -> dict[str, Value]:
+    """Without what nobody gave."""
+    return {name: value for name, value in keywords.items() if id(value) not in _UNSET_IDS}
+
+
 def _override(run: Interpreter, owner: Registrar, name: str) -> Function | None:
     if owner.cls is None:
         return None
@@ -229,13 +315,24 @@ def _override(run: Interpreter, owner: Registrar, name: str) -> Function | None:
 
 
 def register(run: Interpreter, owner: Registrar, entry: Entry) -> None:
-    """Put a route on a router; a class that overrides `add_api_route` is asked first."""
-    if entry.kind == "route" and (override := _override(run, owner, "add_api_route")) is not None:
-        keywords = dict(entry.keywords)
+    """Put a decorated function on a router; a router's class that overrides `add_api_route` is asked first. (An
+    application puts it on its inner router.)"""
+    override = None if owner.is_app else _override(run, owner, "add_api_route") if entry.kind == "route" else None
+    if override is not None:
+        keywords = {**_UNSET, **entry.keywords}
+        keywords.pop("path", None)
         if entry.methods is not None:
             keywords["methods"] = Items([Const(method) for method in entry.methods])
+        before = len(owner.entries)
         run.call(override, [owner, entry.path, entry.endpoint], keywords, None, None)
+        for made in owner.entries[before:]:
+            made.assumes |= entry.assumes
+            made.certain = made.certain and entry.certain
         return
+    _append(run, owner, entry)
+
+
+def _append(run: Interpreter, owner: Registrar, entry: Entry) -> None:
     entry.assumes |= run.assumptions
     entry.certain = entry.certain and run.certain_for(owner)
     owner.entries.append(entry)
@@ -243,17 +340,23 @@ def register(run: Interpreter, owner: Registrar, entry: Entry) -> None:
 
 def class_decorated(run: Interpreter, maker: Value, decorator: ast.expr, cls: ClassValue, env: Env) -> None:
     """A decorator of a class: class-based views bind the routes of its methods to the class's own dependencies."""
-    if not isinstance(decorator, ast.Call):
-        return
-    given = [run.eval(arg, env) for arg in decorator.args if not isinstance(arg, ast.Starred)]
-    if not any(isinstance(value, Registrar) for value in given):
-        return
-    own = {id(value) for value in cls.names.values()}
+    given: list[Value] = []
+    if isinstance(decorator, ast.Call):
+        given += [run.eval(arg, env) for arg in decorator.args if not isinstance(arg, ast.Starred)]
+        given += [run.eval(keyword.value, env) for keyword in decorator.keywords]
+    own = {id(value) for base in cls.mro() if isinstance(base, ClassValue) for value in base.names.values()}
+    bound = False
     for registrar in given:
         if isinstance(registrar, Registrar):
             for entry in registrar.entries:
                 if id(entry.endpoint) in own:
-                    entry.endpoint = Bound(entry.endpoint, cls)
+                    entry.endpoint = ViewMethod(entry.endpoint, cls)
+                    bound = True
+    if not bound and isinstance(maker, (Function, Bound, Instance)):
+        # It looks for routes on the methods itself.
+        plain = maker.function if isinstance(maker, Bound) else maker
+        if any(isinstance(value, Registrar) for value in given) or run.is_interesting(plain):
+            run.call(maker, [cls], {}, None, env)
 
 
 # Calls
@@ -270,6 +373,8 @@ def call(
     match callee:
         case Method(receiver=Registrar() as owner, name=name):
             return call_registrar(run, owner, name, args, keywords, node, env)
+        case Method(receiver=RouteList() as routes, name=name):
+            return route_list_method(run, routes, name, args)
         case Method(receiver=receiver, name=name):
             return call_method(run, receiver, name, args, keywords)
         case Decorator():
@@ -294,6 +399,7 @@ def _decorate(run: Interpreter, decorator: Decorator, args: list[Value]) -> Valu
         decorator.registrar.entries.append(entry)
         return args[0]
     made = Entry(entry.kind, entry.path, entry.module, entry.line)
+    made.bare, made.simple = entry.bare, entry.simple
     made.methods, made.keywords, made.assumes, made.certain = (
         entry.methods,
         entry.keywords,
@@ -334,6 +440,21 @@ def call_external(
             return Partial(first, args[1:], keywords)
         case "functools.wraps" if first is not None:
             return Wraps(first)
+        case "functools.update_wrapper" if first is not None and len(args) > 1:
+            return _update_wrapper(run, first, run.force(args[1]))
+        case "inspect.getmembers" if first is not None:
+            return _members(run, first, run.force(args[1]) if len(args) > 1 else keywords.get("predicate"))
+        case "inspect.isfunction" | "inspect.ismethod" | "inspect.iscoroutinefunction" | "inspect.isclass" if (
+            first is not None and type(first) is not Value
+        ):
+            return Const(_is_kind(first, name.rpartition(".")[2]))
+        case "pkgutil.iter_modules":
+            return _modules_in(run, args[0] if args else keywords.get("path"))
+        case "itertools.chain":
+            return _chained(run, args)
+        case "itertools.chain.from_iterable" if first is not None:
+            parts = run.iterate(first)
+            return _chained(run, parts) if parts is not None else Items([], complete=False)
         case "functools.lru_cache" | "functools.cache":
             return first if isinstance(first, (Function, Bound)) else External("typing.cast_last")
         case "typing.cast" if len(args) > 1:
@@ -371,6 +492,73 @@ def call_external(
     if first is not None and last in ("decorator", "wraps", "limit", "cache") and isinstance(first, (Function, Bound)):
         return first
     return Value()
+
+
+def _update_wrapper(run: Interpreter, wrapper: Value, wrapped: Value) -> Value:
+    if isinstance(wrapper, Function) and isinstance(wrapped, (Function, Bound)):
+        wrapper.wraps = wrapped
+    elif isinstance(wrapper, Instance) and isinstance(wrapped, (Function, Bound)):
+        wrapper.attributes["__wrapped__"] = wrapped
+    return wrapper
+
+
+def _is_kind(value: Value, test: str) -> bool:
+    inner = unwrapped(value) if test == "iscoroutinefunction" else value
+    plain = inner.function if isinstance(inner, Bound) else inner
+    match test:
+        case "isfunction":
+            return isinstance(value, Function)
+        case "ismethod":
+            return isinstance(value, Bound)
+        case "isclass":
+            return isinstance(value, ClassValue)
+    return isinstance(plain, Function) and isinstance(plain.node, ast.AsyncFunctionDef)
+
+
+def _members(run: Interpreter, owner: Value, test: Value | None) -> Items:
+    """`inspect.getmembers`: names and values of a class or of an object of one, sorted."""
+    cls = owner if isinstance(owner, ClassValue) else owner.cls if isinstance(owner, Instance) else None
+    if cls is None:
+        return Items([], complete=False)
+    names = {name for base in cls.mro() if isinstance(base, ClassValue) for name in base.names}
+    if isinstance(owner, Instance):
+        names |= set(owner.attributes)
+    kind = test.name.rpartition(".")[2] if isinstance(test, External) and test.name.startswith("inspect.is") else None
+    found: list[Value] = []
+    for name in sorted(names):
+        value = run.attribute(owner, name)
+        if test is not None:
+            truth = _is_kind(value, kind) if kind is not None else run.call(test, [value], {}, None, None).truth()
+            if truth is False:
+                continue
+        found.append(Items([Const(name), value], "tuple"))
+    return Items(found)
+
+
+def _modules_in(run: Interpreter, path: Value | None) -> Items:
+    """`pkgutil.iter_modules(package.__path__)`: (finder, name, whether it is a package) in order of names."""
+    package = path.attributes.get("package") if isinstance(path, Instance) else None
+    if not isinstance(package, ModuleValue):
+        return Items([], complete=False)
+    names = run.modules.sources.names_in(package.path.rpartition("/")[0])
+    found: list[Value] = []
+    for name in names:
+        inner = run.modules.submodule(package.path, name)
+        if inner is not None:
+            made = Instance(None, "pkgutil.ModuleInfo")
+            made.attributes |= {
+                "module_finder": Value(),
+                "name": Const(name),
+                "ispkg": Const(inner.endswith(("/", "/__init__.py"))),
+            }
+            found.append(made)
+    return Items(found)
+
+
+def _chained(run: Interpreter, parts: list[Value]) -> Items:
+    columns = [run.iterate(part) for part in parts]
+    known = [item for column in columns if column is not None for item in column]
+    return Items(known, complete=None not in columns)
 
 
 def _environment(name: Value, default: Value | None) -> Value:
@@ -416,6 +604,8 @@ def _route_spec(
     else:
         entry.endpoint = second or Value()
         entry.methods = _methods_of(run, keywords.get("methods"), ("GET",))
+    entry.bare = True
+    entry.simple = name.startswith("starlette.")
     made = Instance(None, name)
     made.attributes["entry"] = Spec(entry)
     return made
@@ -444,8 +634,15 @@ def call_builtin(run: Interpreter, name: str, args: list[Value], keywords: dict[
             return base
         case "enumerate" if first is not None:
             items = run.iterate(first)
+            start = run.force(args[1] if len(args) > 1 else keywords.get("start", Const(0)))
+            numbers_from = start.value if isinstance(start, Const) and isinstance(start.value, int) else None
             return (
-                Items([Items([Const(i), item], "tuple") for i, item in enumerate(items)])
+                Items(
+                    [
+                        Items([Value() if numbers_from is None else Const(numbers_from + i), item], "tuple")
+                        for i, item in enumerate(items)
+                    ]
+                )
                 if items is not None
                 else Items([], complete=False)
             )
@@ -468,6 +665,8 @@ def call_builtin(run: Interpreter, name: str, args: list[Value], keywords: dict[
             return Const(None)
         case "isinstance" if first is not None and len(args) > 1:
             return _is_instance(run, first, args[1])
+        case "hasattr" if isinstance(first, Function) and len(args) > 1 and isinstance(args[1], Const):
+            return Const(type(run.attribute(first, str(args[1].value))) is not Value)
         case "hasattr" if (
             isinstance(first, (Registrar, Instance, ModuleValue)) and len(args) > 1 and isinstance(args[1], Const)
         ):
@@ -493,6 +692,12 @@ def call_builtin(run: Interpreter, name: str, args: list[Value], keywords: dict[
             )
         case "filter" if len(args) == 2:
             return Items(run.iterate(args[1]) or [])
+        case "vars" if isinstance(first, (ClassValue, Instance)):
+            return run.attribute(first, "__dict__")
+        case "dir" if isinstance(first, (ClassValue, Instance)):
+            return Items([item.items[0] for item in _members(run, first, None).items if isinstance(item, Items)])
+        case "callable" if isinstance(first, (Function, Bound, ClassValue, Const, Items, Mapping)):
+            return Const(isinstance(first, (Function, Bound, ClassValue)))
         case "vars" | "dir" | "print" | "open":
             return Value()
         case "type" if isinstance(first, Instance) and first.cls is not None:
@@ -790,6 +995,28 @@ def compare(operator: ast.cmpop, left: Value, right: Value) -> Value:
         same = getattr(left.attributes.get("name"), "value", 0) == getattr(right.attributes.get("name"), "value", 1)
         return Const(same is isinstance(operator, (ast.Eq, ast.Is)), assumes)
     return Value(assumes)
+
+
+def fits(run: Interpreter, pattern: ast.pattern, subject: Value, env: Env) -> bool | None:
+    """Whether a pattern of a `match` statement takes a value; None when not known. Binds the names it captures."""
+    match pattern:
+        case ast.MatchAs(pattern=None, name=name):
+            if name is not None:
+                run.bind(name, subject, env)
+            return True
+        case ast.MatchAs(pattern=ast.pattern() as inner, name=name):
+            found = fits(run, inner, subject, env)
+            if name is not None and found is not False:
+                run.bind(name, subject, env)
+            return found
+        case ast.MatchOr(patterns=patterns):
+            answers = [fits(run, each, subject, env) for each in patterns]
+            return True if True in answers else None if None in answers else False
+        case ast.MatchValue(value=value):
+            return compare(ast.Eq(), subject, run.eval(value, env)).truth()
+        case ast.MatchSingleton(value=wanted):
+            return subject.value is wanted if isinstance(subject, Const) else False if subject.truth() else None
+    return None
 
 
 def subscript(run: Interpreter, owner: Value, index: ast.expr, env: Env) -> Value:

@@ -27,12 +27,14 @@ from .values import (
     Function,
     Instance,
     Items,
+    Mapping,
     Method,
     ModuleValue,
     Partial,
     Registrar,
     Static,
     Value,
+    ViewMethod,
     unwrapped,
 )
 
@@ -44,7 +46,10 @@ if TYPE_CHECKING:
     from ...module.index import Scope
     from ..modules import Modules
 
+Schemes = dict[int, tuple[str, tuple[str, ...]]]
+"""Security schemes by the identity of their objects: class and scopes."""
 _SECURITY = "fastapi.security."
+_RESPONSE = "starlette.responses.Response"
 _MAX_DEPTH = 30
 _APPS = ("fastapi.FastAPI", "starlette.applications.Starlette")
 _CHANGES_ROUTES = re.compile(
@@ -125,6 +130,13 @@ class RouteRow(NamedTuple):
     """What the registration gives by keyword."""
     response_class: str | None = None
     """Dotted name of the class of its responses, the defaults of routers and of the application included."""
+    located: bool = True
+    """Whether the whole path is known."""
+    documented: bool = True
+    """Whether the application has an OpenAPI document at all."""
+    responses: tuple[str, ...] | None = ()
+    """The statuses whose responses the registration or something around it documents, "404", "4XX", "default"; None
+    when not all are known."""
 
 
 class Link(NamedTuple):
@@ -163,6 +175,13 @@ class Context(NamedTuple):
     in_schema: bool
     mounted_at: str = ""
     response_class: Value | None = None
+    deprecated: bool = False
+    unique_id: Value | None = None
+    """The `generate_unique_id_function`."""
+    included: str = ""
+    """Of the prefix what stands at includes and mounts: all that Starlette's routes get when they are copied."""
+    documented: bool = True
+    responses: tuple[Value, ...] = ()
 
 
 class Origin(NamedTuple):
@@ -653,6 +672,11 @@ class Application:
             context.in_schema and _flag(registrar.keywords.get("include_in_schema"), True),
             context.mounted_at,
             registrar.keywords.get("default_response_class") or context.response_class,
+            deprecated=context.deprecated or _flag(registrar.keywords.get("deprecated"), False),
+            unique_id=registrar.keywords.get("generate_unique_id_function") or context.unique_id,
+            included=context.included,
+            documented=_is_documented(registrar) if registrar.is_app else context.documented,
+            responses=(*context.responses, *_given(registrar.keywords, "responses")),
         )
 
     def _list(self, value: Value | None) -> list[Value]:
@@ -669,16 +693,23 @@ class Application:
         return [*found, Value()]
 
     def _tags(self, value: Value | None) -> tuple[str, ...]:
-        return tuple(str(item.value) for item in self._list(value) if isinstance(item, Const))
+        found = [
+            item.attributes.get("value") if isinstance(item, Instance) and item.cls is not None else item
+            for item in self._list(value)
+        ]
+        return tuple(str(item.value) for item in found if isinstance(item, Const))
 
     def _flatten(
         self, registrar: Registrar, around: Context, rows: list[RouteRow], app: str, depth: int, count: int
     ) -> None:
         if depth > _MAX_DEPTH:
             return
-        context = self._own(registrar, around)
+        own = self._own(registrar, around)
         for entry in registrar.entries[:count]:
             text, known, assumes = _text(entry.path)
+            # A router's prefix, tags and dependencies are for the routes that FastAPI makes on it.
+            bare = entry.bare or entry.kind == "mount"
+            context = around._replace(documented=own.documented) if bare else own
             inner = context._replace(
                 known=context.known and known,
                 assumes=context.assumes | assumes | entry.assumes,
@@ -693,6 +724,10 @@ class Application:
                     tags=context.tags + self._tags(entry.keywords.get("tags")),
                     in_schema=context.in_schema and _flag(entry.keywords.get("include_in_schema"), True),
                     response_class=entry.keywords.get("default_response_class") or context.response_class,
+                    deprecated=context.deprecated or _flag(entry.keywords.get("deprecated"), False),
+                    unique_id=entry.keywords.get("generate_unique_id_function") or context.unique_id,
+                    included=context.included + text,
+                    responses=(*context.responses, *_given(entry.keywords, "responses")),
                 )
                 self._flatten(
                     target, inner, rows, app, depth + 1, len(target.entries) if self.live_include else entry.seen
@@ -701,19 +736,32 @@ class Application:
                 entry.kind == "mount"
                 and isinstance(target, Registrar)
                 and (self._mounted_somewhere(entry) or not target.is_app)
+                # Copying takes no mounted applications.
+                and (self.live_include or registrar.kind != "fastapi.APIRouter")
             ):
+                prefix = (context.prefix if self.live_include else context.included) + text
                 inner = inner._replace(
-                    prefix=(context.prefix + text).rstrip("/"), dependencies=(), tags=(), response_class=None
+                    prefix=prefix.rstrip("/"),
+                    dependencies=(),
+                    tags=(),
+                    response_class=None,
+                    in_schema=True,
+                    deprecated=False,
+                    unique_id=None,
+                    responses=(),
                 )
+                inner = inner._replace(included=inner.prefix)
                 inner = inner._replace(mounted_at=inner.prefix) if target.is_app else inner
                 self._flatten(target, inner, rows, app, depth + 1, len(target.entries))
             elif entry.kind in ("route", "plain", "websocket"):
+                if entry.simple and not self.live_include:
+                    inner = inner._replace(prefix=context.included)
                 self._add(entry, inner, text, rows, app)
 
     def _add(self, entry: Entry, context: Context, text: str, rows: list[RouteRow], app: str) -> None:
         endpoint = self.run.force(entry.endpoint)
         view: ClassValue | None = None
-        if isinstance(endpoint, Bound) and isinstance(endpoint.receiver, ClassValue):
+        if isinstance(endpoint, ViewMethod) and isinstance(endpoint.receiver, ClassValue):
             view = endpoint.receiver
         function = unwrapped(endpoint)
         plain = function.function if isinstance(function, Bound) else function
@@ -728,7 +776,7 @@ class Application:
             *context.dependencies,
             *(("decorator", value) for value in self._depends(entry.keywords.get("dependencies"))),
         ]
-        if entry.kind == "plain":
+        if entry.simple:
             given = []
         dependencies, security, complete = self._dependencies(given, endpoint, view, entry.kind)
         assumes = context.assumes
@@ -737,7 +785,7 @@ class Application:
         )
         status = entry.keywords.get("status_code")
         response = entry.keywords.get("response_model")
-        operation = entry.keywords.get("operation_id")
+        operation = self._operation(entry, context, plain, _joined(context.prefix, text))
         for method in methods:
             rows.append(
                 RouteRow(
@@ -757,8 +805,8 @@ class Application:
                     context.in_schema
                     and _flag(entry.keywords.get("include_in_schema"), True)
                     and entry.kind == "route",
-                    operation.value if isinstance(operation, Const) and isinstance(operation.value, str) else None,
-                    _flag(entry.keywords.get("deprecated"), False),
+                    operation,
+                    entry.kind == "route" and (context.deprecated or _flag(entry.keywords.get("deprecated"), False)),
                     (entry.module, entry.line),
                     context.known and context.certain and complete and entry.methods is not None,
                     tuple(sorted(assumes)),
@@ -768,9 +816,53 @@ class Application:
                     context.mounted_at,
                     tuple(entry.keywords),
                     self._class_name(entry.keywords.get("response_class") or context.response_class),
+                    context.known,
+                    context.documented,
+                    self._statuses((*context.responses, *_given(entry.keywords, "responses"))),
                 )
             )
             self._origins[id(rows[-1])] = Origin(rows[-1], endpoint, view, tuple(given))
+
+    def _operation(self, entry: Entry, context: Context, endpoint: Value, path: str) -> str | None:
+        """The operation id that is given, or that the project's own function makes; None for FastAPI's."""
+        given = entry.keywords.get("operation_id")
+        if isinstance(given, Const) and isinstance(given.value, str):
+            return given.value
+        maker = self.run.force(entry.keywords.get("generate_unique_id_function") or context.unique_id or Value())
+        if given is not None or entry.kind != "route" or not isinstance(unwrapped(maker), (Function, Bound)):
+            return None
+        route = Instance(None, "fastapi.routing.APIRoute")
+        name = entry.keywords.get("name") or self.run.attribute(endpoint, "__name__")
+        tags = (*context.tags, *self._tags(entry.keywords.get("tags")))
+        route.attributes |= {
+            "name": name,
+            "path": Const(path),
+            "path_format": Const(re.sub(r"\{(\w+):\w+\}", r"{\1}", path)),
+            "tags": Items([Const(tag) for tag in tags]),
+            "methods": Items([Const(method) for method in entry.methods or ()], "set", entry.methods is not None),
+            "endpoint": endpoint,
+            "operation_id": Const(None),
+        }
+        try:
+            made = self.run.call(maker, [route], {}, None, None)
+        except Exhausted:
+            return None
+        return made.value if isinstance(made, Const) and isinstance(made.value, str) else None
+
+    def _statuses(self, given: tuple[Value, ...]) -> tuple[str, ...] | None:
+        """The keys of dictionaries of responses."""
+        found: dict[str, None] = {}
+        for value in map(self.run.force, given):
+            if isinstance(value, Const) and value.value is None:
+                continue
+            if not isinstance(value, Mapping) or not value.complete:
+                return None
+            for key, _ in value.pairs:
+                code = _status(self.run.force(key))
+                if code is None and not (isinstance(key, Const) and isinstance(key.value, str)):
+                    return None
+                found[str(key.value if code is None and isinstance(key, Const) else code)] = None
+        return tuple(found)
 
     def _class_name(self, value: Value | None) -> str | None:
         value = self.run.force(value) if value is not None else None
@@ -802,9 +894,28 @@ class Application:
         return None
 
     def _returned(self, value: Value) -> str | None:
-        if isinstance(value, Function) and not isinstance(value.node, ast.Lambda) and value.node.returns is not None:
-            return ast.unparse(value.node.returns)
-        return None
+        """The return annotation as written; None for a Response, that FastAPI sends as it is."""
+        if not isinstance(value, Function) or isinstance(value.node, ast.Lambda) or value.node.returns is None:
+            return None
+        returns: ast.expr = value.node.returns
+        if isinstance(returns, ast.Constant):
+            if not isinstance(returns.value, str):
+                return None
+            text = returns.value
+        else:
+            text = ast.unparse(returns)
+        if "Response" in text or isinstance(returns, (ast.Name, ast.Attribute)):
+            declared = self._annotation(returns, value.env)
+            names = (
+                [declared.name]
+                if isinstance(declared, External)
+                else declared.externals()
+                if isinstance(declared, ClassValue)
+                else []
+            )
+            if any(base == _RESPONSE for name in names for base in (name, *self.knowledge.mro(name))):
+                return None
+        return text
 
     def _name(self, value: Value) -> str | None:
         match value:
@@ -812,6 +923,8 @@ class Application:
                 return value.qualname
             case External(name=name):
                 return name.rpartition(".")[2]
+            case AnnotatedValue(node=ast.expr() as node):
+                return ast.unparse(node)
             case AnnotatedValue(base=base):
                 return self._name(base)
             case Const(value=None):
@@ -825,11 +938,11 @@ class Application:
     ) -> tuple[tuple[Dependency, ...], tuple[tuple[str, tuple[str, ...]], ...], bool]:
         """The whole tree, pre-order, each once; the security schemes in it; whether all of it is known."""
         found: dict[str, Dependency] = {}
-        security: dict[tuple[str, tuple[str, ...]], None] = {}
+        security: Schemes = {}
         state = [True]
         for origin, value in given:
             if isinstance(value, DependsValue):
-                self._depend(value, value.dependency, origin, found, security, state, 0)
+                self._depend(value, value.dependency, origin, found, security, state, 0, ())
             else:
                 state[0] = False
         if kind != "plain":
@@ -839,23 +952,24 @@ class Application:
                     found[described.name] = described
                 for base in reversed([each for each in view.mro() if isinstance(each, ClassValue)]):
                     for name in base.annotations:
-                        self._class_dependency(base, name, found, security, state)
+                        self._class_dependency(base, name, found, security, state, ())
                 if self.run.find_in_class(view, "__init__") is not None:
-                    self._parameters(view, found, security, state, "class", 1)
-            self._parameters(endpoint, found, security, state, "parameter", 0)
-        return tuple(found.values()), tuple(security), state[0]
+                    self._parameters(view, found, security, state, "class", 1, ())
+            self._parameters(endpoint, found, security, state, "parameter", 0, ())
+        return tuple(found.values()), tuple(security.values()), state[0]
 
     def _class_dependency(
         self,
         view: ClassValue,
         name: str,
         found: dict[str, Dependency],
-        security: dict[tuple[str, tuple[str, ...]], None],
+        security: Schemes,
         state: list[bool],
+        scopes: tuple[str, ...],
     ) -> None:
         default = self.run.force(view.names.get(name, Value()))
         declared = self._annotation(view.annotations[name], view.env)
-        self._marker(default, declared, "class", found, security, state, 0)
+        self._marker(default, declared, "class", found, security, state, 0, scopes)
 
     def _annotation(self, node: ast.expr | None, env: object) -> Value:
         if node is None:
@@ -873,9 +987,10 @@ class Application:
         declared: Value,
         origin: str,
         found: dict[str, Dependency],
-        security: dict[tuple[str, tuple[str, ...]], None],
+        security: Schemes,
         state: list[bool],
         depth: int,
+        scopes: tuple[str, ...],
     ) -> None:
         """A parameter: `= Depends(f)` or `Annotated[T, Depends(f)]`."""
         markers = (
@@ -889,7 +1004,7 @@ class Application:
             called = marker.dependency
             if called is None:
                 called = declared.base if isinstance(declared, AnnotatedValue) else declared
-            self._depend(marker, called, origin, found, security, state, depth)
+            self._depend(marker, called, origin, found, security, state, depth, scopes)
 
     def _depend(
         self,
@@ -897,30 +1012,37 @@ class Application:
         called: Value | None,
         origin: str,
         found: dict[str, Dependency],
-        security: dict[tuple[str, tuple[str, ...]], None],
+        security: Schemes,
         state: list[bool],
         depth: int,
+        scopes: tuple[str, ...],
     ) -> None:
+        """`scopes` are those that the dependencies around this one ask for: they ask for them here, too."""
         called = self.run.force(called) if called is not None else None
         if depth > _MAX_DEPTH or called is None or type(called) is Value:
             state[0] = False
             return
-        described = self._describe(called, origin, marker.scopes)
+        scopes = tuple(dict.fromkeys((*scopes, *marker.scopes)))
+        described = self._describe(called, origin, scopes)
         if described is None:
             state[0] = False
             return
-        scheme = called.name if isinstance(called, Instance) and called.cls is None else None
-        if scheme is not None and scheme.startswith(_SECURITY):
-            security[(scheme, marker.scopes)] = None
-        elif isinstance(called, Instance) and called.cls is not None:
-            base = next((name for name in called.cls.externals() if name.startswith(_SECURITY)), None)
-            if base is not None:
-                security[(base, marker.scopes)] = None
+        scheme: str | None = None
+        if isinstance(called, Instance):
+            names = [called.name or ""] if called.cls is None else called.cls.externals()
+            scheme = next((name for name in names if name.startswith(_SECURITY)), None)
+        if scheme is not None:
+            before = security.get(id(called), (scheme, ()))[1]
+            security[id(called)] = (scheme, tuple(dict.fromkeys((*before, *scopes))))
         # Two instances of a class, or two closures of a factory, share a name; each has parameters of its own.
-        known = found.setdefault(described.name, described)
-        if known is not described and (depth or not isinstance(unwrapped(called), (Instance, Function))):
+        known = found.get(described.name)
+        if known is None:
+            found[described.name] = described
+        elif not set(scopes) <= set(known.scopes):
+            found[described.name] = known._replace(scopes=tuple(dict.fromkeys((*known.scopes, *scopes))))
+        elif depth or not isinstance(unwrapped(called), (Instance, Function)):
             return
-        self._parameters(called, found, security, state, "nested", depth + 1)
+        self._parameters(called, found, security, state, "nested", depth + 1, scopes)
 
     def _describe(self, called: Value, origin: str, scopes: tuple[str, ...]) -> Dependency | None:
         name: str
@@ -996,10 +1118,11 @@ class Application:
         self,
         called: Value,
         found: dict[str, Dependency],
-        security: dict[tuple[str, tuple[str, ...]], None],
+        security: Schemes,
         state: list[bool],
         origin: str,
         depth: int,
+        scopes: tuple[str, ...],
     ) -> None:
         """The dependencies among the parameters of a callable."""
         called = self.run.force(called)
@@ -1018,6 +1141,8 @@ class Application:
                 called = called.wraps
             elif isinstance(called, AnnotatedValue):
                 called = self.run.force(called.base)
+            elif isinstance(called, Instance) and "__wrapped__" in called.attributes:
+                called = called.attributes["__wrapped__"]
             else:
                 break
         if isinstance(called, ClassValue):
@@ -1028,7 +1153,7 @@ class Application:
                 for base in reversed(called.mro()):
                     if isinstance(base, ClassValue):
                         for name in base.annotations:
-                            self._class_dependency(base, name, found, security, state)
+                            self._class_dependency(base, name, found, security, state, scopes)
                 return
         elif isinstance(called, Instance) and called.cls is not None:
             method = self.run.find_in_class(called.cls, "__call__")
@@ -1043,7 +1168,8 @@ class Application:
             if argument.arg in given:
                 continue
             declared = self._annotation(argument.annotation, called.env)
-            self._marker(called.defaults.get(argument.arg, Value()), declared, origin, found, security, state, depth)
+            default = called.defaults.get(argument.arg, Value())
+            self._marker(default, declared, origin, found, security, state, depth, scopes)
 
 
 def _once(rows: list[RouteRow]) -> list[RouteRow]:
@@ -1062,6 +1188,16 @@ def _once(rows: list[RouteRow]) -> list[RouteRow]:
 def _is_test(path: str) -> bool:
     *folders, name = path.split("/")
     return name.startswith("test_") or name == "conftest.py" or "tests" in folders or "test" in folders
+
+
+def _given(keywords: dict[str, Value], name: str) -> tuple[Value, ...]:
+    return (keywords[name],) if name in keywords else ()
+
+
+def _is_documented(app: Registrar) -> bool:
+    """`FastAPI(openapi_url=None)` has neither a schema nor pages of documentation."""
+    url = app.keywords.get("openapi_url")
+    return not (isinstance(url, Const) and not url.value and not url.assumes)
 
 
 def _is_lenient(scheme: Instance) -> bool:

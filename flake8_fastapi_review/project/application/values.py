@@ -150,7 +150,7 @@ class Env:
 class Function(Known):
     """A function of the project as a closure."""
 
-    __slots__ = ("defaults", "env", "module", "node", "owner", "wraps")
+    __slots__ = ("attributes", "defaults", "env", "module", "node", "owner", "wraps")
 
     def __init__(self, module: Module | Source, node: Any, env: Env, owner: ClassValue | None = None) -> None:
         super().__init__()
@@ -159,6 +159,8 @@ class Function(Known):
         self.env = env
         self.owner = owner
         self.defaults: dict[str, Value] = {}
+        self.attributes: dict[str, Value] = {}
+        """What the program attached to it."""
         self.wraps: Function | Bound | None = None
         """What `functools.wraps` says it stands for: frameworks look at that one's signature."""
 
@@ -176,6 +178,12 @@ class Bound(Known):
         super().__init__()
         self.function = function
         self.receiver = receiver
+
+
+class ViewMethod(Bound):
+    """A method of a class-based view: FastAPI makes an instance of the receiver, a class, for each request."""
+
+    __slots__ = ()
 
 
 class Static(Known):
@@ -283,6 +291,7 @@ class Entry:
 
     __slots__ = (
         "assumes",
+        "bare",
         "certain",
         "endpoint",
         "keywords",
@@ -292,6 +301,7 @@ class Entry:
         "module",
         "path",
         "seen",
+        "simple",
         "target",
     )
 
@@ -309,8 +319,22 @@ class Entry:
         self.keywords: dict[str, Value] = {}
         self.assumes: Assumptions = NOTHING
         self.certain = True
+        self.bare = False
+        """Whether the router that it is put on adds nothing to it: built as an object, or one of Starlette's."""
+        self.simple = False
+        """Whether it is one of Starlette's, that knows of no dependencies."""
         self.seen = 0
         """Of an include: how many entries its target had at that moment."""
+
+
+class RouteList(Value):
+    """`app.routes`: the list itself, so that what is appended to it is registered."""
+
+    __slots__ = ("registrar",)
+
+    def __init__(self, registrar: Registrar) -> None:
+        super().__init__()
+        self.registrar = registrar
 
 
 class Decorator(Known):
@@ -362,12 +386,14 @@ class DependsValue(Known):
 class AnnotatedValue(Known):
     """`Annotated[base, …]`, or another subscripted type (no metadata)."""
 
-    __slots__ = ("base", "items")
+    __slots__ = ("base", "items", "node")
 
     def __init__(self, base: Value, items: list[Value]) -> None:
         super().__init__()
         self.base = base
         self.items = items
+        self.node: ast.expr | None = None
+        """As it is written."""
 
 
 class Wraps(Known):
@@ -389,6 +415,8 @@ def unwrapped(value: Value) -> Value:
             value = value.function.wraps
         elif isinstance(value, Partial):
             value = value.function
+        elif isinstance(value, Instance) and "__wrapped__" in value.attributes:
+            value = value.attributes["__wrapped__"]
         else:
             break
     return value

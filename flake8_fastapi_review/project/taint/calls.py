@@ -1,0 +1,508 @@
+"""Calls and attributes: what they do with the inputs in their arguments, by rows of knowledge or by the Effect of a project function."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Any
+
+from .state import access, lookup
+from .substitution import Substitution
+from .values import (
+    ALL,
+    CLEAN,
+    RESOLVED,
+    Mark,
+    Source,
+    Step,
+    Value,
+    join,
+    whole,
+)
+
+if TYPE_CHECKING:
+    from ...knowledge.flows import Argument, Check, Sink
+    from ..types import Type
+    from .state import Path, State
+    from .values import Effect, Origin
+    from .walk import Walk
+
+_PASSING_METHODS = frozenset(
+    (
+        "strip lstrip rstrip lower upper title capitalize casefold swapcase replace removeprefix removesuffix split rsplit "
+        "splitlines partition rpartition join format format_map encode decode expandtabs center ljust rjust zfill translate "
+        "get pop items values keys copy setdefault getlist getall multi_items dict model_dump read readline readlines "
+        "getvalue joinpath with_suffix with_name with_stem absolute expanduser as_posix"
+    ).split()
+)
+"""Methods of texts, containers, files and paths: they pass on what a receiver of unknown type holds."""
+
+_MUTATORS = frozenset("append add extend insert update appendleft extendleft setdefault".split())
+_SHELLS = frozenset({"sh", "bash", "zsh", "dash", "/bin/sh", "/bin/bash", "cmd", "cmd.exe", "powershell"})
+_MODEL_BASES = ("pydantic.BaseModel", "pydantic.v1.BaseModel", "sqlmodel.SQLModel", "typing.NamedTuple")
+
+
+class Arguments:
+    """The arguments of a call with what they hold; `skip` leaves the first ones out, for a function that is handed over."""
+
+    def __init__(self, node: ast.Call, positional: list[tuple[ast.expr, Value]], named: dict[str, tuple[ast.expr, Value]]):
+        self.node = node
+        self.positional = positional
+        self.named = named
+        self.spread: list[Value] = []
+        """What `**` brings."""
+
+    def any(self) -> bool:
+        return any(value for _, value in self.positional) or any(value for _, value in self.named.values()) or any(
+            self.spread
+        )
+
+    def all(self) -> Value:
+        """Everything that the call is given."""
+        return whole([*(v for _, v in self.positional), *(v for _, v in self.named.values()), *self.spread])
+
+    def pick(self, which: Argument) -> tuple[ast.expr, Value] | None:
+        """An argument by position or keyword."""
+        if isinstance(which, int):
+            if which < len(self.positional) and not any(
+                isinstance(node, ast.Starred) for node, _ in self.positional[: which + 1]
+            ):
+                return self.positional[which]
+            return None
+        return self.named.get(which)
+
+    def after(self, count: int) -> Arguments:
+        """The arguments without the first `count`."""
+        rest = Arguments(self.node, self.positional[count:], self.named)
+        rest.spread = self.spread
+        return rest
+
+
+class Calls:
+    """The calls of one walk."""
+
+    def __init__(self, walk: Walk) -> None:
+        self.walk = walk
+        self.taint = walk.taint
+        self.types = walk.types
+        self.rows = walk.taint.rows
+        self.inputs = walk.taint.inputs
+        self._made: dict[ast.AST, Value] = {}
+        """What generators yield, by the call."""
+
+    # Attributes
+
+    def attribute(self, node: ast.Attribute, state: State) -> Value:
+        key = access(node)
+        if key is not None and key in state:
+            return state[key]
+        held = self.walk.value(node.value, state)
+        if node.attr in self.rows.attributes:
+            found = self._source(node, self.types.qualified(self.walk.type_of(node)))
+            if found is not None:
+                return found
+        if not held:
+            return CLEAN
+        declared = self.walk.type_of(node)
+        name = self.types.qualified(declared)
+        row = self.rows.passing(name) if name is not None and declared is not None and declared[0] == "mem" else None
+        if row is not None:
+            return whole([held]).with_safe(row.safe).without_safe(row.unsafe)
+        if declared is not None and declared[0] in ("mem", "const"):
+            declared = self.types.call_type(declared)
+        if self.inputs.is_narrow(declared):
+            return CLEAN
+        owner = self.walk.type_of(node.value)
+        found_value = held.member(f".{node.attr}")
+        if owner is not None and owner[0] == "inst" and ":" in owner[1]:
+            safe = self.inputs.field_safety(owner[1], node.attr)
+            if safe:
+                return CLEAN if ALL in safe else found_value.with_safe(safe)
+        return found_value
+
+    def _source(self, node: ast.expr, name: str | None) -> Value | None:
+        kind = self.rows.source(name) if name is not None else None
+        if kind is None:
+            return None
+        walk = self.walk
+        source = Source(kind, "", walk.path, node.lineno, f"{walk.path}:{walk.function.qualname}", None)
+        step = Step(walk.path, node.lineno, f"`{ast.unparse(node)[:60]}` comes from the client")
+        mark = Mark(frozenset(), None)
+        return Value({(source, ()): mark}).stepping(step)
+
+    # Calls
+
+    def call(self, node: ast.Call, state: State) -> Value:
+        walk = self.walk
+        function = node.func
+        receiver = walk.value(function.value, state) if isinstance(function, ast.Attribute) else CLEAN
+        if isinstance(function, ast.Attribute) and function.attr in self.rows.attributes:
+            found = self._source(node, self.types.qualified(walk.type_of(function)))
+            if found is not None:
+                return found
+        arguments = self._arguments(node, state)
+        if not receiver and not arguments.any() and not self._holds(function, state):
+            return CLEAN
+        return self._apply(walk.type_of(function), receiver, arguments, state)
+
+    def _holds(self, function: ast.expr, state: State) -> bool:
+        """Whether a function of this function is called, which knows its variables."""
+        return isinstance(function, ast.Name) and bool(state) and self._local(self.walk.type_of(function))
+
+    def _local(self, callee: Type | None) -> bool:
+        inner = f"{self.walk.path}:{self.walk.function.qualname}.<locals>."
+        return callee is not None and callee[0] == "func" and callee[1].startswith(inner)
+
+    def _arguments(self, node: ast.Call, state: State) -> Arguments:
+        walk = self.walk
+        positional = [(arg, walk.value(arg, state)) for arg in node.args]
+        arguments = Arguments(node, positional, {})
+        for keyword in node.keywords:
+            value = walk.value(keyword.value, state)
+            if keyword.arg is None:
+                arguments.spread.append(value)
+            else:
+                arguments.named[keyword.arg] = (keyword.value, value)
+        return arguments
+
+    def _apply(self, callee: Type | None, receiver: Value, arguments: Arguments, state: State) -> Value:
+        match callee:
+            case ("ext", name) | ("mem", name, _) | ("const", _, name):
+                return self._library(str(name), callee, receiver, arguments, state)
+            case ("func", symbol):
+                return self._project(symbol, None, arguments, state)
+            case ("bound", symbol, held):
+                return self._project(symbol, receiver if held[0] != "type" else CLEAN, arguments, state)
+            case ("type", cls, _):
+                return self._construct(cls, arguments, state)
+            case ("partial", inner):
+                return self._apply(inner, receiver, arguments, state)
+            case ("inst", cls, _) if ":" in cls:
+                method = self.types.attribute(callee, "__call__")
+                own = self.walk.value(arguments.node.func, state)
+                return self._apply(method, own, arguments, state) if method and method[0] == "bound" else CLEAN
+            case ("union", members):
+                found = [self._apply(m, receiver, arguments, state) for m in members if m != ("none",)]
+                return join(found)
+        return self._unknown(receiver, arguments, state)
+
+    def _unknown(self, receiver: Value, arguments: Arguments, state: State) -> Value:
+        function = arguments.node.func
+        if not isinstance(function, ast.Attribute):
+            return CLEAN
+        if function.attr in _MUTATORS:
+            self._mutate(function, arguments, state)
+        return self._passed_by_method(function, receiver, arguments)
+
+    @staticmethod
+    def _passed_by_method(function: ast.Attribute, receiver: Value, arguments: Arguments) -> Value:
+        if not receiver or function.attr not in _PASSING_METHODS:
+            if function.attr in ("join", "format") and isinstance(function.value, (ast.Constant, ast.JoinedStr)):
+                return arguments.all()
+            return CLEAN
+        match function.attr, arguments.node.args:
+            case "get" | "pop" | "setdefault", [ast.Constant(value=str() | int() as key), *_]:
+                return receiver.member(f"[{key}]")
+            case "get" | "pop" | "setdefault" | "values" | "items" | "getlist" | "copy" | "dict" | "model_dump", _:
+                return receiver
+        return whole([receiver, arguments.all()])
+
+    # Libraries
+
+    def _library(self, name: str, callee: Type, receiver: Value, arguments: Arguments, state: State) -> Value:
+        self._hand_over(name, arguments, state)
+        for sink in self.rows.sinks(name):
+            self._sink(sink, name, receiver, arguments)
+        check = self.rows.check(name)
+        if check is not None and check.raises:
+            self.apply_check(check, arguments.node, state)
+        function = arguments.node.func
+        if isinstance(function, ast.Attribute) and function.attr in _MUTATORS:
+            self._mutate(function, arguments, state)
+        row = self.rows.passing(name)
+        if row is not None:
+            given = []
+            for which in row.arguments:
+                if which == "self":
+                    given.append(receiver)
+                elif which == ALL:
+                    given.append(arguments.all())
+                elif (found := arguments.pick(which)) is not None:
+                    given.append(found[1])
+            if not any(given) or self.inputs.is_narrow(self.types.call_type(callee)):
+                return CLEAN
+            if name.startswith("builtins.") and isinstance(function, ast.Attribute):
+                passed = self._passed_by_method(function, receiver, arguments)
+                return passed.with_safe(row.safe) if passed else whole(given).with_safe(row.safe)
+            return whole(given).with_safe(row.safe).without_safe(row.unsafe)
+        if name.startswith(("builtins.str.", "builtins.bytes.", "builtins.dict.", "builtins.list.")) and isinstance(
+            function, ast.Attribute
+        ):
+            if self.inputs.is_narrow(self.types.call_type(callee)):
+                return CLEAN
+            return self._passed_by_method(function, receiver, arguments)
+        return CLEAN
+
+    def _hand_over(self, name: str, arguments: Arguments, state: State) -> None:
+        """A function that is given to a thread, a task, a scheduler: it is called with the arguments that follow."""
+        knowledge = self.taint.knowledge
+        runs = knowledge.offload(name) or knowledge.loop_callback(name)
+        position = runs.position if runs is not None else 0 if name == "functools.partial" else None
+        if position is None:
+            return
+        given = arguments.pick(position) or (arguments.pick(runs.keyword) if runs is not None and runs.keyword else None)
+        if given is None:
+            return
+        node, _ = given
+        count = position + 1 if arguments.pick(position) is not None else 0
+        rest = arguments.after(count)
+        listed = arguments.named.get("args")
+        if listed is not None and isinstance(listed[0], (ast.Tuple, ast.List)):
+            rest = Arguments(arguments.node, [(each, self.walk.value(each, state)) for each in listed[0].elts], {})
+        receiver = self.walk.value(node.value, state) if isinstance(node, ast.Attribute) else CLEAN
+        if rest.any() or receiver or self._local(self.walk.type_of(node)):
+            self._apply(self.walk.type_of(node), receiver, rest, state)
+
+    def _sink(self, sink: Sink, name: str, receiver: Value, arguments: Arguments) -> None:
+        if not self._meets(sink.condition, arguments):
+            return
+        for which in sink.arguments:
+            node: ast.expr = arguments.node
+            if which == "self":
+                value = receiver
+            elif which == ALL:
+                value = arguments.all()
+            else:
+                found = arguments.pick(which)
+                if found is None:
+                    continue
+                node, value = found
+            if value:
+                self._reach(sink.kind, value, name, node)
+            return
+
+    def _reach(self, kind: str, value: Value, name: str, node: ast.expr) -> None:
+        if kind == "program":
+            # Only the program counts in a list of arguments, and what a shell is given to run.
+            listed = node.elts if isinstance(node, (ast.List, ast.Tuple)) else []
+            if listed and isinstance(listed[0], ast.Constant) and listed[0].value in _SHELLS:
+                rest = [value.member(f"[{i}]") for i, each in enumerate(listed) if i > 1]
+                self.walk.reaches("command", whole(rest), name, node)
+                return
+            value = join([Value(value.marks), value.member("[0]")]) if value.parts else value
+        self.walk.reaches(kind, value, name, node)
+
+    def _meets(self, condition: str, arguments: Arguments) -> bool:
+        """Whether a call is made as the condition of a row says: see Sink.condition."""
+        if not condition:
+            return True
+        if condition.startswith("!"):
+            return not any(name in arguments.named for name in condition[1:].split("|"))
+        keyword, sign, wanted = condition.partition("=")
+        if not sign:
+            keyword, _, wanted = condition.partition("~")
+        given = arguments.named.get(keyword)
+        if given is None:
+            return False
+        constant = self.taint.constant(self.walk, given[0])
+        return wanted.lower() in str(constant).lower() if not sign else str(constant) == wanted
+
+    def apply_check(self, check: Check, node: ast.Call, state: State) -> None:
+        """What a call makes sure of, from now on."""
+        for checked in self.checked_nodes(check.argument, node):
+            key = access(checked)
+            if key is not None and self.satisfied(check, node, lookup(state, key)):
+                self.walk.refine(state, key, check.safe)
+
+    @staticmethod
+    def checked_nodes(which: Argument, node: ast.Call) -> list[ast.expr]:
+        """The expressions that a check is about; those in a list that it is given, too."""
+        found: ast.expr | None = None
+        if which == "self":
+            found = node.func.value if isinstance(node.func, ast.Attribute) else None
+        elif isinstance(which, int):
+            found = node.args[which] if which < len(node.args) else None
+        else:
+            found = next((keyword.value for keyword in node.keywords if keyword.arg == which), None)
+        if isinstance(found, ast.Call) and found.args and isinstance(found.func, ast.Name) and found.func.id == "str":
+            found = found.args[0]
+        return [*found.elts] if isinstance(found, (ast.List, ast.Tuple)) else [found] if found is not None else []
+
+    @staticmethod
+    def satisfied(check: Check, node: ast.Call, value: Value) -> bool:
+        if check.condition == "resolved":
+            return all(RESOLVED in mark.safe for mark in value.all_marks().values())
+        return True
+
+    def _mutate(self, function: ast.Attribute, arguments: Arguments, state: State) -> None:
+        """`rows.append(x)`: the container holds it from now on."""
+        key = access(function.value)
+        value = arguments.all()
+        if key is not None and value:
+            self.walk.mix(key, Value({}, {"[*]": value}), state)
+
+    # Functions and classes of the project
+
+    def _project(self, symbol: str, receiver: Value | None, arguments: Arguments, state: State) -> Value:
+        effect = self.taint.effect(symbol)
+        own = self.types.function(symbol)
+        if effect is None or own is None:
+            return CLEAN
+        given, nodes = self._bound(own[1].parameters, receiver, arguments, state)
+        if self._local(("func", symbol)):
+            given.update({key[0]: value for key, value in state.items() if len(key) == 1})
+        substitution = Substitution(given, self.inputs, self._handing_over(symbol, own[1].parameters, arguments))
+        place = arguments.node
+        for flow in substitution.flows(effect.flows):
+            self.walk.add(flow._replace(entry=(place.lineno, place.col_offset)))
+        self._learn(effect, nodes, state)
+        for (position, attribute), value in effect.stored.items():
+            holder = nodes.get(position)
+            key = access(holder) if holder is not None else None
+            moved = substitution.value(value)
+            if key is not None and moved:
+                self.walk.mix((*key, attribute), moved, state)
+        if effect.yielded:
+            self._made[arguments.node] = substitution.value(effect.yielded)
+        return substitution.value(effect.result)
+
+    def _handing_over(self, symbol: str, parameters: tuple[Any, ...], arguments: Arguments) -> dict[Origin, Step]:
+        name = symbol.rpartition(":")[2].replace(".<locals>", "")
+        line = arguments.node.lineno
+        return {
+            position: Step(self.walk.path, line, f"is given to `{name}` as `{parameter[0]}`")
+            for position, parameter in enumerate(parameters)
+        }
+
+    def _bound(
+        self, parameters: tuple[Any, ...], receiver: Value | None, arguments: Arguments, state: State
+    ) -> tuple[dict[Origin, Value], dict[int, ast.expr]]:
+        """The values of the parameters, and the expressions they were given as."""
+        given: dict[Origin, Value] = {}
+        nodes: dict[int, ast.expr] = {}
+        first = 0
+        if receiver is not None:
+            given[0] = receiver
+            function = arguments.node.func
+            if isinstance(function, ast.Attribute):
+                nodes[0] = function.value
+            first = 1
+        positional = [place for place, parameter in enumerate(parameters) if parameter[1] < 2][first:]
+        rest = next((place for place, parameter in enumerate(parameters) if parameter[1] == 2), None)
+        extra: list[Value] = []
+        for count, (node, value) in enumerate(arguments.positional):
+            if isinstance(node, ast.Starred):
+                for place in positional[count:]:
+                    given[place] = value.items()
+                extra.append(value.items())
+                break
+            if count < len(positional):
+                given[positional[count]], nodes[positional[count]] = value, node
+            else:
+                extra.append(value)
+        if rest is not None and any(extra):
+            given[rest] = Value({}, {f"[{i}]": value for i, value in enumerate(extra) if value})
+        self._bound_by_name(parameters, arguments, given, nodes)
+        return given, nodes
+
+    @staticmethod
+    def _bound_by_name(
+        parameters: tuple[Any, ...], arguments: Arguments, given: dict[Origin, Value], nodes: dict[int, ast.expr]
+    ) -> None:
+        names = {parameter[0]: place for place, parameter in enumerate(parameters) if parameter[1] in (1, 3)}
+        others: dict[str, Value] = {}
+        for name, (node, value) in arguments.named.items():
+            place = names.get(name)
+            if place is not None:
+                given[place], nodes[place] = value, node
+            elif value:
+                others[f"[{name}]"] = value
+        keywords = next((place for place, parameter in enumerate(parameters) if parameter[1] == 4), None)
+        if keywords is not None:
+            given[keywords] = join([Value({}, others) if others else CLEAN, *arguments.spread])
+        for value in arguments.spread:
+            for name, place in names.items():
+                if value and place not in given:
+                    given[place] = value.member(f"[{name}]")
+
+    def _learn(self, effect: Effect, nodes: dict[int, ast.expr], state: State) -> None:
+        """Arguments that the function would have refused are harmless now."""
+        for (origin, path), kinds in effect.checked.items():
+            key = self._key(nodes, origin, path)
+            if key is not None:
+                self.walk.refine(state, key, kinds)
+
+    @staticmethod
+    def _key(nodes: dict[int, ast.expr], origin: Origin, path: Path) -> Path | None:
+        node = nodes.get(origin) if isinstance(origin, int) else None
+        base = access(node) if node is not None else None
+        return (*base, *path) if base is not None else None
+
+    def confirmed(self, node: ast.Call, state: State) -> list[tuple[Path, frozenset[str]]] | None:
+        """What a true answer of a project function makes sure of; None when it is not known what is called."""
+        callee = self.walk.type_of(node.func)
+        match callee:
+            case None:
+                return None
+            case ("func", symbol):
+                receiver = None
+            case ("bound", symbol, _):
+                receiver = CLEAN
+            case _:
+                return []
+        effect = self.taint.effect(symbol)
+        own = self.types.function(symbol)
+        if effect is None or own is None:
+            return None
+        _, nodes = self._bound(own[1].parameters, receiver, self._arguments(node, state), state)
+        found = [(self._key(nodes, origin, path), kinds) for (origin, path), kinds in effect.confirmed.items()]
+        return [(key, kinds) for key, kinds in found if key is not None]
+
+    def _construct(self, cls: str, arguments: Arguments, state: State) -> Value:
+        """An object whose attributes hold what the constructor puts there."""
+        own = self.types.members(cls, "__init__")
+        if own is not None and own[1] is not None:
+            fact = own[1].table[own[2][-1]]
+            if fact[0] == "def":
+                return self._initialised(f"{own[1].path}:{fact[1]}", arguments, state)
+        fields = [field.name for field in self.taint.requests.fields(cls)]
+        if not fields or not arguments.any():
+            return CLEAN
+        parts: dict[str, Value] = {}
+        for place, (_, value) in enumerate(arguments.positional):
+            if value and place < len(fields):
+                parts[f".{fields[place]}"] = value
+        for name, (_, value) in arguments.named.items():
+            if value:
+                parts[f".{name}"] = value
+        for value in arguments.spread:
+            for name in fields:
+                part = value.member(f"[{name}]")
+                if part and f".{name}" not in parts:
+                    parts[f".{name}"] = part
+        return Value({}, parts) if parts else CLEAN
+
+    def _initialised(self, symbol: str, arguments: Arguments, state: State) -> Value:
+        effect = self.taint.effect(symbol)
+        own = self.types.function(symbol)
+        if effect is None or own is None:
+            return CLEAN
+        given, nodes = self._bound(own[1].parameters, CLEAN, arguments, state)
+        nodes.pop(0, None)
+        substitution = Substitution(given, self.inputs, self._handing_over(symbol, own[1].parameters, arguments))
+        place = arguments.node
+        for flow in substitution.flows(effect.flows):
+            self.walk.add(flow._replace(entry=(place.lineno, place.col_offset)))
+        self._learn(effect, nodes, state)
+        parts = {
+            attribute: moved
+            for (position, attribute), value in effect.stored.items()
+            if position == 0 and (moved := substitution.value(value))
+        }
+        return Value({}, parts) if parts else CLEAN
+
+    def yielded(self, node: ast.expr, state: State) -> Value:
+        """What a call that was made yields to the `for` or `with` around it."""
+        while isinstance(node, (ast.Await, ast.Starred)):
+            node = node.value
+        return self._made.get(node, CLEAN)
+

@@ -1,0 +1,326 @@
+"""What a condition tells: which variables are harmless where it holds, and where it does not."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Any
+
+from ..constants import UNKNOWN, value_of
+from .inputs import HARMLESS
+from .patterns import is_strict
+from .state import State, access, joined, lookup
+from .values import RESOLVED
+
+if TYPE_CHECKING:
+    from .state import Path
+    from .walk import Walk
+
+_TRAVERSAL = frozenset({"..", "/", "\\", "../", "..\\", "./", "/.."})
+_LINE_ENDS = frozenset({"\n", "\r", "\r\n"})
+_HOSTS = frozenset({"://", "//", ":"})
+_PATH = frozenset({"path", "archive"})
+_URL = frozenset({"url", "redirect"})
+_NORMALISING = frozenset("lower upper strip lstrip rstrip casefold title".split())
+_URL_PARTS = frozenset({"hostname", "netloc", "host", "scheme", "authority"})
+_NEVER_RETURN = frozenset({"sys.exit", "os._exit", "os.abort", "builtins.exit", "builtins.quit"})
+_SEPARATORS = frozenset({"os.sep", "os.path.sep"})
+
+
+def after(walk: Walk, node: ast.expr, state: State) -> State | None:
+    """The state after a call that stands by itself; None when it does not return."""
+    if isinstance(node, ast.Await):
+        node = node.value
+    if not isinstance(node, ast.Call):
+        return state
+    callee = walk.type_of(node.func)
+    if walk.types.qualified(callee) in _NEVER_RETURN:
+        return None
+    if callee is not None and callee[0] in ("func", "bound") and walk.taint.never_returns(callee[1]):
+        return None
+    return state
+
+
+def refined(walk: Walk, test: ast.expr, truth: bool, state: State) -> State:
+    """A copy of the state for the branch where `test` is `truth`."""
+    found = dict(state)
+    _refine(walk, test, truth, found)
+    return found
+
+
+def _refine(walk: Walk, test: ast.expr, truth: bool, state: State) -> None:
+    match test:
+        case ast.UnaryOp(op=ast.Not(), operand=inner):
+            _refine(walk, inner, not truth, state)
+        case ast.BoolOp(op=operator, values=values):
+            if isinstance(operator, ast.And) is truth:
+                for value in values:
+                    _refine(walk, value, truth, state)
+            else:
+                _either(walk, values, truth, state)
+        case ast.Compare(left=left, ops=[operator], comparators=[right]):
+            _compare(walk, left, operator, right, truth, state)
+        case ast.Compare():
+            pass
+        case ast.Await(value=inner):
+            _refine(walk, inner, truth, state)
+        case ast.NamedExpr(target=target, value=inner):
+            _refine(walk, inner, truth, state)
+            _refine(walk, target, truth, state)
+        case ast.Call():
+            _call(walk, test, truth, state)
+        case ast.Name() | ast.Attribute() | ast.Subscript():
+            key = access(test)
+            if key is not None and not truth:
+                walk.refine(state, key, HARMLESS)
+
+
+def _either(walk: Walk, values: list[ast.expr], truth: bool, state: State) -> None:
+    """One of several conditions decided: what holds in each case."""
+    ways: State | None = None
+    passed = dict(state)
+    for value in values:
+        ways = joined(ways, refined(walk, value, truth, passed))
+        _refine(walk, value, not truth, passed)
+    if ways is not None:
+        state.clear()
+        state.update(ways)
+
+
+def _compare(walk: Walk, left: ast.expr, operator: ast.cmpop, right: ast.expr, truth: bool, state: State) -> None:
+    match operator:
+        case ast.In() | ast.NotIn():
+            if isinstance(operator, ast.In) is truth:
+                _is_member(walk, left, right, state)
+            else:
+                _holds_not(walk, left, right, state)
+        case ast.Eq() | ast.NotEq() | ast.Is() | ast.IsNot():
+            if isinstance(operator, (ast.Eq, ast.Is)) is truth:
+                _is_equal(walk, left, right, state)
+                _is_equal(walk, right, left, state)
+        case ast.LtE() | ast.Lt():
+            # set(names) <= ALLOWED
+            match left:
+                case ast.Call(func=ast.Name(id="set" | "frozenset"), args=[inner]) if truth:
+                    _refine_key(walk, inner, HARMLESS, state)
+
+
+def _is_member(walk: Walk, left: ast.expr, right: ast.expr, state: State) -> None:
+    if walk.value(right, state):
+        return
+    if _is_about_parents(right):
+        # `base in path.parents`: the path lies below the base, if it has no `..`.
+        key = access(right.value)  # type: ignore[attr-defined]
+        if key is not None and _is_resolved(walk, key, state):
+            walk.refine(state, key, _PATH)
+        return
+    _refine_key(walk, _plain(left), HARMLESS, state)
+    _refine_url(walk, left, state)
+
+
+def _is_about_parents(node: ast.expr) -> bool:
+    return isinstance(node, ast.Attribute) and node.attr == "parents"
+
+
+def _holds_not(walk: Walk, left: ast.expr, right: ast.expr, state: State) -> None:
+    """`".." in name` is not true."""
+    held = walk.taint.constant(walk, left)
+    if walk.types.qualified(walk.type_of(left)) in _SEPARATORS:
+        held = "/"
+    if not isinstance(held, str):
+        return
+    for characters, kinds in ((_TRAVERSAL, _PATH), (_LINE_ENDS, frozenset({"header", "log"})), (_HOSTS, _URL)):
+        if held in characters:
+            _refine_key(walk, _plain(right), kinds, state)
+            match right:
+                case ast.Attribute(value=inner, attr="parts"):
+                    _refine_key(walk, inner, kinds, state)
+                case ast.Call(func=ast.Attribute(value=inner, attr="split")):
+                    _refine_key(walk, inner, kinds, state)
+                case ast.Attribute(value=ast.Call(args=[inner]), attr="parts"):
+                    _refine_key(walk, inner, kinds, state)
+
+
+def _is_equal(walk: Walk, left: ast.expr, right: ast.expr, state: State) -> None:
+    key = access(_plain(left))
+    value = walk.value(right, state)
+    if key is not None and not value:
+        walk.refine(state, key, HARMLESS)
+    elif key is not None:
+        # os.path.basename(name) == name: what the other side is harmless for, this one is.
+        own = lookup(state, key)
+        safe = [mark.safe for label, mark in value.all_marks().items() if label in own.all_marks()]
+        if safe and len(safe) == len(own.all_marks()):
+            walk.refine(state, key, frozenset.intersection(*safe) - {RESOLVED})
+    if not value:
+        _refine_url(walk, left, state)
+        match left:
+            case ast.Call(func=function, args=[ast.List(elts=elements) | ast.Tuple(elts=elements)]):
+                name = walk.types.qualified(walk.type_of(function)) or ""
+                if name.rpartition(".")[2] == "commonpath":
+                    for element in elements:
+                        inner = access(element.args[0] if isinstance(element, ast.Call) and element.args else element)
+                        if inner is not None and _is_resolved(walk, inner, state):
+                            walk.refine(state, inner, _PATH)
+
+
+def _refine_key(walk: Walk, node: ast.expr, kinds: frozenset[str], state: State) -> None:
+    key = access(node)
+    if key is not None:
+        walk.refine(state, key, kinds)
+
+
+def _refine_url(walk: Walk, node: ast.expr, state: State) -> None:
+    """`parsed.hostname in ALLOWED` makes the URL that was parsed harmless."""
+    if not isinstance(node, ast.Attribute) or node.attr not in _URL_PARTS - {"scheme"}:
+        return
+    key = access(node.value)
+    source = walk.derived.get(key) if key is not None else None
+    if source is None and isinstance(node.value, ast.Call) and node.value.args:
+        source = access(node.value.args[0])
+    if source is not None:
+        walk.refine(state, source, _URL)
+    if key is not None:
+        walk.refine(state, key, _URL)
+
+
+def _call(walk: Walk, node: ast.Call, truth: bool, state: State) -> None:
+    name = walk.types.qualified(walk.type_of(node.func)) or ""
+    short = node.func.attr if isinstance(node.func, ast.Attribute) else ""
+    if short == "startswith":
+        _starts_with(walk, node, truth, state)
+        return
+    if name in ("builtins.all", "builtins.any") or _called(node) in ("all", "any"):
+        _quantified(walk, node, truth, state)
+        return
+    if name == "builtins.isinstance" or _called(node) == "isinstance":
+        _instance(walk, node, truth, state)
+        return
+    if name.startswith("re."):
+        _matches(walk, node, name, truth, state)
+        return
+    check = walk.taint.rows.check(name) if name else None
+    if check is not None:
+        if truth:
+            walk.calls.apply_check(check, node, state)
+        return
+    confirmed = walk.calls.confirmed(node, state)
+    if confirmed is None:
+        # Nobody knows what it asks: neither branch is judged.
+        for argument in node.args:
+            _refine_key(walk, argument, HARMLESS, state)
+    elif truth:
+        for key, kinds in confirmed:
+            walk.refine(state, key, kinds)
+
+
+def _called(node: ast.Call) -> str:
+    return node.func.id if isinstance(node.func, ast.Name) else ""
+
+
+def _starts_with(walk: Walk, node: ast.Call, truth: bool, state: State) -> None:
+    if not truth or not node.args or not isinstance(node.func, ast.Attribute):
+        return
+    held = node.func.value
+    if isinstance(held, ast.Call) and held.args and _called(held) == "str":
+        held = held.args[0]
+    key = access(_plain(held))
+    if key is None:
+        return
+    prefix = walk.taint.constant(walk, node.args[0])
+    prefixes = prefix if isinstance(prefix, tuple) else (prefix,)
+    if all(isinstance(each, str) and "://" in each and "/" in each.partition("://")[2] for each in prefixes):
+        walk.refine(state, key, _URL)
+    elif all(isinstance(each, str) and each.startswith("/") for each in prefixes):
+        walk.refine(state, key, frozenset({"redirect"}))
+    elif prefix is UNKNOWN and ends_with_separator(walk, node.args[0]) and _is_resolved(walk, key, state):
+        walk.refine(state, key, _PATH)
+
+
+def ends_with_separator(walk: Walk, node: ast.expr) -> bool:
+    """Whether a text ends in a separator of paths for sure."""
+    match node:
+        case ast.BinOp(op=ast.Add(), right=right):
+            return ends_with_separator(walk, right)
+        case ast.JoinedStr(values=[*_, last]):
+            return ends_with_separator(walk, last)
+        case ast.FormattedValue(value=inner):
+            return ends_with_separator(walk, inner)
+        case ast.Constant(value=str(text)):
+            return text.endswith(("/", "\\"))
+        case ast.Tuple(elts=elements):
+            return all(ends_with_separator(walk, element) for element in elements)
+        case ast.Call(func=ast.Attribute(attr="join"), args=[*_, ast.Constant(value="")]):
+            return True
+    if walk.types.qualified(walk.type_of(node)) in _SEPARATORS:
+        return True
+    key = access(node)
+    return key is not None and key in walk.ending
+
+
+def _is_resolved(walk: Walk, key: Path, state: State) -> bool:
+    marks = lookup(state, key).all_marks()
+    return all(RESOLVED in mark.safe for mark in marks.values())
+
+
+def _quantified(walk: Walk, node: ast.Call, truth: bool, state: State) -> None:
+    """`all(c in ALLOWED for c in name)` is true, `any(c in FORBIDDEN for c in name)` is not."""
+    if (_called(node) == "all") is not truth or not node.args:
+        return
+    match node.args[0]:
+        case ast.GeneratorExp(elt=element, generators=[ast.comprehension(iter=iterated)]) | ast.ListComp(
+            elt=element, generators=[ast.comprehension(iter=iterated)]
+        ):
+            _refine_key(walk, _plain(iterated), HARMLESS, state)
+            for part in ast.walk(element):
+                if isinstance(part, (ast.Name, ast.Attribute)):
+                    _refine_key(walk, part, HARMLESS, state)
+
+
+def _instance(walk: Walk, node: ast.Call, truth: bool, state: State) -> None:
+    if len(node.args) != 2:
+        return
+    types = walk.types
+    classes = node.args[1].elts if isinstance(node.args[1], ast.Tuple) else [node.args[1]]
+    narrow = [walk.taint.inputs.is_narrow(types.instance(walk.type_of(each))) for each in classes]
+    if truth and all(narrow):
+        _refine_key(walk, node.args[0], HARMLESS, state)
+
+
+def _matches(walk: Walk, node: ast.Call, name: str, truth: bool, state: State) -> None:
+    """`re.fullmatch(pattern, text)`, `PATTERN.match(text)`"""
+    if not truth:
+        return
+    method = name.rpartition(".")[2]
+    if method not in ("match", "fullmatch", "search"):
+        return
+    if name.startswith("re.Pattern."):
+        pattern, texts = _compiled(walk, node.func), node.args[:1]
+    else:
+        pattern, texts = walk.taint.constant(walk, node.args[0]) if node.args else UNKNOWN, node.args[1:2]
+    for text in texts:
+        if pattern is UNKNOWN or is_strict(pattern, anchored=method == "fullmatch"):
+            _refine_key(walk, _plain(text), HARMLESS, state)
+
+
+def _compiled(walk: Walk, function: ast.expr) -> Any:
+    """The pattern of `PATTERN.match`, where PATTERN is `re.compile("…")`."""
+    if not isinstance(function, ast.Attribute):
+        return UNKNOWN
+    expr = walk.module.expression(function.value)
+    indices = walk.summary.names.get(expr[1], ()) if expr[0] == "g" else expr[1] if expr[0] == "v" else ()
+    for index in indices:
+        match walk.summary.table[index]:
+            case ("=", ("c", _, (pattern, *_), _), ()):
+                return value_of(walk.types, walk.summary, pattern)
+    return UNKNOWN
+
+
+def _plain(node: ast.expr) -> ast.expr:
+    """`name` of `name.strip().lower()`."""
+    match node:
+        case ast.Call(func=ast.Attribute(value=inner, attr=method)) if method in _NORMALISING:
+            return _plain(inner)
+        case ast.Call(func=ast.Name(id="str"), args=[inner]):
+            return _plain(inner)
+    return node
+

@@ -1,0 +1,381 @@
+"""The effects of functions, and what the inputs of a file's routes and dependencies reach."""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ...module.summary import Function
+from ..constants import value_of
+from .inputs import REQUESTS, Inputs, decorator_text
+from .substitution import Substitution
+from .values import ALL, CLEAN, UNTOUCHED, Effect, Flow, Mark, Source, Step, Trail, Value, steps
+from .walk import Walk
+
+if TYPE_CHECKING:
+    from ...knowledge import Knowledge
+    from ...module import Module
+    from ..injection import Injection
+    from ..modules import Modules
+    from ..requests import Requests
+    from ..types import Type, Types
+    from .state import State
+    from .values import Origin
+
+_MAX_DEPTH = 25
+"""Calls nested deeper are not followed."""
+
+_KEPT = 64
+"""Of so many modules it is remembered where their functions stand."""
+
+_REGISTERING = (b"add_api_route", b"add_route", b"add_websocket_route", b"add_api_websocket_route", b"Route(")
+_REGISTERED = re.compile(rb"(?:add_(?:api_)?(?:websocket_)?route|Route)\s*\(([^()]{0,300})")
+_NAME = re.compile(rb"[A-Za-z_]\w*")
+_TELLING = re.compile(r"Request|WebSocket|HTTPConnection|UploadFile")
+_CARRIERS = (
+    "starlette.datastructures.",
+    "starlette.requests.",
+    "starlette.websockets.",
+    "fastapi.",
+    "builtins.",
+    "typing.",
+    "collections.",
+    "pathlib.",
+    "os.",
+    "io.",
+    "tempfile.",
+    "urllib.",
+    "pydantic.",
+    "httpx.URL",
+    "yarl.",
+    "multidict.",
+    "email.",
+    "ast.",
+    "functools.",
+)
+"""Modules of classes that can hold an input; what other libraries make holds none, as far as is known."""
+
+
+class Finding(NamedTuple):
+    """An input that reaches a sink, as a file sees it."""
+
+    kind: str
+    line: int
+    column: int
+    """UTF-8 bytes from 0: of the harmful expression if it is in the file, else of the call that leads to it."""
+    source: Source
+    part: tuple[str, ...]
+    """The part of the input: (".name",), ("[name]",)."""
+    sink: str
+    sink_path: str
+    sink_line: int
+    steps: tuple[Step, ...]
+    handler: str
+    """The function of the file that takes the input: "path:qualname"."""
+
+
+class Taint:
+    """Answers about inputs; the effects of functions are remembered."""
+
+    def __init__(
+        self, modules: Modules, types: Types, knowledge: Knowledge, requests: Requests, injection: Injection
+    ) -> None:
+        self.modules = modules
+        self.types = types
+        self.knowledge = knowledge
+        self.requests = requests
+        self.injection = injection
+        self.rows = knowledge.flows
+        self.inputs = Inputs(types, requests)
+        self._effects: dict[str, Effect] = {}
+        self._active: dict[str, int] = {}
+        self._incomplete = _MAX_DEPTH + 1
+        """The outermost of the active functions whose effect was asked for while it was still looked at."""
+        self._nodes: dict[str, tuple[Module, dict[str, ast.AST]]] = {}
+        self._registered: frozenset[str] | None = None
+
+    def forget(self) -> None:
+        self._effects.clear()
+        self._nodes.clear()
+        self._registered = None
+        self.inputs.forget()
+
+    # Effects
+
+    def effect(self, symbol: str) -> Effect | None:
+        """What calling a project function does with what it is given; None when that is not known."""
+        known = self._effects.get(symbol)
+        if known is not None:
+            return known
+        depth = self._active.get(symbol)
+        if depth is not None:
+            self._incomplete = min(self._incomplete, depth)
+            return None
+        if len(self._active) >= _MAX_DEPTH:
+            self._incomplete = 0
+            return None
+        outer, self._incomplete = self._incomplete, _MAX_DEPTH + 1
+        depth = self._active[symbol] = len(self._active)
+        self.modules.holding += 1
+        try:
+            found = self._walk(symbol)
+        finally:
+            self.modules.holding -= 1
+            del self._active[symbol]
+        # What was found while an outer function was still looked at may lack a part: it is found again when needed.
+        if self._incomplete >= depth and found is not None:
+            self._effects[symbol] = found
+            self._incomplete = outer
+        else:
+            self._incomplete = min(outer, self._incomplete)
+        return found
+
+    def _walk(self, symbol: str) -> Effect | None:
+        own = self._node(symbol)
+        if own is None:
+            return None
+        module, node = own
+        function = self._function(module, symbol)
+        if function is None:
+            return None
+        return Walk(self, module, function, node).effect(self._parameters(module, function))
+
+    def _parameters(self, module: Module, function: Function) -> State:
+        """The parameters, each standing for whatever it may be given."""
+        summary = module.summary
+        state: State = {}
+        for position, (name, _, annotation, _) in enumerate(function.parameters):
+            declared = self.types.parameter(summary, function.qualname, position)
+            safe = self.inputs.safety(summary, annotation, None)
+            if ALL in safe or self.inputs.is_narrow(declared) or not _may_carry(declared):
+                state[(name,)] = CLEAN
+            else:
+                state[(name,)] = Value({(position, ()): Mark(safe, None) if safe else UNTOUCHED})
+        return state
+
+    def never_returns(self, symbol: str) -> bool:
+        """Whether a project function always raises."""
+        own = self.types.function(symbol)
+        if own is None or not own[1].raised:
+            return False
+        found = self.effect(symbol)
+        return found is not None and not found.returns
+
+    def _node(self, symbol: str) -> tuple[Module, ast.AST] | None:
+        path, _, qualname = symbol.rpartition(":")
+        module = self.modules.lent(path)
+        if module is None:
+            return None
+        known = self._nodes.get(path)
+        if known is None or known[0] is not module:
+            nodes = {scope.qualname: scope.node for scope in module.index.scopes if scope.kind in ("function", "lambda")}
+            if len(self._nodes) >= _KEPT:
+                self._nodes.clear()
+            known = self._nodes[path] = (module, nodes)
+        node = known[1].get(qualname)
+        return None if node is None else (module, node)
+
+    @staticmethod
+    def _function(module: Module, symbol: str) -> Function | None:
+        found = module.summary.functions.get(symbol.rpartition(":")[2])
+        return None if found is None else Function._make(found)
+
+    def constant(self, walk: Walk, node: ast.AST) -> Any:
+        """The value of an expression if it is a constant, UNKNOWN otherwise."""
+        return value_of(self.types, walk.summary, walk.module.expression(node))
+
+    # Findings
+
+    def findings(self, module: Module) -> list[Finding]:
+        """What the inputs of the routes, dependencies and other takers of requests in a file reach."""
+        found: dict[tuple[Any, ...], Finding] = {}
+        for symbol, function, node in self._candidates(module):
+            effect = self.effect(symbol)
+            if effect is None or not effect.flows:
+                continue
+            for flow in self._concrete(module, symbol, function, node, effect):
+                finding = _finding(flow, symbol)
+                if finding is not None:
+                    key = (finding.kind, finding.line, finding.column, finding.sink_path, finding.sink_line)
+                    found.setdefault(key, finding)
+        return list(found.values())
+
+    def _candidates(self, module: Module) -> list[tuple[str, Function, ast.AST]]:
+        """The functions that may be called with inputs."""
+        found = []
+        for scope in module.index.scopes:
+            node = scope.node
+            if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                continue
+            if node.decorator_list or self._is_named(node.name) or self._tells(node):
+                symbol = f"{module.path}:{scope.qualname}"
+                function = self._function(module, symbol)
+                if function is not None and function.parameters:
+                    found.append((symbol, function, node))
+        return found
+
+    @staticmethod
+    def _tells(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+        arguments = node.args
+        return any(
+            argument.annotation is not None and _TELLING.search(ast.unparse(argument.annotation))
+            for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)
+        )
+
+    def _is_named(self, name: str) -> bool:
+        """Whether a name is given to `Depends`, `add_api_route` or the like anywhere in the project."""
+        if self._registered is None:
+            paths = self.modules.mentioning_any(_REGISTERING)
+            texts = (text for path in paths if (text := self.modules.bytes_of(path)) is not None)
+            words = (word for text in texts for given in _REGISTERED.findall(text) for word in _NAME.findall(given))
+            self._registered = frozenset(word.decode() for word in words)
+        return name in self._registered or name in self.injection.names()
+
+    def _concrete(
+        self, module: Module, symbol: str, function: Function, node: ast.AST, effect: Effect
+    ) -> list[Flow]:
+        """The flows of inputs; those of parameters only when a request fills them."""
+        own = [flow for flow in effect.flows if isinstance(flow.label[0], Source)]
+        if len(own) == len(effect.flows):
+            return own
+        if not self._is_entry(module, symbol, function):
+            return own
+        given = self._given(module, symbol, function, node, frozenset({symbol}))
+        return [*own, *Substitution(given, self.inputs, {}).flows(effect.flows)]
+
+    def _is_entry(self, module: Module, symbol: str, function: Function) -> bool:
+        kinds = {row.kind for row, _ in self.requests.registrations(module.summary, function)}
+        if kinds & {"route", "websocket"}:
+            return True
+        name = function.qualname.rpartition(".")[2]
+        if name in self.injection.names() and self.injection.is_dependency(symbol):
+            return True
+        return self.is_endpoint(symbol) if self._is_named(name) or function.decorators else False
+
+    def is_endpoint(self, symbol: str) -> bool:
+        """Whether the assembled applications lead a route to a function; replaced by who knows them."""
+        return False
+
+    def _given(
+        self, module: Module, symbol: str, function: Function, node: ast.AST, seen: frozenset[str]
+    ) -> dict[Origin, Value]:
+        """What a request gives the parameters of a route or dependency."""
+        summary = module.summary
+        decorators = decorator_text(node)
+        given: dict[Origin, Value] = {}
+        for position, (name, _, annotation, default) in enumerate(function.parameters):
+            if position == 0 and function.owner and name in ("self", "cls"):
+                continue
+            kind = self.inputs.takes(summary, function, position)
+            if kind is None or kind == "special":
+                continue
+            if kind == "depends":
+                given[position] = self._provided(self.types.dependency(summary, annotation, default), seen)
+                continue
+            source, safe = self.inputs.source(summary, function, position, kind, decorators)
+            if ALL in safe or self._is_request(source.type):
+                continue
+            step = Step(module.path, _line_of(node, name), f"`{name}` comes from the client")
+            given[position] = Value({(source, ()): Mark(safe, Trail(step, None))})
+        return given
+
+    def _is_request(self, declared: Type | None) -> bool:
+        return declared is not None and declared[0] == "inst" and self.types.is_subclass(declared[1], REQUESTS) is True
+
+    def _provided(self, dependency: Type | None, seen: frozenset[str]) -> Value:
+        """What a dependency hands over, made of the request."""
+        match dependency:
+            case ("func", symbol) | ("bound", symbol, _):
+                found = self._called_by_request(symbol, seen)
+                return CLEAN if found is None else found
+            case ("type", cls, _):
+                return self._made_by_request(cls, seen)
+            case ("inst", cls, _) if ":" in cls:
+                method = self.types.attribute(dependency, "__call__")
+                if method is not None and method[0] == "bound":
+                    return self._called_by_request(method[1], seen) or CLEAN
+        return CLEAN
+
+    def _substitution(self, symbol: str, seen: frozenset[str]) -> tuple[Effect, Substitution] | None:
+        if symbol in seen:
+            return None
+        own = self._node(symbol)
+        effect = self.effect(symbol) if own is not None else None
+        if own is None or effect is None:
+            return None
+        module, node = own
+        function = self._function(module, symbol)
+        if function is None:
+            return None
+        given = self._given(module, symbol, function, node, seen | {symbol})
+        return effect, Substitution(given, self.inputs, {})
+
+    def _called_by_request(self, symbol: str, seen: frozenset[str]) -> Value | None:
+        found = self._substitution(symbol, seen)
+        if found is None:
+            return None
+        effect, substitution = found
+        return substitution.value(effect.yielded if effect.yielded else effect.result)
+
+    def _made_by_request(self, cls: str, seen: frozenset[str]) -> Value:
+        """An object whose constructor a request gives the arguments, or whose fields it fills."""
+        own = self.types.members(cls, "__init__")
+        if own is not None and own[1] is not None:
+            fact = own[1].table[own[2][-1]]
+            found = self._substitution(f"{own[1].path}:{fact[1]}", seen) if fact[0] == "def" else None
+            if found is None:
+                return CLEAN
+            effect, substitution = found
+            stored = {key: substitution.value(value) for (place, key), value in effect.stored.items() if place == 0}
+            parts = {key: value for key, value in stored.items() if value}
+            return Value({}, parts) if parts else CLEAN
+        if not self.requests.fields(cls):
+            return CLEAN
+        parts = {}
+        for field in self.requests.fields(cls):
+            safe = self.inputs.field_safety(cls, field.name)
+            if safe is None or ALL in safe:
+                continue
+            path, _, qualname = field.owner.rpartition(":")
+            class_summary = self.modules.summary(path)
+            line = class_summary.classes[qualname].line if class_summary is not None else 1
+            source = Source("query", field.name, path, line, cls, None)
+            step = Step(path, line, f"`{field.name}` comes from the client")
+            parts[f".{field.name}"] = Value({(source, ()): Mark(safe, Trail(step, None))})
+        return Value({}, parts) if parts else CLEAN
+
+
+def _finding(flow: Flow, symbol: str) -> Finding | None:
+    source = flow.label[0]
+    if not isinstance(source, Source):
+        return None
+    path = symbol.rpartition(":")[0]
+    if flow.path == path:
+        line, column = flow.line, flow.column
+    elif flow.entry is not None:
+        line, column = flow.entry
+    else:
+        return None
+    told = tuple(steps(flow.trail))
+    return Finding(flow.kind, line, column, source, flow.label[1], flow.sink, flow.path, flow.line, told, symbol)
+
+
+def _may_carry(declared: Type | None) -> bool:
+    match declared:
+        case ("inst", cls, _):
+            return ":" in cls or cls.startswith(_CARRIERS)
+        case ("union", members):
+            return any(_may_carry(member) for member in members)
+        case ("none",):
+            return False
+    return True
+
+
+def _line_of(node: Any, name: str) -> int:
+    arguments = node.args
+    for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
+        if argument.arg == name:
+            return int(argument.lineno)
+    return int(node.lineno)
+

@@ -1,0 +1,322 @@
+"""What a request can carry: which parameters of routes and dependencies a client fills, and what their types let through.
+
+The sources of parameters are FastAPI's own rules (`requests.py`). A type narrows what a text can hold: a number holds no SQL, a
+literal none that was not written by the project. What is validated by code of the project is taken to be
+checked.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Any
+
+from ..constants import UNKNOWN, value_of
+from .patterns import is_strict
+from .values import ALL, Source
+
+if TYPE_CHECKING:
+    from ...module.summary import Expr, Function, Summary
+    from ..requests import Requests
+    from ..types import Type, Types
+
+HARMLESS = frozenset({ALL})
+_NARROW = (
+    "builtins.int",
+    "builtins.float",
+    "builtins.bool",
+    "builtins.complex",
+    "uuid.UUID",
+    "datetime.date",
+    "datetime.datetime",
+    "datetime.time",
+    "datetime.timedelta",
+    "datetime.tzinfo",
+    "decimal.Decimal",
+    "enum.Enum",
+    "ipaddress.IPv4Address",
+    "ipaddress.IPv6Address",
+    "ipaddress.IPv4Network",
+    "ipaddress.IPv6Network",
+    "ipaddress.IPv4Interface",
+    "ipaddress.IPv6Interface",
+    "pydantic.IPvAnyAddress",
+    "pydantic.IPvAnyInterface",
+    "pydantic.IPvAnyNetwork",
+    "pydantic.EmailStr",
+    "pydantic.NameEmail",
+    "pydantic.Json",
+    "pydantic.PaymentCardNumber",
+    "pydantic.Color",
+    "pydantic.ByteSize",
+    "pydantic.PastDate",
+    "pydantic.FutureDate",
+    "pydantic.AwareDatetime",
+    "pydantic.NaiveDatetime",
+    "bson.ObjectId",
+    "bson.objectid.ObjectId",
+    "ulid.ULID",
+    "builtins.NoneType",
+)
+"""Classes whose values cannot hold a text of a client's choice."""
+
+_NARROW_ALIASES = frozenset(
+    "UUID1 UUID3 UUID4 UUID5 PositiveInt NegativeInt NonNegativeInt NonPositiveInt StrictInt StrictBool StrictFloat "
+    "PositiveFloat NegativeFloat NonNegativeFloat NonPositiveFloat FiniteFloat".split()
+)
+_URLS = ("pydantic.AnyUrl", "pydantic.HttpUrl", "pydantic.AnyHttpUrl", "pydantic.networks.AnyUrl")
+_LITERALS = frozenset({"typing.Literal", "typing_extensions.Literal"})
+_UNIONS = frozenset({"typing.Optional", "typing.Union"})
+_ANNOTATED = frozenset({"typing.Annotated", "typing_extensions.Annotated"})
+_PATTERNS = frozenset({"pattern", "regex"})
+_CONSTRAINED = frozenset({"conint", "confloat", "condecimal", "condate"})
+_VALIDATING = frozenset({"AfterValidator", "BeforeValidator", "PlainValidator", "WrapValidator", "Predicate"})
+_VALIDATORS = frozenset({"field_validator", "validator"})
+_MODELS = ("pydantic.BaseModel", "pydantic.v1.BaseModel", "sqlmodel.SQLModel")
+REQUESTS = (
+    "starlette.requests.HTTPConnection",
+    "fastapi.Request",
+    "fastapi.WebSocket",
+    "starlette.requests.Request",
+    "starlette.websockets.WebSocket",
+)
+_NOTHING_SAFE: frozenset[str] = frozenset()
+_MAX_DEPTH = 8
+
+
+class Inputs:
+    """Answers about types and parameters; remembered where they are asked again."""
+
+    def __init__(self, types: Types, requests: Requests) -> None:
+        self.types = types
+        self.requests = requests
+        self._fields: dict[tuple[str, str], frozenset[str] | None] = {}
+
+    def forget(self) -> None:
+        self._fields.clear()
+
+    # What types let through
+
+    def is_narrow(self, declared: Type | None) -> bool:
+        """Whether no value of a type holds a text of a client's choice; False when not known."""
+        match declared:
+            case ("none",):
+                return True
+            case ("union", members):
+                return all(self.is_narrow(member) for member in members)
+            case ("inst", cls, args):
+                if cls in ("builtins.list", "builtins.set", "builtins.tuple", "builtins.frozenset") and args:
+                    return all(self.is_narrow(each) for each in args if each != ("...",))
+                return (
+                    self.types.is_subclass(cls, _NARROW) is True or cls.rpartition(".")[2] in _NARROW_ALIASES
+                )
+        return False
+
+    def safety(self, summary: Summary, annotation: Expr | None, default: Expr | None, depth: int = 0) -> frozenset[str]:
+        """The kinds of sinks that a value annotated so is harmless for; "*": all."""
+        if depth > _MAX_DEPTH:
+            return _NOTHING_SAFE
+        found = self._of_marker(summary, default) if default is not None else _NOTHING_SAFE
+        return found if ALL in found or annotation is None else found | self._of_type(summary, annotation, depth + 1)
+
+    def _of_type(self, summary: Summary, annotation: Expr, depth: int) -> frozenset[str]:
+        if depth > _MAX_DEPTH:
+            return _NOTHING_SAFE
+        match annotation:
+            case ("k", None):
+                return HARMLESS
+            case ("k", str(text)):
+                return self._of_type(summary, self.types.text_expression(text), depth + 1)
+            case ("b", "BitOr", left, right):
+                return self._common(summary, (left, right), depth)
+            case ("c", callee, _, _):
+                return self._of_constraint(summary, annotation, self.types.qualified(self.types.eval(summary, callee)))
+            case ("s", base, index):
+                return self._of_generic(summary, annotation, base, index, depth)
+        named = self.types.eval(summary, annotation)
+        if named is not None and named[0] == "alias":
+            owner = self.types.modules.summary(named[1])
+            if owner is not None and named[2] != annotation:
+                return self._of_type(owner, named[2], depth + 1)
+        if named is not None and named[0] == "ext" and named[1].rpartition(".")[2] in _NARROW_ALIASES:
+            return HARMLESS
+        return self._of_instance(self.types.annotation(summary, annotation))
+
+    def _of_generic(self, summary: Summary, annotation: Expr, base: Expr, index: Expr, depth: int) -> frozenset[str]:
+        items = index[1] if index[0] == "t" else (index,)
+        name = self.types.qualified(self.types.eval(summary, base))
+        if name in _LITERALS:
+            return HARMLESS
+        if name in _UNIONS:
+            return self._common(summary, items, depth)
+        if name in _ANNOTATED and items:
+            found = self._of_type(summary, items[0], depth + 1)
+            for item in items[1:]:
+                found |= self._of_marker(summary, item)
+            return found
+        if name in ("builtins.list", "typing.List", "builtins.set", "typing.Set", "typing.Sequence", "builtins.tuple"):
+            return self._common(summary, items, depth)
+        if name == "builtins.type":
+            return HARMLESS
+        return self._of_instance(self.types.annotation(summary, annotation))
+
+    def _common(self, summary: Summary, items: tuple[Expr, ...], depth: int) -> frozenset[str]:
+        """What each of several types is harmless for."""
+        found: frozenset[str] | None = None
+        for item in items:
+            if item == ("k", ...):
+                continue
+            safe = self._of_type(summary, item, depth + 1)
+            if ALL in safe:
+                continue
+            found = safe if found is None else found & safe
+        return HARMLESS if found is None else found
+
+    def _of_instance(self, declared: Type | None) -> frozenset[str]:
+        if declared is None:
+            return _NOTHING_SAFE
+        if self.is_narrow(declared):
+            return HARMLESS
+        if declared[0] == "inst" and self.types.is_subclass(declared[1], _URLS):
+            return frozenset({"path", "command", "program", "sql", "module", "header", "log", "template", "code"})
+        return _NOTHING_SAFE
+
+    def _of_constraint(self, summary: Summary, call: Expr, name: str | None) -> frozenset[str]:
+        """`constr(pattern=…)` and the like as an annotation."""
+        if name is None:
+            return _NOTHING_SAFE
+        if name.rpartition(".")[2] in _CONSTRAINED:
+            return HARMLESS
+        return self._of_marker(summary, call)
+
+    def _of_marker(self, summary: Summary, marker: Expr) -> frozenset[str]:
+        """What `Query(pattern=…)`, `Field(…)` or a validator in `Annotated` makes sure of."""
+        if marker[0] != "c":
+            return _NOTHING_SAFE
+        name = self.types.qualified(self.types.eval(summary, marker[1])) or ""
+        if name.rpartition(".")[2] in _VALIDATING:
+            return HARMLESS
+        for keyword, value in marker[3]:
+            if keyword in _PATTERNS:
+                pattern = value_of(self.types, summary, value)
+                return HARMLESS if pattern is UNKNOWN or is_strict(pattern, anchored=True) else _NOTHING_SAFE
+        return _NOTHING_SAFE
+
+    def field_safety(self, cls: str, name: str) -> frozenset[str] | None:
+        """The kinds that the field of a project class is harmless for; None when it has no such field."""
+        key = (cls, name)
+        if key not in self._fields:
+            self._fields[key] = self._field_safety(cls, name)
+        return self._fields[key]
+
+    def _field_safety(self, cls: str, name: str) -> frozenset[str] | None:
+        found = self.types.members(cls, name)
+        if found is None or found[1] is None:
+            return None
+        owner, summary, indices = found
+        fact = summary.table[indices[-1]]
+        if fact[0] != ":":
+            return None
+        if self._is_validated(cls, name):
+            return HARMLESS
+        return self.safety(summary, fact[1], fact[2])
+
+    def _is_validated(self, cls: str, name: str) -> bool:
+        """Whether code of the project looks at the field, or at all of them, before the model is made."""
+        if not self.types.is_subclass(cls, _MODELS):
+            return False
+        for base in self.types.mro(cls):
+            own = self.types.project_class(base)
+            if own is None:
+                continue
+            summary, definition = own
+            for indices in definition.members.values():
+                fact = summary.table[indices[-1]]
+                if fact[0] != "def":
+                    continue
+                for decorator in summary.functions[fact[1]].decorators:
+                    if decorator[0] == "c" and self._validates(summary, decorator, name):
+                        return True
+        return False
+
+    def _validates(self, summary: Summary, decorator: Expr, name: str) -> bool:
+        called = self.types.qualified(self.types.eval(summary, decorator[1])) or ""
+        if called.rpartition(".")[2] not in _VALIDATORS:
+            return False
+        names = [value_of(self.types, summary, arg) for arg in decorator[2]]
+        return any(each in (name, ALL) or each is UNKNOWN for each in names)
+
+    # Parameters
+
+    def takes(self, summary: Summary, function: Function, position: int) -> str | None:
+        """What a parameter of a route or dependency is filled with, as `Requests.source` says; a name that the path holds
+        or that has no annotation is an input too."""
+        found = self.requests.source(summary, function, position)
+        if found is not None:
+            return found
+        _, kind, annotation, default = function.parameters[position]
+        if kind in (2, 4) or annotation is not None:
+            return None
+        return "query" if default is None or default[0] == "k" else None
+
+    def source(
+        self, summary: Summary, function: Function, position: int, kind: str, decorators: str
+    ) -> tuple[Source, frozenset[str]]:
+        """The input in a parameter, and the kinds that it is harmless for. `decorators`: their text."""
+        name, _, annotation, default = function.parameters[position]
+        declared = self.types.annotation(summary, annotation) if annotation is not None else None
+        source = Source(
+            kind,
+            _alias(self.types, summary, annotation, default) or name,
+            summary.path,
+            function.line,
+            f"{summary.path}:{function.qualname}",
+            declared,
+        )
+        safe = self.safety(summary, annotation, default)
+        if kind == "path" and f"{{{name}:path}}" not in decorators:
+            # A plain path parameter ends at the next slash.
+            safe |= {"path", "redirect", "archive"}
+        return source, safe
+
+    def narrowed(self, source: Source, path: tuple[str, ...]) -> frozenset[str]:
+        """The kinds that a part of an input is harmless for by the types of the model that it is part of."""
+        declared = source.type
+        safe: frozenset[str] = _NOTHING_SAFE
+        for key in path:
+            if declared is None:
+                return safe
+            if declared[0] == "union":
+                rest = [member for member in declared[1] if member != ("none",)]
+                declared = rest[0] if len(rest) == 1 else None
+            if declared is None or declared[0] != "inst":
+                return safe
+            if key.startswith("["):
+                args = declared[2]
+                declared = args[-1] if args else None
+                if self.is_narrow(declared):
+                    return HARMLESS
+                continue
+            if ":" in declared[1]:
+                found = self.field_safety(declared[1], key[1:])
+                if found:
+                    safe = found
+            declared = self.types.attribute(declared, key[1:])
+            if self.is_narrow(declared):
+                return HARMLESS
+        return safe
+
+
+def _alias(types: Types, summary: Summary, annotation: Expr | None, default: Expr | None) -> str | None:
+    for owner, expr in ((summary, default), *types.metadata(summary, annotation)):
+        if expr is not None and expr[0] == "c":
+            for keyword, value in expr[3]:
+                if keyword == "alias":
+                    found: Any = value_of(types, owner, value)
+                    return found if isinstance(found, str) else None
+    return None
+
+
+def decorator_text(node: ast.AST) -> str:
+    """The decorators of a function as one text."""
+    return "\n".join(ast.unparse(each) for each in getattr(node, "decorator_list", ()))
+

@@ -1,0 +1,86 @@
+"""A caller's values in the place of a function's parameters."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .values import ALL, CLEAN, Flow, Label, Marks, Step, Trail, Value, add_marks, appended, followed, join
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from .inputs import Inputs
+    from .values import Origin
+
+_NOTHING_SAFE: frozenset[str] = frozenset()
+
+
+class Substitution:
+    """The values that a call gives to the origins of a function's Effect."""
+
+    def __init__(self, given: Mapping[Origin, Value], inputs: Inputs, steps: Mapping[Origin, Step]) -> None:
+        """`steps`: what is told of the handing over, by origin."""
+        self._given = given
+        self._inputs = inputs
+        self._steps = steps
+
+    def value(self, value: Value) -> Value:
+        """`value` of the function called, in terms of the caller."""
+        if not value:
+            return CLEAN
+        found = []
+        own: Marks = {}
+        for label, mark in value.marks.items():
+            actual = self._actual(label)
+            if actual is None:
+                own[label] = mark
+            elif actual:
+                found.append(self._moved(actual, mark.safe, mark.trail, label[0]))
+        parts = {}
+        for key, part in (value.parts or {}).items():
+            moved = self.value(part)
+            if moved:
+                parts[key] = moved
+        return join([Value(own, parts or None), *found]) if own or parts else join(found)
+
+    def flows(self, flows: tuple[Flow, ...]) -> Iterator[Flow]:
+        """The flows in terms of the caller. Those of inputs that the function takes itself are told there."""
+        for flow in flows:
+            actual = self._actual(flow.label)
+            if not actual:
+                continue
+            for label, mark in actual.all_marks().items():
+                if flow.kind in mark.safe or ALL in mark.safe or flow.kind in self._narrowed(label):
+                    continue
+                step = self._steps.get(flow.label[0])
+                trail = followed(mark.trail, step) if step else mark.trail
+                yield flow._replace(label=label, trail=appended(trail, flow.trail))
+
+    def _actual(self, label: Label) -> Value | None:
+        """None for an input that the function takes itself."""
+        origin, path = label
+        if not isinstance(origin, (int, str)):
+            return None
+        actual = self._given.get(origin, CLEAN)
+        for key in path:
+            actual = actual.member(key)
+        return actual
+
+    def _moved(self, actual: Value, safe: frozenset[str], trail: Trail | None, origin: Origin) -> Value:
+        marks: Marks = {}
+        step = self._steps.get(origin)
+        for label, mark in actual.marks.items():
+            narrowed = self._narrowed(label)
+            if ALL in narrowed:
+                continue
+            passed = followed(mark.trail, step) if step and trail else mark.trail
+            add_marks(marks, {label: mark._replace(safe=mark.safe | safe | narrowed, trail=appended(passed, trail))})
+        parts = {key: self._moved(part, safe, trail, origin) for key, part in (actual.parts or {}).items()}
+        return Value(marks, parts or None)
+
+    def _narrowed(self, label: Label) -> frozenset[str]:
+        origin, path = label
+        if isinstance(origin, (int, str)) or not path:
+            return _NOTHING_SAFE
+        found = self._inputs.narrowed(origin, path)
+        return found

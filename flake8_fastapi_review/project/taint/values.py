@@ -1,0 +1,227 @@
+"""What is known of a value: which untrusted inputs are in it, in which parts, and what they can no longer do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ..types import Type
+
+ALL = "*"
+"""Safe for every kind of sink."""
+
+RESOLVED = "resolved"
+"""Not a kind of sink: the path has no `..` any more, so that comparing its beginning tells where it leads."""
+
+PREFIXED = frozenset({"url", "redirect", "module", "program"})
+"""Kinds for which only the beginning of a text counts."""
+
+MAX_PATH = 4
+"""Attributes and keys deeper than this are not told apart."""
+
+
+class Source(NamedTuple):
+    """An input that a client controls."""
+
+    kind: str
+    """path, query, header, cookie, body, form, file, url or message (of a websocket)."""
+    name: str
+    """The parameter; empty for a whole request body."""
+    path: str
+    line: int
+    symbol: str
+    """The function that takes it."""
+    type: Type | None
+
+
+Origin = int | str | Source
+"""Where an input comes from: a parameter of the function that is looked at, by position; a variable of a function around
+it, by name; or a source."""
+
+Label = tuple[Origin, tuple[str, ...]]
+"""An origin and the part of it: `(".user", ".name")`, `("[name]",)`."""
+
+
+class Step(NamedTuple):
+    """A place that an input passes."""
+
+    path: str
+    line: int
+    text: str
+
+
+class Trail(NamedTuple):
+    """The steps so far, the last one first."""
+
+    step: Step
+    before: Trail | None
+
+
+class Mark(NamedTuple):
+    """How an input is in a value."""
+
+    safe: frozenset[str]
+    """The kinds of sinks that it is harmless for."""
+    trail: Trail | None
+
+
+Marks = dict[Label, Mark]
+UNTOUCHED = Mark(frozenset(), None)
+
+
+class Value:
+    """The inputs in a value; `parts` are those of its attributes (".name") and items ("[name]"), where they differ."""
+
+    __slots__ = ("marks", "parts")
+
+    def __init__(self, marks: Marks, parts: dict[str, Value] | None = None) -> None:
+        self.marks = marks
+        self.parts = parts
+
+    def __repr__(self) -> str:
+        return f"Value({self.marks}, {self.parts})"
+
+    def __bool__(self) -> bool:
+        return bool(self.marks) or bool(self.parts)
+
+    def all_marks(self) -> Marks:
+        """The inputs in it or in one of its parts."""
+        if not self.parts:
+            return self.marks
+        found = dict(self.marks)
+        for part in self.parts.values():
+            add_marks(found, part.all_marks())
+        return found
+
+    def member(self, key: str) -> Value:
+        """The value of an attribute or item."""
+        found: Marks = {}
+        for (origin, path), mark in self.marks.items():
+            label = (origin, (*path, key)) if len(path) < MAX_PATH else (origin, path)
+            add_marks(found, {label: mark})
+        own = self.parts.get(key) if self.parts else None
+        if own is None:
+            return Value(found) if found else CLEAN
+        return join([own, Value(found)]) if found else own
+
+    def items(self) -> Value:
+        """The value of any item."""
+        return join([Value(self.marks), *(self.parts or {}).values()]) if self else CLEAN
+
+    def with_safe(self, kinds: frozenset[str]) -> Value:
+        """The same inputs, harmless for `kinds` too."""
+        if not self:
+            return self
+        marks = {label: Mark(mark.safe | kinds, mark.trail) for label, mark in self.marks.items()}
+        parts = {key: part.with_safe(kinds) for key, part in self.parts.items()} if self.parts else None
+        return Value(marks, parts)
+
+    def without_safe(self, kinds: frozenset[str]) -> Value:
+        """The same inputs, harmful for `kinds` again."""
+        return Value({label: Mark(mark.safe - kinds, mark.trail) for label, mark in self.all_marks().items()})
+
+    def stepping(self, step: Step) -> Value:
+        """The same inputs after one more step."""
+        if not self:
+            return self
+        marks = {label: Mark(mark.safe, followed(mark.trail, step)) for label, mark in self.marks.items()}
+        parts = {key: part.stepping(step) for key, part in self.parts.items()} if self.parts else None
+        return Value(marks, parts)
+
+
+CLEAN = Value({})
+
+
+def followed(trail: Trail | None, step: Step) -> Trail:
+    """`trail` and a step; two of one line are one."""
+    if trail is not None and (trail.step.path, trail.step.line) == (step.path, step.line):
+        return Trail(step, trail.before)
+    return Trail(step, trail)
+
+
+def steps(trail: Trail | None) -> list[Step]:
+    """The steps in the order in which the input takes them."""
+    found = []
+    while trail is not None:
+        found.append(trail.step)
+        trail = trail.before
+    return found[::-1]
+
+
+def appended(trail: Trail | None, later: Trail | None) -> Trail | None:
+    """`trail`, then `later`."""
+    for step in steps(later):
+        trail = followed(trail, step)
+    return trail
+
+
+def add_marks(into: Marks, marks: Marks) -> None:
+    """Add inputs that may also be there: harmless is what is harmless on both ways."""
+    for label, mark in marks.items():
+        known = into.get(label)
+        if known is None:
+            into[label] = mark
+        elif known.safe != mark.safe:
+            # The steps that are told are those of the harmful way.
+            trail = known.trail if len(known.safe) <= len(mark.safe) else mark.trail
+            into[label] = Mark(known.safe & mark.safe, trail)
+
+
+def join(values: Iterable[Value]) -> Value:
+    """Either of several values."""
+    found = [value for value in values if value]
+    if not found:
+        return CLEAN
+    if len(found) == 1:
+        return found[0]
+    marks: Marks = {}
+    parts: dict[str, Value] = {}
+    for value in found:
+        add_marks(marks, value.marks)
+        for key, part in (value.parts or {}).items():
+            parts[key] = join([parts[key], part]) if key in parts else part
+    return Value(marks, parts or None)
+
+
+def whole(values: Iterable[Value]) -> Value:
+    """What is made of all of several values, its parts not told apart."""
+    marks: Marks = {}
+    for value in values:
+        if value:
+            add_marks(marks, value.all_marks())
+    return Value(marks) if marks else CLEAN
+
+
+class Flow(NamedTuple):
+    """An input that reaches a sink."""
+
+    kind: str
+    label: Label
+    sink: str
+    """The function called, or the class made, by its dotted name."""
+    path: str
+    line: int
+    column: int
+    """UTF-8 bytes from 0, of the expression that is harmful."""
+    trail: Trail | None
+    """From where the label stands to the sink, the sink included."""
+    entry: tuple[int, int] | None = None
+    """Line and column of the call that leads there, when the sink is in another function."""
+
+
+class Effect(NamedTuple):
+    """What calling a function does with the inputs that it is given."""
+
+    result: Value
+    yielded: Value
+    flows: tuple[Flow, ...]
+    checked: dict[Label, frozenset[str]]
+    """The kinds for which arguments are harmless whenever the function returns."""
+    confirmed: dict[Label, frozenset[str]]
+    """The same when it returns a true value."""
+    stored: dict[tuple[int, str], Value]
+    """What it puts into its arguments: position and attribute."""
+    returns: bool
+    """Whether it ever comes back."""

@@ -1,0 +1,626 @@
+"""One function, statement by statement: which inputs its variables hold, and what it hands to whom.
+
+The state is a dictionary of access paths, `("body", ".name")`, to values; None is code that is not reached. Branches are walked apart and
+joined, loops twice, `except` from before and after the `try` block.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Any
+
+from ...module.scopes import scope_binding
+from . import conditions
+from .calls import Calls
+from .inputs import HARMLESS
+from .state import Path, State, access, forget, joined, lookup
+from .values import (
+    ALL,
+    CLEAN,
+    PREFIXED,
+    UNTOUCHED,
+    Effect,
+    Flow,
+    Label,
+    Step,
+    Value,
+    followed,
+    join,
+    whole,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ...module import Module
+    from ...module.index import Scope
+    from ...module.summary import Function, Summary
+    from .engine import Taint
+
+_LOG_SAFE = frozenset({"log", "header"})
+_FIXED_FORMATS = ("d", "f", "g", "e", "x", "X", "o", "b", "%", "n", "c", "G", "E", "F")
+
+
+class Walk:
+    """The walk over one function. `effect` tells what was found."""
+
+    def __init__(self, taint: Taint, module: Module, function: Function, node: Any) -> None:
+        self.taint = taint
+        self.types = taint.types
+        self.module = module
+        self.path = module.path
+        self.summary: Summary = module.summary
+        self.function = function
+        self.node = node
+        self.scope: Scope = module.index.by_node[node]
+        self.calls = Calls(self)
+        self.flows: dict[tuple[Any, ...], Flow] = {}
+        self.stored: dict[tuple[int, str], Value] = {}
+        self.derived: dict[Path, Path] = {}
+        """A taken-apart URL → what it was made of."""
+        self.ending: set[Path] = set()
+        """Texts that end in a separator of paths."""
+        self._results: list[Value] = []
+        self._yields: list[Value] = []
+        self._checked: list[dict[Label, frozenset[str]]] = []
+        self._confirmed: list[dict[Label, frozenset[str]]] = []
+        self._rebound: set[str] = set()
+        self._breaks: list[list[State]] = []
+        self._continues: list[list[State]] = []
+        self._names = [parameter[0] for parameter in function.parameters]
+
+    # The whole
+
+    def effect(self, state: State) -> Effect:
+        """What the function does, its parameters having the values of `state`."""
+        if isinstance(self.node, ast.Lambda):
+            self._results.append(self.value(self.node.body, state))
+        else:
+            end = self.block(self.node.body, state)
+            if end is not None:
+                self._leave(end, None)
+        return Effect(
+            join(self._results),
+            join(self._yields),
+            tuple(self.flows.values()),
+            _common(self._checked),
+            _common(self._confirmed),
+            self.stored,
+            bool(self._checked) or bool(self._yields) or isinstance(self.node, ast.Lambda),
+        )
+
+    def _leave(self, state: State, value: ast.expr | None) -> None:
+        self._checked.append(self._known_safe(state))
+        if value is None or (isinstance(value, ast.Constant) and not value.value):
+            return
+        self._confirmed.append(self._known_safe(conditions.refined(self, value, True, state)))
+
+    def _known_safe(self, state: State) -> dict[Label, frozenset[str]]:
+        """Of the parameters and their parts that still hold what they were given: the kinds they are harmless for."""
+        found: dict[Label, frozenset[str]] = {}
+        for key, value in state.items():
+            name = key[0]
+            if name not in self._names or name in self._rebound:
+                continue
+            label: Label = (self._names.index(name), key[1:])
+            mark = value.marks.get(label)
+            if mark is not None and mark.safe:
+                found[label] = mark.safe
+            elif mark is None and not value:
+                found[label] = HARMLESS
+        return found
+
+    # Statements
+
+    def block(self, statements: Sequence[ast.stmt], state: State | None) -> State | None:
+        for statement in statements:
+            if state is None:
+                return None
+            state = self._statement(statement, state)
+        return state
+
+    def _statement(self, statement: ast.stmt, state: State) -> State | None:
+        match statement:
+            case ast.Expr(value=value):
+                self.value(value, state)
+                return conditions.after(self, value, state)
+            case ast.Assign(targets=targets, value=value):
+                self._assign_all(targets, value, state)
+            case ast.AnnAssign(target=target, value=value) if value is not None:
+                self._assign_all([target], value, state)
+            case ast.AugAssign():
+                self._augment(statement, state)
+            case ast.Return(value=value):
+                if value is not None:
+                    self._results.append(self.value(value, state))
+                self._leave(state, value)
+                return None
+            case ast.Raise(exc=raised):
+                if raised is not None:
+                    self.value(raised, state)
+                return None
+            case ast.If(test=test, body=body, orelse=orelse):
+                self.value(test, state)
+                return joined(
+                    self.block(body, conditions.refined(self, test, True, state)),
+                    self.block(orelse, conditions.refined(self, test, False, state)),
+                )
+            case ast.For() | ast.AsyncFor():
+                return self._for(statement, state)
+            case ast.While():
+                return self._while(statement, state)
+            case ast.With() | ast.AsyncWith():
+                for item in statement.items:
+                    self._enter(item, state)
+                return self.block(statement.body, state)
+            case ast.Try():
+                return self._try(statement, state)
+            case ast.Match():
+                return self._match(statement, state)
+            case ast.Break():
+                if self._breaks:
+                    self._breaks[-1].append(state)
+                return None
+            case ast.Continue():
+                if self._continues:
+                    self._continues[-1].append(state)
+                return None
+            case ast.Assert(test=test):
+                self.value(test, state)
+                return conditions.refined(self, test, True, state)
+            case ast.Delete(targets=targets):
+                for target in targets:
+                    if (key := access(target)) is not None:
+                        forget(state, key)
+            case _ if statement.__class__.__name__ == "TryStar":
+                return self._try(statement, state)
+        return state
+
+    def _assign_all(self, targets: list[ast.expr], value: ast.expr, state: State) -> None:
+        found = self.value(value, state)
+        for target in targets:
+            self.assign(target, self._stepped(target, value, found), state)
+            self._derive(target, value)
+
+    def _stepped(self, target: ast.expr, value: ast.expr, found: Value) -> Value:
+        if not found or isinstance(value, (ast.Name, ast.Attribute, ast.Await)):
+            return found
+        return found.stepping(Step(self.path, target.lineno, f"goes into `{ast.unparse(target)[:60]}`"))
+
+    def _derive(self, target: ast.expr, value: ast.expr) -> None:
+        """`parsed = urlparse(url)`: what is found out of `parsed` holds for `url`."""
+        key = access(target)
+        if key is None:
+            return
+        self.derived.pop(key, None)
+        self.ending.discard(key)
+        if conditions.ends_with_separator(self, value):
+            self.ending.add(key)
+        value = value.value if isinstance(value, ast.Await) else value
+        if isinstance(value, ast.Call) and value.args and (source := access(value.args[0])) is not None:
+            name = self.types.qualified(self.type_of(value.func)) or ""
+            if name.rpartition(".")[2] in ("urlparse", "urlsplit", "URL", "parse_url"):
+                self.derived[key] = source
+
+    def assign(self, target: ast.expr, value: Value, state: State) -> None:
+        match target:
+            case ast.Name(id=name):
+                forget(state, (name,))
+                self._rebound.add(name)
+                state[(name,)] = value
+            case ast.Tuple(elts=elements) | ast.List(elts=elements):
+                for position, element in enumerate(elements):
+                    if isinstance(element, ast.Starred):
+                        self.assign(element.value, value.items(), state)
+                    else:
+                        part = value.member(f"[{position}]") if value.parts else value.items()
+                        self.assign(element, part, state)
+            case ast.Starred(value=inner):
+                self.assign(inner, value, state)
+            case ast.Attribute() | ast.Subscript():
+                key = access(target)
+                if key is None:
+                    base = access(target.value)
+                    if base is not None and value:
+                        self.mix(base, value, state)
+                    return
+                forget(state, key)
+                state[key] = value
+                self._store(key, value)
+                if value and isinstance(target, ast.Subscript):
+                    self.mix(key[:-1], Value({}, {key[-1]: value}), state)
+
+    def _store(self, key: Path, value: Value) -> None:
+        """What a caller's object holds from now on."""
+        name = key[0]
+        if len(key) == 2 and key[1].startswith(".") and name in self._names and name not in self._rebound and value:
+            place = (self._names.index(name), key[1])
+            known = self.stored.get(place)
+            self.stored[place] = value if known is None else join([known, value])
+
+    def mix(self, key: Path, value: Value, state: State) -> None:
+        """Something is put into what `key` holds."""
+        if not value:
+            return
+        known = lookup(state, key)
+        state[key] = join([known, value])
+        if len(key) == 2:
+            self._store(key, state[key])
+
+    def _augment(self, statement: ast.AugAssign, state: State) -> None:
+        added = self.value(statement.value, state)
+        key = access(statement.target)
+        if key is None:
+            return
+        before = lookup(state, key)
+        if isinstance(statement.op, ast.Add) and not before and added:
+            added = added.with_safe(PREFIXED)
+        if added:
+            state[key] = join([before, self._stepped(statement.target, statement.value, added)])
+
+    def _for(self, statement: ast.For | ast.AsyncFor, state: State) -> State | None:
+        items = self.iterated(statement.iter, state)
+        self._breaks.append([])
+        self._continues.append([])
+        current: State | None = state
+        for _ in range(2):
+            inner = dict(current or state)
+            self.assign(statement.target, items, inner)
+            end = self.block(statement.body, inner)
+            for again in self._continues[-1]:
+                end = joined(end, again)
+            self._continues[-1].clear()
+            current = joined(current, end)
+        after = self.block(statement.orelse, current) if statement.orelse else current
+        self._continues.pop()
+        for left in self._breaks.pop():
+            after = joined(after, left)
+        return after
+
+    def _while(self, statement: ast.While, state: State) -> State | None:
+        forever = isinstance(statement.test, ast.Constant) and bool(statement.test.value)
+        self._breaks.append([])
+        self._continues.append([])
+        current: State | None = state
+        for _ in range(2):
+            if current is None:
+                break
+            self.value(statement.test, current)
+            end = self.block(statement.body, conditions.refined(self, statement.test, True, current))
+            for again in self._continues[-1]:
+                end = joined(end, again)
+            self._continues[-1].clear()
+            current = joined(current, end)
+        after: State | None = None
+        if not forever and current is not None:
+            after = self.block(statement.orelse, conditions.refined(self, statement.test, False, current))
+        self._continues.pop()
+        for left in self._breaks.pop():
+            after = joined(after, left)
+        return after
+
+    def _enter(self, item: ast.withitem, state: State) -> None:
+        value = self.value(item.context_expr, state)
+        entered = self.calls.yielded(item.context_expr, state)
+        if item.optional_vars is not None:
+            self.assign(item.optional_vars, join([value, entered]), state)
+
+    def _try(self, statement: Any, state: State) -> State | None:
+        before = dict(state)
+        body = self.block(statement.body, state)
+        raised = joined(before, dict(body) if body is not None else None)
+        ends = [self.block(statement.orelse, body)]
+        for handler in statement.handlers:
+            inner = dict(raised or before)
+            if handler.name:
+                forget(inner, (handler.name,))
+            ends.append(self.block(handler.body, inner))
+        after: State | None = None
+        for end in ends:
+            after = joined(after, end)
+        if statement.finalbody:
+            if after is None:
+                self.block(statement.finalbody, dict(raised or before))
+                return None
+            after = self.block(statement.finalbody, after)
+        return after
+
+    def _match(self, statement: ast.Match, state: State) -> State | None:
+        subject = self.value(statement.subject, state)
+        key = access(statement.subject)
+        after: State | None = None
+        exhausted = False
+        for case in statement.cases:
+            inner = dict(state)
+            if key is not None and _is_closed(case.pattern):
+                self.refine(inner, key, HARMLESS)
+            self._capture(case.pattern, subject, inner)
+            entered: State = inner
+            if case.guard is not None:
+                self.value(case.guard, inner)
+                entered = conditions.refined(self, case.guard, True, inner)
+            else:
+                exhausted = exhausted or (isinstance(case.pattern, ast.MatchAs) and case.pattern.pattern is None)
+            after = joined(after, self.block(case.body, entered))
+        return after if exhausted else joined(after, state)
+
+    def _capture(self, pattern: ast.pattern, value: Value, state: State) -> None:
+        """The names that a pattern binds hold parts of what is matched."""
+        for part in ast.walk(pattern):
+            name = getattr(part, "name", None) or getattr(part, "rest", None)
+            if isinstance(name, str):
+                forget(state, (name,))
+                state[(name,)] = value if part is pattern else value.items()
+
+    # Values
+
+    def value(self, node: ast.AST, state: State) -> Value:
+        """The inputs in an expression; calls in it are made."""
+        match node:
+            case ast.Constant():
+                return CLEAN
+            case ast.Name():
+                return self._name(node, state)
+            case ast.Attribute():
+                return self.calls.attribute(node, state)
+            case ast.Call():
+                return self.calls.call(node, state)
+            case ast.Await(value=inner) | ast.YieldFrom(value=inner) | ast.Starred(value=inner):
+                return self.value(inner, state)
+            case ast.FormattedValue():
+                return self._formatted(node, state)
+            case ast.JoinedStr(values=parts):
+                return self._text([(part, self.value(part, state)) for part in parts])
+            case ast.BinOp():
+                return self._binary(node, state)
+            case ast.BoolOp(values=values):
+                return join([self.value(each, state) for each in values])
+            case ast.IfExp(test=test, body=body, orelse=orelse):
+                self.value(test, state)
+                return join(
+                    [
+                        self.value(body, conditions.refined(self, test, True, state)),
+                        self.value(orelse, conditions.refined(self, test, False, state)),
+                    ]
+                )
+            case ast.Subscript():
+                return self._subscript(node, state)
+            case ast.Tuple(elts=elements) | ast.List(elts=elements) | ast.Set(elts=elements):
+                return self._display(elements, state)
+            case ast.Dict(keys=keys, values=values):
+                return self._dict(keys, values, state)
+            case ast.NamedExpr(target=target, value=inner):
+                found = self.value(inner, state)
+                self.assign(target, found, state)
+                self._derive(target, inner)
+                return found
+            case ast.ListComp() | ast.SetComp() | ast.GeneratorExp() | ast.DictComp():
+                return self._comprehension(node, state)
+            case ast.Yield(value=inner):
+                if inner is not None:
+                    self._yields.append(self.value(inner, state))
+                return CLEAN
+            case ast.UnaryOp(operand=operand):
+                self.value(operand, state)
+                return CLEAN
+            case ast.Compare(left=left, comparators=comparators):
+                for each in (left, *comparators):
+                    self.value(each, state)
+                return CLEAN
+            case ast.Lambda(body=body):
+                inner = dict(state)
+                for argument in _arguments(node):
+                    inner[(argument,)] = CLEAN
+                return self.value(body, inner)
+        return CLEAN
+
+    def _name(self, node: ast.Name, state: State) -> Value:
+        found = state.get((node.id,))
+        if found is not None:
+            return found
+        if self.scope.parent is None or self.scope.parent.kind == "module":
+            return CLEAN
+        owner = scope_binding(self.module.index, self.scope, node.id)
+        if owner is None or owner is self.scope or owner.kind != "function":
+            return CLEAN
+        return Value({(node.id, ()): UNTOUCHED})
+
+    def _formatted(self, node: ast.FormattedValue, state: State) -> Value:
+        found = self.value(node.value, state)
+        if not found:
+            return found
+        match node.format_spec:
+            case ast.JoinedStr(values=[ast.Constant(value=str(spec))]) if spec.endswith(_FIXED_FORMATS):
+                return CLEAN
+        found = whole([found])
+        return found.with_safe(_LOG_SAFE) if node.conversion in (ord("r"), ord("a")) else found
+
+    def _text(self, parts: list[tuple[ast.expr, Value]]) -> Value:
+        """A text put together of parts: for some sinks only what stands at its beginning counts."""
+        found: list[Value] = []
+        before = ""
+        known = True
+        for node, value in parts:
+            if value:
+                found.append(whole([value.with_safe(PREFIXED)]) if _fixes_start(before, known) else whole([value]))
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                before += node.value
+            else:
+                before, known = "", False
+        return join(found)
+
+    def _binary(self, node: ast.BinOp, state: State) -> Value:
+        left, right = self.value(node.left, state), self.value(node.right, state)
+        if not left and not right:
+            return CLEAN
+        match node.op:
+            case ast.Add():
+                return self._text(self._summands(node, state))
+            case ast.Mod():
+                if isinstance(node.left, ast.Constant) and isinstance(node.left.value, (str, bytes)):
+                    return self._percent(str(node.left.value), right)
+                return whole([left, right]) if not self.is_narrow(node.left) else CLEAN
+            case ast.Div():
+                # A path below another one; a number otherwise.
+                return whole([left, right.with_safe(PREFIXED)]) if not self.is_narrow(node) else CLEAN
+            case ast.BitOr():
+                return join([left, right])
+            case ast.Mult():
+                return whole([left, right]) if not self.is_narrow(node) else CLEAN
+        return CLEAN
+
+    def _summands(self, node: ast.expr, state: State) -> list[tuple[ast.expr, Value]]:
+        """`a + b + c` from left to right."""
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+            return [*self._summands(node.left, state), (node.right, self.value(node.right, state))]
+        return [(node, self.value(node, state))]
+
+    def _percent(self, text: str, value: Value) -> Value:
+        if "%s" not in text and "%r" not in text and "%(" not in text:
+            return CLEAN
+        made = whole([value])
+        if "%s" not in text and ")s" not in text:
+            made = made.with_safe(_LOG_SAFE)
+        return made.with_safe(PREFIXED) if _fixes_start(text.partition("%")[0], True) else made
+
+    def _subscript(self, node: ast.Subscript, state: State) -> Value:
+        self.value(node.slice, state)
+        key = access(node)
+        if key is not None and key in state:
+            return state[key]
+        held = self.value(node.value, state)
+        if not held:
+            return CLEAN
+        if isinstance(node.slice, ast.Slice):
+            found = held
+        elif key is not None:
+            found = held.member(key[-1])
+        else:
+            found = held.items()
+        return CLEAN if self.is_narrow(node) else found
+
+    def _display(self, elements: list[ast.expr], state: State) -> Value:
+        parts: dict[str, Value] = {}
+        spread: list[Value] = []
+        for position, element in enumerate(elements):
+            value = self.value(element, state)
+            if isinstance(element, ast.Starred):
+                spread.append(value.items())
+            elif value:
+                parts[f"[{position}]"] = value
+        found = Value({}, parts) if parts else CLEAN
+        return join([found, whole(spread)]) if spread else found
+
+    def _dict(self, keys: list[ast.expr | None], values: list[ast.expr], state: State) -> Value:
+        parts: dict[str, Value] = {}
+        rest: list[Value] = []
+        for key, node in zip(keys, values, strict=True):
+            value = self.value(node, state)
+            if key is None:
+                rest.append(value)
+                continue
+            if isinstance(key, ast.Constant):
+                if value:
+                    parts[f"[{key.value}]"] = value
+                continue
+            rest.append(whole([self.value(key, state), value]))
+        return join([Value({}, parts) if parts else CLEAN, *rest])
+
+    def _comprehension(self, node: Any, state: State) -> Value:
+        inner = dict(state)
+        for generator in node.generators:
+            self.assign(generator.target, self.iterated(generator.iter, inner), inner)
+            for test in generator.ifs:
+                self.value(test, inner)
+                inner = conditions.refined(self, test, True, inner)
+        if isinstance(node, ast.DictComp):
+            return whole([self.value(node.key, inner), self.value(node.value, inner)])
+        found = self.value(node.elt, inner)
+        return Value({}, {"[*]": found}) if found else CLEAN
+
+    def iterated(self, node: ast.expr, state: State) -> Value:
+        """The value of each item of an iterable."""
+        found = self.value(node, state)
+        made = self.calls.yielded(node, state)
+        if not found and not made:
+            return CLEAN
+        match node:
+            case ast.Call(func=ast.Name(id="enumerate"), args=[inner, *_]):
+                return Value({}, {"[1]": self.value(inner, state).items()})
+            case ast.Call(func=ast.Name(id="zip"), args=args):
+                return Value({}, {f"[{i}]": self.value(each, state).items() for i, each in enumerate(args)})
+            case ast.Call(func=ast.Attribute(attr="items")) if found.parts:
+                return Value({}, {"[1]": found.items()})
+        return join([found.items(), made])
+
+    # Types, places, findings
+
+    def type_of(self, node: ast.AST) -> Any:
+        return self.types.eval(self.summary, self.module.expression(node))
+
+    def is_narrow(self, node: ast.AST) -> bool:
+        """Whether the type of an expression leaves no room for an input to do harm."""
+        return self.taint.inputs.is_narrow(self.type_of(node))
+
+    def refine(self, state: State, key: Path, kinds: frozenset[str]) -> None:
+        """What `key` holds has been found harmless for `kinds`."""
+        value = lookup(state, key)
+        if not value and (key[0] not in self._names or len(key) == 1):
+            return
+        state[key] = CLEAN if kinds == HARMLESS and key[0] not in self._names else value.with_safe(kinds)
+
+    def reaches(self, kind: str, value: Value, sink: str, node: ast.expr) -> None:
+        """`value` is given to a sink at `node`."""
+        step = Step(self.path, node.lineno, f"reaches `{sink.removeprefix('builtins.')}`")
+        for label, mark in value.all_marks().items():
+            if kind in mark.safe or ALL in mark.safe:
+                continue
+            self.add(Flow(kind, label, sink, self.path, node.lineno, node.col_offset, followed(mark.trail, step)))
+
+    def add(self, flow: Flow) -> None:
+        """Each input is told once for each place that it reaches."""
+        self.flows.setdefault((flow.kind, flow.label, flow.path, flow.line, flow.column), flow)
+
+
+def _fixes_start(before: str, known: bool) -> bool:
+    """Whether what stands before an input fixes the host of a URL, or the beginning of a target or module name."""
+    if before.endswith("://"):
+        return False
+    if known:
+        scheme, found, rest = before.partition("://")
+        if found:
+            return "/" in rest
+        return bool(before) and not before.isspace()
+    return True
+
+
+def _is_closed(pattern: ast.pattern) -> bool:
+    match pattern:
+        case ast.MatchValue() | ast.MatchSingleton():
+            return True
+        case ast.MatchOr(patterns=patterns):
+            return all(_is_closed(each) for each in patterns)
+    return False
+
+
+def _arguments(node: ast.Lambda) -> list[str]:
+    args = node.args
+    extra = [each for each in (args.vararg, args.kwarg) if each is not None]
+    return [each.arg for each in (*args.posonlyargs, *args.args, *args.kwonlyargs, *extra)]
+
+
+def _common(found: list[dict[Label, frozenset[str]]]) -> dict[Label, frozenset[str]]:
+    """What holds on every way."""
+    if not found:
+        return {}
+    first, *rest = found
+    result = {}
+    for label, kinds in first.items():
+        safe = kinds
+        for other in rest:
+            known = other.get(label, frozenset())
+            safe = safe if ALL in known else known if ALL in safe else safe & known
+        if safe:
+            result[label] = safe
+    return result
+
