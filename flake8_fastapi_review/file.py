@@ -191,6 +191,9 @@ class HelperCall(NamedTuple):
     line: int
 
 
+_SOMETIMES = ast.Constant(...)
+
+
 class File:
     """What rules see."""
 
@@ -429,7 +432,10 @@ class File:
         return found
 
     def entries(self, expr: ast.expr) -> list[tuple[str, ast.expr]] | None:
-        """The keys and values of a dictionary that is written out in this function; None when not all are known."""
+        """The keys and values of a dictionary that is written out in this function; None when not all are known.
+
+        The value of a key that is only added under a condition is the literal `...`.
+        """
         match expr:
             case ast.Dict(keys=keys, values=values):
                 found: list[tuple[str, ast.expr]] = []
@@ -488,8 +494,23 @@ class File:
                     continue
             if more is None:
                 return None
+            if not self._branches(node) <= self._branches(name):
+                more = [(key, _SOMETIMES) for key, _ in more]
             pairs = [*pairs, *more]
         return pairs
+
+    def _branches(self, node: ast.AST) -> set[tuple[ast.AST, str]]:
+        """The conditions, loops and handlers of its function that a node runs under, each with the part it is in."""
+        found: set[tuple[ast.AST, str]] = set()
+        child = node
+        for above in self.ancestors(node):
+            if isinstance(above, (*FUNCTIONS, ast.ClassDef)):
+                break
+            if isinstance(above, (ast.If, ast.For, ast.AsyncFor, ast.While, ast.ExceptHandler, ast.match_case)):
+                orelse = getattr(above, "orelse", ())
+                found.add((above, "else" if any(child is each for each in orelse) else "body"))
+            child = above
+        return found
 
     def unverified(self, node: ast.Call | ast.Assign) -> Iterator[Switch]:
         """How a call or assignment tells a library to accept every certificate, whatever the value is then; the value
