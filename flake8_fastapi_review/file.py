@@ -1197,19 +1197,24 @@ class File:
     def _runs_apart(self, function: ast.AsyncFunctionDef) -> bool:
         return self._project.execution.apart(self._symbol(function))
 
-    def hazards(self, code: str) -> list[LoopHazard]:
-        """The calls on the event loop that block it with something of the kind that rule `code` reports."""
-        if self._hazards is None:
-            self._hazards = list(self._find_hazards())
-        return [self._told(call, hazard) for call, hazard in self._hazards if hazard.rule == code]
+    def hazards(self, code: str, allowed: frozenset[str] = frozenset()) -> list[LoopHazard]:
+        """The calls on the event loop that block it with something of the kind that rule `code` reports, without what
+        the `allowed` functions do, of the project or of libraries."""
+        if allowed:
+            found = list(self._find_hazards(allowed))
+        else:
+            if self._hazards is None:
+                self._hazards = list(self._find_hazards(allowed))
+            found = self._hazards
+        return [self._told(call, hazard) for call, hazard in found if hazard.rule == code]
 
-    def _find_hazards(self) -> Iterator[tuple[ast.expr, Hazard]]:
+    def _find_hazards(self, allowed: frozenset[str]) -> Iterator[tuple[ast.expr, Hazard]]:
         effects = self._project.effects
         for function in self.nodes(ast.AsyncFunctionDef):
             apart: bool | None = None
             told: set[tuple[ast.expr, str]] = set()
             for node, fact in self._executed(function):
-                for rule, hazard in effects.hazards_of_call(self._summary, fact).items():
+                for rule, hazard in effects.hazards_of_call(self._summary, fact, allowed).items():
                     if apart is None:
                         apart = self._runs_apart(function)
                     if (not apart or rule == "FAR006") and (node, rule) not in told:

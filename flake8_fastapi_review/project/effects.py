@@ -50,21 +50,24 @@ class Effects:
         self.types = types
         self.knowledge = knowledge
         self._edges: dict[str, tuple[tuple[Target, int], ...]] = {}
-        self._reach: dict[str, Reach] = {}
+        self._reach: dict[tuple[str, frozenset[str]], Reach] = {}
 
     def forget(self) -> None:
         self._edges.clear()
         self._reach.clear()
 
-    def hazards_of_call(self, summary: Summary, call: Call) -> Reach:
-        """What a call, made in `summary`, blocks on; the chains begin with that call."""
+    def hazards_of_call(self, summary: Summary, call: Call, allowed: frozenset[str] = frozenset()) -> Reach:
+        """What a call, made in `summary`, blocks on; the chains begin with that call. What calls of the `allowed`
+        functions, of the project or of libraries, do does not count."""
         found: Reach = {}
         for target in self.targets(summary, call):
+            if target.name in allowed:
+                continue
             here = Link(summary.path, call.line, target.name)
             if target.symbol is None:
                 self._add_direct(found, target.name, (), here)
                 continue
-            for rule, hazard in self.reach(target.symbol).items():
+            for rule, hazard in self.reach(target.symbol, allowed).items():
                 if rule not in found or len(hazard.chain) + 1 < len(found[rule].chain):
                     found[rule] = hazard._replace(chain=(here, *hazard.chain))
         return found
@@ -77,9 +80,9 @@ class Effects:
         if rule not in found:
             found[rule] = Hazard(rule, blocking.kind, name, blocking.remedy, (*chain, here))
 
-    def reach(self, symbol: str) -> Reach:
+    def reach(self, symbol: str, allowed: frozenset[str] = frozenset()) -> Reach:
         """The hazards that calling a project function executes; chains begin inside of it."""
-        known = self._reach.get(symbol)
+        known = self._reach.get((symbol, allowed))
         if known is not None:
             return known
         found: Reach = {}
@@ -90,6 +93,8 @@ class Effects:
             for current, chain in level:
                 path = current.rpartition(":")[0]
                 for target, line in self.edges(current):
+                    if target.name in allowed:
+                        continue
                     here = Link(path, line, target.name)
                     if target.symbol is None:
                         self._add_direct(found, target.name, chain, here)
@@ -97,7 +102,7 @@ class Effects:
                         seen.add(target.symbol)
                         following.append((target.symbol, (*chain, here)))
             level = following
-        self._reach[symbol] = found
+        self._reach[symbol, allowed] = found
         return found
 
     def edges(self, symbol: str) -> tuple[tuple[Target, int], ...]:

@@ -7,21 +7,18 @@ from typing import TYPE_CHECKING
 from ...rule import option
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from ...file import File, LoopHazard
     from ...rule import Rule
 
-ALLOW: frozenset[str] = option(frozenset(), "Qualified names of calls that may block, such as `builtins.open`.")
+ALLOW: frozenset[str] = option(
+    frozenset(),
+    "Qualified names of functions that may block, such as `builtins.open` or the project's own `app.audit.write_line`.",
+)
 
 
-def hazards(rule: Rule, file: File, allow: frozenset[str]) -> Iterator[LoopHazard]:
-    """The hazards that `rule` reports, without those whose blocking call the project allows."""
-    return (
-        hazard
-        for hazard in file.hazards(rule.code)
-        if hazard.name not in allow and hazard.name.removeprefix("builtins.") not in allow
-    )
+def hazards(rule: Rule, file: File, allow: frozenset[str]) -> list[LoopHazard]:
+    """The hazards that `rule` reports, without those of functions that the project allows to block."""
+    return file.hazards(rule.code, allow | {f"builtins.{name}" for name in allow if "." not in name})
 
 
 def spoken(hazard: LoopHazard) -> str:
