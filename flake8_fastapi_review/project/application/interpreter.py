@@ -1139,6 +1139,11 @@ class Interpreter:
             return self._call_aside(callee, args, keywords, node, env)
         return self._call(callee, args, keywords, node, env)
 
+    @property
+    def is_aside(self) -> bool:
+        """Whether what runs is a call for its result alone, with few steps to spend."""
+        return self._limit < _MAX_STEPS
+
     def _call_aside(
         self, callee: Value, args: list[Value], keywords: dict[str, Value], node: ast.AST | None, env: Env | None
     ) -> Value:

@@ -518,7 +518,7 @@ def _is_kind(value: Value, test: str) -> bool:
 def _members(run: Interpreter, owner: Value, test: Value | None) -> Items:
     """`inspect.getmembers`: names and values of a class or of an object of one, sorted."""
     cls = owner if isinstance(owner, ClassValue) else owner.cls if isinstance(owner, Instance) else None
-    if cls is None:
+    if cls is None or run.is_aside:
         return Items([], complete=False)
     names = {name for base in cls.mro() if isinstance(base, ClassValue) for name in base.names}
     if isinstance(owner, Instance):
