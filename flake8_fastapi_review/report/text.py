@@ -37,7 +37,9 @@ def render(report: Report, style: Style, width: int = 100) -> str:
 
 def summary(report: Report, style: Style) -> str:
     """The last line: how many findings of which severity, in how many files."""
-    files = counted(len(report.reviewed), "file")
+    affected = {finding.file for finding in report.findings}
+    # A finding may be about pyproject.toml or a rule of the project, which nobody counted as reviewed.
+    files = counted(len(affected.union(report.reviewed)), "file")
     not_reviewed = f", {len(report.skipped)} not reviewed" if report.skipped else ""
     if not report.findings:
         return f"{style('No findings', 'green', 'bold')} in {files}{not_reviewed}."
@@ -47,9 +49,8 @@ def summary(report: Report, style: Style) -> str:
         for severity in Severity
         if number[severity]
     )
-    affected = len({finding.file for finding in report.findings})
     found = style(counted(len(report.findings), "finding"), "bold")
-    return f"{found} in {affected} of {files}{not_reviewed}: {severities}."
+    return f"{found} in {len(affected)} of {files}{not_reviewed}: {severities}."
 
 
 def _finding(finding: Finding, lines: Callable[[str], Sequence[str]], style: Style, width: int) -> Iterator[str]:
