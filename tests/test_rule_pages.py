@@ -12,6 +12,7 @@ from cases import run
 from flake8_fastapi_review import registry
 from flake8_fastapi_review.registry import Row
 from flake8_fastapi_review.report import page
+from flake8_fastapi_review.review import review
 
 ROWS = [pytest.param(row, id=row.code) for row in registry.rows() if row.code != registry.INTERNAL]
 SECURITY = range(20, 60)
@@ -62,6 +63,25 @@ def test_good_is_silent(row: Row, tmp_path: Path) -> None:
     for snippet in snippets:
         ast.parse(snippet)
         assert findings(row.code, snippet, tmp_path) == []
+
+
+def test_the_page_of_the_tool_s_own_voice(tmp_path: Path) -> None:
+    row = registry.find(registry.INTERNAL)
+    assert row is not None
+    found = described(row)
+    assert [section.title for section in found.sections if section.title] == ["Bad", "Good"]
+    assert found.summary
+    assert found.section("")
+    told = {}
+    for title in ("Bad", "Good"):
+        (settings,) = examples(row, title)
+        (tmp_path / title).mkdir()
+        (tmp_path / title / "pyproject.toml").write_text(settings, "utf-8")
+        (tmp_path / title / "app.py").write_text("NAME = 1\n", "utf-8")
+        told[title] = [violation for _, violation in review([str(tmp_path / title)], cache_dir="").findings]
+    assert [(violation.code, violation.range.line) for violation in told["Bad"]] == [(registry.INTERNAL, 2)]
+    assert "`ignroe`, did you mean `ignore`?" in told["Bad"][0].message
+    assert told["Good"] == []
 
 
 @pytest.mark.parametrize("row", ROWS)
