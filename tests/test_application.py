@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -23,7 +24,56 @@ APPS = [
     ("factories", "main:server.app"),
     ("factories", "main:subclassed"),
     ("views", "main:app"),
+    ("controllers", "main:app"),
+    ("security", "main:app"),
+    ("metadata", "main:app"),
+    ("methods", "main:app"),
+    ("starlette_routes", "main:app"),
+    ("wrapping", "main:app"),
+    ("websockets", "main:app"),
+    ("late", "main:app"),
+    ("assembly", "main:app"),
+    ("subclasses", "main:app"),
+    ("subclasses", "main:deeper"),
+    pytest.param("aliases", "main:app", marks=pytest.mark.skipif(sys.version_info < (3, 12), reason="PEP 695")),
+    ("libraries", "main:app"),
 ]
+COPIED = {
+    "late": """
+        GET /r/before main:before
+        GET /second/r/before main:before
+        GET /second/r/after main:after
+        GET /sub/sub-before main:sub_before
+        GET /sub/sub-after main:sub_after
+        GET /last main:last
+        GET /third/r/before main:before
+        GET /third/r/after main:after
+    """,
+    "starlette_routes": """
+        GET /first main:home
+        GET /starlette/home main:home
+        GET /starlette/about main:about
+        POST /starlette/about main:about
+        WEBSOCKET /starlette/socket main:socket
+        GET /starlette/nested/deep main:about
+        GET /starlette/nested/deeper/deepest main:home
+        GET /sub/sub main:in_sub
+        GET /sub/inner/subsub main:in_subsub
+        GET /sub/subsub main:in_subsub
+        GET /included/router/own main:own
+        GET /plain/in-plain main:home
+        DELETE /appended main:about
+        GET /late/subsub main:in_subsub
+        PUT /added main:home
+        WEBSOCKET /ws main:socket
+        GET /through-router main:own
+        GET /through/subsub main:in_subsub
+        WEBSOCKET /api-ws main:socket
+        GET /q/p/plain main:about
+        GET /q/outer/p/leaf/api main:own
+    """,
+}
+"""What FastAPI 0.136.0 makes of these applications, where `include_router` copies."""
 SCHEMES = "fastapi.security."
 
 
@@ -42,7 +92,7 @@ def derived(folder: Path, app: str) -> list[RouteRow]:
     names = {row.app for row in rows}
     wanted = app if app in names else next((name for name in names if name.endswith(f".{app.rpartition('.')[2]}")), "")
     if not wanted:
-        rest = names - {name for _, name in APPS}
+        rest = names - {each.values[1] if hasattr(each, "values") else each[1] for each in APPS}
         wanted = rest.pop() if len(rest) == 1 else ""
     return [row for row in rows if row.app == wanted]
 
@@ -53,7 +103,8 @@ def plain(row: RouteRow) -> dict[str, Any]:
         "path": row.path,
         "endpoint": f"{row.endpoint_module}:{row.endpoint_qualname}",
         "dependencies": sorted({dependency.name for dependency in row.dependencies}),
-        "security": sorted({scheme.rpartition(".")[2] for scheme, _ in row.security}),
+        "security": sorted([scheme.rpartition(".")[2], *sorted(scopes)] for scheme, scopes in row.security),
+        "response_model": row.response_model,
         "status_code": row.status_code,
         "tags": list(row.tags),
         "include_in_schema": row.include_in_schema,
@@ -64,8 +115,11 @@ def plain(row: RouteRow) -> dict[str, Any]:
 
 @pytest.mark.parametrize(("name", "app"), APPS)
 def test_as_the_running_application(name: str, app: str) -> None:
-    pytest.importorskip("fastapi")
+    pytest.importorskip("fastapi", minversion="0.138")
     pytest.importorskip("pydantic_settings")
+    if name == "libraries":
+        pytest.importorskip("fastapi_utils.inferring_router")
+        pytest.importorskip("fastapi_restful.cbv")
     folder = HERE / "apps" / name
     wanted = running(folder, app)
     found = derived(folder, app)
@@ -75,6 +129,15 @@ def test_as_the_running_application(name: str, app: str) -> None:
     for row in wanted:
         assert next(each for each in shown if _key(each) == _key(row)) == {key: row[key] for key in shown[0]}
     assert [row.path for row in found if not row.complete] == []
+
+
+@pytest.mark.parametrize("name", COPIED)
+def test_before_includes_were_live(name: str, tmp_path: Path) -> None:
+    shutil.copytree(HERE / "apps" / name, tmp_path, dirs_exist_ok=True)
+    (tmp_path / "requirements.txt").write_text("fastapi==0.136.0\n")
+    rows = [plain(row) for row in derived(tmp_path, "main:app")]
+    wanted = [line.strip() for line in COPIED[name].strip().splitlines()]
+    assert [f"{row['method']} {row['path']} {row['endpoint']}" for row in rows] == wanted
 
 
 def _route(row: dict[str, Any]) -> tuple[str, str]:
