@@ -499,13 +499,25 @@ def _regex(pattern: str) -> str:
 
 def excluded(config: Config, path: str) -> bool:
     """A file is not to be reviewed; `path` relative to the root."""
-    if not any(pattern.startswith("!") for pattern in config.exclude):
+    if not takes_back(config):
         return matches(config.exclude, path)
     out = False
     for pattern in config.exclude:
         if matches((pattern.removeprefix("!"),), path):
             out = not pattern.startswith("!")
     return out
+
+
+def excluder(config: Config) -> Callable[[str], object]:
+    """`excluded` for many paths of one project: the answer is true or false in a condition."""
+    if takes_back(config) or not config.exclude:
+        return lambda path: excluded(config, path)
+    return _compiled(config.exclude).search
+
+
+def takes_back(config: Config) -> bool:
+    """A pattern of `exclude` may put a file of an excluded folder back."""
+    return any(pattern.startswith("!") for pattern in config.exclude)
 
 
 # Patterns are strings: compiling them all would cost every start of flake8 more than it costs to look them up.
@@ -587,6 +599,11 @@ def _versions(config: Config) -> dict[str, Version | None]:
             if found[name] is None and known:
                 found[name] = min(known)
     return found
+
+
+def dependency_files(config: Config) -> list[str]:
+    """All files, absolute, that `versions` and the project's Python are read from."""
+    return [path for folder in (config.root, *_subfolders(config)) for path in _dependency_files(folder, config.files)]
 
 
 def _subfolders(config: Config) -> list[str]:

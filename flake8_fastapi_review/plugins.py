@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     import ast
     from collections.abc import Iterator, Sequence
 
+    from .config import Config
+    from .findings import Findings
     from .project import Project
+    from .project.cache import Cache
     from .registry import Selection
     from .rule import Violation
 
@@ -35,26 +38,31 @@ class Run:
 
     def __init__(self, options: argparse.Namespace | None = None) -> None:
         self._options = options
-        self._projects: dict[str, tuple[Project, Selection]] = {}
+        self._projects: dict[str, _Project] = {}
         self._files = 0
 
     def review(self, path: str, text: str, tree: ast.Module) -> list[Violation]:
         """The findings in a file. `path` is flake8's, `text` what the disk or an editor holds, `tree` made of it."""
         from . import config
-        from .review import review_file
 
         if not self._projects:
             config.forget()
         path = os.path.abspath(path)
         root = config.find_root(path)
-        project, selection = self._projects.get(root) or self._open(root)
-        name = project.relative(path)
+        project = self._projects.get(root) or self._open(root)
+        name = os.path.relpath(path, root).replace(os.sep, "/")
         if config.excluded(project.config, name):
             return []
-        found = review_file(project.file(name, text, tree), selection)
-        project.close(name)
+        kept = project.kept(name, text)
+        if kept is not None:
+            return [*_problems(project), *kept]
+        from .review import review_file
+
+        found = review_file(project.opened.file(name, text, tree), project.selection)
+        project.opened.close(name)
+        project.keep(name, found)
         self._spare_the_collector()
-        return [*_problems(project, selection), *found]
+        return [*_problems(project), *found]
 
     def _spare_the_collector(self) -> None:
         """All of flake8 would pay for a collector that goes through our index again and again.
@@ -66,25 +74,94 @@ class Run:
         if self._files & (self._files - 1) == 0 and hasattr(gc, "freeze"):
             gc.freeze()
 
-    def _open(self, root: str) -> tuple[Project, Selection]:
+    def _open(self, root: str) -> _Project:
         from . import config, registry
-        from .project import Project
-        from .review import cache_folder
 
         settings = config.load(root)
         chosen = [getattr(self._options, key, None) or () for key in _SELECTORS]
         selection = registry.select(settings, *chosen, flake8=True)
-        self._projects[root] = Project(root, settings, cache_folder(root)), selection
-        return self._projects[root]
+        project = self._projects[root] = _Project(settings, selection, ("flake8", *map(tuple, chosen)))
+        return project
 
 
-def _problems(project: Project, selection: Selection) -> Iterator[Violation]:
+class _Project:
+    """A project, opened when a file has to be looked at, and what an earlier run found in its files."""
+
+    def __init__(self, config: Config, selection: Selection, told: tuple[object, ...]) -> None:
+        from .review import cache_folder
+
+        self.config = config
+        self.selection = selection
+        self._opened: Project | None = None
+        self._cache: Cache | None = None
+        self._kept: Findings | None = None
+        self._on_disk = False
+        folder = cache_folder(config.root)
+        if folder is not None:
+            from .findings import Findings
+            from .project.cache import opened
+
+            self._cache = opened(folder)
+            self._kept = Findings(self._cache, config, told, (".py",))
+            self._cache.when_closing(self._save)
+
+    @property
+    def opened(self) -> Project:
+        if self._opened is None:
+            from .project import Project
+
+            self._opened = Project(self.config.root, self.config, cache=self._cache)
+            if self._kept is not None:
+                self._opened.listing = self._kept.listing
+        return self._opened
+
+    @property
+    def problem(self) -> str | None:
+        """What is wrong with the project's own rows of knowledge."""
+        if not self.config.knowledge:
+            return None
+        return self._kept.problem if self._opened is None and self._kept is not None else self.opened.problem
+
+    def kept(self, name: str, text: str) -> list[Violation] | None:
+        """What is known of the findings in a file, if all is as it lies on the disk."""
+        kept = self._kept
+        self._on_disk = False
+        if kept is None:
+            return None
+        if not kept.is_text(name, text):
+            kept.turn_off()  # an editor's buffer: the others are seen with it from now on
+            self._kept = None
+            return None
+        self._on_disk = True
+        plain = kept.get(name)
+        if plain is None:
+            return None
+        from .findings import from_plain
+
+        return from_plain(plain)
+
+    def keep(self, name: str, found: list[Violation]) -> None:
+        """Remember the findings in the file that `kept` was asked for last."""
+        if self._kept is not None and self._on_disk:
+            from .findings import to_plain
+
+            self._kept.put(name, to_plain(found))
+
+    def _save(self) -> None:
+        if self._kept is not None:
+            if self._opened is not None:
+                self._kept.learn(self._opened.sources.kinds(), self._opened.problem)
+            self._kept.save()
+
+
+def _problems(project: _Project) -> Iterator[Violation]:
     """What is wrong in the configuration, said in every file: any one may be the only one that an editor shows."""
+    problems = project.selection.problems
+    if INTERNAL not in project.selection.codes or not (problems or project.problem):
+        return
     from .review import voice
 
-    if INTERNAL not in selection.codes:
-        return
-    for problem in selection.problems:
+    for problem in problems:
         line = f" line {problem.line}" if problem.line else ""
         yield voice(f"{os.path.basename(problem.path)}{line}: {problem.message}")
     if project.problem:

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from .config import Config, Problem
     from .file import File
     from .files import Files
+    from .findings import Findings
     from .project import Project
+    from .project.cache import Cache
     from .registry import Selection
     from .rule import Rule
 
@@ -37,6 +39,9 @@ _BATCH = 8
 """The least number of files that a worker takes at once: neighbours share what they import."""
 _BATCHES = 8
 """Into so many batches a worker's share is cut, so that all end at about the same time."""
+
+_NOTHING = 0
+"""How an outcome without a reason and findings is kept: that of most files."""
 
 Located = tuple[str, Violation]
 """The file as the user sees it (relative to the working directory where it lies below), and a finding in it."""
@@ -112,14 +117,61 @@ def _settled(found: list[Violation], selection: Selection, last_line: int) -> li
 # A run
 
 
-class _Scope(NamedTuple):
+class _Scope:
     """A project under review."""
 
-    root: str
-    project: Project
-    selection: Selection
-    suffixes: tuple[str, ...]
-    """Of the files that structural rules are about besides Python's."""
+    def __init__(
+        self, config: Config, selection: Selection, cache_dir: str | None, told: Sequence[object] | None
+    ) -> None:
+        """`told`: what Findings are kept by; None where they are not those of the files on the disk."""
+        self.root = config.root
+        self.selection = selection
+        self.suffixes = selection.suffixes()
+        """Of the files that structural rules are about besides Python's."""
+        self.cache: Cache | None = None
+        self.kept: Findings | None = None
+        """The outcomes of an earlier run, where they still hold."""
+        self._opened: Project | None = None
+        if cache_dir:
+            from .project.cache import opened
+
+            self.cache = opened(cache_dir)
+        if self.cache is not None and told is not None:
+            from .findings import Findings
+
+            self.kept = Findings(self.cache, config, told, (".py", *self.suffixes))
+            self.cache.when_closing(self.kept.save)
+            self.listing = self.kept.listing
+        else:
+            from .project.disk import scan
+
+            self.listing = scan(config.root, config, (".py", *self.suffixes))
+
+    @property
+    def project(self) -> Project:
+        """Opened when the first file has to be looked at."""
+        if self._opened is None:
+            from .project import Project
+
+            self._opened = Project(self.root, self.selection.config, cache=self.cache)
+            self._opened.listing = self.listing
+        return self._opened
+
+    @property
+    def problem(self) -> str | None:
+        """What is wrong with the project's own rows of knowledge."""
+        if self._opened is None and self.kept is not None:
+            return self.kept.problem
+        return self.project.problem
+
+    def consulted(self) -> dict[str, str | None]:
+        """What was asked of the disk outside of the listing; see Findings.learn."""
+        if self._opened is None or self.kept is None:
+            return {}
+        from .project.disk import unlisted
+
+        kinds = self._opened.sources.kinds()
+        return {path: kinds[path] for path in unlisted(self.listing, kinds, self.root, self.selection.config)}
 
 
 class _Task(NamedTuple):
@@ -163,15 +215,12 @@ def review(
     configurations are, if elsewhere.
     """
     chosen = (select, extend_select, ignore, extend_ignore)
-    collection = _Collection(root, config, chosen, cache_dir, files, settings or files)
+    collection = _Collection(root, config, chosen, noqa, cache_dir, files, settings or files)
     for path in paths:
         collection.add(path)
     tasks = collection.ordered()
     with _without_collector():
-        run = _Run(collection.scopes, noqa)
-        outcomes = run.shared(tasks, jobs, progress) if jobs > 1 else None
-        if outcomes is None:
-            outcomes = run.alone(tasks, progress)
+        outcomes = _Run(collection.scopes, noqa).all(tasks, jobs, progress)
     return _joined(collection, tasks, outcomes)
 
 
@@ -183,6 +232,7 @@ class _Collection:
         root: str | None,
         config: Config | None,
         chosen: tuple[Sequence[str], Sequence[str], Sequence[str], Sequence[str]],
+        noqa: bool,
         cache_dir: str | None,
         files: Files,
         settings: Files,
@@ -194,6 +244,7 @@ class _Collection:
         self._root = os.path.abspath(root) if root is not None else config.root if config is not None else None
         self._config = config
         self._chosen = chosen
+        self._noqa = noqa
         self._cache_dir = cache_dir
         self._numbers: dict[str, int] = {}
         self._tasks: dict[_Task, None] = {}
@@ -218,36 +269,35 @@ class _Collection:
             self._tasks[_Task(number, relative)] = None
 
     def ordered(self) -> list[_Task]:
-        """The tasks, each project's in the order that it wants."""
-        ordered = []
-        for number, scope in enumerate(self.scopes):
-            paths = sorted(task.path for task in self._tasks if task.scope == number)
-            order = getattr(scope.project, "order", None)
-            ordered += [_Task(number, path) for path in (order(paths) if order else paths)]
-        return ordered
+        """The tasks, by project and path."""
+        return sorted(self._tasks)
 
     def _walk(self, folder: str) -> None:
         number, relative = self._place(folder)
         scope = self.scopes[number]
-        try:
-            entries = self.files.entries(folder)
-        except OSError as error:
-            self.skipped.append((shown(folder), error.strerror or str(error)))
-            return
-        if any(entry.name == "pyvenv.cfg" for entry in entries):
-            return  # a virtual environment under any name
-        prefix = "" if relative == "." else f"{relative}/"
-        config = scope.selection.config
-        suffixes = (".py", *scope.suffixes)
-        for entry in entries:
-            path = prefix + entry.name
-            if entry.is_folder:
-                # A pattern that takes back may be about a file deep in an excluded folder.
-                if not configuration.excluded(config, f"{path}/") or any(
-                    each.startswith("!") for each in config.exclude
-                ):
-                    self._walk(os.path.join(folder, entry.name))
-            elif entry.name.endswith(suffixes) and entry.is_file and not configuration.excluded(config, path):
+        start = "" if relative == "." else relative
+        listing = scope.listing
+        if start not in listing.folders:
+            from .project.disk import scan
+
+            listing = scan(scope.root, scope.selection.config, (".py", *scope.suffixes), start)
+        below = f"{start}/" if start else ""
+        for inner, reason in listing.unreadable.items():
+            if inner == start or inner.startswith(below):
+                self.skipped.append((shown(os.path.join(scope.root, inner)), reason))
+        # A folder without signs of a project belongs to the one above, unless that one has no signs either.
+        is_sure = self._root is not None or "" in listing.projects or scope.root == os.getcwd()
+        foreign: list[str] = []
+        for inner, paths in listing.folders.items():
+            if not (inner == start or inner.startswith(below)) or inner.startswith(tuple(foreign)):
+                continue
+            if inner != start and (not is_sure or inner in listing.projects):
+                full = os.path.join(scope.root, inner)
+                if self._place(full)[0] != number:
+                    foreign.append(f"{inner}/")
+                    self._walk(full)
+                    continue
+            for path in paths:
                 self._tasks[_Task(number, path)] = None
 
     def _place(self, path: str) -> tuple[int, str]:
@@ -259,13 +309,14 @@ class _Collection:
         return number, os.path.relpath(path, root).replace(os.sep, "/")
 
     def _open(self, root: str) -> _Scope:
-        from .project import Project
-
         config = self._config if self._config is not None else configuration.load(root, self._settings)
         if config.files is not self.files:
             config = configuration.seen_in(config, self.files)
-        selection = select(config, *self._chosen)
-        return _Scope(root, Project(root, config, cache_folder(root, self._cache_dir)), selection, selection.suffixes())
+        told = ("check", self._noqa, *map(tuple, self._chosen))
+        is_disk = self.files is DISK and self._settings is DISK
+        return _Scope(
+            config, select(config, *self._chosen), cache_folder(root, self._cache_dir), told if is_disk else None
+        )
 
 
 def cache_folder(root: str, wanted: str | None = None) -> str | None:
@@ -291,8 +342,8 @@ def _joined(collection: _Collection, tasks: list[_Task], outcomes: list[_Outcome
     problems: list[Problem] = []
     for scope in collection.scopes:
         wrong = scope.selection.problems
-        if scope.project.problem is not None:
-            wrong += (configuration.problem(scope.root, scope.project.problem, "knowledge"),)
+        if scope.selection.config.knowledge and scope.problem is not None:
+            wrong += (configuration.problem(scope.root, scope.problem, "knowledge"),)
         problems += wrong
         if INTERNAL in scope.selection.codes:
             findings += [(shown(path), voice(message, line)) for path, line, message in wrong]
@@ -330,9 +381,52 @@ class _Run:
         self._scopes = scopes
         self._noqa = noqa
 
-    def alone(
-        self, tasks: list[_Task], progress: Callable[[int, int], None] | None, *, closing: bool = True
-    ) -> list[_Outcome]:
+    def all(self, tasks: list[_Task], jobs: int, progress: Callable[[int, int], None] | None) -> list[_Outcome]:
+        """The outcome of each task: kept from an earlier run, or made."""
+        found = {task: kept for task in tasks if (kept := self._kept(task)) is not None}
+        missing = [task for task in tasks if task not in found]
+        if progress is not None and found:
+            tell, before = progress, len(found)
+            tell(before, len(tasks))
+            progress = lambda done, _: tell(before + done, len(tasks))  # noqa: E731
+        made = self.shared(missing, jobs, progress) if jobs > 1 else None
+        if made is None:
+            made = self.alone(missing, progress)
+            self._learn([scope.consulted() for scope in self._scopes])
+        for task, outcome in zip(missing, made, strict=True):
+            self._keep(task, outcome)
+        self._close()
+        return [*map({**found, **dict(zip(missing, made, strict=True))}.__getitem__, tasks)]
+
+    def _kept(self, task: _Task) -> _Outcome | None:
+        kept = self._scopes[task.scope].kept
+        plain = kept.get(task.path) if kept is not None else None
+        if plain is None:
+            return None
+        if plain == _NOTHING:
+            return _Outcome(None, [], [])
+        from .findings import from_plain
+
+        reason, stands, dropped = plain
+        return _Outcome(reason, from_plain(stands), from_plain(dropped))
+
+    def _keep(self, task: _Task, outcome: _Outcome) -> None:
+        kept = self._scopes[task.scope].kept
+        if kept is None:
+            return
+        if outcome == (None, [], []):
+            kept.put(task.path, _NOTHING)
+            return
+        from .findings import to_plain
+
+        kept.put(task.path, (outcome.reason, to_plain(outcome.kept), to_plain(outcome.dropped)))
+
+    def _learn(self, consulted: list[dict[str, str | None]]) -> None:
+        for scope, kinds in zip(self._scopes, consulted, strict=True):
+            if scope.kept is not None:
+                scope.kept.learn(kinds, scope.problem)
+
+    def alone(self, tasks: list[_Task], progress: Callable[[int, int], None] | None) -> list[_Outcome]:
         """The outcome of each task, in this process. Files that a look at others has compiled already come first."""
         outcomes: dict[int, _Outcome] = {}
         waiting = {(task.scope, task.path): position for position, task in enumerate(tasks)}
@@ -346,8 +440,6 @@ class _Run:
                     progress(len(outcomes), len(tasks))
                 compiled = self._scopes[task.scope].project.modules.compiled()
                 position = next((waiting[key] for path in compiled if (key := (task.scope, path)) in waiting), None)
-        if closing:
-            self._close()
         return [outcomes[position] for position in range(len(tasks))]
 
     def shared(
@@ -361,13 +453,23 @@ class _Run:
             return None
         from .workers import spread
 
+        for number in {task.scope for task in tasks}:
+            _ = self._scopes[number].project  # imported before the fork, once
+
+        def work(batch: int) -> tuple[list[_Outcome], list[dict[str, str | None]]]:
+            return self.alone(batches[batch], None), [scope.consulted() for scope in self._scopes]
+
         outcomes: list[list[_Outcome]] = [[] for _ in batches]
         done = 0
-        for batch, made in spread(
-            lambda batch: self.alone(batches[batch], None, closing=False), len(batches), jobs, self._close
-        ):
-            if isinstance(made, str):
-                made = [_Outcome(made, [voice(f"not reviewed: {made}")], [])] * len(batches[batch])
+        for batch, result in spread(work, len(batches), jobs, self._close):
+            if isinstance(result, str):
+                made = [_Outcome(result, [voice(f"not reviewed: {result}")], [])] * len(batches[batch])
+                for scope in self._scopes:
+                    if scope.kept is not None:
+                        scope.kept.turn_off()
+            else:
+                made = result[0]
+                self._learn(result[1])
             outcomes[batch] = made
             done += len(made)
             if progress is not None:
@@ -398,7 +500,7 @@ class _Run:
 
     def _other(self, scope: _Scope, path: str, error: Unreadable | None) -> _Outcome:
         """What structural rules find in a file that is no Python, or is Python that cannot be read."""
-        text = scope.project.config.files.read(os.path.join(scope.root, path)).decode("utf-8", "replace")
+        text = scope.selection.config.files.read(os.path.join(scope.root, path)).decode("utf-8", "replace")
         text = text.replace("\r\n", "\n").replace("\r", "\n")
         selection = scope.selection
         found: list[Violation] = []
@@ -416,8 +518,8 @@ class _Run:
     def _close(self) -> None:
         """Let each project write what it holds back."""
         for scope in self._scopes:
-            if scope.project.cache is not None:
-                scope.project.cache.close()
+            if scope.cache is not None:
+                scope.cache.close()
 
 
 def _unread(scope: _Scope, path: str, reason: str, line: int | None = None) -> _Outcome:

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import signal
 import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from flake8_fastapi_review import config as configuration
+from flake8_fastapi_review import findings, plugins
+from flake8_fastapi_review import review as engine
+from flake8_fastapi_review.project import Project
 from flake8_fastapi_review.project import cache as cache_module
+from flake8_fastapi_review.project import disk as disk_module
 from flake8_fastapi_review.project.cache import DATABASE, Cache, content_digest
 
 ONE = content_digest(b"one")
@@ -593,3 +601,258 @@ if __name__ == "__main__":
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (0, "")
     assert len(made(folder).get_many({f"m{number}.py": b"1" for number in range(20)})) == 20
+
+
+# The findings of a project that has not changed
+
+
+APP = """\
+from fastapi import FastAPI
+
+from app.report import load
+
+app = FastAPI()
+
+
+@app.get("/report")
+async def report():
+    return load()
+"""
+BLOCKING = "import time\n\n\ndef load():\n    time.sleep(1)\n    return 1\n"
+HARMLESS = "import time\n\n\ndef load():\n    time.ctime(1)\n    return 1\n"
+SETTINGS = '[tool.fastapi-review]\nselect = ["FAR001", "FAR002"]\n'
+
+
+class Disk:
+    """A project that lies on the disk for so long that signatures can be trusted."""
+
+    def __init__(self, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.root = root
+        self.age = 3_000_000_000
+        self._clock = time.time_ns
+        monkeypatch.setattr(time, "time_ns", lambda: self._clock() + self.age)
+        monkeypatch.chdir(root)
+        monkeypatch.delenv("FASTAPI_REVIEW_CACHE_DIR", raising=False)
+        self.looked_at: list[str] = []
+        one = engine._Run.one
+
+        def counted(run: engine._Run, task: engine._Task) -> engine._Outcome:
+            self.looked_at.append(task.path)
+            return one(run, task)
+
+        monkeypatch.setattr(engine._Run, "one", counted)
+        for path, text in {
+            "pyproject.toml": SETTINGS,
+            "app/__init__.py": "",
+            "app/main.py": APP,
+            "app/report.py": BLOCKING,
+        }.items():
+            self.write(path, text)
+
+    def write(self, path: str, text: str) -> None:
+        (self.root / path).parent.mkdir(parents=True, exist_ok=True)
+        (self.root / path).write_text(text, "utf-8")
+
+    def check(self, *paths: str, **options: Any) -> tuple[list[str], int]:
+        """The findings, which must be those of a run without a cache, and how many files were looked at for them."""
+        configuration.forget()
+        fresh = engine.review(paths or (".",), cache_dir="", **options)
+        self.looked_at.clear()
+        configuration.forget()
+        found = engine.review(paths or (".",), **options)
+        assert found == fresh
+        return [f"{path}:{each.range.line} {each.code}" for path, each in found.findings], len(self.looked_at)
+
+
+@pytest.fixture
+def disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Disk:
+    return Disk(tmp_path, monkeypatch)
+
+
+CHAIN = ["app/main.py:10 FAR002"]
+
+
+def test_an_unchanged_project_is_not_looked_at_again(disk: Disk) -> None:
+    assert disk.check() == (CHAIN, 3)
+    assert disk.check() == (CHAIN, 0)
+    assert disk.check("app/main.py") == (CHAIN, 0)
+    assert disk.check("app") == (CHAIN, 0)
+
+
+def test_one_file_alone_leaves_the_others_to_be_looked_at(disk: Disk) -> None:
+    assert disk.check("app/main.py") == (CHAIN, 1)
+    assert disk.check() == (CHAIN, 2)
+    assert disk.check() == (CHAIN, 0)
+
+
+def test_an_edit_in_another_file_that_changes_a_chain(disk: Disk) -> None:
+    disk.check()
+    disk.write("app/report.py", HARMLESS)
+    assert disk.check() == ([], 3)
+    assert disk.check() == ([], 0)
+    disk.write("app/report.py", BLOCKING)
+    assert disk.check() == (CHAIN, 3)
+
+
+def test_a_file_comes_and_goes(disk: Disk) -> None:
+    disk.check()
+    (disk.root / "app/report.py").unlink()
+    assert disk.check() == ([], 2)
+    disk.write("app/report.py", BLOCKING)
+    assert disk.check() == (CHAIN, 3)
+    disk.write("app/report/__init__.py", "from app.harmless import load\n")
+    assert disk.check()[0] == []
+
+
+def test_an_empty_folder_is_noticed(disk: Disk) -> None:
+    disk.check()
+    (disk.root / "requests").mkdir()
+    assert disk.check() == (CHAIN, 3)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        SETTINGS.replace('"FAR001", ', "").replace("FAR002", "FAR003"),
+        SETTINGS + 'exclude = ["app/report.py"]\n',
+        '[project]\nname = "x"\n' + SETTINGS,
+    ],
+)
+def test_another_configuration(disk: Disk, settings: str) -> None:
+    disk.check()
+    disk.write("pyproject.toml", settings)
+    assert disk.check()[1] > 0
+    assert disk.check()[1] == 0
+
+
+def test_files_that_tell_versions(disk: Disk) -> None:
+    disk.check()
+    disk.write("service/requirements.txt", "fastapi==0.100\n")
+    assert disk.check()[1] == 3
+    disk.write("service/requirements.txt", "fastapi==0.101\n")
+    assert disk.check()[1] == 3
+    disk.write("service/notes.txt", "nothing to us\n")
+    assert disk.check()[1] == 0
+
+
+def test_another_selection_and_other_comments(disk: Disk) -> None:
+    disk.check()
+    assert disk.check(select=("FAR001",)) == ([], 3)
+    assert disk.check(noqa=False) == (CHAIN, 3)
+    assert disk.check() == (CHAIN, 0)
+
+
+def test_touched_but_equal(disk: Disk) -> None:
+    disk.check()
+    for path in disk.root.rglob("*.py"):
+        path.write_bytes(path.read_bytes())
+        os.utime(path)
+    assert disk.check() == (CHAIN, 0)
+    assert disk.check() == (CHAIN, 0)
+
+
+def test_equal_size_and_restored_time(disk: Disk) -> None:
+    disk.check()
+    path = disk.root / "app/report.py"
+    stat = path.stat()
+    path.write_text(BLOCKING.replace("sleep(1)", "ctime(1)"), "utf-8")
+    os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+    assert path.stat().st_size == stat.st_size
+    assert disk.check() == ([], 3)
+
+
+def test_a_change_within_one_tick_of_the_clock(disk: Disk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if all happened at once: a signature that had not settled proves nothing."""
+    disk.age = 0
+    now = time.time_ns() + 10**15
+    for module in (findings, disk_module):
+        monkeypatch.setattr(module, "signature", lambda stat: (stat.st_size, now, now, stat.st_ino))
+    disk.check()
+    disk.write("app/report.py", BLOCKING.replace("sleep(1)", "ctime(1)"))
+    assert disk.check() == ([], 3)
+
+
+def test_a_change_during_the_run_is_not_kept(disk: Disk, monkeypatch: pytest.MonkeyPatch) -> None:
+    close = Project.close
+
+    def closed(project: Project, path: str) -> None:
+        close(project, path)
+        disk.write("app/report.py", HARMLESS)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Project, "close", closed)
+        engine.review(["."])
+    assert disk.check() == ([], 3)
+
+
+def test_what_the_listing_leaves_out(disk: Disk) -> None:
+    """An excluded folder is imported from; a link leads to another one."""
+    disk.write("pyproject.toml", SETTINGS + 'exclude = ["generated/"]\n')
+    disk.write("generated/report.py", BLOCKING)
+    disk.write("app/main.py", APP.replace("app.report", "generated.report"))
+    assert disk.check()[0] == CHAIN
+    assert disk.check() == (CHAIN, 0)
+    disk.write("generated/report.py", HARMLESS)
+    assert disk.check()[0] == []
+    assert disk.check() == ([], 0)
+    disk.write("generated/report/__init__.py", BLOCKING)
+    assert disk.check()[0] == CHAIN
+
+
+@pytest.mark.skipif(not hasattr(os, "symlink"), reason="needs links")
+def test_a_link_to_a_folder(disk: Disk, tmp_path_factory: pytest.TempPathFactory) -> None:
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    (elsewhere / "report.py").write_text(BLOCKING, "utf-8")
+    disk.write("app/main.py", APP.replace("app.report", "linked.report"))
+    assert disk.check()[0] == []
+    os.symlink(elsewhere, disk.root / "linked")
+    assert disk.check()[0] == CHAIN
+    assert disk.check() == (CHAIN, 0)
+    (elsewhere / "report.py").write_text(HARMLESS, "utf-8")
+    assert disk.check()[0] == []
+
+
+def test_several_processes_keep_what_one_keeps(disk: Disk) -> None:
+    for number in range(40):
+        disk.write(f"app/m{number}.py", APP)
+    found, _ = disk.check(jobs=2)
+    assert len(found) == 41
+    assert disk.check() == (found, 0)
+
+
+def test_a_damaged_page_costs_time_only(disk: Disk) -> None:
+    disk.check()
+    with sqlite3.connect(disk.root / ".fastapi-review-cache" / DATABASE) as connection:
+        assert connection.execute("UPDATE pages SET payload = substr(payload, 1, 40)").rowcount == 1
+    connection.close()
+    assert disk.check() == (CHAIN, 3)
+
+
+def test_flake8_uses_the_findings_of_an_unchanged_project_and_no_others(
+    disk: Disk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+    file = Project.file
+    monkeypatch.setattr(Project, "file", lambda project, path, *rest: opened.append(path) or file(project, path, *rest))
+
+    def flake8(buffers: Mapping[str, str] | None = None) -> tuple[list[str], int]:
+        opened.clear()
+        run = plugins.Run()
+        found = []
+        for path in ("app/main.py", "app/report.py"):
+            text = (buffers or {}).get(path) or (disk.root / path).read_text("utf-8")
+            found += [f"{path}:{each.range.line} {each.code}" for each in run.review(path, text, ast.parse(text))]
+        cache_module._close_all()
+        return found, len(opened)
+
+    assert flake8() == (CHAIN, 2)
+    assert flake8() == (CHAIN, 0)
+    assert flake8({"app/main.py": APP.replace("load()", "1  # load()")}) == ([], 2)
+    assert flake8({"app/main.py": APP + "\n"}) == (CHAIN, 2)
+    assert flake8() == (CHAIN, 0)
+    disk.write("app/report.py", HARMLESS)
+    assert flake8() == ([], 2)
+    assert flake8() == ([], 0)
+    (disk.root / "app/main.py").write_bytes(APP.replace("\n", "\r\n").encode())
+    assert flake8() == ([], 2)
+    assert flake8() == ([], 0)

@@ -14,6 +14,9 @@ import time
 import zlib
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
+from .. import __version__
+from .disk import RACE_NS
+
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Iterable, Mapping
@@ -27,8 +30,8 @@ BATCH_ROWS = 256
 BATCH_BYTES = 4_000_000
 REFUSALS = 3
 """After so many batches refused by a locked database, no more are offered."""
-RACE_NS = 2_000_000_000
-"""The coarsest time stamp of a file system in use (FAT: 2 s); a file changed more recently may change unnoticed."""
+PAGES = 16
+"""So many pages are kept, the last written: a project has one for each host and choice of rules."""
 VARIABLES = 500
 """Below the 999 placeholders that the oldest SQLite in use allows in a statement."""
 
@@ -37,12 +40,39 @@ _SCHEMA = (
     "DROP TABLE IF EXISTS summaries",
     "CREATE TABLE made_by (fingerprint TEXT NOT NULL)",
     "CREATE TABLE summaries (path TEXT PRIMARY KEY, digest BLOB, payload BLOB, stat TEXT, seal BLOB)",
+    "DROP TABLE IF EXISTS pages",
+    "CREATE TABLE pages (name TEXT PRIMARY KEY, payload BLOB, seal BLOB)",
 )
 _CACHEDIR_TAG = """\
 Signature: 8a477f597d28d172789f06886806bc55
 # This directory is a cache of fastapi-review and can be deleted.
 # For information about cache directory tags see https://bford.info/cachedir/
 """
+
+
+def opened(directory: str) -> Cache:
+    """The cache in a folder, for what this version of the tool makes under this interpreter."""
+    import marshal
+
+    stamp = f"{__version__}/{marshal.version}/{sys.implementation.cache_tag}/{code_digest('module')}"
+    return Cache(directory, stamp)
+
+
+def code_digest(*folders: str) -> str:
+    """The sources of the tool below folders of the package ("" for all): while a version is developed, they change
+    under the same number."""
+    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    stamps = []
+    waiting = [os.path.join(package, folder) for folder in folders]
+    while waiting:
+        with os.scandir(waiting.pop()) as entries:
+            for entry in entries:
+                if entry.name.endswith(".py"):
+                    stat = entry.stat()
+                    stamps.append(f"{entry.path}:{stat.st_size}:{stat.st_mtime_ns}")
+                elif "." not in entry.name and entry.name != "__pycache__" and entry.is_dir():
+                    waiting.append(entry.path)
+    return _blake2b("\n".join(sorted(stamps)).encode("utf-8", "surrogatepass"), 16).hex()
 
 
 class _Row(NamedTuple):
@@ -74,7 +104,7 @@ class Cache:
         """Why the cache is not used, or not written: one line for a verbose log."""
         self._off = False
         self._refusals = 0
-        self._supply: Callable[[], None] = _nothing
+        self._supplies: list[Callable[[], None]] = []
         self._pid = os.getpid()
         self._connection: sqlite3.Connection | None = None
         self._pending: dict[str, _Row] = {}
@@ -87,7 +117,7 @@ class Cache:
 
     def when_closing(self, supply: Callable[[], None]) -> None:
         """Have `supply()` called before the cache closes: what it puts is written too. It must not raise."""
-        self._supply = supply
+        self._supplies.append(supply)
 
     def get(self, path: str, digest: bytes, stat: os.stat_result | None = None) -> bytes | None:
         """The payload stored for `path` with this content, else None.
@@ -170,9 +200,42 @@ class Cache:
 
     def close(self) -> None:
         """Flush and let go of the database. The cache can still be used: it opens again."""
-        self._supply()
+        for supply in self._supplies:
+            supply()
         self.flush()
         self._disconnect()
+
+    def page(self, name: str) -> bytes | None:
+        """What was stored under a name that tells all that it depends on besides the fingerprint."""
+        self._enter_process()
+        return self._attempt(lambda connection: self._page(connection, name))
+
+    def put_page(self, name: str, made: Callable[[bytes | None], bytes]) -> None:
+        """Store `made(what is there now)` under a name. Written at once; another process may have been faster, so what
+        is there is handed over to be joined."""
+        self._enter_process()
+
+        def write(connection: sqlite3.Connection) -> bool:
+            with connection:
+                connection.execute("BEGIN IMMEDIATE")
+                payload = made(self._page(connection, name))
+                connection.execute(
+                    "INSERT OR REPLACE INTO pages (name, payload, seal) VALUES (?, ?, ?)",
+                    (name, payload, self._seal(name, b"", payload)),
+                )
+                connection.execute(
+                    "DELETE FROM pages WHERE rowid NOT IN (SELECT rowid FROM pages ORDER BY rowid DESC LIMIT ?)",
+                    (PAGES,),
+                )
+            return True
+
+        self._attempt(write, may_wait=True)
+
+    def _page(self, connection: sqlite3.Connection, name: str) -> bytes | None:
+        row: tuple[bytes, bytes] | None = connection.execute(
+            "SELECT payload, seal FROM pages WHERE name = ?", (name,)
+        ).fetchone()
+        return row[0] if row is not None and row[1] == self._seal(name, b"", row[0]) else None
 
     def _rows(self, paths: Iterable[str]) -> dict[str, _Row]:
         """The sound rows of `paths`, those not yet written included."""
@@ -300,7 +363,7 @@ class Cache:
 
     def _is_ours(self, connection: sqlite3.Connection) -> bool:
         tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-        if not tables >= {"made_by", "summaries"}:
+        if not tables >= {"made_by", "summaries", "pages"}:
             return False
         made_by: tuple[str] | None = connection.execute("SELECT fingerprint FROM made_by").fetchone()
         return made_by == (self.fingerprint,)
@@ -323,10 +386,6 @@ class Cache:
         except OSError:  # in use (Windows), not ours, or just removed by another process: this run goes uncached
             return False
         return True
-
-
-def _nothing() -> None:
-    """Nothing is held back."""
 
 
 _ABANDONED: list[sqlite3.Connection] = []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import marshal
-import os
 from typing import TYPE_CHECKING
 
 from ..module import Module, Summary, Unreadable, decode
@@ -259,16 +258,3 @@ class Modules:
             made.complete()
             self._save(module.path, made)
         module.release()
-
-
-def code_digest() -> str:
-    """The sources that make Summaries: while a version is developed, they change under the same number."""
-    from .cache import content_digest
-
-    folder = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "module")
-    stamps = []
-    for name in sorted(os.listdir(folder)):
-        if name.endswith(".py"):
-            stat = os.stat(os.path.join(folder, name))
-            stamps.append(f"{name}:{stat.st_size}:{stat.st_mtime_ns}")
-    return content_digest("\n".join(stamps).encode()).hex()

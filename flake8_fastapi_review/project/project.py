@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from .. import __version__
-from ..config import excluded, role, versions
+from ..config import role, versions
 from ..knowledge import Knowledge, KnowledgeError
 from ..module import check, decode
+from .disk import scan
 from .effects import Effects
 from .execution import Execution
 from .injection import Injection
@@ -25,14 +25,16 @@ if TYPE_CHECKING:
     from ..file import File
     from .application import Application
     from .application.authentication import Authentication
+    from .cache import Cache
+    from .disk import Listing
     from .taint import Taint
 
 
 class Project:
     """Answers are made on demand and remembered; what no rule asks is never computed."""
 
-    def __init__(self, root: str, config: Config, cache_dir: str | None = None) -> None:
-        """`root` is absolute. `cache_dir` None: nothing is kept between runs."""
+    def __init__(self, root: str, config: Config, cache_dir: str | None = None, cache: Cache | None = None) -> None:
+        """`root` is absolute. `cache_dir` None, and no `cache` that is open already: nothing is kept between runs."""
         self.root = root
         self.config = config
         self.problem: str | None = None
@@ -42,13 +44,14 @@ class Project:
         except KnowledgeError as error:
             self.problem = str(error)
             self.knowledge = Knowledge()
-        cache = None
-        if cache_dir:
-            from .cache import Cache
+        if cache is None and cache_dir:
+            from .cache import opened
 
-            cache = Cache(cache_dir, fingerprint())
+            cache = opened(cache_dir)
         self.cache = cache
-        self.sources = Sources(root, tuple(config.src), lambda path: excluded(config, path), config.files)
+        self.listing: Listing | None = None
+        """The project's files, if somebody has looked for them already."""
+        self.sources = Sources(root, tuple(config.src), self._files_below, config.files)
         self.modules = Modules(self.sources, cache)
         self.types = Types(self.modules, self.knowledge)
         self.effects = Effects(self.types, self.knowledge)
@@ -89,6 +92,14 @@ class Project:
 
             self._authentication = Authentication(self.types, self.application)
         return self._authentication
+
+    def _files_below(self, folder: str) -> list[str]:
+        if self.listing is None:
+            if folder:
+                return [path for path in scan(self.root, self.config, start=folder).files if path.endswith(".py")]
+            self.listing = scan(self.root, self.config)
+        below = f"{folder}/" if folder else ""
+        return [path for path in self.listing.files if path.endswith(".py") and path.startswith(below)]
 
     def relative(self, path: str) -> str:
         """`path`, absolute or relative to the root, as the project names it: relative, with forward slashes."""
@@ -147,14 +158,3 @@ class Project:
         if not on_disk:
             self._texts[name] = text
             self.sources.overlay(name)
-
-
-def fingerprint() -> str:
-    """What a summary depends on besides the file: the tool's version and the interpreter's way to parse and to
-    marshal."""
-    import marshal
-    import sys
-
-    from . import modules
-
-    return f"{__version__}/{marshal.version}/{sys.implementation.cache_tag}/{modules.code_digest()}"

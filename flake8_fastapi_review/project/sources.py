@@ -6,15 +6,17 @@ monorepo may share a dotted name). Nothing is scanned: each question costs a few
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import sys
 from typing import TYPE_CHECKING
 
-from ..files import DISK, walk
+from ..files import DISK
+from .disk import module_names
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable
 
     from ..files import Files
 
@@ -30,15 +32,18 @@ class Sources:
         self,
         root: str,
         source_roots: tuple[str, ...] = (),
-        is_excluded: Callable[[str], bool] = lambda path: False,
+        files_below: Callable[[str], Iterable[str]] = lambda folder: (),
         files: Files = DISK,
     ) -> None:
-        """`root` is absolute; `source_roots` are folders relative to it that the configuration names."""
+        """`root` is absolute; `source_roots` are folders relative to it that the configuration names; `files_below`
+        tells the Python files below a folder ("" for the root) that are not excluded, for the few questions that need
+        them."""
         self.root = root
         self.files = files
-        self._is_excluded = is_excluded
+        self._files_below = files_below
         self.source_roots = tuple("" if folder in (".", "./") else folder.strip("/") for folder in source_roots)
         self._kinds: dict[str, str | None] = {}
+        self._names: dict[str, str] = {}
         self._overlaid: set[str] = set()
         self._namespaces: dict[str, str] = {}
         self._tops: dict[tuple[str, str], tuple[str, ...]] = {}
@@ -65,24 +70,20 @@ class Sources:
     def is_overlaid(self, path: str) -> bool:
         return path in self._overlaid
 
-    def all_files(self) -> Iterator[str]:
+    def all_files(self) -> Iterable[str]:
         """Every Python file of the project that is not excluded."""
-        for folder, folders, names in walk(self.files, self.root):
-            base = os.path.relpath(folder, self.root).replace(os.sep, "/")
-            base = "" if base == "." else base
-            folders[:] = [name for name in folders if not self._is_excluded(_join(base, name))]
-            for name in names:
-                if name.endswith(".py") and not self._is_excluded(_join(base, name)):
-                    yield _join(base, name)
+        return self._files_below("")
+
+    def kinds(self) -> dict[str, str | None]:
+        """What was asked: path → "file", "folder" or None; the path of a folder with "/*" → the names in it."""
+        return self._kinds | self._names
 
     def names_in(self, folder: str) -> list[str]:
         """What a folder, relative to the root, may hold as modules, sorted."""
-        try:
-            names = [entry.name for entry in self.files.entries(self.absolute(folder))]
-        except OSError:
-            return []
-        modules = {name.removesuffix(".py") for name in names if name.endswith(".py") or "." not in name}
-        return sorted(name for name in modules if name.isidentifier() and name not in ("__init__", "__pycache__"))
+        key = f"{folder}/*"
+        if key not in self._names:
+            self._names[key] = module_names(self.files, self.absolute(folder))
+        return self._names[key].split()
 
     def package_root(self, folder: str) -> str:
         """The folder that has to be on `sys.path` for the modules in `folder`: above the chain of `__init__.py`."""
@@ -124,7 +125,7 @@ class Sources:
             re.M,
         )
         found = root
-        for path in self._first_files(key):
+        for path in itertools.islice(self._files_below(key), _SAMPLE):
             try:
                 match = pattern.search(self.files.read(self.absolute(path)))
             except OSError:
@@ -134,17 +135,6 @@ class Sources:
                 break
         self._namespaces[key] = found
         return found
-
-    def _first_files(self, folder: str) -> Iterator[str]:
-        """Some Python files below a folder, always the same ones."""
-        count = 0
-        for here, _, names in walk(self.files, self.absolute(folder)):
-            for name in names:
-                if name.endswith(".py"):
-                    yield os.path.relpath(os.path.join(here, name), self.root).replace(os.sep, "/")
-                    count += 1
-                    if count >= _SAMPLE:
-                        return
 
     def resolve(self, importer: str, level: int, module: str | None) -> str | None:
         """The path that `import module` (or `from . import` with `level` dots) in `importer` means.

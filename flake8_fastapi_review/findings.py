@@ -1,0 +1,283 @@
+"""What was found in a project's files by an earlier run, for as long as nothing that it depends on has changed.
+
+A finding can depend on every file of the project: a chain goes through other modules, routes are guarded where routers
+are included. So all findings of a run are one page of the cache, and it holds while all of this is as it was: the
+tool's own code and interpreter, the configuration and selection (the page's name), the content of the project's files
+and of those that tell versions, which files and folders there are, and what the run learnt about places that the
+listing of the project leaves out.
+
+A file is known to be unchanged by its signature alone only if that had settled when the file was read; else by its
+content.
+"""
+
+from __future__ import annotations
+
+import marshal
+import os
+import sys
+import time
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from .config import dependency_files
+from .module import Unreadable, decode
+from .project.cache import code_digest, content_digest
+from .project.disk import Signature, is_settled, kind_of, read, scan, signature, unlisted
+from .rule import Applicability, Edit, Fix, Range, Related, Severity, Violation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from .config import Config
+    from .project.cache import Cache
+    from .project.disk import Listing
+
+Plain = Any
+"""Of what `marshal` writes."""
+_LAYOUT = 1
+"""The page's form. Counts up when it changes."""
+
+
+class _Page(NamedTuple):
+    """Values that `marshal` writes."""
+
+    digests: dict[str, bytes]
+    """Path → digest of its content; "" in front of what is no file of the listing but an absolute path."""
+    signatures: dict[str, Signature]
+    """Those that had settled."""
+    shape: tuple[object, ...]
+    """Folders and links."""
+    consulted: dict[str, tuple[str | None, bytes]]
+    """Paths outside of the listing that the run asked for → what was there ("file", "folder", None) and its digest."""
+    problem: str | None
+    outcomes: dict[str, Plain]
+
+
+class Findings:
+    """The outcomes of the files of one project under one selection."""
+
+    def __init__(self, cache: Cache, config: Config, chosen: Sequence[object], suffixes: tuple[str, ...]) -> None:
+        """`chosen` tells by its `repr` what besides configuration and files an outcome depends on: selectors, host."""
+        self.problem: str | None = None
+        """What the earlier run found wrong with the project's own rows of knowledge."""
+        self._cache = cache
+        self._config = config
+        self._suffixes = suffixes
+        self._moment = time.time_ns()
+        self.listing = scan(config.root, config, suffixes)
+        self._signatures = self._signed(self.listing)
+        self._name = _name(config, chosen)
+        self._known: dict[str, Plain] = {}
+        self._new: dict[str, Plain] = {}
+        self._digests: dict[str, bytes] = {}
+        self._consulted: dict[str, tuple[str | None, bytes]] = {}
+        self._has_aged = False
+        self._is_off = False
+        self._pid = os.getpid()
+        for path, sign in self._signatures.items():
+            if not is_settled(sign, self._moment):
+                self._digest(path)
+        self._load()
+
+    def get(self, path: str) -> Plain | None:
+        """What `put` was given for a file, by this run or an earlier one."""
+        return self._known.get(path)
+
+    def put(self, path: str, outcome: Plain) -> None:
+        """Keep what came of a file, which is the one on the disk. Values that `marshal` writes, not None."""
+        if path in self.listing.files and not self._is_off:
+            self._new[path] = self._known[path] = outcome
+
+    def is_text(self, path: str, text: str) -> bool:
+        """The file on the disk, which the listing tells or not, holds this text, whatever ends its lines."""
+        content = read(os.path.join(self._config.root, path))
+        if content is None or (path in self.listing.files and self._digest(path) != content_digest(content)):
+            return False
+        try:
+            there = decode(content, path)
+        except Unreadable:
+            return False
+        there = there.removeprefix("\ufeff")
+        return text == there or text == there.replace("\r\n", "\n").replace("\r", "\n")
+
+    def turn_off(self) -> None:
+        """The project is no longer seen as it lies on the disk."""
+        self._is_off = True
+        self._known.clear()
+        self._new.clear()
+
+    def learn(self, kinds: Mapping[str, str | None], problem: str | None) -> None:
+        """Take note of what the run asked the disk for (path → "file", "folder", None). Call it before `save`."""
+        self.problem = problem
+        for path in unlisted(self.listing, kinds, self._config.root, self._config):
+            if path in self._consulted:
+                continue
+            seen = self._consulted[path] = self._look(path)
+            full = os.path.join(self._config.root, path)
+            if seen[0] != kinds[path] or (seen[0] == "file" and not is_settled(signature(os.stat(full)), self._moment)):
+                self.turn_off()
+                return
+
+    def save(self) -> None:
+        """Write the page if there is anything new, unless the project changed meanwhile. Never raises."""
+        if self._is_off or not (self._new or self._has_aged) or self._pid != os.getpid():
+            return
+        try:
+            self._save()
+        except (OSError, ValueError) as error:
+            self._cache.problem = f"findings are not kept: {error}"
+        self._new.clear()
+        self._has_aged = False
+
+    def _load(self) -> None:
+        payload = self._cache.page(self._name)
+        try:
+            page = _Page(*marshal.loads(payload)) if payload else None
+        except (ValueError, EOFError, TypeError):
+            page = None
+        if page is None:
+            return
+        # Whatever else has changed, a settled file has the digest that it had.
+        for path, sign in self._signatures.items():
+            if page.signatures.get(path) == sign and path not in self._digests:
+                self._digests[path] = page.digests[path]
+        if self._is_same(page):
+            self._known = page.outcomes
+            self._consulted = page.consulted
+            self.problem = page.problem
+            self._has_aged = page.signatures != self._signatures and any(
+                is_settled(sign, self._moment) for path, sign in self._signatures.items() if path not in page.signatures
+            )
+
+    def _is_same(self, page: _Page) -> bool:
+        return (
+            page.digests.keys() == self._signatures.keys()
+            and page.shape == self.listing.shape()
+            and all(page.digests[path] == self._digest(path) for path in self._signatures)
+            and all(found == self._look(path) for path, found in page.consulted.items())
+        )
+
+    def _save(self) -> None:
+        moment = time.time_ns()
+        again = scan(self._config.root, self._config, self._suffixes)
+        if not again.same(self.listing) or self._signed(again) != self._signatures:
+            return
+        for path, sign in self._signatures.items():
+            if not is_settled(sign, self._moment):
+                # It was changed so shortly before the run that the signature would not tell of a change in it.
+                before = self._digests.pop(path, None)
+                if before is not None and before != self._digest(path):
+                    return
+        page = _Page(
+            {path: self._digest(path) for path in self._signatures},
+            {path: sign for path, sign in self._signatures.items() if is_settled(sign, moment)},
+            self.listing.shape(),
+            self._consulted,
+            self.problem,
+            self._known,
+        )
+        self._cache.put_page(self._name, lambda there: _payload(_joined(page, there)))
+
+    def _signed(self, listing: Listing) -> dict[str, Signature]:
+        """Of the files of the listing, and by absolute path those of configuration and versions."""
+        signatures = dict(listing.files)
+        for path in (*dependency_files(self._config), *_own_rules(self._config)):
+            try:
+                signatures[path] = signature(os.stat(path))
+            except OSError:
+                signatures[path] = (0, 0, 0, 0)
+        return signatures
+
+    def _digest(self, path: str) -> bytes:
+        known = self._digests.get(path)
+        if known is None:
+            known = self._digests[path] = _digest_of(os.path.join(self._config.root, path))
+        return known
+
+    def _look(self, path: str) -> tuple[str | None, bytes]:
+        full = os.path.join(self._config.root, path)
+        kind = kind_of(full)
+        return kind, _digest_of(full) if kind == "file" else b""
+
+
+def _digest_of(path: str) -> bytes:
+    """Empty for a file that cannot be read."""
+    content = read(path)
+    return b"" if content is None else content_digest(content)
+
+
+def _name(config: Config, chosen: Sequence[object]) -> str:
+    facts = (
+        _LAYOUT,
+        sys.version,
+        code_digest(""),
+        _structural_engine(),
+        chosen,
+        [(name, getattr(config, name)) for name in config.__slots__ if name not in ("_versions", "files", "problems")],
+    )
+    return content_digest(repr(facts).encode("utf-8", "surrogatepass")).hex()
+
+
+def _structural_engine() -> tuple[str, int] | None:
+    """Structural rules run only where ast-grep is installed."""
+    from importlib.machinery import PathFinder
+
+    spec = PathFinder.find_spec("ast_grep_py")
+    if spec is None or spec.origin is None:
+        return None
+    return spec.origin, os.stat(spec.origin).st_mtime_ns
+
+
+def _own_rules(config: Config) -> Iterable[str]:
+    """The files of the project's own structural rules, absolute."""
+    for top in config.structural_rules:
+        for folder, _, names in os.walk(os.path.join(config.root, top)):
+            yield from (os.path.join(folder, name) for name in names)
+
+
+def _payload(page: _Page) -> bytes:
+    plain: Any = tuple(page)
+    return marshal.dumps(plain)
+
+
+def _joined(page: _Page, payload: bytes | None) -> _Page:
+    """With what another process found in the same project."""
+    try:
+        other = _Page(*marshal.loads(payload)) if payload else None
+    except (ValueError, EOFError, TypeError):
+        other = None
+    if other is None or (other.digests, other.shape) != (page.digests, page.shape):
+        return page
+    if any(page.consulted.get(path, found) != found for path, found in other.consulted.items()):
+        return page
+    return page._replace(outcomes={**other.outcomes, **page.outcomes}, consulted={**other.consulted, **page.consulted})
+
+
+def to_plain(violations: Iterable[Violation]) -> list[Plain]:
+    """Violations as `marshal` writes them."""
+    return [
+        (code, severity.value, message, tuple(place), [tuple(step) for step in related], fix and _plain_fix(fix))
+        for code, severity, message, place, related, fix in violations
+    ]
+
+
+def _plain_fix(fix: Fix) -> Plain:
+    return fix.message, [(tuple(place), text) for place, text in fix.edits], fix.applicability.value
+
+
+def from_plain(plain: Iterable[Plain]) -> list[Violation]:
+    """The violations that `to_plain` was given."""
+    return [
+        Violation(
+            code,
+            Severity(severity),
+            message,
+            Range(*place),
+            tuple(Related(*step) for step in related),
+            None if fix is None else _fix(*fix),
+        )
+        for code, severity, message, place, related, fix in plain
+    ]
+
+
+def _fix(message: str, edits: Iterable[Plain], applicability: str) -> Fix:
+    return Fix(message, tuple(Edit(Range(*place), text) for place, text in edits), Applicability(applicability))
