@@ -7,6 +7,7 @@ thing; every other path it can be imported from is an alias. An answer None mean
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ T = TypeVar("T")
 
 AWAIT = "await "
 """Before the result of a function whose call must be awaited."""
+_VENDORED = re.compile(r"^(?:\w+\.)*?_?vendor(?:ed)?\.(?=(?:fastapi|starlette)(?:\.|$))")
 
 KINDS: Mapping[str, str] = {
     "archive": "FAR004",
@@ -227,6 +229,8 @@ class Knowledge:
             tables = tables.copy()
             add(tables, extra, "knowledge", override=True)
             check_canonical(tables, "knowledge")
+        self.has_own = bool(extra)
+        """Whether the project has rows of its own, which may be about its own functions."""
         self._tables = tables
         self._all = tuple(table for title, table in tables.named() if title != "unverified")
         self._canonical: dict[str, str] = {}
@@ -252,10 +256,14 @@ class Knowledge:
     # names and classes
 
     def canonical(self, name: str) -> str:
-        """`requests.sessions.Session.get` gives `requests.Session.get`; a name without alias stays as it is."""
+        """`requests.sessions.Session.get` gives `requests.Session.get`; a name without alias stays as it is.
+
+        A copy of the framework inside of a project has the framework's names: `shop._vendor.fastapi.FastAPI`.
+        """
         known = self._canonical.get(name)
         if known is None:
-            known = self._canonical[name] = self._tables.canonical(name)
+            original = _VENDORED.sub("", name) if "vendor" in name else name
+            known = self._canonical[name] = self._tables.canonical(original)
         return known
 
     def is_class(self, name: str) -> bool:

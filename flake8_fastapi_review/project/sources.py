@@ -10,6 +10,7 @@ import itertools
 import os
 import re
 import sys
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from ..files import DISK
@@ -22,7 +23,17 @@ if TYPE_CHECKING:
 
 _SAMPLE = 60
 """So many files of a package are read to learn how it spells its own name."""
+_VENDORING = frozenset(("_vendor", "vendor", "_vendored", "vendored"))
+_FRAMEWORK = frozenset(("fastapi", "starlette"))
 _STDLIB = frozenset(sys.stdlib_module_names) | {"distutils", "imp", "asyncore"}
+
+
+def is_vendored(parts: list[str]) -> bool:
+    """Whether a dotted name means a copy of the framework inside of a project: `shop._vendor.fastapi.routing`.
+
+    Such a copy is the library, not code of the project: its names are canonical ones.
+    """
+    return any(one in _VENDORING and two in _FRAMEWORK for one, two in pairwise(parts))
 
 
 class Sources:
@@ -156,6 +167,8 @@ class Sources:
         return self._modules[key]
 
     def _resolve_absolute(self, folder: str, parts: list[str]) -> str | None:
+        if is_vendored(parts):
+            return None
         for root in self._roots_of(folder, parts[0]):
             found = self._inside(root, parts)
             if found is not None:

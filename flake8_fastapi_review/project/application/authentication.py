@@ -52,9 +52,16 @@ _WORDS = re.compile(
     r"(?i)auth(?!or(?:s|_id|_name|$))|permission|current_?user|logged_?in|login_|principal|credential|\bacl\b|access_?control|check_?access|verify|jwt|api_?key"
     r"|(?:^|_)(?:require|requires|required|guard|protect|protected|secure|session_user|is_admin|admin|token|tokens|secret|signature|acl|rbac|can|owner|user|ensure|restrict\w*|allowed|role|roles|scopes?|privilege\w*)(?:_|$)"
 )
+_PEOPLE = re.compile(
+    r"(?i)auth(?!or(?:s|_id|_name|$))|permission|user|logged_?in|login|principal|credential|\bacl\b|access|verify|jwt|api_?key|identity|member|tenant|organi[sz]ation"
+    r"|(?:^|_)(?:protect|protected|secure|session|admin|token|tokens|secret|signature|acl|rbac|can|owner|role|roles|scopes?|privilege\w*|account|team|project|staff|superuser)(?:_|$)"
+)
+"""Words for who is calling. `require_local_client` looks at where the call comes from."""
 _PLACES = re.compile(r"(?i)(?:next|prev|page|paging|pagination|continuation|cursor)_tokens?")
 """Tokens that tell where a listing goes on."""
-_OPTIONAL = re.compile(r"(?i)optional|maybe|or_none|if_any|if_present|anonymous|_soft|allow_public|or_guest|possibly")
+_OPTIONAL = re.compile(
+    r"(?i)optional|no_?auth|without_?auth|skip_?auth|maybe|or_none|if_any|if_present|anonymous|_soft|allow_public|or_guest|possibly"
+)
 _ERRORS = re.compile(
     r"(?i)unauthori[sz]|unauthenticated|not_?authenticated|not_?authori[sz]ed|forbidden|permission_?(?:denied|error)|access_?denied|authenticat\w*(?:error|exception|failed|required)"
     r"|^auth_?(?:error|exception)|credentials_?(?:error|exception)|invalid_?(?:token|credentials|api_?key)|login_?required|insufficient_?(?:permission|privilege|scope)\w*"
@@ -267,7 +274,7 @@ class Authentication:
             )
         summary, function = own
         level = OPEN
-        speaks = _WORDS.search(_PLACES.sub("", function.qualname)) is not None
+        speaks = _PEOPLE.search(_PLACES.sub("", function.qualname)) is not None
         for raised in function.raised:
             level = max(level, self._refusal(self._status(summary, raised, 0), speaks))
         if level < PROTECTED:

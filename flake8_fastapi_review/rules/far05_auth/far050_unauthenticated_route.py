@@ -3,7 +3,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...rule import Related, Rule, Severity, option
-from .routes import REGISTRATIONS, endpoints, is_public, leads_elsewhere, looks_at_caller, shown, takes_input
+from .routes import (
+    REGISTRATIONS,
+    endpoints,
+    is_public,
+    leads_elsewhere,
+    looks_at_caller,
+    only_reads,
+    shown,
+    takes_input,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,17 +93,19 @@ class UnauthenticatedRoute(Rule):
             row, siblings = found
             guard = self._guard(file, siblings)
             guarded = [other for other in siblings if self._name(file, other) == guard]
-            others = ", ".join(f"`{text}`" for text in dict.fromkeys(shown(other) for other in guarded[:2]))
-            more = len({shown(other) for other in guarded}) - min(2, len({shown(other) for other in guarded[:2]}))
-            if more > 0:
-                others += f" and {more} more"
-            related = [Related(other.file, other.line, f"`{shown(other)}` requires `{guard}`") for other in guarded[:2]]
+            # A function may be registered with a slash at the end and without.
+            places = {(other.file, other.line, other.method): other for other in reversed(guarded)}
+            first = list(reversed(places.values()))[:2]
+            others = ", ".join(f"`{shown(other)}`" for other in first)
+            if len(places) > len(first):
+                others += f" and {len(places) - len(first)} more"
+            related = [Related(other.file, other.line, f"`{shown(other)}` requires `{guard}`") for other in first]
             yield self.at(
                 endpoint.function,
                 route=shown(row),
                 others=others,
                 guard=guard,
-                verb="require" if len(guarded) > 1 else "requires",
+                verb="require" if len(places) > 1 else "requires",
                 related=related,
             )
 
@@ -104,6 +115,10 @@ class UnauthenticatedRoute(Rule):
         if not rows or any(self._level(file, row) for row in rows) or any(is_public(row, self.public) for row in rows):
             return None
         if looks_at_caller(file, endpoint.function) or leads_elsewhere(file, endpoint.function):
+            return None
+        if all(only_reads(each, endpoint.function) for each in rows) and not takes_input(
+            file, rows[0], endpoint.function
+        ):
             return None
         changing = [row for row in rows if row.method in _CHANGING]
         row = (changing or rows)[0]

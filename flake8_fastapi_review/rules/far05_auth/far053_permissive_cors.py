@@ -25,7 +25,8 @@ class PermissiveCors(Rule):
     With credentials, Starlette answers a wildcard by naming the very origin that asks, so any page that a logged-in
     user opens can call the API in his name and read the answers. Without credentials a wildcard still opens an
     application that asks nobody who he is, such as one that only listens on a developer's machine or inside a network;
-    that is a warning, and silent where the routes require a user. Lists, settings and their defaults are followed.
+    that is a warning, and silent where routes require a user or where `allow_credentials=False` says that the wildcard
+    is meant. Lists, settings and their defaults are followed.
 
     Bad:
 
@@ -94,7 +95,7 @@ class PermissiveCors(Rule):
                     where, origins=shown, harm="call the API in the name of whoever is logged in and read the answers"
                 )
                 return
-            if self._asks_nobody(file, call):
+            if values.get("allow_credentials") is not False and self._asks_nobody(file, call):
                 yield self.at(
                     where,
                     severity=Severity.WARNING,

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from ...rule import Violation
 
 _PROTECTED = 2
+_CHANGING = frozenset(("POST", "PUT", "PATCH", "DELETE"))
 
 
 class WebsocketWithoutAuth(Rule):
@@ -19,7 +20,8 @@ class WebsocketWithoutAuth(Rule):
 
     Browsers open websockets to any host without asking it first and send their cookies along, and middlewares made of
     `BaseHTTPMiddleware` never see them: what protects the routes does not protect the socket. A dependency does, if it
-    takes an `HTTPConnection` or `WebSocket`, and so does a check before `accept()`.
+    takes an `HTTPConnection` or `WebSocket`, and so does a check before `accept()`. Silent where the routes beside it,
+    some of which change something, let everybody in, too.
 
     Bad:
 
@@ -88,7 +90,15 @@ class WebsocketWithoutAuth(Rule):
             if not sockets or any(is_public(row, self.public) or file.protection(row).level for row in sockets):
                 continue
             row = sockets[0]
-            beside = [*file.siblings(row), *file.siblings(row, everywhere=True)]
+            near = [
+                other for other in file.siblings(row) if other.line != row.line and not is_public(other, self.public)
+            ]
+            if any(other.method in _CHANGING for other in near) and not any(
+                file.protection(other).by for other in near
+            ):
+                # Whoever may send here may listen: open on purpose, or a matter of the whole router.
+                continue
+            beside = [*near, *file.siblings(row, everywhere=True)]
             guarded = next(
                 (
                     (other, found.by)

@@ -33,6 +33,10 @@ _READABLE = re.compile(
 )
 """Those that are open for reading in many applications."""
 _SIGN_UP = re.compile(r"(?i)(?:^|/)(?:users?|accounts?|customers?|members?|profiles?|sessions?)/?$")
+_TEXTUAL = frozenset(
+    ("url_for", "url_path_for", "include_query_params", "replace", "format", "join", "strip", "rstrip", "lstrip", "get")
+)
+_READING = re.compile(r"_?(?:get|list|read|fetch|find|search|show|describe|count)(?:_|$)")
 _CONNECTIONS = ("request", "req", "websocket", "ws", "conn", "connection")
 _CALLER = ("user", "auth", "session", "cookies", "is_authenticated", "state")
 _PROOF = re.compile(
@@ -91,7 +95,9 @@ def looks_at_caller(file: File, function: ast.AST) -> bool:
 def leads_elsewhere(file: File, function: ast.AST) -> bool:
     """Whether all that a handler does is to redirect."""
     results = [statement.value for statement in file.within(function, ast.Return)]
-    return bool(results) and len(getattr(function, "body", ())) <= 2 and all(_is_redirect(result) for result in results)
+    if not results or file.within(function, ast.Await) or not all(_is_redirect(result) for result in results):
+        return False
+    return all(_only_computes(file, call) for call in file.within(function, ast.Call))
 
 
 def _is_redirect(result: ast.expr | None) -> bool:
@@ -99,6 +105,19 @@ def _is_redirect(result: ast.expr | None) -> bool:
         case ast.Call(func=ast.Name(id="RedirectResponse") | ast.Attribute(attr="RedirectResponse")):
             return True
     return False
+
+
+def _only_computes(file: File, call: ast.Call) -> bool:
+    """A call of the framework, of Python itself, or of a method that makes addresses and texts."""
+    name = file.resolved(call) or ""
+    return name.startswith(("builtins.", "starlette.", "fastapi.", "urllib.")) or (
+        isinstance(call.func, ast.Attribute) and call.func.attr in _TEXTUAL
+    )
+
+
+def only_reads(row: RouteRow, function: ast.AST) -> bool:
+    """Whether a POST is one by convention only: `list_types`, `get_info`."""
+    return row.method == "POST" and _READING.match(getattr(function, "name", "")) is not None
 
 
 def takes_input(file: File, row: RouteRow, function: ast.AST) -> bool:
