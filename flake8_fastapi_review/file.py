@@ -721,6 +721,11 @@ class File:
 
     def parameter_source(self, function: ast.AST, name: str) -> str | None:
         """What FastAPI fills a parameter from, were the function a route or dependency.
+    def project_mentions(self, *words: str) -> bool:
+        """Whether the text of some file of the project holds one of these words: for looking elsewhere before an
+        absence is reported."""
+        return bool(self._project.modules.mentioning_any(tuple(word.encode() for word in words)))
+
 
         path, query, header, cookie, body, form, file, depends or special (Request, Response …); None when not known.
         """
