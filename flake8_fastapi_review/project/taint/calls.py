@@ -63,7 +63,7 @@ class Arguments:
     def pick(self, which: Argument) -> tuple[ast.expr, Value] | None:
         """An argument by position or keyword."""
         if isinstance(which, int):
-            if which < len(self.positional) and not any(
+            if 0 <= which < len(self.positional) and not any(
                 isinstance(node, ast.Starred) for node, _ in self.positional[: which + 1]
             ):
                 return self.positional[which]

@@ -208,11 +208,15 @@ class Taint:
             node = scope.node
             if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
                 continue
-            if node.decorator_list or self._is_named(node.name) or self._tells(node):
-                symbol = f"{module.path}:{scope.qualname}"
-                function = self._function(module, symbol)
-                if function is not None and function.parameters:
-                    found.append((symbol, function, node))
+            decorated = any(
+                isinstance(each, ast.Call) and isinstance(each.func, ast.Attribute) for each in node.decorator_list
+            )
+            if not decorated and not self._is_named(node.name) and not self._tells(node):
+                continue
+            symbol = f"{module.path}:{scope.qualname}"
+            function = self._function(module, symbol)
+            if function is not None and function.parameters:
+                found.append((symbol, function, node))
         return found
 
     @staticmethod

@@ -90,9 +90,11 @@ class Inputs:
         self.types = types
         self.requests = requests
         self._fields: dict[tuple[str, str], frozenset[str] | None] = {}
+        self._narrow: dict[str, bool] = {}
 
     def forget(self) -> None:
         self._fields.clear()
+        self._narrow.clear()
 
     # What types let through
 
@@ -106,9 +108,12 @@ class Inputs:
             case ("inst", cls, args):
                 if cls in ("builtins.list", "builtins.set", "builtins.tuple", "builtins.frozenset") and args:
                     return all(self.is_narrow(each) for each in args if each != ("...",))
-                return (
-                    self.types.is_subclass(cls, _NARROW) is True or cls.rpartition(".")[2] in _NARROW_ALIASES
-                )
+                known = self._narrow.get(cls)
+                if known is None:
+                    known = self._narrow[cls] = (
+                        self.types.is_subclass(cls, _NARROW) is True or cls.rpartition(".")[2] in _NARROW_ALIASES
+                    )
+                return known
         return False
 
     def safety(self, summary: Summary, annotation: Expr | None, default: Expr | None, depth: int = 0) -> frozenset[str]:
