@@ -22,6 +22,7 @@ from flake8_fastapi_review.config import (
     role,
     versions,
 )
+from flake8_fastapi_review.knowledge import Knowledge
 from flake8_fastapi_review.registry import select
 
 SECTION = "[tool.fastapi-review]\n"
@@ -448,6 +449,18 @@ def test_the_documented_example_is_right(tmp_path: Path) -> None:
     example = DOCS.partition("```toml\n")[2].partition("```")[0]
     put(tmp_path, {"pyproject.toml": example})
     assert select(load(str(tmp_path))).problems == ()
+
+
+def test_the_documented_rows_of_knowledge_are_right(tmp_path: Path) -> None:
+    example = DOCS.partition("<!-- snippet: knowledge -->\n```toml\n")[2].partition("```")[0]
+    put(tmp_path, {"pyproject.toml": example})
+    config = load(str(tmp_path))
+    assert config.problems == ()
+    knowledge = Knowledge(config.knowledge)
+    assert knowledge.blocking("billing.Client.charge") is not None
+    assert knowledge.decorator("app.concurrency.in_thread") == "thread"
+    assert knowledge.is_subclass("company_errors.Refused", "starlette.exceptions.HTTPException")
+    assert knowledge.returns("billing.connect") == "billing.Client"
 
 
 def test_every_key_is_documented() -> None:

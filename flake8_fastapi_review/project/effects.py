@@ -137,6 +137,10 @@ class Effects:
             if self.types.setting_default(summary, switch) is not None
         )
 
+    def _has_row(self, name: str) -> bool:
+        """Whether the project itself says what a function or class of its own blocks on."""
+        return self.knowledge.has_own and self.knowledge.blocking(name) is not None
+
     def _asks_for_loop(self, summary: Summary, callee: Expr) -> bool:
         if callee[0] == "a":
             return callee[2] in _ASK_FOR_LOOP
@@ -199,6 +203,8 @@ class Effects:
             return []
         summary, function = own
         name = self.types.dotted(symbol)
+        if self._has_row(name):
+            return [] if function.flags & ASYNC else [Target(name, None)]
         if function.flags & TRIVIAL:
             return []
         targets: list[Target] = []
@@ -224,6 +230,8 @@ class Effects:
             case ("ext" | "mem", str(name), *_):
                 return "" if self.knowledge.decorator(name) in RUNS_IN_PLACE else None
             case ("func" | "bound", symbol, *_):
+                if self.knowledge.has_own and (kind := self.knowledge.decorator(self.types.dotted(symbol))) is not None:
+                    return "" if kind in RUNS_IN_PLACE else None
                 wrapper = self.types.wrapper_of(symbol, factory)
                 if wrapper == "identity":
                     return ""
@@ -249,6 +257,8 @@ class Effects:
             return [Target(cls, None)]
         targets: list[Target] = []
         name = self.types.dotted(cls)
+        if self._has_row(name):
+            return [Target(name, None)]
         for method in ("__init__", "__post_init__", "model_post_init"):
             found = self.types.members(cls, method)
             if found is None or found[1] is None:

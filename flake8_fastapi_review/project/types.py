@@ -195,6 +195,8 @@ class Types:
                         chains.append(list(self.knowledge.mro(name)))
                     case _:
                         chains.append(["?"])
+            if self.knowledge.has_own:
+                chains += [list(self.knowledge.mro(base)) for base in self.knowledge.bases(self.dotted(cls))]
             order = (cls, *_merge(chains))
         self._mros[cls] = order
         return order
@@ -1051,6 +1053,8 @@ class Types:
         return ("opaque",) if kind is None else value
 
     def _project_decorator(self, symbol: str, factory: bool, value: Type | None) -> Type | None:
+        if self.knowledge.has_own and self.knowledge.decorator(name := self.dotted(symbol)) is not None:
+            return self._known_decorator(name, value)
         wrapper = self.wrapper_of(symbol, factory)
         if wrapper is None:
             return ("opaque",)
