@@ -15,7 +15,7 @@ from .module.summary import ASYNC, AWAITED, GENERATOR, Call, Function, Summary
 from .project.constants import UNKNOWN, parameters_in, value_of
 from .project.effects import Hazard
 from .project.execution import is_lifespan
-from .project.middleware import answers_itself
+from .project.middleware import answers_itself, replaces_answer
 from .project.requests import EXPLICIT, Field
 from .project.types import COROUTINE, NONE, Type, without_none
 from .rule import Edit, Range, Related
@@ -102,7 +102,7 @@ class Logging(NamedTuple):
 
 
 class Route(NamedTuple):
-    """A function that a decorator registers as a route."""
+    """A function that a decorator or a call of `add_api_route` registers as a route."""
 
     function: ast.FunctionDef | ast.AsyncFunctionDef
     methods: tuple[str, ...]
@@ -110,6 +110,7 @@ class Route(NamedTuple):
     path: str | None
     """As written at the decorator, without prefixes."""
     decorator: ast.Call
+    """The decorator, or the call, which takes the same arguments."""
 
 
 class Endpoint(NamedTuple):
@@ -711,9 +712,19 @@ class File:
         found = self._eval(expr) if value else self._types.annotation(self._summary, self._module.expression(expr))
         return Exposure(self._types).exposed(found)
 
+    def declared_class(self, annotation: ast.AST) -> str | None:
+        """Qualified name of the class that an annotation is about, in quotes or not, `None` apart: "builtins.list"."""
+        found = without_none(self._types.annotation(self._summary, self._module.expression(annotation)))
+        return self._types.dotted(found[1]) if found is not None and found[0] == "inst" else None
+
     def is_request_model(self, definition: ast.ClassDef) -> bool:
         """Whether a route of the project takes this class as its body, directly or as a part of another model."""
         return self._project.requests.is_request_model(self._symbol(definition))
+
+    def project_mentions(self, *words: str) -> bool:
+        """Whether the text of some file of the project holds one of these words: for looking elsewhere before an
+        absence is reported."""
+        return bool(self._project.modules.mentioning_any(tuple(word.encode() for word in words)))
 
     def derives_from(self, definition: ast.ClassDef, *names: str) -> bool | None:
         """Whether a class defined in this file derives from one of these classes."""
@@ -721,11 +732,6 @@ class File:
 
     def parameter_source(self, function: ast.AST, name: str) -> str | None:
         """What FastAPI fills a parameter from, were the function a route or dependency.
-    def project_mentions(self, *words: str) -> bool:
-        """Whether the text of some file of the project holds one of these words: for looking elsewhere before an
-        absence is reported."""
-        return bool(self._project.modules.mentioning_any(tuple(word.encode() for word in words)))
-
 
         path, query, header, cookie, body, form, file, depends or special (Request, Response …); None when not known.
         """
@@ -870,8 +876,8 @@ class File:
 
     @property
     def routes(self) -> list[Route]:
-        """The functions of this file that a decorator registers as HTTP routes."""
-        found = []
+        """The functions of this file that it registers as HTTP routes, by a decorator or by `add_api_route`."""
+        found = list(self._added_routes()) if ".add_api_route(" in self.text else []
         for function in self.nodes(ast.FunctionDef, ast.AsyncFunctionDef):
             for decorator in function.decorator_list:
                 if not isinstance(decorator, ast.Call):
@@ -891,6 +897,23 @@ class File:
                     )
                 )
         return found
+
+    def _added_routes(self) -> Iterator[Route]:
+        """What calls of `add_api_route` register functions and methods of this file for."""
+        functions = {each.lineno: each for each in self.nodes(ast.FunctionDef, ast.AsyncFunctionDef)}
+        for call in self.nodes(ast.Call):
+            if not isinstance(call.func, ast.Attribute) or call.func.attr != "add_api_route":
+                continue
+            endpoint = self.argument(call, 1, "endpoint")
+            target = self.definition_of(endpoint) if endpoint is not None else None
+            if target is None or target.is_class or target.path != self.path or target.line not in functions:
+                continue
+            if self.is_a(call.func.value, "fastapi.FastAPI", "fastapi.APIRouter"):
+                given = self.argument(call, -1, "methods")
+                methods = ("GET",) if given is None else self._methods(call)
+                path = self.argument(call, 0, "path")
+                text = self.value_of(path) if path is not None else None
+                yield Route(functions[target.line], methods, text if isinstance(text, str) else None, call)
 
     def _methods(self, decorator: ast.Call) -> tuple[str, ...]:
         given = self.argument(decorator, -1, "methods")
@@ -995,6 +1018,22 @@ class File:
         row = self._project.knowledge.route(name) if name else None
         return row.kind if row is not None else None
 
+    def replaces_answer(self, function: ast.AST) -> bool:
+        """Whether a decorator of a route may answer with something else than the function returns; True for those that
+        are not known."""
+        return any(
+            self.registers_as(decorator) is None and self._replaces_answer(decorator)
+            for decorator in getattr(function, "decorator_list", ())
+        )
+
+    def _replaces_answer(self, decorator: ast.expr) -> bool:
+        callee = decorator.func if isinstance(decorator, ast.Call) else decorator
+        definition = self.definition_of(callee)
+        if definition is not None:
+            return replaces_answer(self._types, definition.symbol)
+        name = self.name_of(callee)
+        return name is None or self._project.knowledge.decorator(name) is None
+
     # Injection
 
     def version(self, package: str) -> tuple[int, int] | None:
@@ -1095,6 +1134,11 @@ class File:
             return True
         aliases = (alias for node in self.nodes(ast.ImportFrom) for alias in node.names if alias.asname == name)
         return any(alias.name in self._project.injection.names() for alias in aliases)
+
+    @property
+    def gives_marker_defaults(self) -> bool:
+        """Whether at least three in four `Depends(…)`, `Query(…)` … of the project are default values."""
+        return self._project.injection.gives_defaults()
 
     def is_dependency(self, definition: Definition) -> bool:
         """Whether `Depends` names the function or class anywhere in the project."""

@@ -88,6 +88,10 @@ _MAX_DEPTH = 6
 _MAX_MENTIONS = 2
 _GIVEN = re.compile(rb"\b(?:Depends|Security)\(\s*(?:dependency\s*=\s*)?([A-Za-z_][\w.]*)")
 _SESSION = re.compile(rb"[sS]ession\b[^\n]*\b(?:sqlalchemy|sqlmodel)|(?:sqlalchemy|sqlmodel)[^\n]*[sS]ession\b")
+_MARKERS = rb"(?:\w+\.)?(?:Depends|Security|Query|Header|Cookie|Body|Form)\("
+_AS_DEFAULT = re.compile(rb"\w\s*(?::[^\n=]*)?=\s*" + _MARKERS)
+_IN_ANNOTATED = re.compile(rb"\bAnnotated\[[^=]{0,200}?\b" + _MARKERS + rb"|:\s*[\w.]*Dep\b")
+_FEW = 3
 
 
 class Injection:
@@ -102,10 +106,12 @@ class Injection:
         self._harmless: dict[str, bool] = {}
         self._names: frozenset[str] | None = None
         self._layers: dict[frozenset[str], str | None] = {}
+        self._gives_defaults: bool | None = None
 
     def forget(self) -> None:
         self._dependencies.clear()
         self._names = None
+        self._gives_defaults = None
         self._harmless.clear()
 
     # Who is a dependency
@@ -118,6 +124,18 @@ class Injection:
             found = {name for text in texts for name in _GIVEN.findall(text)}
             self._names = frozenset(name.rpartition(b".")[2].decode() for name in found)
         return self._names
+
+    def gives_defaults(self) -> bool:
+        """Whether at least three in four `Depends(…)`, `Query(…)` … of the project are default values, by the text
+        alone."""
+        if self._gives_defaults is None:
+            old = new = 0
+            for path in self.modules.mentioning_any((b"fastapi",)):
+                text = self.modules.bytes_of(path) or b""
+                old += len(_AS_DEFAULT.findall(text))
+                new += len(_IN_ANNOTATED.findall(text))
+            self._gives_defaults = old + new >= _FEW and old >= 3 * new
+        return self._gives_defaults
 
     def is_dependency(self, symbol: str) -> bool:
         """Whether `Depends(f)` or `Security(f)` stands anywhere in the project."""
@@ -195,7 +213,7 @@ class Injection:
         if own is None or depth > _MAX_DEPTH:
             return None
         summary, function = own
-        if function.decorators:
+        if not all(self._keeps(summary, decorator) for decorator in function.decorators):
             return None
         if function.flags & GENERATOR:
             return "an asynchronous generator" if function.flags & ASYNC else "a generator"

@@ -45,9 +45,7 @@ def replaces_answer(types: Types, symbol: str) -> bool:
 
 def _is_response(types: Types, summary: Summary, expr: Expr) -> bool:
     called = types.eval(summary, expr[1])
-    return (
-        called is not None and called[0] in ("type", "ext") and types.is_subclass(called[1], _RESPONSE) is True
-    )
+    return called is not None and called[0] in ("type", "ext") and types.is_subclass(called[1], _RESPONSE) is True
 
 
 def _answers(types: Types, symbol: str, depth: int) -> bool:

@@ -34,6 +34,7 @@ _SPECIAL = (
     "fastapi.Response",
 )
 _UPLOADS = ("fastapi.UploadFile", "starlette.datastructures.UploadFile")
+_SEQUENCES = ("builtins.list", "builtins.tuple", "builtins.set", "typing.Sequence", "collections.abc.Sequence")
 _SCALARS = (
     "builtins.str",
     "builtins.int",
@@ -133,13 +134,24 @@ class Requests:
             return None
         if any(self.types.is_subclass(cls, _SPECIAL) for cls in found):
             return "special"
-        if any(self.types.is_subclass(cls, _UPLOADS) for cls in found):
+        if any(self.types.is_subclass(cls, _UPLOADS) for cls in (*found, *self._held_in_lists(declared))):
             return "file"
         if name in self._path_names(summary, function):
             return "path"
         if all(self.types.is_subclass(cls, _SCALARS) for cls in found):
             return "query"
         return "body" if any(self.types.is_subclass(cls, _BODIES) or self._is_dataclass(cls) for cls in found) else None
+
+    def _held_in_lists(self, declared: Type | None) -> list[str]:
+        """The classes of the items of `list[X]`, `X | None` included."""
+        members = declared[1] if declared is not None and declared[0] == "union" else (declared,)
+        return [
+            cls
+            for member in members
+            if member is not None and member[0] == "inst" and self.types.is_subclass(member[1], _SEQUENCES)
+            for item in member[2]
+            for cls in self._classes(item)
+        ]
 
     def parameters(self, summary: Summary, function: Function) -> tuple[RequestParameter, ...]:
         """The parameters of a function, were it a route or dependency."""

@@ -84,12 +84,13 @@ class MissingResponseModel(Rule):
 
 
 def _documents_success(file: File, route: Registered) -> bool:
-    """Whether `responses` describes what a success looks like."""
-    given = keyword(route.decorator, "responses")
-    match given:
+    """Whether `responses`, of the route or of a router, describes what a success looks like, or may do so."""
+    if route.rows:
+        return any(row.responses is None or any(code.startswith("2") for code in row.responses) for row in route.rows)
+    match keyword(route.decorator, "responses"):
         case None:
             return False
         case ast.Dict(keys=keys):
             codes = [file.value_of(key) if key is not None else "2" for key in keys]
             return any(str(code).startswith("2") for code in codes)
-    return "200" in ast.unparse(given)
+    return True

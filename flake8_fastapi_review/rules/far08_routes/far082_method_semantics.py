@@ -4,7 +4,7 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from ...rule import Related, Rule, Severity
+from ...rule import Rule, Severity
 from .registration import registered
 
 if TYPE_CHECKING:
@@ -21,7 +21,10 @@ _SESSIONS = (
     "sqlmodel.ext.asyncio.session.AsyncSession",
 )
 _CHANGES = tuple(f"{session}.{method}" for session in _SESSIONS for method in ("add", "add_all", "delete", "merge"))
-_KEEPS = tuple(f"{session}.{method}" for session in _SESSIONS for method in ("commit",))
+_KEEPS = tuple(f"{session}.commit" for session in _SESSIONS)
+_EXECUTES = tuple(f"{session}.{method}" for session in _SESSIONS for method in ("execute", "exec", "scalar", "scalars"))
+_STATEMENTS = tuple(f"sqlalchemy.{name}" for name in ("insert", "update", "delete"))
+_LONG = 60
 _BY_LINK = re.compile(
     r"(?i)(callback|oauth|oidc|saml|sso|login|logout|sign|auth|verif|confirm|activat|unsubscribe|invit|accept|redirect|"
     r"webhook|track|pixel|click|download|refresh|sync|health)"
@@ -31,7 +34,6 @@ _RECORDS = re.compile(
     r"(?i)(log|audit|history|visit|(?<!re)view|access|usage|metric|stat|event|cache|session|token|last_|seen)"
 )
 """Things that are written down because something was read."""
-_DEPTH = 3
 
 
 class MethodSemantics(Rule):
@@ -87,8 +89,8 @@ class MethodSemantics(Rule):
                 continue
             found = _change(file, route)
             if found is not None:
-                how, instead, related = found
-                yield self.at(route.decorator, route=route.spoken, how=how, instead=instead, related=related)
+                how, instead = found
+                yield self.at(route.decorator, route=route.spoken, how=how, instead=instead)
 
 
 def _by_link(route: Registered) -> bool:
@@ -96,21 +98,45 @@ def _by_link(route: Registered) -> bool:
     return bool(_BY_LINK.search(words))
 
 
-def _change(file: File, route: Registered) -> tuple[str, str, list[Related]] | None:
-    """What the function, or a function that it calls, adds to or deletes from the database, and keeps."""
+def _change(file: File, route: Registered) -> tuple[str, str] | None:
+    """What the function changes in the database and keeps, and the method for that."""
     calls = file.within(route.function, ast.Call)
+    if not any(file.is_named(each.func, *_KEEPS) for each in calls):
+        return None
     for call in calls:
-        if file.is_named(call.func, *_CHANGES) and call.args:
-            name = call.func.attr if isinstance(call.func, ast.Attribute) else "add"
-            cls = (file.type_of(call.args[0]) or "").rpartition(".")[2]
-            if _RECORDS.search(f"{cls} {getattr(call.args[0], 'id', '')}") or not any(
-                file.is_named(each.func, *_KEEPS) for each in calls
-            ):
-                continue
-            if _under_condition(file, call, route.function):
-                continue
-            return f"`{ast.unparse(call)}`", "`DELETE`" if name == "delete" else "`POST`", []
+        method = _method(file, call)
+        if method is not None and not _under_condition(file, call, route.function):
+            text = ast.unparse(call)
+            return f"`{text if len(text) <= _LONG else ast.unparse(call.func) + '(…)'}`", f"`{method}`"
     return None
+
+
+def _method(file: File, call: ast.Call) -> str | None:
+    """The method that stands for what a call changes; None for reading, and for keeping records of it."""
+    if not call.args:
+        return None
+    given = call.args[0]
+    if file.is_named(call.func, *_CHANGES):
+        cls = (file.type_of(given) or "").rpartition(".")[2]
+        if _RECORDS.search(f"{cls} {getattr(given, 'id', '')}"):
+            return None
+        return "DELETE" if isinstance(call.func, ast.Attribute) and call.func.attr == "delete" else "POST"
+    if file.is_named(call.func, *_EXECUTES):
+        for value in file.values(given):
+            made = _innermost(value)
+            if made is not None and file.is_named(made.func, *_STATEMENTS) and not _RECORDS.search(ast.unparse(value)):
+                word = (file.name_of(made.func) or "").rpartition(".")[2]
+                return {"delete": "DELETE", "update": "PATCH"}.get(word, "POST")
+    return None
+
+
+def _innermost(value: ast.AST) -> ast.Call | None:
+    """Of `update(Book).where(…).values(…)` the call of `update`."""
+    made = None
+    while isinstance(value, (ast.Call, ast.Attribute)):
+        made = value if isinstance(value, ast.Call) else made
+        value = value.func if isinstance(value, ast.Call) else value.value
+    return made
 
 
 def _under_condition(file: File, call: ast.Call, function: ast.AST) -> bool:

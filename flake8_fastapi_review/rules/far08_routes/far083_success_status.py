@@ -20,7 +20,7 @@ _ADDS = tuple(
     for session in ("sqlalchemy.orm.Session", "sqlalchemy.ext.asyncio.AsyncSession", "sqlmodel.Session")
     for method in ("add", "add_all")
 )
-_NONE = (None, "None")
+_NONE = (None, "None", "'None'", '"None"')
 
 
 class SuccessStatus(Rule):

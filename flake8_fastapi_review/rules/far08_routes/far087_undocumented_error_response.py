@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .registration import Registered
 
 _EXCEPTION = "starlette.exceptions.HTTPException"
+_CAUGHT = (_EXCEPTION, "fastapi.HTTPException", "fastapi.exceptions.HTTPException")
 _DEPTH = 3
 
 
@@ -76,24 +77,19 @@ class UndocumentedErrorResponse(Rule):
 
 
 def _declared(file: File, route: Registered) -> set[int] | None:
-    """The statuses that the route documents; None when that cannot be told."""
-    if "responses=" in file.text and any("responses" in line for line in _routers(file)):
-        return None
+    """The statuses that the route and the routers around it document; None when that cannot be told."""
+    if route.rows:
+        codes = [code for row in route.rows for code in row.responses or ()]
+        if any(row.responses is None for row in route.rows) or not all(code.isdigit() for code in codes):
+            return None
+        return {422} | {int(code) for code in codes}
     given = keyword(route.decorator, "responses")
     if given is None:
         return {422}
     if not isinstance(given, ast.Dict):
         return None
-    codes = [file.value_of(key) if key is not None else file.UNKNOWN for key in given.keys]
-    if file.UNKNOWN in codes:
-        return None
-    return {422} | {int(str(code)) for code in codes if str(code).isdigit()}
-
-
-def _routers(file: File) -> list[str]:
-    """The calls in which this file makes routers and applications."""
-    names = ("fastapi.APIRouter", "fastapi.FastAPI")
-    return [ast.unparse(call) for call in file.calls_to(*names)]
+    known = [file.value_of(key) if key is not None else file.UNKNOWN for key in given.keys]
+    return {422, *(int(str(code)) for code in known)} if all(str(code).isdigit() for code in known) else None
 
 
 def _raised(file: File, function: ast.AST, depth: int, seen: set[ast.AST]) -> set[int]:
@@ -103,23 +99,54 @@ def _raised(file: File, function: ast.AST, depth: int, seen: set[ast.AST]) -> se
     seen.add(function)
     found = set()
     for each in file.raises(function):
-        if (
-            isinstance(each.exc, ast.Call)
-            and file.is_subclass(each.exc.func, _EXCEPTION)
-            and not file.constructor_of(each.exc.func)
-        ):
-            given = file.argument(each.exc, 0, "status_code")
-            value = file.value_of(given) if given is not None else file.UNKNOWN
-            if isinstance(value, int) and value >= 400:
-                found.add(int(value))
+        for error in file.values(each.exc) if each.exc is not None and _escapes(file, each, function) else ():
+            if (
+                isinstance(error, ast.Call)
+                and file.is_subclass(error.func, _EXCEPTION)
+                and not file.constructor_of(error.func)
+            ):
+                given = file.argument(error, 0, "status_code")
+                value = file.value_of(given) if given is not None else file.UNKNOWN
+                if isinstance(value, int) and value >= 400:
+                    found.add(int(value))
     for call in file.within(function, ast.Call):
         if (
             isinstance(call.func, ast.Name)
             and (target := file.definition_of(call.func)) is not None
             and target.path == file.path
+            and _escapes(file, call, function)
         ):
             found |= _raised(file, _function(file, target.line), depth + 1, seen)
     return found
+
+
+def _escapes(file: File, node: ast.AST, function: ast.AST) -> bool:
+    """Whether an HTTPException that is raised at a node leaves the function: no `except` around it keeps it."""
+    child = node
+    for ancestor in file.ancestors(node):
+        if ancestor is function:
+            return True
+        if isinstance(ancestor, ast.Try) and child in ancestor.body:
+            handler = next((each for each in ancestor.handlers if _catches(file, each)), None)
+            if handler is not None and not _raises_again(file, handler):
+                return False
+        child = ancestor
+    return True
+
+
+def _catches(file: File, handler: ast.ExceptHandler) -> bool:
+    kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+    return any(
+        kind is None or file.name_of(kind) in ("builtins.Exception", "builtins.BaseException", *_CAUGHT)
+        for kind in kinds
+    )
+
+
+def _raises_again(file: File, handler: ast.ExceptHandler) -> bool:
+    return any(
+        each.exc is None or (isinstance(each.exc, ast.Name) and each.exc.id == handler.name)
+        for each in file.raises(handler.body)
+    )
 
 
 def _function(file: File, line: int) -> ast.AST:

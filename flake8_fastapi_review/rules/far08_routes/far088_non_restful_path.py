@@ -35,6 +35,11 @@ _INSTEAD = {
     **dict.fromkeys(("update", "edit", "modify"), "PATCH"),
     **dict.fromkeys(("delete", "remove"), "DELETE"),
 }
+_UNCOUNTED = frozenset(
+    "content data media metadata information feedback history software hardware equipment staff music audio video "
+    "knowledge storage inventory traffic evidence".split()
+)
+"""Nouns that are a collection as they are."""
 _CAMEL = re.compile(r"^[a-z]+[A-Z][A-Za-z]*$")
 _PARAMETER = re.compile(r"^\{(\w+)(?::\w+)?\}$")
 
@@ -106,7 +111,11 @@ def _defects(route: Registered, own: str) -> Iterator[tuple[str, str]]:
             )
         if position + 1 < len(segments) and (found := _PARAMETER.match(segments[position + 1])) is not None:
             noun = re.sub(r"[-_]", "", segment)
-            if not segment.endswith("s") and found[1].replace("_", "") in (f"{noun}id", f"{noun}uuid"):
+            if (
+                not segment.endswith("s")
+                and words[-1] not in _UNCOUNTED
+                and found[1].replace("_", "") in (f"{noun}id", f"{noun}uuid")
+            ):
                 yield segment, f"`/{segment}/{{{found[1]}}}` takes one of a collection; name that in the plural"
 
 

@@ -4,13 +4,14 @@ import re
 from typing import TYPE_CHECKING
 
 from ...rule import Default, Rule, Severity, option
-from .registration import MARKERS, registered
+from .registration import MARKERS, answers, json_answers, registered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ...file import File
     from ...rule import Violation
+    from .registration import Registered
 
 _VERSION = re.compile(r"(^|/)v\d+(\.\d+)?(/|$)")
 _APART = re.compile(
@@ -79,6 +80,8 @@ class UnversionedApi(Rule):
             row = next((row for row in route.rows if row.include_in_schema and row.placed), None)
             if row is None or any(scheme.search(each.path) for each in route.rows) or _APART.search(row.path):
                 continue
+            if not _is_api(file, route):
+                continue
             api = (row.app, row.mounted_at)
             if api not in versions:
                 versions[api] = _version(file, api, scheme)
@@ -86,6 +89,11 @@ class UnversionedApi(Rule):
             if version is not None:
                 api_name = row.mounted_at or row.app
                 yield self.at(route.decorator, route=route.spoken, app=api_name, version=version)
+
+
+def _is_api(file: File, route: Registered) -> bool:
+    """Whether clients of the API ask for the route, rather than browsers for a page, a file or a place to go to."""
+    return json_answers(route, file) and answers(file, route.function)[0] != {"response"}
 
 
 def _version(file: File, api: tuple[str, str], scheme: re.Pattern[str]) -> str | None:

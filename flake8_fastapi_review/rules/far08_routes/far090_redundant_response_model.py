@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from ...file import File
     from ...rule import Violation
 
+_ANNOTATION_SINCE = (0, 89)
+"""From this version on the return annotation is the response model (release notes)."""
+
 
 class RedundantResponseModel(Rule):
     """`response_model` repeats the return annotation.
@@ -55,6 +58,9 @@ class RedundantResponseModel(Rule):
     markers = (("response_model",), ("->",))
 
     def check(self, file: File) -> Iterator[Violation]:
+        version = file.version("fastapi")
+        if version is not None and version < _ANNOTATION_SINCE:
+            return
         for route in file.routes:
             model, returns = keyword(route.decorator, "response_model"), route.function.returns
             if model is None or returns is None or not _same(file, model, returns):
@@ -66,15 +72,19 @@ class RedundantResponseModel(Rule):
 
 
 def _same(file: File, model: ast.expr, returns: ast.expr) -> bool:
-    """Whether both are written alike, quotes of annotations apart."""
+    """Whether both say the same type, quotes of annotations and ways to name a class apart."""
     if isinstance(model, ast.Constant) and model.value is None:
         return False
     if isinstance(returns, ast.Constant) and isinstance(returns.value, str):
-        return ast.unparse(model) == returns.value
+        return ast.unparse(model).replace(" ", "") == returns.value.replace(" ", "")
     if ast.unparse(model) == ast.unparse(returns):
         return True
-    names = (ast.Name, ast.Attribute)
-    if not isinstance(model, names) or not isinstance(returns, names):
-        return False
-    name = file.name_of(model)
-    return name is not None and name == file.name_of(returns)
+    match model, returns:
+        case ast.Subscript(value=outer, slice=inner), ast.Subscript(value=other, slice=held):
+            return _same(file, outer, other) and _same(file, inner, held)
+        case ast.Tuple(elts=items), ast.Tuple(elts=others):
+            return len(items) == len(others) and all(_same(file, *each) for each in zip(items, others, strict=True))
+        case ((ast.Name() | ast.Attribute()), (ast.Name() | ast.Attribute())):
+            name = file.name_of(model)
+            return name is not None and name == file.name_of(returns)
+    return False

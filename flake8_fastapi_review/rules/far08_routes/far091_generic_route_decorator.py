@@ -58,7 +58,11 @@ class GenericRouteDecorator(Rule):
                     continue
                 if call.func.attr == "api_route" and file.is_named(call.func, *_GENERIC):
                     yield from self._generic(file, call, call.func)
-                elif call.func.attr == "route" and file.is_a(call.func.value, *_APPLICATIONS):
+                elif (
+                    call.func.attr == "route"
+                    and file.is_a(call.func.value, *_APPLICATIONS)
+                    and file.definition_of(call.func) is None
+                ):
                     yield self.at(
                         call,
                         given=ast.unparse(call.func),

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 _EXCEPTION = "starlette.exceptions.HTTPException"
 _RESPONSES = ("starlette.responses.JSONResponse", "fastapi.responses.ORJSONResponse", "fastapi.responses.UJSONResponse")
 
+_PRESCRIBED = {"jsonrpc", "error_description"}
+"""Keys of errors whose shape a standard prescribes: JSON-RPC 2.0, OAuth 2.0 (RFC 6749, section 5.2)."""
+
 
 class InconsistentErrorFormat(Rule):
     """The errors of one module have bodies of different shape.
@@ -75,10 +78,19 @@ class InconsistentErrorFormat(Rule):
         usual = max(dict.fromkeys(shapes), key=shapes.count)
         first = next(call for call, shape in found if shape == usual)
         for call, shape in found:
-            if shape != usual:
+            if not _reads_alike(shape, usual):
                 yield self.at(
                     call, shape=shape, usual=usual, related=[Related(file.path, first.lineno, f"answers `{usual}`")]
                 )
+
+
+def _reads_alike(shape: str, usual: str) -> bool:
+    """Whether a client that knows the usual body finds its way: the same keys, and perhaps more of them."""
+    place, _, keys = shape.rpartition("detail: ")
+    usual_place, _, usual_keys = usual.rpartition("detail: ")
+    if place != usual_place or ("detail: " in shape) != ("detail: " in usual):
+        return False
+    return set(usual_keys.split(", ")) <= set(keys.split(", "))
 
 
 def _shape(file: File, call: ast.Call) -> str | None:
@@ -94,6 +106,8 @@ def _shape(file: File, call: ast.Call) -> str | None:
         code = file.value_of(status) if status is not None else 200
         if isinstance(code, int) and code >= 400 and isinstance(content, ast.Dict):
             keys = _keys(content)
+            if keys is not None and _PRESCRIBED & set(keys.split(", ")):
+                return None
             return "detail: text" if keys == "detail" else keys
     return None
 

@@ -63,14 +63,16 @@ class MissingPaginationMetadata(Rule):
     markers = (("fastapi", "outer", "app"), (".get(",), ("limit", "size", "per_page"))
 
     def check(self, file: File) -> Iterator[Violation]:
+        seen = set()
         for route in registered(file):
-            if route.methods != ("GET",):
+            if route.methods != ("GET",) or route.function in seen:
                 continue
             names = [each.name for each in file.parameters(route.function) if each.source == "query"]
             if not any(map(_LIMIT.match, names)) or not any(map(_OFFSET.match, names)):
                 continue
             model = keyword(route.decorator, "response_model") or route.function.returns
-            if not isinstance(model, ast.Subscript) or file.name_of(model.value) not in _LISTS:
+            if model is None or file.declared_class(model) not in _LISTS:
                 continue
             if not any(node.attr == "headers" for node in file.within(route.function, ast.Attribute)):
+                seen.add(route.function)
                 yield self.at(route.function, route=route.spoken)

@@ -3,13 +3,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...rule import Default, Rule, Severity
-from .registration import MARKERS, registered
+from .registration import MARKERS, keyword, registered, spread
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ...file import File
     from ...rule import Violation
+    from .registration import Registered
 
 
 class UntaggedRoute(Rule):
@@ -50,12 +51,19 @@ class UntaggedRoute(Rule):
     def check(self, file: File) -> Iterator[Violation]:
         seen = set()
         for route in registered(file):
-            rows = [row for row in route.rows if row.include_in_schema]
+            rows = [row for row in route.rows if row.include_in_schema and row.documented]
             if (
                 not rows
                 or route.function in seen
-                or any(row.tags or not row.placed or "tags" in row.keywords for row in rows)
+                or any(row.tags or not row.placed for row in rows)
+                or _may_give_tags(file, route)
             ):
                 continue
             seen.add(route.function)
             yield self.at(route.decorator, route=route.spoken)
+
+
+def _may_give_tags(file: File, route: Registered) -> bool:
+    """Whether the registration gives tags, or something of which that cannot be told."""
+    given = keyword(route.decorator, "tags")
+    return spread(route.decorator) or (given is not None and file.value_of(given) not in ([], None))

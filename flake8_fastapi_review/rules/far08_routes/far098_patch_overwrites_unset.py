@@ -137,6 +137,14 @@ def _goes_into_update(file: File, value: ast.AST) -> bool:
             )
         case ast.Call(func=ast.Attribute(attr="update" | "values" | "update_one" | "sqlmodel_update"), args=args):
             return value in args
+        case ast.keyword(arg="update"):
+            call = file.parent(parent)
+            return isinstance(call, ast.Call) and getattr(call.func, "attr", "") in ("model_copy", "copy")
+        case ast.Dict(keys=keys, values=values):
+            # `{**data}` passes on what it unpacks.
+            return any(key is None and each is value for key, each in zip(keys, values, strict=True)) and (
+                _goes_into_update(file, parent)
+            )
         case ast.Attribute(attr="items"):
             call = file.parent(parent)
             loop = file.parent(call) if call is not None else None

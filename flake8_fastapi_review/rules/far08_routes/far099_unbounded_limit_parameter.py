@@ -19,6 +19,7 @@ _LIMIT = re.compile(
 _AMBIGUOUS = re.compile(r"^(size|first|top)$", re.IGNORECASE)
 _PAGES = re.compile(r"^(page|offset|skip|cursor|after|start|start_cursor|page_token)$", re.IGNORECASE)
 """Parameters next to which a size is that of a page."""
+_LOWEST = 1
 _BOUNDED = ("le", "lt", "Le", "Lt", "**", "?", "interval", "multiple_of")
 
 
@@ -94,6 +95,10 @@ def _is_bounded(file: File, function: ast.AST, name: str) -> bool:
         match node:
             case ast.Compare(left=left, ops=ops, comparators=comparators):
                 named = any(isinstance(each, ast.Name) and each.id == name for each in (left, *comparators))
+                others = [file.value_of(each) for each in (left, *comparators)]
+                if any(isinstance(other, int) and other <= _LOWEST for other in others) and len(ops) == 1:
+                    # `limit < 1` bounds it from below.
+                    continue
                 if named and any(isinstance(operator, (ast.Lt, ast.LtE, ast.Gt, ast.GtE)) for operator in ops):
                     return True
             case ast.Call(func=callee, args=args) if any(isinstance(arg, ast.Name) and arg.id == name for arg in args):

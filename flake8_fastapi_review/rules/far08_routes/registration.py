@@ -1,4 +1,4 @@
-"""The routes that the functions of a file handle, with the decorators that register them."""
+"""The routes that the functions of a file handle, with the decorators and calls that register them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 RESPONSE = "starlette.responses.Response"
 MARKERS = (("fastapi", "outer", "app"), (".get(", ".post(", ".put(", ".patch(", ".delete(", "api_route("))
-"""Triggers of rules on functions that a decorator registers."""
+"""Triggers of rules on functions that a decorator or `add_api_route` registers."""
 JSON_RESPONSES = (
     None,
     "starlette.responses.JSONResponse",
@@ -26,6 +26,7 @@ class Registered(NamedTuple):
 
     function: ast.FunctionDef | ast.AsyncFunctionDef
     decorator: ast.Call
+    """The decorator, or the call of `add_api_route`, which takes the same arguments."""
     methods: tuple[str, ...]
     path: str | None
     """The full path; where no application has the route, the decorator's."""
@@ -39,23 +40,31 @@ class Registered(NamedTuple):
 
 
 def registered(file: File) -> Iterator[Registered]:
-    """The HTTP routes that decorators of this file register, in source order."""
-    for route in file.routes:
-        rows = _rows(file, route.function)
-        here = tuple(row for row in rows if row.registered_at == (file.path, route.decorator.lineno))
+    """The HTTP routes that this file registers functions of its own for, by decorators or calls, in source order."""
+    routes = file.routes
+    lines = {each.decorator.lineno for each in routes}
+    for function, own_methods, own_path, call in routes:
+        rows = _rows(file, function)
+        here = tuple(row for row in rows if row.registered_at == (file.path, call.lineno))
         # A router that replaces `add_api_route` registers somewhere else.
-        decorated = {(file.path, decorator.lineno) for decorator in route.function.decorator_list}
         rows = here or tuple(
             row
             for row in rows
-            if row.registered_at not in decorated
-            and row.method in route.methods
-            and route.path is not None
-            and row.path.rstrip("/").endswith(route.path.rstrip("/"))
+            if (row.registered_at[0] != file.path or row.registered_at[1] not in lines)
+            and row.method in own_methods
+            and own_path is not None
+            and row.path.rstrip("/").endswith(own_path.rstrip("/"))
         )
-        methods = route.methods or (tuple(dict.fromkeys(row.method for row in rows)) if rows else ())
-        path = shown(rows[0].path) if rows else shown(route.path)
-        yield Registered(route.function, route.decorator, methods, path, rows)
+        methods = own_methods or (tuple(dict.fromkeys(row.method for row in rows)) if rows else ())
+        yield Registered(function, call, methods, _path(rows, own_path), rows)
+
+
+def _path(rows: tuple[Any, ...], own: str | None) -> str | None:
+    """For messages; "…" stands for a prefix that is not known."""
+    if not rows:
+        return shown(own)
+    row = next((each for each in rows if each.located), rows[0])
+    return shown(row.path) if row.located else f"…{row.path}"
 
 
 def _rows(file: File, function: ast.AST) -> tuple[Any, ...]:
@@ -68,14 +77,22 @@ def shown(path: str | None) -> str | None:
 
 
 def place(file: File, row: Any) -> ast.AST | None:
-    """Where to report on a route: its decorator, or its function when that is registered elsewhere."""
+    """Where to report on a route: where this file registers it, or its function when that is done elsewhere."""
     for endpoint in file.endpoints:
         if row in endpoint.rows:
             for decorator in getattr(endpoint.function, "decorator_list", ()):
                 if (file.path, decorator.lineno) == row.registered_at:
                     return decorator  # type: ignore[no-any-return]
+            calls: list[ast.Call] = file.nodes(ast.Call)
+            for call in calls:
+                if (file.path, call.lineno) == row.registered_at and _is_adding(call):
+                    return call
             return endpoint.function
     return None
+
+
+def _is_adding(call: ast.Call) -> bool:
+    return isinstance(call.func, ast.Attribute) and call.func.attr == "add_api_route"
 
 
 def spread(call: ast.Call) -> bool:
@@ -90,7 +107,7 @@ def keyword(call: ast.Call, name: str) -> ast.expr | None:
 def in_schema(file: File, route: Registered) -> bool:
     """Whether the route is part of the API that is documented."""
     if route.rows:
-        return any(row.include_in_schema for row in route.rows)
+        return any(row.include_in_schema and row.documented for row in route.rows)
     given = keyword(route.decorator, "include_in_schema")
     return given is None or file.value_of(given) is not False
 
@@ -113,13 +130,15 @@ def json_answers(route: Registered, file: File) -> bool:
 
 
 def answers(file: File, function: ast.FunctionDef | ast.AsyncFunctionDef) -> tuple[set[str], list[ast.Return]]:
-    """What a function returns, by kind ("data", "response", "none", "unknown"), and its `return`s with a value."""
+    """What a function returns, by kind ("data", "response", "unknown", "stream"), and its `return`s with a value."""
     returns = [
         each for each in file.within(function, ast.Return) if each.value is not None and not _is_none(each.value)
     ]
     kinds = {_kind(file, each.value) for each in returns}
     if file.within(function, ast.Yield, ast.YieldFrom):
         kinds.add("stream")
+    if file.replaces_answer(function):
+        kinds = {"unknown"}
     return kinds, returns
 
 

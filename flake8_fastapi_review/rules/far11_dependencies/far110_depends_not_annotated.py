@@ -24,7 +24,8 @@ class DependsNotAnnotated(Rule):
     The default value is a lie: who calls the function directly, as tests do, gets the marker object instead of a value,
     and type checkers cannot see that. An annotation leaves the default to be one, lets parameters stand in any order,
     and can be named once and used everywhere (`SessionDep = Annotated[Session, Depends(get_session)]`). A file that
-    keeps to the old style is left alone: the finding is the stray one.
+    keeps to the old style is left alone, and so is one with next to no such parameters in a project that does: the
+    finding is the stray one.
 
     Bad:
 
@@ -68,7 +69,7 @@ class DependsNotAnnotated(Rule):
         functions = [(function, file.marked(function)) for function in definitions]
         count = sum(len(marked) for _, marked in functions)
         old = [(function, each) for function, marked in functions for each in marked if each.default is not None]
-        if not old or (count >= _FEW and 4 * len(old) >= 3 * count):
+        if not old or (4 * len(old) >= 3 * count if count >= _FEW else file.gives_marker_defaults):
             return
         version = file.version("fastapi")
         if version is not None and version < _ANNOTATED_SINCE:

@@ -65,6 +65,12 @@ class DeprecatedStartupEvent(Rule):
 
     def check(self, file: File) -> Iterator[Violation]:
         for call in file.nodes(ast.Call):
+            if (events := _appended(file, call)) is not None:
+                yield self.at(call, name=f"{events}.append", ignored="")
+                continue
+            if isinstance(call.func, ast.Name) and file.is_named(call.func, *_METHODS):
+                yield self.at(call, name=call.func.id, ignored="")
+                continue
             if isinstance(call.func, ast.Attribute) and (file.is_named(call.func, *_METHODS) or _decorates(file, call)):
                 if call.func.attr == "add_event_handler" and not _is_event(file, call):
                     continue
@@ -77,6 +83,14 @@ class DeprecatedStartupEvent(Rule):
             if given and file.is_subclass(call.func, *_APPLICATIONS):
                 ignored = ", and ignored beside `lifespan=`" if _given_lifespan(call) else ""
                 yield self.at(given[0], name=f"{given[0].arg}=", ignored=ignored)
+
+
+def _appended(file: File, call: ast.Call) -> str | None:
+    """`app.router.on_startup.append(open_pool)`: the list that is appended to."""
+    match call.func:
+        case ast.Attribute(value=ast.Attribute(value=router, attr="on_startup" | "on_shutdown" as name), attr="append"):
+            return name if file.is_a(router, *_APPLICATIONS) or file.type_of(router) in _APPLICATIONS else None
+    return None
 
 
 def _decorates(file: File, call: ast.Call) -> bool:

@@ -147,7 +147,11 @@ def _is_closed(file: File, function: ast.AsyncFunctionDef, call: ast.Call, holde
                     names.add(ast.unparse(called.value))
     if any(call is below for item in file.within(function, ast.withitem) for below in file.within(item, ast.Call)):
         return True
-    after = [node for node in file.within(function) if _position(node) > _position(start)]
+    after = [
+        node
+        for node in file.within(function)
+        if _position(node) > _position(start) and not _is_inside(file, node, start)
+    ]
     if any(isinstance(node, (ast.Name, ast.Attribute, ast.Subscript)) and ast.unparse(node) in names for node in after):
         return True
     words = frozenset(re.split(r"\W+", name)[-1] or name for name in names) | frozenset(

@@ -84,7 +84,7 @@ class BackgroundTaskMisuse(Rule):
             if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
                 continue
             for given in [
-                *call.args[1:],
+                *(arg for position, arg in enumerate(call.args) if position or isinstance(arg, ast.Call)),
                 *(keyword.value for keyword in call.keywords if keyword.arg not in ("func", None)),
             ]:
                 for name in _handed(file, given):
