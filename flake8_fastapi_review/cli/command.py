@@ -10,7 +10,7 @@ from flake8_fastapi_review import __version__
 
 from . import PROGRAM
 
-_COMMANDS = {"check": "check", "routes": "routes", "rule": "rules", "rules": "rules"}
+_COMMANDS = {"check": "check", "review": "review", "routes": "routes", "rule": "rules", "rules": "rules"}
 """Name → module of this package that defines it."""
 
 
@@ -63,6 +63,7 @@ def command(context: click.Context) -> None:
       fastapi-review check                    review the project in this folder
       fastapi-review check app/api            show the findings of one folder, seen inside the whole project
       fastapi-review check --select FAR001    one rule only
+      fastapi-review review --base main       what a branch brings in
       fastapi-review rule FAR001              what a rule means, with bad and good code
       fastapi-review rules                    every rule there is
 

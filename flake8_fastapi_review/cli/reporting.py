@@ -11,14 +11,15 @@ import click
 
 from flake8_fastapi_review.report import formats
 
-from . import CLEAN, FOUND
+from . import CLEAN, FOUND, PROGRAM
 from .output import check_writable, write
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from flake8_fastapi_review.report.finding import Finding, Report
     from flake8_fastapi_review.report.terminal import Style
+    from flake8_fastapi_review.review import Review
 
 NEVER = "never"
 _THRESHOLDS = ("critical", "important", "minor", NEVER)
@@ -101,7 +102,7 @@ def rendered(report: Report, target: Target, color: bool | None) -> str:
     return text.render(report, style, min(width, _WIDEST))
 
 
-def error_style() -> Style:
+def _error_style() -> Style:
     """The style of what is said on stderr."""
     from flake8_fastapi_review.report.terminal import Style, wants_colour
 
@@ -114,3 +115,23 @@ def status(findings: Iterable[Finding], fail_on: str) -> int:
         return CLEAN
     most = _THRESHOLDS.index(fail_on)
     return FOUND if any(finding.severity.rank <= most for finding in findings) else CLEAN
+
+
+def speak_up(review: Review, report: Report, target: Target) -> None:
+    """On stderr: what a reader of the report alone would miss."""
+    if target == ("text", None):
+        return
+    for line in _wrong_settings(review):
+        click.echo(f"{PROGRAM}: {line}", err=True)
+    if target.path is not None or target.form == "concise":
+        from flake8_fastapi_review.report.text import summary
+
+        click.echo(summary(report, _error_style()), err=True)
+
+
+def _wrong_settings(review: Review) -> Iterator[str]:
+    from flake8_fastapi_review.review import shown
+
+    for problem in review.problems:
+        line = f":{problem.line}" if problem.line else ""
+        yield f"{shown(problem.path)}{line}: {problem.message}"

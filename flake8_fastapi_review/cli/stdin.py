@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from flake8_fastapi_review.review import Review
 
-    from .check import Selectors
+    from .running import Selectors
 
 
 def review_text(name: str, data: bytes, selectors: Selectors, cache: str | None) -> tuple[Review, dict[str, str]]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
+from flake8_fastapi_review.files import DISK
 from flake8_fastapi_review.module import Unreadable, decode, split_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from flake8_fastapi_review.review import Review
+    from flake8_fastapi_review.files import Files
+    from flake8_fastapi_review.review import Located, Review
     from flake8_fastapi_review.rule import Applicability, Fix, Range, Severity, Violation
 
     from .page import Page
@@ -70,6 +72,22 @@ class Finding(NamedTuple):
     """Of one caused from elsewhere: the changed place that explains it, if its chain holds one."""
 
 
+class ChangeFacts(NamedTuple):
+    """What the review of a change tells besides what is new."""
+
+    base: str
+    """The old side as the user knows it: "main (1a2b3c4)"."""
+    head: str
+    """The new one: "HEAD (5d6e7f8)", "the working tree"."""
+    files: tuple[str, ...]
+    """Changed, added and renamed ones, of any language."""
+    removed: tuple[str, ...]
+    fixed: tuple[Finding, ...]
+    """Findings that only the old side has, with its paths and lines."""
+    unchanged: int
+    """How many findings both sides have."""
+
+
 class Skipped(NamedTuple):
     """A file that was named, or found, and not reviewed."""
 
@@ -87,6 +105,8 @@ class Report(NamedTuple):
     """The source lines of a file by the name it has in a finding; none when it cannot be read."""
     pages: Callable[[str], Page | None] = lambda code: None
     """The page of a rule by its code; None for a code that is not ours."""
+    change: ChangeFacts | None = None
+    """In the review of a change: the findings are those that are new."""
 
 
 class Facts(NamedTuple):
@@ -112,18 +132,24 @@ def report_of(
     `texts` holds the text of files that was reviewed in place of what is on the disk.
     """
     lines = Sources(directory, texts or {})
-    findings = tuple(
-        _finding(path, violation, facts(violation.code), lines(path)) for path, violation in review.findings
-    )
+    findings = findings_of(review.findings, facts, lines)
     skipped = tuple(Skipped(file, reason) for file, reason in review.skipped)
     return Report(findings, review.files, skipped, lines, pages)
+
+
+def findings_of(
+    located: Iterable[Located], facts: Callable[[str], Facts], lines: Callable[[str], Sequence[str]]
+) -> tuple[Finding, ...]:
+    """The engine's findings with character positions and the facts of their rules."""
+    return tuple(_finding(path, violation, facts(violation.code), lines(path)) for path, violation in located)
 
 
 class Sources:
     """The source lines of files, read once and on demand."""
 
-    def __init__(self, directory: str, texts: Mapping[str, str]) -> None:
+    def __init__(self, directory: str, texts: Mapping[str, str], files: Files = DISK) -> None:
         self._directory = directory
+        self._files = files
         self._lines: dict[str, Sequence[str]] = {file: split_lines(text) for file, text in texts.items()}
 
     def __call__(self, file: str) -> Sequence[str]:
@@ -133,8 +159,7 @@ class Sources:
 
     def _read(self, file: str) -> Sequence[str]:
         try:
-            with open(os.path.join(self._directory, file), "rb") as stream:
-                data = stream.read()
+            data = self._files.read(os.path.join(self._directory, file))
         except OSError:
             return ()
         try:

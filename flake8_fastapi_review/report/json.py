@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from flake8_fastapi_review import __version__
 
 if TYPE_CHECKING:
-    from .finding import Finding, Place, Remedy, Report
+    from .finding import Finding, Place, Remedy, Report, Step
 
 
 def render(report: Report) -> str:
@@ -18,7 +18,7 @@ def render(report: Report) -> str:
 
 def values(report: Report) -> dict[str, Any]:
     """The object as plain values."""
-    return {
+    found: dict[str, Any] = {
         "version": __version__,
         "files": {
             "reviewed": list(report.reviewed),
@@ -26,6 +26,14 @@ def values(report: Report) -> dict[str, Any]:
         },
         "findings": [_finding(finding) for finding in report.findings],
     }
+    if report.change is not None:
+        for values, finding in zip(found["findings"], report.findings, strict=True):
+            cause = finding.cause
+            values["on_changed_line"] = finding.on_changed_line
+            values["cause"] = None if cause is None else _step(cause)
+        found["fixed"] = [_finding(finding) for finding in report.change.fixed]
+        found["unchanged"] = report.change.unchanged
+    return found
 
 
 def _finding(finding: Finding) -> dict[str, Any]:
@@ -40,13 +48,17 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "column": place.column,
         "end_line": place.end_line,
         "end_column": place.end_column,
-        "related": [{"file": step.file, "line": step.line, "message": step.message} for step in finding.related],
+        "related": [_step(step) for step in finding.related],
         "cwe": finding.cwe,
         "cvss_score": finding.cvss_score,
         "cvss_vector": finding.cvss_vector,
         "url": finding.url,
         "fix": None if finding.fix is None else _fix(finding.fix),
     }
+
+
+def _step(step: Step) -> dict[str, Any]:
+    return {"file": step.file, "line": step.line, "message": step.message}
 
 
 def _fix(fix: Remedy) -> dict[str, Any]:

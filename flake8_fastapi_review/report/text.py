@@ -41,16 +41,21 @@ def summary(report: Report, style: Style) -> str:
     # A finding may be about pyproject.toml or a rule of the project, which nobody counted as reviewed.
     files = counted(len(affected.union(report.reviewed)), "file")
     not_reviewed = f", {len(report.skipped)} not reviewed" if report.skipped else ""
+    change = report.change
+    if change is not None:
+        not_reviewed += f", {len(change.files)} of them changed"
+    compared = "" if change is None else f" {len(change.fixed)} fixed, {change.unchanged} as before."
     if not report.findings:
-        return f"{style('No findings', 'green', 'bold')} in {files}{not_reviewed}."
+        nothing = "No findings" if change is None else "No new findings"
+        return f"{style(nothing, 'green', 'bold')} in {files}{not_reviewed}.{compared}"
     number = Counter(finding.severity for finding in report.findings)
     severities = ", ".join(
         style(f"{number[severity]} {severity.value}", _PAINT[severity], "bold")
         for severity in Severity
         if number[severity]
     )
-    found = style(counted(len(report.findings), "finding"), "bold")
-    return f"{found} in {len(affected)} of {files}{not_reviewed}: {severities}."
+    found = style(counted(len(report.findings), "finding" if change is None else "new finding"), "bold")
+    return f"{found} in {len(affected)} of {files}{not_reviewed}: {severities}.{compared}"
 
 
 def _finding(finding: Finding, lines: Callable[[str], Sequence[str]], style: Style, width: int) -> Iterator[str]:
@@ -65,6 +70,10 @@ def _finding(finding: Finding, lines: Callable[[str], Sequence[str]], style: Sty
     message = _CHAIN.sub("", finding.message, count=1) if finding.related else finding.message
     yield from _wrapped(harmless(message), "  ", width)
     yield from _chain(finding, lines, style, width)
+    if finding.on_changed_line is False:
+        cause = finding.cause
+        where = f" by {harmless(cause.file)}:{cause.line}" if cause is not None else " elsewhere by the change"
+        yield f"  {style('not on a changed line:', 'yellow')} caused{where}"
     if finding.fix is not None:
         yield f"  {style('fix:', 'green')} {harmless(finding.fix.message)} ({finding.fix.applicability.value})"
 

@@ -1,0 +1,385 @@
+"""The review of a change: both of its sides are reviewed whole, and the findings that only the new one has are told.
+
+A finding of one side is that of the other if rule, place in the code (identity.py) and number agree; line numbers and
+the names of renamed files do not matter. So a finding is also told where the change did not touch a line: a helper that
+became blocking is found in every route that calls it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from typing import TYPE_CHECKING, NamedTuple
+
+from .identity import Anchor, anchors
+from .module import Unreadable, decode, split_lines
+from .registry import INTERNAL
+from .review import Located, Review, review, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from .files import Files
+    from .git import Snapshot
+    from .rule import Related, Violation
+
+_NOWHERE = Anchor("", "")
+
+
+class New(NamedTuple):
+    """A finding that the change brought."""
+
+    path: str
+    violation: Violation
+    on_changed_line: bool
+    """A line of it is part of the change; if not, the change caused it from elsewhere."""
+    cause: Related | None
+    """Of one caused from elsewhere: the place in its chain that the change touched."""
+
+
+class Outcome(NamedTuple):
+    """What came of the review of a change. Paths are as the user sees them, everything is sorted."""
+
+    head: Review
+    """The whole new side; its findings are the new and the unchanged ones."""
+    base: Review
+    """The whole old side; its findings are the fixed and the unchanged ones."""
+    new: tuple[New, ...]
+    fixed: tuple[Located, ...]
+    """With the paths of the old side."""
+    changed: tuple[str, ...]
+    """Files that were added, changed or renamed, of any language."""
+    removed: tuple[str, ...]
+    changed_lines: Mapping[str, frozenset[int]]
+    """Of the changed files that are text: the lines that are new."""
+
+    @property
+    def unchanged(self) -> int:
+        """How many findings both sides have."""
+        return len(self.head.findings) - len(self.new)
+
+
+def review_change(
+    base: Snapshot,
+    head: Snapshot,
+    renamed: Mapping[str, str],
+    paths: Sequence[str],
+    *,
+    select: Sequence[str] = (),
+    extend_select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+    extend_ignore: Sequence[str] = (),
+    jobs: int = 1,
+    cache_dir: str | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Outcome:
+    """Review what lies below `paths` on both sides; both are states of one repository.
+
+    `renamed` says which new path was which old one. The settings are those of the new side, also for the old one: what
+    another setting finds is no part of the change. The other arguments are those of `review`.
+    """
+
+    def reviewed(side: Snapshot) -> Review:
+        return review(
+            [path for path in paths if side.kind(os.path.abspath(path))],
+            select=select,
+            extend_select=extend_select,
+            ignore=ignore,
+            extend_ignore=extend_ignore,
+            jobs=jobs,
+            cache_dir=cache_dir,
+            progress=progress,
+            files=side,
+            settings=head,
+        )
+
+    comparison = Comparison(base, head, renamed)
+    new_side = reviewed(head)
+    old_side = _without_news(reviewed(base), comparison)
+    matched, fixed = _matched(old_side.findings, new_side.findings, comparison)
+    new = tuple(
+        _new(path, violation, comparison)
+        for position, (path, violation) in enumerate(new_side.findings)
+        if position not in matched
+    )
+    changed = tuple(sorted(comparison.shown_changed()))
+    lines = {path: comparison.changed_lines(path) for path in changed}
+    removed = tuple(sorted(shown(os.path.join(base.top, path)) for path in comparison.removed))
+    return Outcome(
+        new_side, old_side, new, fixed, changed, removed, {path: found for path, found in lines.items() if found}
+    )
+
+
+def _without_news(old: Review, comparison: Comparison) -> Review:
+    """The old side speaks of the new settings: if they changed, what is wrong with them is no old finding."""
+    wrong = {shown(problem.path) for problem in old.problems}
+    kept = [
+        (path, violation)
+        for path, violation in old.findings
+        if not (violation.code == INTERNAL and path in wrong and not comparison.is_same(path))
+    ]
+    return old._replace(findings=tuple(kept))
+
+
+def _new(path: str, violation: Violation, comparison: Comparison) -> New:
+    place = violation.range
+    touched = comparison.changed_lines(path)
+    if not touched.isdisjoint(range(place.line, place.end_line + 1)):
+        return New(path, violation, True, None)
+    cause = next((step for step in violation.related if step.line in comparison.changed_lines(step.path)), None)
+    return New(path, violation, False, cause)
+
+
+# What differs
+
+
+class Comparison:
+    """Two states of a repository, file by file. Paths are as the user sees them."""
+
+    def __init__(self, base: Snapshot, head: Snapshot, renamed: Mapping[str, str]) -> None:
+        self.base = base
+        self.head = head
+        self._old = dict(renamed)
+        """New path → old path, relative to the top."""
+        gone = set(base.blobs) - set(head.blobs) - set(self._old.values())
+        self._old.update(_moved(base, head, gone))
+        self.removed = gone - set(self._old.values())
+        """Relative to the top."""
+        self._lines: dict[str, tuple[frozenset[int], dict[int, int]]] = {}
+        self._same: dict[str, bool] = {}
+
+    def old(self, path: str) -> str:
+        """The old path of a file by its new one."""
+        name = self._name(path)
+        return shown(os.path.join(self.base.top, self._old.get(name, name)))
+
+    def is_removed(self, path: str) -> bool:
+        """The old path is that of a file that is no more."""
+        return self._name(path) in self.removed
+
+    def is_same(self, path: str) -> bool:
+        """The file at this new path has the content that it had."""
+        name = self._name(path)
+        known = self._same.get(name)
+        if known is None:
+            known = self._same[name] = self._compare(name)
+        return known
+
+    def shown_changed(self) -> Iterable[str]:
+        """The new paths of all files whose content or name is another."""
+        for name in self.head.blobs:
+            path = shown(os.path.join(self.head.top, name))
+            if name in self._old or not self.is_same(path):
+                yield path
+
+    def changed_lines(self, path: str) -> frozenset[int]:
+        """The lines (from 1) of the file at this new path that the change added or changed."""
+        return self._compared(path)[0]
+
+    def new_line(self, path: str, line: int) -> int | None:
+        """Where a line of the old file at this *new* path stands now; None if it is gone or was changed."""
+        return line if self.is_same(path) else self._compared(path)[1].get(line)
+
+    def _compared(self, path: str) -> tuple[frozenset[int], dict[int, int]]:
+        found = self._lines.get(path)
+        if found is None:
+            name = self._name(path)
+            if name not in self.head.blobs or self.is_same(path):
+                found = frozenset(), {}
+            else:
+                new = text_of(self.head, os.path.join(self.head.top, name))
+                old = text_of(self.base, os.path.join(self.base.top, self._old.get(name, name)))
+                found = (
+                    _compared_lines(split_lines(old or ""), split_lines(new)) if new is not None else (frozenset(), {})
+                )
+            self._lines[path] = found
+        return found
+
+    def _compare(self, name: str) -> bool:
+        old = self.base.blobs.get(self._old.get(name, name))
+        new = self.head.blobs.get(name)
+        if old is None or new is None:
+            return old is new
+        if old.id is not None and new.id is not None:
+            return old.id == new.id
+        try:
+            return self.base.content(self._old.get(name, name)) == self.head.content(name)
+        except OSError:
+            return False
+
+    def _name(self, path: str) -> str:
+        return os.path.relpath(path, self.head.top).replace(os.sep, "/")
+
+
+def _moved(base: Snapshot, head: Snapshot, gone: set[str]) -> dict[str, str]:
+    """Files that git does not track yet, with the very content of one that is gone."""
+    untracked = [path for path, blob in head.blobs.items() if blob.id is None and path not in base.blobs]
+    if not untracked or not gone:
+        return {}
+    old: dict[bytes, str] = {}
+    found = {}
+    for path in sorted(gone, reverse=True):
+        try:
+            old[base.content(path)] = path
+        except OSError:
+            continue
+    for path in sorted(untracked):
+        try:
+            known = old.pop(head.content(path), None)
+        except OSError:
+            continue
+        if known is not None:
+            found[path] = known
+    return found
+
+
+def text_of(files: Files, path: str) -> str | None:
+    """The text of a file; None if it is binary or cannot be read."""
+    try:
+        data = files.read(path)
+    except OSError:
+        return None
+    if b"\0" in data:
+        return None
+    try:
+        return decode(data, path)
+    except Unreadable:
+        return data.decode("utf-8", "replace")
+
+
+def _compared_lines(old: Sequence[str], new: Sequence[str]) -> tuple[frozenset[int], dict[int, int]]:
+    """The lines of `new` that `old` lacks, and old line → new line of those that stayed. All count from 1."""
+    from difflib import SequenceMatcher
+
+    first = 0
+    while first < min(len(old), len(new)) and old[first] == new[first]:
+        first += 1
+    last = 0
+    while last < min(len(old), len(new)) - first and old[-1 - last] == new[-1 - last]:
+        last += 1
+    kept = {line: line for line in range(1, first + 1)}
+    kept.update((len(old) - line, len(new) - line) for line in range(last))
+    middle = SequenceMatcher(None, old[first : len(old) - last], new[first : len(new) - last], autojunk=False)
+    for before, after, size in middle.get_matching_blocks():
+        kept.update((first + before + line, first + after + line) for line in range(1, size + 1))
+    return frozenset(range(1, len(new) + 1)) - frozenset(kept.values()), kept
+
+
+# What is new
+
+_Key = tuple[str, str, Anchor, str]
+"""Rule, file, place in the code, and what tells apart what our own voice says of one place."""
+
+
+def _matched(
+    old: Sequence[Located], new: Sequence[Located], comparison: Comparison
+) -> tuple[set[int], tuple[Located, ...]]:
+    """The positions of the new findings that are old ones, and the old findings that are no more."""
+    matcher = _Matcher(_Side(old, comparison.base), _Side(new, comparison.head), comparison)
+    matcher.in_same_files()
+    matcher.in_changed_files()
+    matcher.from_removed_files()
+    left = matcher.new.left
+    return {position for position in range(len(new)) if position not in left}, tuple(
+        old[position] for position in sorted(matcher.old.left)
+    )
+
+
+class _Side:
+    """The findings of one side, and which of them have no counterpart yet."""
+
+    def __init__(self, findings: Sequence[Located], files: Snapshot) -> None:
+        self.findings = findings
+        self.left = dict.fromkeys(range(len(findings)))
+        """Positions, in order."""
+        self._files = files
+        self._anchors: dict[str, dict[int, Anchor]] = {}
+        self._lines: dict[str, set[int]] = defaultdict(set)
+        for path, violation in findings:
+            self._lines[path].add(violation.range.line)
+
+    def line(self, position: int) -> int:
+        return self.findings[position][1].range.line
+
+    def grouped(self, place: Callable[[int], str | None]) -> dict[_Key, list[int]]:
+        """What is left, by rule, `place` of the position (None: not meant) and place in the code."""
+        groups: dict[_Key, list[int]] = defaultdict(list)
+        for position in self.left:
+            if (where := place(position)) is not None:
+                violation = self.findings[position][1]
+                said = violation.message if violation.code == INTERNAL else ""
+                groups[violation.code, where, self._anchor(position), said].append(position)
+        return groups
+
+    def _anchor(self, position: int) -> Anchor:
+        path, violation = self.findings[position]
+        if path not in self._anchors:
+            text = text_of(self._files, os.path.abspath(path))
+            self._anchors[path] = anchors(text or "", self._lines[path], path)
+        return self._anchors[path].get(violation.range.line, _NOWHERE)
+
+
+class _Matcher:
+    """Pairs the findings of two sides; what is left of the old ones was fixed, what is left of the new ones is new."""
+
+    def __init__(self, old: _Side, new: _Side, comparison: Comparison) -> None:
+        self.old = old
+        self.new = new
+        self._comparison = comparison
+
+    def in_same_files(self) -> None:
+        """In a file that did not change, a finding is recognised by its position."""
+        waiting: dict[tuple[str, str, int, int], list[int]] = defaultdict(list)
+        for position in self.old.left:
+            path, violation = self.old.findings[position]
+            waiting[path, violation.code, violation.range.line, violation.range.column].append(position)
+        for position in list(self.new.left):
+            path, violation = self.new.findings[position]
+            if not self._comparison.is_same(path):
+                continue
+            place = violation.range
+            if same := waiting.get((self._comparison.old(path), violation.code, place.line, place.column)):
+                self._pair(same.pop(0), position)
+
+    def in_changed_files(self) -> None:
+        """In others by its place in the code: of several at one place those whose line stayed, then in order."""
+        groups = self.old.grouped(lambda position: self.old.findings[position][0])
+        renamed = self.new.grouped(lambda position: self._comparison.old(self.new.findings[position][0]))
+        for key, new in renamed.items():
+            old = groups.get(key, [])
+            path = self.new.findings[new[0]][0]
+            lines: dict[int, list[int]] = defaultdict(list)
+            for position in new:
+                lines[self.new.line(position)].append(position)
+            moved = []
+            for position in old:
+                line = self._comparison.new_line(path, self.old.line(position))
+                if line is not None and lines[line]:
+                    self._pair(position, lines[line].pop(0))
+                else:
+                    moved.append(position)
+            for before, after in zip(
+                moved, sorted(position for same in lines.values() for position in same), strict=False
+            ):
+                self._pair(before, after)
+
+    def from_removed_files(self) -> None:
+        """What stood in a file that is no more may have moved with its function into lines that are new."""
+
+        def removed(position: int) -> str | None:
+            return "" if self._comparison.is_removed(self.old.findings[position][0]) else None
+
+        def added(position: int) -> str | None:
+            path, violation = self.new.findings[position]
+            return "" if violation.range.line in self._comparison.changed_lines(path) else None
+
+        if not self._comparison.removed:
+            return
+        groups = self.old.grouped(removed)
+        for key, new in self.new.grouped(added).items():
+            for before, after in zip(groups.get(key, ()), new, strict=False):
+                self._pair(before, after)
+
+    def _pair(self, old: int, new: int) -> None:
+        del self.old.left[old]
+        del self.new.left[new]
