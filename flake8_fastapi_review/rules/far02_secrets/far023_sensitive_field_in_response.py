@@ -9,6 +9,7 @@ from ...rule import Related, Rule, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import TypeGuard
 
     from ...file import File, Route
     from ...project.exposure import Exposed
@@ -18,6 +19,11 @@ _HANDS_OUT = re.compile(
     r"(?i)create|generat|issue|rotat|regenerat|mint|provision|regist|signup|sign_up|reveal|export|decrypt|credential|secret|secure|key"
 )
 """A route of such a name is there to hand out a key, once."""
+_GUESSABLE = re.compile(r"(?i)pass|pwd|pw_|_pw|(?:^|_)pin(?:_|$)")
+_REDACTS = re.compile(
+    r"(?i)redact|(?:^|_)mask|obfuscat|censor|saniti[sz]|scrub|conceal|(?:strip|remove|hide|drop|clear|exclude)_(?:\w+_)?(?:secret|sensitive|password|credential|key|token)"
+)
+"""Functions that take secrets out of what they are given."""
 _ONE_TIME = ("reset", "verification", "confirmation", "recovery", "activation")
 _TEXTS = ("builtins.str", "builtins.bytes", None)
 
@@ -27,7 +33,8 @@ class SensitiveFieldInResponse(Rule):
 
     The response model has the field, by inheritance or in a model inside of it, or a database entity is returned as it
     is, with all its columns. A hash is enough to guess the password offline; caches, logs and browser tools keep what
-    they see. Fields with `exclude=True`, `SecretStr`, and `response_model_include` and `_exclude` are respected.
+    they see. Fields with `exclude=True`, `SecretStr`, `response_model_include` and `_exclude` are respected, and so are
+    functions that redact. Hashes of random keys are not meant.
 
     Bad:
 
@@ -75,19 +82,25 @@ class SensitiveFieldInResponse(Rule):
     def check(self, file: File) -> Iterator[Violation]:
         for route in file.routes:
             shown = self._left(file, route.decorator)
-            if shown is None:
+            if shown is None or self._redacts(file, route):
                 continue
             for where, fields in self._answers(file, route):
                 found = next(
-                    ((field, kind) for field in fields if shown(field.way) and (kind := self._kind(field, route))), None
+                    (
+                        (field, kind)
+                        for field in fields
+                        if shown(field.way)
+                        and (kind := self._kind(field, route))
+                        and not self._refuses(file, route, field)
+                    ),
+                    None,
                 )
                 if found is not None:
                     field, kind = found
                     related = [Related(field.path, field.line, f"`{field.way[-1]}` stands in this class")]
-                    path = f"{route.methods[0] if route.methods else 'GET'} {route.path or route.function.name}"
                     yield self.at(
                         where,
-                        route=path,
+                        route=self._shown(file, route),
                         model=field.cls.rpartition(".")[2],
                         field=".".join(field.way),
                         kind=kind,
@@ -109,6 +122,40 @@ class SensitiveFieldInResponse(Rule):
                 fields := tuple(f for f in file.exposed_fields(result.value, value=True) if f.entity or given is None)
             ):
                 yield result.value, fields
+
+    @staticmethod
+    def _shown(file: File, route: Route) -> str:
+        """Method and path, the full one where the application is known."""
+        own = route.path or ""
+        for endpoint in file.endpoints:
+            if endpoint.function is route.function:
+                for row in endpoint.rows:
+                    if row.path.endswith(own) and (not route.methods or row.method in route.methods):
+                        return f"{row.method} {row.path}"
+        return f"{route.methods[0] if route.methods else 'GET'} {own or route.function.name}"
+
+    @staticmethod
+    def _redacts(file: File, route: Route) -> bool:
+        """Whether the route calls what takes secrets out of the answer."""
+        return any(
+            _REDACTS.search(call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", ""))
+            for call in file.within(route.function, ast.Call)
+        )
+
+    @staticmethod
+    def _refuses(file: File, route: Route, field: Exposed) -> bool:
+        """Whether the request's own body is given back, in which the field may not be set."""
+        results = {getattr(each.value, "id", None) for each in file.within(route.function, ast.Return)}
+        if len(results) != 1 or None in results:
+            return False
+        return any(
+            isinstance(test, ast.Attribute)
+            and test.attr == field.way[-1]
+            and getattr(test.value, "id", None) in results
+            and isinstance(each.body[-1], ast.Raise)
+            for each in file.within(route.function, ast.If)
+            for test in (each.test.values if _is_or(each.test) else [each.test])
+        )
 
     @staticmethod
     def _is_vague(file: File, annotation: ast.expr) -> bool:
@@ -133,7 +180,8 @@ class SensitiveFieldInResponse(Rule):
         if field.type not in _TEXTS:
             return None
         if authenticator_name(name) == "hash" or name in ("passwd_hash", "pw_hash", "pwd_hash"):
-            return "the hash of a password or key" if field.type is not None else None
+            # A random key is not guessed from its hash, which often serves as its name.
+            return "the hash of a password" if field.type is not None and _GUESSABLE.search(name) else None
         judged = secret_name(name)
         if judged is None or field.type is None or judged.kind in (CARD, CODE, CREDENTIALS) or judged.plural:
             return None
@@ -147,6 +195,10 @@ class SensitiveFieldInResponse(Rule):
                 return None
             return "a secret" if judged.kind == SECRET else "a secret key"
         return "a one-time token" if name.startswith(_ONE_TIME) and "GET" in route.methods else None
+
+
+def _is_or(test: ast.expr) -> TypeGuard[ast.BoolOp]:
+    return isinstance(test, ast.BoolOp) and isinstance(test.op, ast.Or)
 
 
 class _Filter:
