@@ -135,6 +135,8 @@ class Interpreter:
         self.knowledge = knowledge
         self.envs: dict[str, Env] = {}
         self.registrars: list[Registrar] = []
+        self.absorbed: set[int] = set()
+        """Identities of applications whose routes became another one's."""
         self.classes: list[ClassValue] = []
         self.executed: set[ast.AST] = set()
         """Function nodes that were called."""
@@ -674,7 +676,7 @@ class Interpreter:
         return Lazy(lambda: self.member(path, name, dotted))
 
     def import_star(self, path: str, env: Env) -> None:
-        source = self.module(path)
+        source = None if path.endswith("/") else self.module(path)
         if source is None:
             return
         exported = source.names.get("__all__")
@@ -1137,6 +1139,14 @@ class Interpreter:
             and not self.is_interesting(callee)
         ) and not any(self.holds_registrar(value) for value in (*args, *keywords.values())):
             return self._call_aside(callee, args, keywords, node, env)
+        if self.is_aside and isinstance(callee, (Function, Bound, ClassValue)) and self.is_interesting(callee):
+            # What assembles an application is not at the expense of the call that leads to it.
+            limit, self._limit = self._limit, _MAX_STEPS
+            before = self._steps
+            try:
+                return self._call(callee, args, keywords, node, env)
+            finally:
+                self._limit = limit + self._steps - before
         return self._call(callee, args, keywords, node, env)
 
     @property

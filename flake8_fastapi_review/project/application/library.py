@@ -121,6 +121,7 @@ def replace_routes(run: Interpreter, registrar: Registrar, value: Value) -> None
     value = run.force(value)
     if isinstance(value, RouteList):
         if value.registrar is not registrar:
+            run.absorbed.add(id(value.registrar))
             others = [entry for entry in registrar.entries if entry.kind not in ROUTES]
             registrar.entries[:] = [*others, *(entry for entry in value.registrar.entries if entry.kind in ROUTES)]
         return
@@ -262,6 +263,15 @@ def call_registrar(
         entry.target = run.force(argument(0, "router") or Value())
         entry.seen = len(entry.target.entries) if isinstance(entry.target, Registrar) else 0
         owner.entries.append(entry)
+        return Const(None)
+    if name == "generate_and_include_versioned_routers":
+        # Cadwyn's; older versions of the API have the same paths.
+        for router in args:
+            entry = _entry(run, "include", Const(""), node, env, owner)
+            entry.target = run.force(router)
+            entry.seen = len(entry.target.entries) if isinstance(entry.target, Registrar) else 0
+            entry.assumes |= {"the newest version of the API"}
+            owner.entries.append(entry)
         return Const(None)
     if name in ("mount", "host"):
         entry = _entry(run, "mount", path, node, env, owner)

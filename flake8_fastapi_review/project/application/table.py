@@ -419,7 +419,8 @@ class Application:
         if len(parts) == 1:
             function = self.run.force(env.names.get(qualname, Value()))
             if isinstance(function, (Function, Partial)):
-                self.run.call(unwrapped(function), [], {}, None, None)
+                called = unwrapped(function)
+                self.run.call(called, self._of_lifespan(called), {}, None, None)
             return
         cls = env.names.get(parts[0])
         if not isinstance(cls, ClassValue):
@@ -432,6 +433,14 @@ class Application:
                 instance = self.run.construct(concrete, [], {}, None, None)
                 if parts[1] != "__init__" and method.node not in self.run.executed:
                     self.run.call_function(method, [instance], {}, instance)
+
+    def _of_lifespan(self, function: Value) -> list[Value]:
+        """The application whose lifespan a function is, as its argument."""
+        return [
+            each
+            for each in self.run.registrars
+            if each.is_app and unwrapped(self.run.force(each.keywords.get("lifespan", Value()))) is function
+        ][:1]
 
     def _was_executed(self, env: Env, qualname: str) -> bool:
         return any(
@@ -495,7 +504,7 @@ class Application:
             for entry in each.entries
             if entry.kind == "include" or self._mounted_somewhere(entry)
         }
-        tops = [each for each in run.registrars if each.is_app and id(each) not in inside]
+        tops = [each for each in run.registrars if each.is_app and id(each) not in inside | run.absorbed]
         best: dict[tuple[str, int], Registrar] = {}
         for each in tops:
             place = (each.path, each.line)
