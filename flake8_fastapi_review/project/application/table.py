@@ -436,11 +436,10 @@ class Application:
 
     def _of_lifespan(self, function: Value) -> list[Value]:
         """The application whose lifespan a function is, as its argument."""
-        return [
-            each
-            for each in self.run.registrars
-            if each.is_app and unwrapped(self.run.force(each.keywords.get("lifespan", Value()))) is function
-        ][:1]
+        for each in self.run.registrars:
+            if each.is_app and unwrapped(self.run.force(each.keywords.get("lifespan", Value()))) is function:
+                return [each]
+        return []
 
     def _was_executed(self, env: Env, qualname: str) -> bool:
         return any(
