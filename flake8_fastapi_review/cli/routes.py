@@ -100,6 +100,10 @@ def _notes(project: Project) -> list[str]:
     """What stands between the table and the truth."""
     application = project.application
     found = [f"{_shown(project, path)}: cannot be read, its routes are missing" for path in application.unreadable]
+    found += [
+        f"{_shown(project, path)}:{line}: the router that is included here is not known, its routes are missing"
+        for path, line in application.unknown_includes
+    ]
     if application.truncated:
         found.append("the assembly nests deeper or does more than is followed: no row is marked as complete")
     return found

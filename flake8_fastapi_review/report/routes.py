@@ -19,7 +19,7 @@ def as_table(rows: Sequence[RouteRow]) -> str:
         own = [row for row in rows if row.app == app]
         methods = max(len(row.method) for row in own)
         paths = min(max(len(row.path) for row in own), 60)
-        lines += [f"{app}: {len(own)} routes", ""]
+        lines += [f"{app}: {_counted(len(own))}", ""]
         for row in own:
             mark = " " if row.complete else "?"
             guards = ", ".join(dict.fromkeys(d.name.rpartition(":")[2] for d in row.dependencies))
@@ -74,7 +74,7 @@ def as_mermaid(nodes: Sequence[Node], links: Sequence[Link]) -> str:
     """A flowchart: applications, the routers included and mounted in them, what guards them."""
     lines = ["flowchart LR"]
     for node in nodes:
-        text = f"{node.kind} {node.name}<br/>{node.routes} routes" + (
+        text = f"{node.kind} {node.name}<br/>{_counted(node.routes)}" + (
             f"<br/>guarded by {', '.join(node.guards)}" if node.guards else ""
         )
         left, right = ("([", "])") if node.kind in ("FastAPI", "Starlette") else ("[", "]")
@@ -85,6 +85,10 @@ def as_mermaid(nodes: Sequence[Node], links: Sequence[Link]) -> str:
         arrow = "-->" if link.kind == "include" else "==>"
         lines.append(f"    {link.outer} {arrow}|{_quoted(label)}| {link.inner}")
     return "\n".join(lines) + "\n"
+
+
+def _counted(routes: int) -> str:
+    return "1 route" if routes == 1 else f"{routes} routes"
 
 
 def _quoted(text: str) -> str:

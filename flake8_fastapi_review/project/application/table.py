@@ -618,6 +618,24 @@ class Application:
         self.rows  # noqa: B018 - executes the program
         return tuple(sorted(self.run.unreadable))
 
+    @property
+    def unknown_includes(self) -> tuple[tuple[str, int], ...]:
+        """File and line of each `include_router` whose router is not known, or made by a library; sorted."""
+        self.rows  # noqa: B018 - executes the program
+        found = {
+            (entry.module, entry.line)
+            for registrar in self.run.registrars
+            for entry in registrar.entries
+            if entry.kind == "include" and not isinstance(entry.target, Registrar) and entry.module
+        }
+        known = {
+            (entry.module, entry.line)
+            for registrar in self.run.registrars
+            for entry in registrar.entries
+            if entry.kind == "include" and isinstance(entry.target, Registrar)
+        }
+        return tuple(sorted(found - known))
+
     def graph(self, app: str | None = None) -> tuple[list[Node], list[Link]]:
         """Applications, the routers and applications in them, and what guards each."""
         self.rows  # noqa: B018 - executes the program
