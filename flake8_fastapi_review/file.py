@@ -1246,6 +1246,11 @@ class File:
     def _runs_apart(self, function: ast.AsyncFunctionDef) -> bool:
         return self._project.execution.apart(self._symbol(function))
 
+    def errors_of(self, call: ast.Call) -> frozenset[int]:
+        """The statuses of the HTTPExceptions that a call of a project function lets through, over any number of
+        calls and modules."""
+        return self._project.effects.errors(self._eval(call.func))
+
     def hazards(self, code: str, allowed: frozenset[str] = frozenset()) -> list[LoopHazard]:
         """The calls on the event loop that block it with something of the kind that rule `code` reports, without what
         the `allowed` functions do, of the project or of libraries."""

@@ -13,6 +13,7 @@ from .scopes import Binding, binding_at, bindings_of, reaching, scope_binding
 from .summary import (
     ASYNC,
     AWAITED,
+    CAUGHT,
     CONSUMED,
     GENERATOR,
     INERT,
@@ -356,6 +357,7 @@ class Module:
         results: list[Expr] = []
         yields: list[Expr] = []
         raised: list[Expr] = []
+        kept: list[int] = []
         flags = 0
         owner = None
         parameters: tuple[Any, ...] = ()
@@ -364,12 +366,14 @@ class Module:
         switched: list[tuple[int, int, Expr, bool]] = []
         for frame in self.index.frames(scope):
             nodes = frame.nodes
+            guarded = [lines for found in nodes.get(ast.Try, ()) if (lines := _guarded(found)) is not None]
             for call in nodes.get(ast.Call, ()):
                 if self.without_effect(call):
                     continue
                 expr = self._expr(call, frame)
                 if expr[0] == "c":
-                    calls.append((expr, call.lineno, call.col_offset, self.call_flags(call)))
+                    caught = CAUGHT if guarded and _is_within(call, guarded) else 0
+                    calls.append((expr, call.lineno, call.col_offset, self.call_flags(call) | caught))
             results.extend(self._expr(r.value, frame) if r.value else ("k", None) for r in nodes.get(ast.Return, ()))
             for cls in (ast.Yield, ast.YieldFrom):
                 for found in nodes.get(cls, ()):
@@ -377,7 +381,11 @@ class Module:
                     yields.append(
                         UNKNOWN_EXPR if found.value is None or cls is ast.YieldFrom else self._expr(found.value, frame)
                     )
-            raised.extend(self._expr(r.exc, frame) for r in nodes.get(ast.Raise, ()) if r.exc is not None)
+            for found in nodes.get(ast.Raise, ()):
+                if found.exc is not None:
+                    if guarded and _is_within(found, guarded):
+                        kept.append(len(raised))
+                    raised.append(self._expr(found.exc, frame))
             for found in nodes.get(ast.With, ()):
                 for item in found.items:
                     calls.extend(self.context_calls(item))
@@ -409,6 +417,7 @@ class Module:
             tuple(yields),
             tuple(raised),
             tuple(switched),
+            tuple(kept),
         )
 
     def _branches(self, statement: ast.If, scope: Scope) -> Iterator[tuple[int, int, Expr, bool]]:
@@ -680,6 +689,41 @@ def _parameters(args: ast.arguments) -> list[ast.arg]:
     """In the order of `Function.parameters`."""
     extra = [argument for argument in (args.vararg, args.kwarg) if argument is not None]
     return [*args.posonlyargs, *args.args, *args.kwonlyargs, *extra]
+
+
+def _guarded(statement: ast.Try) -> tuple[int, int] | None:
+    """The lines of a `try` whose handlers let no HTTPException through, first and last."""
+    for handler in statement.handlers:
+        kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+        if any(kind is None or _last_part(kind) in _TAKE_ERRORS for kind in kinds):
+            if any(_raises_again(node, handler.name) for node in ast.walk(handler)):
+                return None
+            body = statement.body
+            return body[0].lineno, body[-1].end_lineno or body[-1].lineno
+    return None
+
+
+_TAKE_ERRORS = frozenset({"HTTPException", "StarletteHTTPException", "Exception", "BaseException"})
+
+
+def _last_part(kind: ast.expr) -> str | None:
+    match kind:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+    return None
+
+
+def _raises_again(node: ast.AST, name: str | None) -> bool:
+    match node:
+        case ast.Raise(exc=None):
+            return True
+        case ast.Raise(exc=ast.Name(id=raised)):
+            return raised == name
+    return False
+
+
+def _is_within(node: ast.expr | ast.stmt, ranges: list[tuple[int, int]]) -> bool:
+    return any(first <= node.lineno <= last for first, last in ranges)
 
 
 def _is_trivial(body: list[ast.stmt]) -> bool:

@@ -60,6 +60,9 @@ INERT = 4
 ONCE = 8
 """The call fills a cache: what it makes is kept, and found there the next time."""
 
+CAUGHT = 16
+"""An `except` around the call keeps an HTTPException from leaving the function."""
+
 MODULE = "<module>"
 """The qualified name under which `Summary.functions` keeps what runs at import time."""
 
@@ -97,6 +100,8 @@ class Function(NamedTuple):
     raised: tuple[Expr, ...]
     switched: tuple[tuple[int, int, Expr, bool], ...]
     """First and last line of each branch of `if x.y:`, the attribute, and whether it must be true to get there."""
+    caught: tuple[int, ...]
+    """Positions in `raised` of those that do not leave the function, as for `CAUGHT`."""
 
 
 class Class(NamedTuple):

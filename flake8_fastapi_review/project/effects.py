@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..module.summary import ASYNC, AWAITED, CONSUMED, GENERATOR, INERT, ONCE, TRIVIAL, Call, Expr, Function, Summary
+from ..module.summary import (
+    ASYNC,
+    AWAITED,
+    CAUGHT,
+    CONSUMED,
+    GENERATOR,
+    INERT,
+    ONCE,
+    TRIVIAL,
+    Call,
+    Expr,
+    Function,
+    Summary,
+)
+from .constants import value_of
 from .types import is_outer_parameter
 
 if TYPE_CHECKING:
@@ -39,6 +53,8 @@ class Target(NamedTuple):
     symbol: str | None
 
 
+_EXCEPTION = "starlette.exceptions.HTTPException"
+
 Reach = dict[str, Hazard]
 """Code of the rule → the nearest hazard of that kind."""
 
@@ -50,9 +66,11 @@ class Effects:
         self.types = types
         self.knowledge = knowledge
         self._edges: dict[str, tuple[tuple[Target, int], ...]] = {}
+        self._errors: dict[str, frozenset[int]] = {}
         self._reach: dict[tuple[str, frozenset[str]], Reach] = {}
 
     def forget(self) -> None:
+        self._errors.clear()
         self._edges.clear()
         self._reach.clear()
 
@@ -146,6 +164,62 @@ class Effects:
             return callee[2] in _ASK_FOR_LOOP
         name = self.types.qualified(self.types.eval(summary, callee))
         return name is not None and name.rpartition(".")[2] in _ASK_FOR_LOOP
+
+    # What a function raises
+
+    def errors(self, callee: Type | None) -> frozenset[int]:
+        """The statuses of the HTTPExceptions that leave a project function when it is called (and awaited), those of
+        the functions included that it calls."""
+        start = self._raiser(callee)
+        if start is None:
+            return frozenset()
+        known = self._errors.get(start)
+        if known is None:
+            found: set[int] = set()
+            seen = [start]
+            for symbol in seen:
+                own = self.types.function(symbol)
+                if own is None:
+                    continue
+                summary, function = own
+                for position, raised in enumerate(function.raised):
+                    if position not in function.caught:
+                        found |= self._status(summary, raised)
+                for call in function.calls:
+                    if not call[3] & CAUGHT:
+                        inner = self._raiser(self.types.eval(summary, call[0][1]), bool(call[3] & (AWAITED | CONSUMED)))
+                        if inner is not None and inner not in seen:
+                            seen.append(inner)
+            known = self._errors[start] = frozenset(found)
+        return known
+
+    def _raiser(self, callee: Type | None, runs: bool = True) -> str | None:
+        """The function of the project whose body a call runs, if nothing stands around it that might catch; `runs`:
+        what waits to be awaited or iterated is."""
+        match callee:
+            case ("func" | "bound", str(symbol), *_) if ":" in symbol:
+                own = self.types.function(symbol)
+            case _:
+                return None
+        if own is None or (own[1].flags & (ASYNC | GENERATOR) and not runs):
+            return None
+        return symbol if all(self._decorator_runs(own[0], each) == "" for each in own[1].decorators) else None
+
+    def _status(self, summary: Summary, raised: Expr) -> set[int]:
+        """The status of `raise HTTPException(404)`, where both are certain."""
+        if raised[0] != "c":
+            return set()
+        cls = self.types.eval(summary, raised[1])
+        if cls is None or cls[0] not in ("type", "ext"):
+            return set()
+        if not self.types.is_subclass(cls[1], (_EXCEPTION,)) or self._has_constructor(cls[1]):
+            return set()
+        given = handed(raised, 0, "status_code")
+        value = value_of(self.types, summary, given) if given is not None else None
+        return {int(value)} if isinstance(value, int) and value >= 400 else set()
+
+    def _has_constructor(self, cls: str) -> bool:
+        return any(":" in base and self.types.function(f"{base}.__init__") is not None for base in self.types.mro(cls))
 
     # What a call executes
 

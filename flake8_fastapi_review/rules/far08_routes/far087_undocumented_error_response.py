@@ -24,7 +24,7 @@ class UndocumentedErrorResponse(Rule):
     The schema promises a success and the 422 of a failed validation. That there is a 404 or a 409, and what it means,
     clients find out in production.
 
-    What the functions of the same module raise that the route calls counts too, and what routers declare.
+    What the functions raise that the route calls counts too, over any number of modules, and what routers declare.
 
     Off by default: few APIs declare their errors one by one.
 
@@ -110,13 +110,13 @@ def _raised(file: File, function: ast.AST, depth: int, seen: set[ast.AST]) -> se
                 if isinstance(value, int) and value >= 400:
                     found.add(int(value))
     for call in file.within(function, ast.Call):
-        if (
-            isinstance(call.func, ast.Name)
-            and (target := file.definition_of(call.func)) is not None
-            and target.path == file.path
-            and _escapes(file, call, function)
-        ):
+        if not _escapes(file, call, function):
+            continue
+        target = file.definition_of(call.func) if isinstance(call.func, ast.Name) else None
+        if target is not None and target.path == file.path:
             found |= _raised(file, _function(file, target.line), depth + 1, seen)
+        elif target is None or not target.is_async or isinstance(file.parent(call), ast.Await):
+            found |= file.errors_of(call)
     return found
 
 
