@@ -1,0 +1,1 @@
+"""Files and modules from elsewhere: dynamic imports, uploads, temporary files."""
