@@ -20,6 +20,7 @@ SINKS: dict[str, str] = {
     "code": "FAR032",
     "module": "FAR032",
     "path": "FAR033",
+    "directory": "FAR033",
     "url": "FAR034",
     "html": "FAR035",
     "pickle": "FAR036",

@@ -5,12 +5,13 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
+from .conditions import containment, underlying
 from .state import access, lookup
 from .substitution import Substitution
 from .values import (
     ALL,
     CLEAN,
-    RESOLVED,
+    CONTAINED,
     Mark,
     Source,
     Step,
@@ -309,8 +310,11 @@ class Calls:
     def apply_check(self, check: Check, node: ast.Call, state: State) -> None:
         """What a call makes sure of, from now on."""
         for checked in self.checked_nodes(check.argument, node):
-            key = access(checked)
-            if key is not None and self.satisfied(check, node, lookup(state, key)):
+            if check.condition == "resolved":
+                key, resolved = underlying(self.walk, checked)
+                if key is not None:
+                    self.walk.refine(state, key, containment(state, key, resolved))
+            elif (key := access(checked)) is not None:
                 self.walk.refine(state, key, check.safe)
 
     @staticmethod
@@ -326,12 +330,6 @@ class Calls:
         if isinstance(found, ast.Call) and found.args and isinstance(found.func, ast.Name) and found.func.id == "str":
             found = found.args[0]
         return [*found.elts] if isinstance(found, (ast.List, ast.Tuple)) else [found] if found is not None else []
-
-    @staticmethod
-    def satisfied(check: Check, node: ast.Call, value: Value) -> bool:
-        if check.condition == "resolved":
-            return all(RESOLVED in mark.safe for mark in value.all_marks().values())
-        return True
 
     def _mutate(self, function: ast.Attribute, arguments: Arguments, state: State) -> None:
         """`rows.append(x)`: the container holds it from now on."""
@@ -429,7 +427,7 @@ class Calls:
         for (origin, path), kinds in effect.checked.items():
             key = self._key(nodes, origin, path)
             if key is not None:
-                self.walk.refine(state, key, kinds)
+                self.walk.refine(state, key, _learned(state, key, kinds))
 
     @staticmethod
     def _key(nodes: dict[int, ast.expr], origin: Origin, path: Path) -> Path | None:
@@ -455,7 +453,7 @@ class Calls:
             return None
         _, nodes = self._bound(own[1].parameters, receiver, self._arguments(node, state), state)
         found = [(self._key(nodes, origin, path), kinds) for (origin, path), kinds in effect.confirmed.items()]
-        return [(key, kinds) for key, kinds in found if key is not None]
+        return [(key, _learned(state, key, kinds)) for key, kinds in found if key is not None]
 
     def _construct(self, cls: str, arguments: Arguments, state: State) -> Value:
         """An object whose attributes hold what the constructor puts there."""
@@ -506,3 +504,7 @@ class Calls:
             node = node.value
         return self._made.get(node, CLEAN)
 
+
+def _learned(state: State, key: Path, kinds: frozenset[str]) -> frozenset[str]:
+    """What a function has made sure of: where a path leads, only if it was resolved before."""
+    return kinds | containment(state, key, False) if CONTAINED in kinds else kinds

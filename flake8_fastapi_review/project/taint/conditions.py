@@ -9,7 +9,7 @@ from ..constants import UNKNOWN, value_of
 from .inputs import HARMLESS
 from .patterns import is_strict
 from .state import State, access, joined, lookup
-from .values import RESOLVED
+from .values import CONTAINED, RESOLVED, is_resolved
 
 if TYPE_CHECKING:
     from .state import Path
@@ -21,8 +21,10 @@ _HOSTS = frozenset({"://", "//", ":"})
 _PATH = frozenset({"path", "archive"})
 _URL = frozenset({"url", "redirect"})
 _NORMALISING = frozenset("lower upper strip lstrip rstrip casefold title".split())
-_URL_PARTS = frozenset({"hostname", "netloc", "host", "scheme", "authority"})
+HOST_PARTS = frozenset({"hostname", "netloc", "host", "authority"})
+"""Attributes of a URL that was taken apart."""
 _NEVER_RETURN = frozenset({"sys.exit", "os._exit", "os.abort", "builtins.exit", "builtins.quit"})
+_PATH_METHODS = frozenset({"resolve", "absolute", "as_posix", "expanduser", "__str__"})
 _SEPARATORS = frozenset({"os.sep", "os.path.sep"})
 
 
@@ -105,16 +107,33 @@ def _compare(walk: Walk, left: ast.expr, operator: ast.cmpop, right: ast.expr, t
 
 
 def _is_member(walk: Walk, left: ast.expr, right: ast.expr, state: State) -> None:
-    if walk.value(right, state):
-        return
     if _is_about_parents(right):
         # `base in path.parents`: the path lies below the base, if it has no `..`.
-        key = access(right.value)  # type: ignore[attr-defined]
-        if key is not None and _is_resolved(walk, key, state):
-            walk.refine(state, key, _PATH)
+        key, resolved = underlying(walk, right.value)  # type: ignore[attr-defined]
+        if key is not None:
+            walk.refine(state, key, containment(state, key, resolved))
+        return
+    if walk.value(right, state):
         return
     _refine_key(walk, _plain(left), HARMLESS, state)
     _refine_url(walk, left, state)
+
+
+def underlying(walk: Walk, node: ast.expr) -> tuple[Path | None, bool]:
+    """The variable that a path is made of, and whether it is resolved on the spot: `Path(name).resolve()`."""
+    resolved = False
+    while isinstance(node, ast.Call):
+        name = walk.types.qualified(walk.type_of(node.func)) or ""
+        row = walk.taint.rows.passing(name)
+        resolved = resolved or (row is not None and RESOLVED in row.safe)
+        if isinstance(node.func, ast.Attribute) and not node.args and node.func.attr in _PATH_METHODS:
+            resolved = resolved or node.func.attr == "resolve"
+            node = node.func.value
+        elif len(node.args) == 1 and (row is not None or _called(node) == "str"):
+            node = node.args[0]
+        else:
+            break
+    return access(node), resolved
 
 
 def _is_about_parents(node: ast.expr) -> bool:
@@ -158,9 +177,9 @@ def _is_equal(walk: Walk, left: ast.expr, right: ast.expr, state: State) -> None
                 name = walk.types.qualified(walk.type_of(function)) or ""
                 if name.rpartition(".")[2] == "commonpath":
                     for element in elements:
-                        inner = access(element.args[0] if isinstance(element, ast.Call) and element.args else element)
-                        if inner is not None and _is_resolved(walk, inner, state):
-                            walk.refine(state, inner, _PATH)
+                        inner, resolved = underlying(walk, element)
+                        if inner is not None:
+                            walk.refine(state, inner, containment(state, inner, resolved))
 
 
 def _refine_key(walk: Walk, node: ast.expr, kinds: frozenset[str], state: State) -> None:
@@ -170,17 +189,10 @@ def _refine_key(walk: Walk, node: ast.expr, kinds: frozenset[str], state: State)
 
 
 def _refine_url(walk: Walk, node: ast.expr, state: State) -> None:
-    """`parsed.hostname in ALLOWED` makes the URL that was parsed harmless."""
-    if not isinstance(node, ast.Attribute) or node.attr not in _URL_PARTS - {"scheme"}:
-        return
-    key = access(node.value)
-    source = walk.derived.get(key) if key is not None else None
-    if source is None and isinstance(node.value, ast.Call) and node.value.args:
-        source = access(node.value.args[0])
-    if source is not None:
-        walk.refine(state, source, _URL)
-    if key is not None:
-        walk.refine(state, key, _URL)
+    """`urlparse(url).hostname in ALLOWED` makes the URL that was parsed harmless."""
+    match node:
+        case ast.Attribute(value=ast.Call(args=[parsed, *_]), attr=part) if part in HOST_PARTS:
+            _refine_key(walk, parsed, _URL, state)
 
 
 def _call(walk: Walk, node: ast.Call, truth: bool, state: State) -> None:
@@ -203,6 +215,10 @@ def _call(walk: Walk, node: ast.Call, truth: bool, state: State) -> None:
         if truth:
             walk.calls.apply_check(check, node, state)
         return
+    if walk.taint.examines_hosts(walk.type_of(node.func)):
+        for argument in node.args:
+            _refine_key(walk, argument, _URL, state)
+        return
     confirmed = walk.calls.confirmed(node, state)
     if confirmed is None:
         # Nobody knows what it asks: neither branch is judged.
@@ -220,10 +236,7 @@ def _called(node: ast.Call) -> str:
 def _starts_with(walk: Walk, node: ast.Call, truth: bool, state: State) -> None:
     if not truth or not node.args or not isinstance(node.func, ast.Attribute):
         return
-    held = node.func.value
-    if isinstance(held, ast.Call) and held.args and _called(held) == "str":
-        held = held.args[0]
-    key = access(_plain(held))
+    key, resolved = underlying(walk, _plain(node.func.value))
     if key is None:
         return
     prefix = walk.taint.constant(walk, node.args[0])
@@ -232,8 +245,8 @@ def _starts_with(walk: Walk, node: ast.Call, truth: bool, state: State) -> None:
         walk.refine(state, key, _URL)
     elif all(isinstance(each, str) and each.startswith("/") for each in prefixes):
         walk.refine(state, key, frozenset({"redirect"}))
-    elif prefix is UNKNOWN and ends_with_separator(walk, node.args[0]) and _is_resolved(walk, key, state):
-        walk.refine(state, key, _PATH)
+    elif prefix is UNKNOWN and ends_with_separator(walk, node.args[0]):
+        walk.refine(state, key, containment(state, key, resolved))
 
 
 def ends_with_separator(walk: Walk, node: ast.expr) -> bool:
@@ -257,9 +270,11 @@ def ends_with_separator(walk: Walk, node: ast.expr) -> bool:
     return key is not None and key in walk.ending
 
 
-def _is_resolved(walk: Walk, key: Path, state: State) -> bool:
-    marks = lookup(state, key).all_marks()
-    return all(RESOLVED in mark.safe for mark in marks.values())
+def containment(state: State, key: Path, resolved: bool) -> frozenset[str]:
+    """What it tells of a path that it begins with a folder: nothing while `..` may be in it. Whether a function was given a resolved
+    path is for its callers to say."""
+    resolved = resolved or is_resolved(lookup(state, key))
+    return _PATH if resolved else frozenset({CONTAINED})
 
 
 def _quantified(walk: Walk, node: ast.Call, truth: bool, state: State) -> None:

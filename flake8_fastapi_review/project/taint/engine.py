@@ -162,6 +162,16 @@ class Taint:
         found = self.effect(symbol)
         return found is not None and not found.returns
 
+    def examines_hosts(self, callee: Type | None) -> bool:
+        """Whether a project function looks up a host or at an address: what it makes of that is not followed."""
+        if callee is None or callee[0] not in ("func", "bound"):
+            return False
+        own = self.types.function(callee[1])
+        if own is None:
+            return False
+        names = (self.types.qualified(self.types.eval(own[0], call[0][1])) or "" for call in own[1].calls)
+        return any(name.startswith(("ipaddress.", "socket.getaddrinfo", "socket.gethostby")) for name in names)
+
     def _node(self, symbol: str) -> tuple[Module, ast.AST] | None:
         path, _, qualname = symbol.rpartition(":")
         module = self.modules.lent(path)

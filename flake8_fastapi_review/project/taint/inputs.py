@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..constants import UNKNOWN, value_of
 from .patterns import is_strict
-from .values import ALL, Source
+from .values import ALL, SEGMENT, Source
 
 if TYPE_CHECKING:
     from ...module.summary import Expr, Function, Summary
@@ -101,10 +101,9 @@ class Inputs:
     def is_narrow(self, declared: Type | None) -> bool:
         """Whether no value of a type holds a text of a client's choice; False when not known."""
         match declared:
-            case ("none",):
-                return True
             case ("union", members):
-                return all(self.is_narrow(member) for member in members)
+                rest = [member for member in members if member != ("none",)]
+                return bool(rest) and all(self.is_narrow(member) for member in rest)
             case ("inst", cls, args):
                 if cls in ("builtins.list", "builtins.set", "builtins.tuple", "builtins.frozenset") and args:
                     return all(self.is_narrow(each) for each in args if each != ("...",))
@@ -280,7 +279,7 @@ class Inputs:
         safe = self.safety(summary, annotation, default)
         if kind == "path" and f"{{{name}:path}}" not in decorators:
             # A plain path parameter ends at the next slash.
-            safe |= {"path", "redirect", "archive"}
+            safe |= {SEGMENT, "redirect", "archive"}
         return source, safe
 
     def narrowed(self, source: Source, path: tuple[str, ...]) -> frozenset[str]:

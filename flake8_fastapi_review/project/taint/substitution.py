@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .values import ALL, CLEAN, Flow, Label, Marks, Step, Trail, Value, add_marks, appended, followed, join
+from .values import ALL, CLEAN, Flow, Label, Marks, Step, Trail, Value, add_marks, appended, followed, is_harmless, join
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -50,7 +50,7 @@ class Substitution:
             if not actual:
                 continue
             for label, mark in actual.all_marks().items():
-                if flow.kind in mark.safe or ALL in mark.safe or flow.kind in self._narrowed(label):
+                if is_harmless(flow.kind, mark.safe | self._narrowed(label)):
                     continue
                 step = self._steps.get(flow.label[0])
                 trail = followed(mark.trail, step) if step else mark.trail

@@ -15,6 +15,12 @@ ALL = "*"
 RESOLVED = "resolved"
 """Not a kind of sink: the path has no `..` any more, so that comparing its beginning tells where it leads."""
 
+CONTAINED = "contained"
+"""Not a kind of sink: the path begins with a folder of the project's choice, if it was given without `..`."""
+
+SEGMENT = "segment"
+"""Not a kind of sink: a text without separators, which leads one folder up at most, and nowhere as the name of a file."""
+
 PREFIXED = frozenset({"url", "redirect", "module", "program"})
 """Kinds for which only the beginning of a text counts."""
 
@@ -132,6 +138,18 @@ class Value:
 
 
 CLEAN = Value({})
+
+
+def is_resolved(value: Value) -> bool:
+    """Whether no input in a path can hold `..`."""
+    return all(RESOLVED in mark.safe for mark in value.all_marks().values())
+
+
+def is_harmless(kind: str, safe: frozenset[str]) -> bool:
+    """Whether what is harmless for the kinds `safe` is so for a sink of this kind."""
+    if kind in safe or ALL in safe:
+        return True
+    return SEGMENT in safe if kind == "path" else kind == "directory" and "path" in safe
 
 
 def followed(trail: Trail | None, step: Step) -> Trail:

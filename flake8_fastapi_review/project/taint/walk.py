@@ -18,13 +18,16 @@ from .values import (
     ALL,
     CLEAN,
     PREFIXED,
+    SEGMENT,
     UNTOUCHED,
     Effect,
     Flow,
     Label,
+    Mark,
     Step,
     Value,
     followed,
+    is_harmless,
     join,
     whole,
 )
@@ -37,6 +40,9 @@ if TYPE_CHECKING:
     from ...module.summary import Function, Summary
     from .engine import Taint
 
+_SEGMENT = frozenset({SEGMENT})
+_URL_SAFE = frozenset({"url", "redirect"})
+_URL_KINDS = _URL_SAFE | {ALL}
 _LOG_SAFE = frozenset({"log", "header"})
 _FIXED_FORMATS = ("d", "f", "g", "e", "x", "X", "o", "b", "%", "n", "c", "G", "E", "F")
 
@@ -197,6 +203,10 @@ class Walk:
         if conditions.ends_with_separator(self, value):
             self.ending.add(key)
         value = value.value if isinstance(value, ast.Await) else value
+        if isinstance(value, ast.Attribute) and value.attr in conditions.HOST_PARTS:
+            parsed = access(value.value)
+            if parsed is not None and parsed in self.derived:
+                self.derived[key] = self.derived[parsed]
         if isinstance(value, ast.Call) and value.args and (source := access(value.args[0])) is not None:
             name = self.types.qualified(self.type_of(value.func)) or ""
             if name.rpartition(".")[2] in ("urlparse", "urlsplit", "URL", "parse_url"):
@@ -440,8 +450,10 @@ class Walk:
         found: list[Value] = []
         before = ""
         known = True
-        for node, value in parts:
+        texts = [node.value if isinstance(node, ast.Constant) else None for node, _ in parts]
+        for place, (node, value) in enumerate(parts):
             if value:
+                value = _as_segment(value, texts[place - 1] if place else None, texts[place + 1 : place + 2])
                 found.append(whole([value.with_safe(PREFIXED)]) if _fixes_start(before, known) else whole([value]))
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 before += node.value
@@ -462,7 +474,9 @@ class Walk:
                 return whole([left, right]) if not self.is_narrow(node.left) else CLEAN
             case ast.Div():
                 # A path below another one; a number otherwise.
-                return whole([left, right.with_safe(PREFIXED)]) if not self.is_narrow(node) else CLEAN
+                if self.is_narrow(node):
+                    return CLEAN
+                return whole([left.without_safe(_SEGMENT), right.with_safe(PREFIXED)])
             case ast.BitOr():
                 return join([left, right])
             case ast.Mult():
@@ -568,18 +582,37 @@ class Walk:
         if not value and (key[0] not in self._names or len(key) == 1):
             return
         state[key] = CLEAN if kinds == HARMLESS and key[0] not in self._names else value.with_safe(kinds)
+        source = self.derived.get(key) or (self.derived.get(key[:-1]) if key[-1][1:] in conditions.HOST_PARTS else None)
+        if source is not None and kinds & _URL_KINDS:
+            self.refine(state, source, _URL_SAFE)
 
     def reaches(self, kind: str, value: Value, sink: str, node: ast.expr) -> None:
         """`value` is given to a sink at `node`."""
         step = Step(self.path, node.lineno, f"reaches `{sink.removeprefix('builtins.')}`")
         for label, mark in value.all_marks().items():
-            if kind in mark.safe or ALL in mark.safe:
+            if is_harmless(kind, mark.safe):
                 continue
             self.add(Flow(kind, label, sink, self.path, node.lineno, node.col_offset, followed(mark.trail, step)))
 
     def add(self, flow: Flow) -> None:
         """Each input is told once for each place that it reaches."""
         self.flows.setdefault((flow.kind, flow.label, flow.path, flow.line, flow.column), flow)
+
+
+def _as_segment(value: Value, before: Any, after: list[Any]) -> Value:
+    """A text without separators as a part of a longer one: with something before or behind it, it is no `..` any more, and what
+    follows after a separator goes one folder up."""
+    follows = after[0] if after else ""
+    if not isinstance(follows, str) or follows.startswith(("/", "\\")):
+        return value.without_safe(_SEGMENT)
+    touched = follows or (isinstance(before, str) and before and not before.endswith(("/", "\\")))
+    if not touched:
+        return value
+    marks = {
+        label: Mark(mark.safe | {"path"}, mark.trail) if SEGMENT in mark.safe else mark
+        for label, mark in value.all_marks().items()
+    }
+    return Value(marks)
 
 
 def _fixes_start(before: str, known: bool) -> bool:
