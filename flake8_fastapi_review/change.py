@@ -72,6 +72,7 @@ def review_change(
     jobs: int = 1,
     cache_dir: str | None = None,
     progress: Callable[[int, int], None] | None = None,
+    counting: bool = False,
 ) -> Outcome:
     """Review what lies below `paths` on both sides; both are states of one repository.
 
@@ -91,6 +92,7 @@ def review_change(
             progress=progress,
             files=side,
             settings=head,
+            counting=counting and side is head,
         )
 
     comparison = Comparison(base, head, renamed)

@@ -53,16 +53,15 @@ class Run:
         name = os.path.relpath(path, root).replace(os.sep, "/")
         if config.excluded(project.config, name):
             return []
-        kept = project.kept(name, text)
-        if kept is not None:
-            return [*_problems(project), *kept]
-        from .review import review_file
+        found = project.kept(name, text)
+        if found is None:
+            from .review import review_file
 
-        found = review_file(project.opened.file(name, text, tree), project.selection)
-        project.opened.close(name)
-        project.keep(name, found)
-        self._spare_the_collector()
-        return [*_problems(project), *found]
+            found = review_file(project.opened.file(name, text, tree), project.selection)
+            project.opened.close(name)
+            project.keep(name, found)
+            self._spare_the_collector()
+        return [*_problems(project), *project.standing(name, text, found)]
 
     def _spare_the_collector(self) -> None:
         """All of flake8 would pay for a collector that goes through our index again and again.
@@ -139,6 +138,14 @@ class _Project:
         from .findings import from_plain
 
         return from_plain(plain)
+
+    def standing(self, name: str, text: str, found: list[Violation]) -> list[Violation]:
+        """What our own comments leave of the findings in a file; flake8 reads its own."""
+        if found and "# far:" in text:
+            from .suppression import split_own
+
+            found, _ = split_own(found, text)
+        return found
 
     def keep(self, name: str, found: list[Violation]) -> None:
         """Remember the findings in the file that `kept` was asked for last."""

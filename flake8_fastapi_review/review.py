@@ -18,7 +18,7 @@ from .rule import Range, Severity, Violation
 from .suppression import split
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from .config import Config, Problem
     from .file import File
@@ -60,6 +60,10 @@ class Review(NamedTuple):
     """What a `# noqa` dropped."""
     problems: tuple[Problem, ...]
     """What is wrong in the configuration; each is a FAR000 finding as well."""
+    codes: frozenset[str] = frozenset()
+    """The rules that ran, in one of the projects."""
+    sites: Mapping[str, Mapping[str, int]] = {}
+    """By file, if it was asked for: how many places of which kind were looked at (sites.py)."""
 
 
 # One file
@@ -188,6 +192,8 @@ class _Outcome(NamedTuple):
     """Why the file was not reviewed."""
     kept: list[Violation]
     dropped: list[Violation]
+    sites: dict[str, int] | None = None
+    """Of which kind the file holds how many places, if that was asked for."""
 
 
 def review(
@@ -205,6 +211,7 @@ def review(
     progress: Callable[[int, int], None] | None = None,
     files: Files = DISK,
     settings: Files | None = None,
+    counting: bool = False,
 ) -> Review:
     """Review the files named by `paths` and those below the folders named.
 
@@ -212,15 +219,15 @@ def review(
     all. The selectors are those of a command line (registry.select). `noqa=False`: comments drop nothing. `cache_dir`:
     the folder of the cache, "" for none, None for the environment's choice or the one in the project's root.
     `progress` is told how many of how many files are done. `files` is where everything is read, `settings` where
-    configurations are, if elsewhere.
+    configurations are, if elsewhere. `counting` asks for Review.sites, and has every file looked at again.
     """
     chosen = (select, extend_select, ignore, extend_ignore)
-    collection = _Collection(root, config, chosen, noqa, cache_dir, files, settings or files)
+    collection = _Collection(root, config, chosen, noqa, cache_dir, files, settings or files, counting)
     for path in paths:
         collection.add(path)
     tasks = collection.ordered()
     with _without_collector():
-        outcomes = _Run(collection.scopes, noqa).all(tasks, jobs, progress)
+        outcomes = _Run(collection.scopes, noqa, counting).all(tasks, jobs, progress)
     return _joined(collection, tasks, outcomes)
 
 
@@ -236,7 +243,9 @@ class _Collection:
         cache_dir: str | None,
         files: Files,
         settings: Files,
+        counting: bool,
     ) -> None:
+        self._counting = counting
         self.files = files
         self._settings = settings
         self.scopes: list[_Scope] = []
@@ -313,7 +322,7 @@ class _Collection:
         if config.files is not self.files:
             config = configuration.seen_in(config, self.files)
         told = ("check", self._noqa, *map(tuple, self._chosen))
-        is_disk = self.files is DISK and self._settings is DISK
+        is_disk = self.files is DISK and self._settings is DISK and not self._counting
         return _Scope(
             config, select(config, *self._chosen), cache_folder(root, self._cache_dir), told if is_disk else None
         )
@@ -340,7 +349,10 @@ def _joined(collection: _Collection, tasks: list[_Task], outcomes: list[_Outcome
     findings: list[Located] = []
     suppressed: list[Located] = []
     problems: list[Problem] = []
+    codes: set[str] = set()
+    sites: dict[str, Mapping[str, int]] = {}
     for scope in collection.scopes:
+        codes |= scope.selection.codes
         wrong = scope.selection.problems
         if scope.selection.config.knowledge and scope.problem is not None:
             wrong += (configuration.problem(scope.root, scope.problem, "knowledge"),)
@@ -356,9 +368,19 @@ def _joined(collection: _Collection, tasks: list[_Task], outcomes: list[_Outcome
             skipped.append((name, outcome.reason))
         findings += [(name, _seen(violation, root)) for violation in outcome.kept]
         suppressed += [(name, _seen(violation, root)) for violation in outcome.dropped]
+        if outcome.sites:
+            sites[name] = outcome.sites
     for located in (findings, suppressed):
         located.sort(key=_order)
-    return Review(tuple(sorted(files)), tuple(sorted(skipped)), tuple(findings), tuple(suppressed), tuple(problems))
+    return Review(
+        tuple(sorted(files)),
+        tuple(sorted(skipped)),
+        tuple(findings),
+        tuple(suppressed),
+        tuple(problems),
+        frozenset(codes),
+        sites,
+    )
 
 
 def _order(located: Located) -> tuple[str, int, int, str, str]:
@@ -377,8 +399,9 @@ def _seen(violation: Violation, root: str) -> Violation:
 class _Run:
     """Reviews the files of some projects, in this process or in several."""
 
-    def __init__(self, scopes: list[_Scope], noqa: bool) -> None:
+    def __init__(self, scopes: list[_Scope], noqa: bool, counting: bool) -> None:
         self._scopes = scopes
+        self._counting = counting
         self._noqa = noqa
 
     def all(self, tasks: list[_Task], jobs: int, progress: Callable[[int, int], None] | None) -> list[_Outcome]:
@@ -414,7 +437,7 @@ class _Run:
         kept = self._scopes[task.scope].kept
         if kept is None:
             return
-        if outcome == (None, [], []):
+        if outcome[:3] == (None, [], []):
             kept.put(task.path, _NOTHING)
             return
         from .findings import to_plain
@@ -485,6 +508,10 @@ class _Run:
                 if file is None:
                     return _Outcome(None, [], [])
                 outcome = self._parted(review_file(file, scope.selection), file.text)
+                if self._counting:
+                    from .sites import count
+
+                    outcome = outcome._replace(sites=count(file))
                 scope.project.close(task.path)
                 return outcome
             return self._other(scope, task.path, None)

@@ -1,4 +1,8 @@
-"""`# noqa`, read as flake8 reads it, so that both hosts report the same.
+"""The comments that drop findings: `# noqa`, read as flake8 reads it, so that both hosts report the same, and our own
+`# far: ignore[FAR050] reason="…"`, which always names codes and can say why.
+
+Ours holds for its line as `# noqa` does, or, on a line of its own, for the next line of code. Without codes in
+brackets it drops nothing.
 
 flake8's ways, none of which is ours to better (docs/configuration.md warns of them):
 - `# noqa: FAR001, E501` drops these codes and all that begin with them; codes are case-sensitive, `noqa` is not.
@@ -13,31 +17,116 @@ from __future__ import annotations
 import io
 import re
 import tokenize
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from .rule import Violation
 
+_INTERNAL = "FAR000"
 _LINE = r"(?i)# noqa(?::\s?(?P<codes>(?:[A-Z]+[0-9]+[,\s]*)+))?"
 _FILE = r"(?im)^\s*# flake8[:=]\s*noqa"
+_OWN = (
+    r"# far:\s*ignore\[(?P<codes>\s*FAR\d{1,3}(?:\s*,\s*FAR\d{1,3})*\s*)\]"
+    r"""(?:\s*reason\s*=\s*(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)'))?"""
+)
+OWN = "# far:"
+"""Stands in every text that holds a comment of ours."""
+
+
+class Comment(NamedTuple):
+    """A comment that drops findings."""
+
+    line: int
+    codes: tuple[str, ...]
+    """Codes and their beginnings; empty: it drops everything."""
+    reason: str | None
+    """What it says for itself."""
+    whole_file: bool = False
 
 
 def split(violations: Iterable[Violation], text: str) -> tuple[list[Violation], list[Violation]]:
     """The findings in a file with this text that stand, and those that a comment drops."""
-    found = list(violations)
+    found, dropped_by_us = split_own(violations, text)
     if not found or re.search("(?i)noqa", text) is None:
-        return found, []
+        return found, dropped_by_us
     if re.search(_FILE, text):
-        return [], found
+        return [], found + dropped_by_us
     lines = commented_lines(text)
     kept: list[Violation] = []
     dropped: list[Violation] = []
     for violation in found:
         silenced = _silenced(violation.code, lines.get(violation.range.line, ""))
         (dropped if silenced else kept).append(violation)
+    return kept, dropped_by_us + dropped
+
+
+def split_own(violations: Iterable[Violation], text: str) -> tuple[list[Violation], list[Violation]]:
+    """As `split`, by our own comments alone: flake8 reads its own itself."""
+    found = list(violations)
+    if not found or OWN not in text:
+        return found, []
+    meant = _own_lines(text)
+    kept: list[Violation] = []
+    dropped: list[Violation] = []
+    for violation in found:
+        silenced = violation.code.startswith(meant.get(violation.range.line, ())) and violation.code != _INTERNAL
+        (dropped if silenced else kept).append(violation)
     return kept, dropped
+
+
+def comments(text: str) -> list[Comment]:
+    """All comments of a Python file that drop findings, by line."""
+    if re.search("(?i)noqa", text) is None and OWN not in text:
+        return []
+    return [comment for line, said in _said(text) if (comment := _comment(line, said)) is not None]
+
+
+def _comment(line: int, said: str) -> Comment | None:
+    if own := re.search(_OWN, said):
+        reason = own["double"] or own["single"]
+        return Comment(line, tuple(re.findall(r"FAR\d+", own["codes"])), _reason(reason or said[own.end() :]))
+    if re.match(_FILE, said):
+        return Comment(line, (), None, True)
+    found = re.search(_LINE, said)
+    if found is None:
+        return None
+    codes = tuple(code for code in re.split(r"[,\s]+", found["codes"] or "") if code)
+    return Comment(line, codes, _reason(said[found.end() :] if codes else ""))
+
+
+def _reason(text: str) -> str | None:
+    return text.strip(" \t-—–:;#.,") or None
+
+
+def _said(text: str) -> Iterator[tuple[int, str]]:
+    """(line, comment) for the comments of a text; none for one that is no Python."""
+    source = iter(io.StringIO(text, newline=None).readlines())
+    try:
+        for token in tokenize.generate_tokens(lambda: next(source, "")):
+            if token.type == tokenize.COMMENT:
+                yield token.start[0], token.string
+    except (tokenize.TokenError, SyntaxError):
+        return
+
+
+def _own_lines(text: str) -> dict[int, tuple[str, ...]]:
+    """Line → the codes that our comments drop there."""
+    found: dict[int, tuple[str, ...]] = {}
+    lines = commented_lines(text)
+    waiting: tuple[str, ...] = ()
+    for number in sorted(lines):
+        said = re.search(_OWN, lines[number])
+        codes = tuple(re.findall(r"FAR\d+", said["codes"])) if said else ()
+        bare = lines[number].lstrip()
+        if bare.startswith("#"):
+            waiting += codes
+        elif bare.strip():
+            if codes or waiting:
+                found[number] = codes + waiting
+            waiting = ()
+    return found
 
 
 def _silenced(code: str, line: str) -> bool:

@@ -1,0 +1,100 @@
+"""The comments that drop findings, in both hosts."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from test_cli import lay, run
+from test_formats import flake8
+
+from flake8_fastapi_review.rule import Range, Severity, Violation
+from flake8_fastapi_review.suppression import Comment, comments, split
+
+
+def at(line: int, code: str = "FAR012") -> Violation:
+    return Violation(code, Severity.WARNING, "x", Range(line, 0, line, 1))
+
+
+def standing(text: str, *violations: Violation) -> list[tuple[int, str]]:
+    kept, dropped = split(violations, text)
+    assert len(kept) + len(dropped) == len(violations)
+    return [(violation.range.line, violation.code) for violation in kept]
+
+
+@pytest.mark.parametrize(
+    ("comment", "drops"),
+    [
+        ("# far: ignore[FAR012]", True),
+        ('# far: ignore[FAR012] reason="the library raises anything"', True),
+        ("# far: ignore[FAR012]  reason = 'because'", True),
+        ("# far: ignore[FAR050, FAR012]", True),
+        ("# far:ignore[FAR01]", True),
+        ("#: x  # far: ignore[FAR012]", True),
+        ("# far: ignore", False),
+        ("# far: ignore[]", False),
+        ("# far: ignore[FAR]", False),
+        ("# far: ignore[FAR013]", False),
+        ("# far: ignore[far012]", False),
+        ("# far: ignore FAR012", False),
+    ],
+)
+def test_our_own_comment_names_codes_or_drops_nothing(comment: str, drops: bool) -> None:
+    text = f"try:\n    pass\nexcept:  {comment}\n    pass\n"
+    assert standing(text, at(3)) == ([] if drops else [(3, "FAR012")])
+
+
+def test_it_holds_for_its_line_or_the_next_line_of_code() -> None:
+    text = "# far: ignore[FAR012]\n# and why\n\nfirst()\nsecond()\n"
+    assert standing(text, at(4), at(5)) == [(5, "FAR012")]
+
+
+def test_it_holds_for_all_lines_of_a_string() -> None:
+    text = 'x = """\na\n"""  # far: ignore[FAR020]\n'
+    assert standing(text, at(1, "FAR020"), at(2, "FAR020"), at(4, "FAR020")) == [(4, "FAR020")]
+
+
+def test_the_voice_of_the_tool_is_not_dropped() -> None:
+    assert standing("x  # far: ignore[FAR0]\n", at(1, "FAR000"), at(1, "FAR001")) == [(1, "FAR000")]
+
+
+def test_both_kinds_in_one_file() -> None:
+    text = "a  # noqa: FAR012\nb  # far: ignore[FAR012]\nc\n"
+    assert standing(text, at(1), at(2), at(3)) == [(3, "FAR012")]
+
+
+def test_comments_tell_their_codes_and_reasons() -> None:
+    text = (
+        'a  # far: ignore[FAR050, FAR012] reason="public on purpose"\n'
+        "b  # noqa: FAR024  the payment provider leaves no choice\n"
+        "c  # noqa: FAR024, E501\n"
+        "d  # noqa\n"
+        "e = '# noqa'\n"
+        "# flake8: noqa\n"
+        "f  # far: ignore[FAR1] - legacy\n"
+        "g  # noqa : FAR001\n"
+    )
+    assert comments(text) == [
+        Comment(1, ("FAR050", "FAR012"), "public on purpose"),
+        Comment(2, ("FAR024",), "the payment provider leaves no choice"),
+        Comment(3, ("FAR024", "E501"), None),
+        Comment(4, (), None),
+        Comment(6, (), None, True),
+        Comment(7, ("FAR1",), "legacy"),
+        Comment(8, (), None),
+    ]
+    assert comments("x = (  # noqa\n") == [Comment(1, (), None)]
+
+
+def test_flake8_and_the_command_agree(tmp_path: Path) -> None:
+    text = (
+        "def size(text):\n    try:\n        pass\n    except:  # far: ignore[FAR012] reason='x'\n        text = 0\n"
+        "    try:\n        pass\n    except:\n        return 0\n"
+    )
+    lay(tmp_path, {"pyproject.toml": '[tool.fastapi-review]\nselect = ["FAR012"]\n', "a.py": text})
+    for _ in range(2):
+        told = json.loads(run("check", "--format", "json", cwd=tmp_path).stdout)["findings"]
+        assert [finding["line"] for finding in told] == [8]
+        shown = json.loads(flake8(tmp_path, "--select=FAR", "--format=far-json", "a.py").stdout)["findings"]
+        assert [finding["line"] for finding in shown] == [8]
