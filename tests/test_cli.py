@@ -8,6 +8,7 @@ import json
 import os
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -20,6 +21,7 @@ import pytest
 from flake8_fastapi_review import config, review
 from flake8_fastapi_review.cli import main
 from flake8_fastapi_review.cli.progress import Progress
+from flake8_fastapi_review.project.cache import DATABASE
 
 COMMAND = [sys.executable, "-m", "flake8_fastapi_review.cli"]
 BARE = """\
@@ -311,6 +313,41 @@ def test_jobs_and_cache_change_nothing(project: Path) -> None:
     assert len(set(reports)) == 1
     assert (project / ".fastapi-review-cache").is_dir()
     assert (project / "elsewhere").is_dir()
+
+
+@pytest.mark.parametrize("state", ["cold", "warm", "corrupt", "locked", "a file", "killed", "in use"])
+def test_whatever_the_state_of_the_cache_the_findings_are_right(tmp_path: Path, state: str) -> None:
+    lay(tmp_path, CHAIN)
+    folder = tmp_path / "cache"
+    arguments = ("check", "--select", "FAR001", "--format", "json", "--cache-dir", str(folder))
+    expected = run(*arguments[:-2], "--no-cache", cwd=tmp_path).stdout
+    assert json.loads(expected)["findings"][0]["related"]
+    others = []
+    if state == "a file":
+        folder.write_text("")
+    elif state in ("killed", "in use"):
+        for _ in range(3):
+            others.append(subprocess.Popen([*COMMAND, *arguments], cwd=tmp_path, stdout=subprocess.PIPE))
+            if state == "killed":
+                time.sleep(0.1 * len(others))
+                others[-1].kill()
+    elif state != "cold":
+        assert run(*arguments, cwd=tmp_path).stdout == expected
+    database = folder / DATABASE
+    if state == "corrupt":
+        data = bytearray(database.read_bytes())
+        data[100::7] = bytes(byte ^ 0x55 for byte in data[100::7])
+        database.write_bytes(data)
+    connection = sqlite3.connect(database if state == "locked" else ":memory:")
+    try:
+        connection.execute("BEGIN EXCLUSIVE")
+        assert run(*arguments, cwd=tmp_path).stdout == expected
+    finally:
+        connection.close()
+    for other in others:
+        printed, _ = other.communicate()
+        assert state == "killed" or printed.decode() == expected
+    assert run(*arguments, cwd=tmp_path).stdout == expected
 
 
 def test_no_cache_leaves_nothing_behind(project: Path) -> None:
