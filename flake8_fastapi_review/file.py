@@ -668,6 +668,25 @@ class File:
             if (name := self._types.qualified(self._types.eval(summary, expr[1]))) is not None
         ]
 
+    def entities_fetched(self, definition: Definition) -> list[tuple[tuple[Exposed, ...], int]]:
+        """The database entities that a function of the project fetches in its own body, `session.get(Order, key)` or
+        `select(Order)`: their fields, and the line."""
+        from .project.exposure import Exposure
+
+        own = self._types.function(definition.symbol)
+        if own is None:
+            return []
+        summary, function = own
+        found = []
+        for (_, callee, arguments, *_), line, _, _ in function.calls:
+            leaf = callee[2] if callee[0] == "a" else callee[1] if callee[0] == "g" else ""
+            if leaf in ("get", "get_one", "select", "query") and arguments:
+                entity = self._types.eval(summary, arguments[0])
+                if entity is not None and entity[0] == "type":
+                    fields = Exposure(self._types).exposed(("inst", entity[1], ()))
+                    found.append((tuple(field for field in fields if field.entity), line))
+        return found
+
     def _definition(self, symbol: str) -> Definition | None:
         dotted = self._types.dotted(symbol)
         own = self._types.function(symbol)
