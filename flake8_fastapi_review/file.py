@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from .project.application.authentication import Protection
     from .project.exposure import Exposed
     from .project.requests import RequestParameter
+    from .project.taint import Finding
 
 N = TypeVar("N", bound=ast.AST)
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
@@ -90,6 +91,27 @@ class LoopHazard(NamedTuple):
     """The calls from here to there; empty when the call itself blocks."""
     text: str
     """The chain for a message: "read_report → load → builtins.open services/files.py:31"; empty when direct."""
+
+
+class Reached(NamedTuple):
+    """Untrusted input that reaches a call which it can harm."""
+
+    node: ast.AST
+    """The harmful expression if it is in this file, else the call that leads to it."""
+    input: str
+    """The input as the client knows it: "query parameter `name`"."""
+    route: str
+    """" (GET /files/{name})"; empty when no route is known."""
+    sink: str
+    """The call: `open`, `Session.execute`."""
+    chain: str
+    """" through load → read files.py:12"; empty when it is made in the same function."""
+    related: tuple[Related, ...]
+    """The steps from the input to the call."""
+    exploit: str
+    """A request that shows the harm; empty when no route is known."""
+    kind: str
+    """See knowledge/flows.py."""
 
 
 class Logging(NamedTuple):
@@ -216,6 +238,7 @@ class File:
         self._comments: frozenset[int] | None = None
         self._endpoints: list[Endpoint] | None = None
         self._flows: dict[ast.AST, Flow] = {}
+        self._reached: list[Finding] | None = None
 
     # Syntax
 
@@ -853,6 +876,35 @@ class File:
 
             self._flows[function] = Flow(function)  # type: ignore[arg-type]
         return self._flows[function]
+
+    # Untrusted input
+
+    def reached(self, code: str) -> list[Reached]:
+        """What untrusted input reaches of the calls that rule `code` reports, by place."""
+        if self._reached is None:
+            self._reached = self._project.taint.findings(self._module)
+        from .knowledge.flows import SINKS
+
+        found = [self._told_reached(each) for each in self._reached if SINKS[each.kind] == code]
+        return [each for each in found if each is not None]
+
+    def _told_reached(self, finding: Finding) -> Reached | None:
+        node = self._module.node_at(finding.line, finding.column)
+        if node is None:
+            return None
+        from .project.taint.telling import told
+
+        words = told(finding, self._project.application, self._project.requests)
+        return Reached(
+            node,
+            words.input,
+            f" ({words.route})" if words.route else "",
+            words.sink,
+            words.chain,
+            tuple(Related(*step) for step in finding.steps),
+            words.example,
+            finding.kind,
+        )
 
     # Logging
 

@@ -111,6 +111,8 @@ class Violation(NamedTuple):
     range: Range
     related: tuple[Related, ...] = ()
     fix: Fix | None = None
+    exploit: str = ""
+    """A command that shows the harm on a running test system; empty when none can be told."""
 
 
 class Option(NamedTuple):
@@ -188,9 +190,10 @@ class Rule:
         related: Iterable[Related] = (),
         fix: Fix | None = None,
         severity: Severity | None = None,
+        exploit: str = "",
         **values: object,
     ) -> Violation:
         """A violation of this rule at a node or range; `values` fill the message's places."""
         place = where if isinstance(where, Range) else Range.of(where)
         text = " ".join(self.message.format(**values).split())
-        return Violation(self.code, severity or self.severity, text, place, tuple(related), fix)
+        return Violation(self.code, severity or self.severity, text, place, tuple(related), fix, exploit)

@@ -97,6 +97,20 @@ class Module:
             self._lines = split_lines(self.text)
         return self._lines
 
+    def node_at(self, line: int, column: int) -> ast.expr | None:
+        """The largest expression that begins at a place; `column` in UTF-8 bytes from 0."""
+        best: ast.expr | None = None
+        for scope in self.index.scopes:
+            for nodes in scope.nodes.values():
+                for node in nodes:
+                    if (
+                        isinstance(node, ast.expr)
+                        and (node.lineno, node.col_offset) == (line, column)
+                        and (best is None or (node.end_lineno, node.end_col_offset) > (best.end_lineno, best.end_col_offset))
+                    ):
+                        best = node
+        return best
+
     # Expressions
 
     def expression(self, node: Node) -> Expr:

@@ -1,0 +1,116 @@
+"""How a finding is told: the input as the client knows it, the route, the way, and a request that shows it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from .example import request
+
+if TYPE_CHECKING:
+    from ..application import Application
+    from ..application.table import RouteRow
+    from ..requests import Requests
+    from .engine import Finding
+
+_KINDS = {
+    "path": "path parameter",
+    "query": "query parameter",
+    "header": "header",
+    "cookie": "cookie",
+    "body": "the body's",
+    "form": "form field",
+    "file": "upload",
+    "url": "URL",
+    "message": "message",
+}
+_ANONYMOUS = {
+    "path": "the path parameters",
+    "query": "the query",
+    "header": "the headers",
+    "cookie": "the cookies",
+    "body": "the body",
+    "form": "the form",
+    "message": "a message",
+}
+_MOST = 4
+"""More steps than this are not told in a message; they stand in the related places."""
+
+
+class Told(NamedTuple):
+    """The words for a finding."""
+
+    input: str
+    """"path parameter `name`", "the body's `user.name`"."""
+    route: str
+    """"GET /files/{name}"; empty when no route is known."""
+    sink: str
+    """The function as it is usually written: `open`, `session.execute`."""
+    chain: str
+    """" through load → read files.py:12"; empty when the sink is in the same function."""
+    example: str
+    """A request that shows it, as a command; empty when no route is known."""
+
+
+def told(finding: Finding, application: Application, requests: Requests) -> Told:
+    """The words for a finding. The applications are only assembled for it, because findings are few."""
+    row = _row(finding, application)
+    return Told(
+        _input(finding),
+        f"{row.method} {row.path}" if row is not None else "",
+        short(finding.sink),
+        _chain(finding),
+        request(finding, row, requests) if row is not None else "",
+    )
+
+
+def short(name: str) -> str:
+    """`builtins.open` as `open`, `sqlalchemy.orm.Session.execute` as `Session.execute`, `os.path.join` as it is."""
+    name = name.removeprefix("builtins.")
+    owner, _, attribute = name.rpartition(".")
+    cls = owner.rpartition(".")[2]
+    if cls[:1].isupper():
+        return f"{cls}.{attribute}"
+    return attribute if attribute[:1].isupper() else name
+
+
+def _input(finding: Finding) -> str:
+    source = finding.source
+    part = "".join(finding.part)
+    name = source.name + part if source.name else part.lstrip(".")
+    name = re.sub(r"^\[(.*?)\]", r"\1", name)
+    name = name.replace("[*]", "[]")
+    if source.kind == "file" and finding.part:
+        return f"`{name}` of an upload"
+    if source.kind == "body":
+        return f"`{name}` of the body" if name else "the body"
+    if not name:
+        return _ANONYMOUS.get(source.kind, source.kind)
+    return f"{_KINDS[source.kind]} `{name}`"
+
+
+def _chain(finding: Finding) -> str:
+    names = []
+    for step in finding.steps:
+        given = re.match(r"is given to `([^`]*)`", step.text)
+        if given and (not names or names[-1] != given[1]):
+            names.append(given[1].rpartition(".")[2] if given[1].count(".") > 1 else given[1])
+    if not names:
+        return ""
+    if len(names) > _MOST:
+        names = [*names[:2], "…", names[-1]]
+    return f" through {' → '.join(names)} {finding.sink_path}:{finding.sink_line}"
+
+
+def _row(finding: Finding, application: Application) -> RouteRow | None:
+    """The first route that the function handles, or that depends on it."""
+    symbol = finding.handler
+    path, _, qualname = symbol.rpartition(":")
+    rows = application.rows
+    for row in rows:
+        if row.file == path and row.endpoint_qualname == qualname:
+            return row
+    for row in rows:
+        if any(dependency.symbol == symbol for dependency in row.dependencies):
+            return row
+    return None

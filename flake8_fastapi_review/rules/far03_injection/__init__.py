@@ -1,0 +1,1 @@
+"""FAR030 to FAR044: untrusted input that reaches a call which it can harm."""
