@@ -368,6 +368,8 @@ class Types:
         """A name of the module: its own bindings, what star imports bring, builtins."""
         found = summary.names.get(name)
         if found:
+            if len(found) > 1:
+                found = tuple(index for index in found if not _is_overload(summary, summary.table[index])) or found
             return union([self.binding(summary, index) for index in found])
         source = self.starred(summary, name)
         if source is not None:
@@ -1358,6 +1360,16 @@ class Types:
 
 _OPERATORS = {"Div": "__truediv__", "Add": "__add__", "Sub": "__sub__", "Mult": "__mul__"}
 _REFLECTED = {"Div": "__rtruediv__", "Add": "__radd__", "Sub": "__rsub__", "Mult": "__rmul__"}
+
+
+def _is_overload(summary: Summary, fact: Expr) -> bool:
+    """Whether a definition only declares a signature: `typing.overload`."""
+    if fact[0] != "def":
+        return False
+    decorators = Function._make(summary.functions[fact[1]]).decorators
+    return any(
+        (each[0] == "g" and each[1] == "overload") or (each[0] == "a" and each[2] == "overload") for each in decorators
+    )
 
 
 def is_outer_parameter(fact: Expr, function: Function) -> bool:

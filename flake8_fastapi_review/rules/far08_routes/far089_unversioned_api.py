@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ...rule import Violation
     from .registration import Registered
 
-_VERSION = re.compile(r"(^|/)v\d+(\.\d+)?(/|$)")
+_VERSION = re.compile(r"(^|/)v\d+(\.\d+)*((alpha|beta|rc)\d*)?([-_]\w[\w-]*)?(/|$)")
 _APART = re.compile(
     r"(?i)^/?$|health|ready|live|ping|metrics|version|docs|openapi|redoc|favicon|robots|static|login|logout|auth|oauth|webhook|well-known"
 )

@@ -14,6 +14,14 @@ if TYPE_CHECKING:
     from ...file import File
     from ...rule import Violation
 
+_DATA = (
+    "pydantic.BaseModel",
+    "sqlmodel.SQLModel",
+    "sqlalchemy.orm.DeclarativeBase",
+    "sqlalchemy.orm.MappedAsDataclass",
+    "builtins.Exception",
+)
+
 
 class HiddenDependency(Rule):
     """A route builds a service, repository or client itself.
@@ -71,8 +79,15 @@ class HiddenDependency(Rule):
                 definition = file.definition_of(call.func)
                 if definition is None or not definition.is_class or not _ends(definition.qualname, self.suffixes):
                     continue
+                if _is_data(file, call.func):
+                    continue
                 told.add(call)
                 yield self.at(call, route=route.function.name, cls=definition.qualname.rpartition(".")[2])
+
+
+def _is_data(file: File, cls: ast.expr) -> bool:
+    """Whether a class is a model of data that happens to be called a client or a storage."""
+    return file.is_subclass(cls, *_DATA) is True or file.class_value(cls, "__tablename__") is not file.UNKNOWN
 
 
 def _ends(name: str, suffixes: frozenset[str]) -> bool:
