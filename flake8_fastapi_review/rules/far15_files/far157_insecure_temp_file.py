@@ -164,6 +164,12 @@ class InsecureTempFile(Rule):
                     return self._joined(file, arguments, depth)
                 if name in ("builtins.str", "builtins.int", "os.fspath", "os.path.abspath") and len(arguments) == 1:
                     return self._parts(file, arguments[0], depth + 1)
+                if (name or "").startswith("hashlib.") or (
+                    isinstance(callee, ast.Attribute) and callee.attr in ("hexdigest", "encode", "lower", "upper")
+                ):
+                    hashed = [*([callee.value] if isinstance(callee, ast.Attribute) else []), *arguments]
+                    hashed = arguments if (name or "").startswith("hashlib.") and arguments else hashed
+                    return None if self._all(file, hashed, depth) is None else ["…"]
                 if isinstance(callee, ast.Attribute) and callee.attr == "joinpath":
                     return self._joined(file, [callee.value, *arguments], depth)
                 return None
