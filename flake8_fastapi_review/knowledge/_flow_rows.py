@@ -612,7 +612,7 @@ PASSES: dict[str, Any] = {
     "builtins.set": (("*", "self"), (), ()),
     "builtins.slice": (("*", "self"), (), ()),
     "builtins.sorted": (("*", "self"), (), ()),
-    "builtins.str": (("*", "self"), (), ()),
+    "builtins.str": (("*", "self"), ("nosql",), ()),
     "builtins.sum": (("*", "self"), (), ()),
     "builtins.tuple": (("*", "self"), (), ()),
     "builtins.vars": (("*", "self"), (), ()),

@@ -1,7 +1,7 @@
 """Where untrusted input comes from, what passes it on, what it must not reach and what makes it harmless.
 
-The rows stand in `taint_*.toml` (schema: README.md) and are compiled into `_flow_rows.py`, which nothing loads before an
-input is to be followed.
+The rows stand in `taint_*.toml` (schema: README.md) and are compiled into `_flow_rows.py`, which nothing loads before
+an input is to be followed.
 """
 
 from __future__ import annotations
@@ -69,7 +69,8 @@ class Check(NamedTuple):
     argument: Argument
     safe: frozenset[str]
     condition: str
-    """`resolved`: only for paths without `..`; `separator`: only when the first argument ends in a separator. Empty: always."""
+    """`resolved`: only for paths without `..`; `separator`: only when the first argument ends in a separator. Empty:
+    always."""
     raises: bool
     """It raises an error when the value is not."""
 

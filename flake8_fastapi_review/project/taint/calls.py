@@ -1,12 +1,14 @@
-"""Calls and attributes: what they do with the inputs in their arguments, by rows of knowledge or by the Effect of a project function."""
+"""Calls and attributes: what they do with the inputs in their arguments, by rows of knowledge or by the Effect of a
+project function."""
 
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING, Any
 
 from .conditions import containment, underlying
-from .state import access, lookup
+from .state import access
 from .substitution import Substitution
 from .values import (
     ALL,
@@ -29,23 +31,27 @@ if TYPE_CHECKING:
 
 _PASSING_METHODS = frozenset(
     (
-        "strip lstrip rstrip lower upper title capitalize casefold swapcase replace removeprefix removesuffix split rsplit "
-        "splitlines partition rpartition join format format_map encode decode expandtabs center ljust rjust zfill translate "
-        "get pop items values keys copy setdefault getlist getall multi_items dict model_dump read readline readlines "
-        "getvalue joinpath with_suffix with_name with_stem absolute expanduser as_posix"
+        "strip lstrip rstrip lower upper title capitalize casefold swapcase replace removeprefix removesuffix split "
+        "rsplit splitlines partition rpartition join format format_map encode decode expandtabs center ljust rjust "
+        "zfill translate get pop items values keys copy setdefault getlist getall multi_items dict model_dump read readline "
+        "readlines getvalue joinpath with_suffix with_name with_stem absolute expanduser as_posix"
     ).split()
 )
 """Methods of texts, containers, files and paths: they pass on what a receiver of unknown type holds."""
 
 _MUTATORS = frozenset("append add extend insert update appendleft extendleft setdefault".split())
+_CONVERSION = re.compile(r"%[-#0 +]*[\d*]*(?:\.[\d*]+)?([a-zA-Z%])")
 _SHELLS = frozenset({"sh", "bash", "zsh", "dash", "/bin/sh", "/bin/bash", "cmd", "cmd.exe", "powershell"})
 _MODEL_BASES = ("pydantic.BaseModel", "pydantic.v1.BaseModel", "sqlmodel.SQLModel", "typing.NamedTuple")
 
 
 class Arguments:
-    """The arguments of a call with what they hold; `skip` leaves the first ones out, for a function that is handed over."""
+    """The arguments of a call with what they hold; `skip` leaves the first ones out, for a function that is handed
+    over."""
 
-    def __init__(self, node: ast.Call, positional: list[tuple[ast.expr, Value]], named: dict[str, tuple[ast.expr, Value]]):
+    def __init__(
+        self, node: ast.Call, positional: list[tuple[ast.expr, Value]], named: dict[str, tuple[ast.expr, Value]]
+    ):
         self.node = node
         self.positional = positional
         self.named = named
@@ -53,8 +59,10 @@ class Arguments:
         """What `**` brings."""
 
     def any(self) -> bool:
-        return any(value for _, value in self.positional) or any(value for _, value in self.named.values()) or any(
-            self.spread
+        return (
+            any(value for _, value in self.positional)
+            or any(value for _, value in self.named.values())
+            or any(self.spread)
         )
 
     def all(self) -> Value:
@@ -250,7 +258,9 @@ class Calls:
         position = runs.position if runs is not None else 0 if name == "functools.partial" else None
         if position is None:
             return
-        given = arguments.pick(position) or (arguments.pick(runs.keyword) if runs is not None and runs.keyword else None)
+        given = arguments.pick(position) or (
+            arguments.pick(runs.keyword) if runs is not None and runs.keyword else None
+        )
         if given is None:
             return
         node, _ = given
@@ -278,10 +288,12 @@ class Calls:
                     continue
                 node, value = found
             if value:
-                self._reach(sink.kind, value, name, node)
+                self._reach(sink.kind, value, name, node, arguments)
             return
 
-    def _reach(self, kind: str, value: Value, name: str, node: ast.expr) -> None:
+    def _reach(self, kind: str, value: Value, name: str, node: ast.expr, arguments: Arguments) -> None:
+        if kind == "log":
+            value = self._logged(arguments)
         if kind == "program":
             # Only the program counts in a list of arguments, and what a shell is given to run.
             listed = node.elts if isinstance(node, (ast.List, ast.Tuple)) else []
@@ -291,6 +303,18 @@ class Calls:
                 return
             value = join([Value(value.marks), value.member("[0]")]) if value.parts else value
         self.walk.reaches(kind, value, name, node)
+
+    def _logged(self, arguments: Arguments) -> Value:
+        """What a log call writes as it came: the text, and the values for its `%s`."""
+        values = [value for _, value in arguments.positional]
+        for place, (node, value) in enumerate(arguments.positional):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                wanted = [found[1] for found in _CONVERSION.finditer(node.value) if found[1] != "%"]
+                rest = values[place + 1 :]
+                return whole([v for v, conversion in zip(rest, wanted, strict=False) if conversion == "s"])
+            if value:
+                return whole([value])
+        return CLEAN
 
     def _meets(self, condition: str, arguments: Arguments) -> bool:
         """Whether a call is made as the condition of a row says: see Sink.condition."""

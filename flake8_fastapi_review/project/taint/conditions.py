@@ -271,8 +271,8 @@ def ends_with_separator(walk: Walk, node: ast.expr) -> bool:
 
 
 def containment(state: State, key: Path, resolved: bool) -> frozenset[str]:
-    """What it tells of a path that it begins with a folder: nothing while `..` may be in it. Whether a function was given a resolved
-    path is for its callers to say."""
+    """What it tells of a path that it begins with a folder: nothing while `..` may be in it. Whether a function was
+    given a resolved path is for its callers to say."""
     resolved = resolved or is_resolved(lookup(state, key))
     return _PATH if resolved else frozenset({CONTAINED})
 
@@ -282,8 +282,9 @@ def _quantified(walk: Walk, node: ast.Call, truth: bool, state: State) -> None:
     if (_called(node) == "all") is not truth or not node.args:
         return
     match node.args[0]:
-        case ast.GeneratorExp(elt=element, generators=[ast.comprehension(iter=iterated)]) | ast.ListComp(
-            elt=element, generators=[ast.comprehension(iter=iterated)]
+        case (
+            ast.GeneratorExp(elt=element, generators=[ast.comprehension(iter=iterated)])
+            | ast.ListComp(elt=element, generators=[ast.comprehension(iter=iterated)])
         ):
             _refine_key(walk, _plain(iterated), HARMLESS, state)
             for part in ast.walk(element):
@@ -338,4 +339,3 @@ def _plain(node: ast.expr) -> ast.expr:
         case ast.Call(func=ast.Name(id="str"), args=[inner]):
             return _plain(inner)
     return node
-

@@ -179,7 +179,9 @@ class Taint:
             return None
         known = self._nodes.get(path)
         if known is None or known[0] is not module:
-            nodes = {scope.qualname: scope.node for scope in module.index.scopes if scope.kind in ("function", "lambda")}
+            nodes = {
+                scope.qualname: scope.node for scope in module.index.scopes if scope.kind in ("function", "lambda")
+            }
             if len(self._nodes) >= _KEPT:
                 self._nodes.clear()
             known = self._nodes[path] = (module, nodes)
@@ -213,7 +215,7 @@ class Taint:
 
     def _candidates(self, module: Module) -> list[tuple[str, Function, ast.AST]]:
         """The functions that may be called with inputs."""
-        found = []
+        found: list[tuple[str, Function, ast.AST]] = []
         for scope in module.index.scopes:
             node = scope.node
             if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
@@ -246,9 +248,7 @@ class Taint:
             self._registered = frozenset(word.decode() for word in words)
         return name in self._registered or name in self.injection.names()
 
-    def _concrete(
-        self, module: Module, symbol: str, function: Function, node: ast.AST, effect: Effect
-    ) -> list[Flow]:
+    def _concrete(self, module: Module, symbol: str, function: Function, node: ast.AST, effect: Effect) -> list[Flow]:
         """The flows of inputs; those of parameters only when a request fills them."""
         own = [flow for flow in effect.flows if isinstance(flow.label[0], Source)]
         if len(own) == len(effect.flows):
@@ -392,4 +392,3 @@ def _line_of(node: Any, name: str) -> int:
         if argument.arg == name:
             return int(argument.lineno)
     return int(node.lineno)
-

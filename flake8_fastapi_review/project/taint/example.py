@@ -39,7 +39,12 @@ PAYLOADS: dict[str, str] = {
 }
 """By kind of sink: a value that shows the harm and does none. The pickle calls `os.system("id")`."""
 
-_SAMPLES = {"builtins.int": 1, "builtins.float": 1.0, "builtins.bool": True, "uuid.UUID": "0" * 8 + "-0000-4000-8000-" + "0" * 12}
+_SAMPLES = {
+    "builtins.int": 1,
+    "builtins.float": 1.0,
+    "builtins.bool": True,
+    "uuid.UUID": "0" * 8 + "-0000-4000-8000-" + "0" * 12,
+}
 _MAX_DEPTH = 5
 
 

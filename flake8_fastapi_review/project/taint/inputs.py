@@ -1,7 +1,8 @@
-"""What a request can carry: which parameters of routes and dependencies a client fills, and what their types let through.
+"""What a request can carry: which parameters of routes and dependencies a client fills, and what their types let
+through.
 
-The sources of parameters are FastAPI's own rules (`requests.py`). A type narrows what a text can hold: a number holds no SQL, a
-literal none that was not written by the project. What is validated by code of the project is taken to be
+The sources of parameters are FastAPI's own rules (`requests.py`). A type narrows what a text can hold: a number holds
+no SQL, a literal none that was not written by the project. What is validated by code of the project is taken to be
 checked.
 """
 
@@ -80,6 +81,8 @@ REQUESTS = (
     "starlette.websockets.WebSocket",
 )
 _NOTHING_SAFE: frozenset[str] = frozenset()
+_TEXT = frozenset({"nosql"})
+"""A text holds no operators of a query language that is made of dictionaries."""
 _MAX_DEPTH = 8
 
 
@@ -180,6 +183,8 @@ class Inputs:
             return _NOTHING_SAFE
         if self.is_narrow(declared):
             return HARMLESS
+        if declared[0] == "inst" and declared[1] in ("builtins.str", "builtins.bytes"):
+            return _TEXT
         if declared[0] == "inst" and self.types.is_subclass(declared[1], _URLS):
             return frozenset({"path", "command", "program", "sql", "module", "header", "log", "template", "code"})
         return _NOTHING_SAFE
@@ -214,9 +219,10 @@ class Inputs:
 
     def _field_safety(self, cls: str, name: str) -> frozenset[str] | None:
         found = self.types.members(cls, name)
-        if found is None or found[1] is None:
+        summary = found[1] if found is not None else None
+        if found is None or summary is None:
             return None
-        owner, summary, indices = found
+        indices = found[2]
         fact = summary.table[indices[-1]]
         if fact[0] != ":":
             return None
@@ -252,8 +258,8 @@ class Inputs:
     # Parameters
 
     def takes(self, summary: Summary, function: Function, position: int) -> str | None:
-        """What a parameter of a route or dependency is filled with, as `Requests.source` says; a name that the path holds
-        or that has no annotation is an input too."""
+        """What a parameter of a route or dependency is filled with, as `Requests.source` says; a name that the path
+        holds or that has no annotation is an input too."""
         found = self.requests.source(summary, function, position)
         if found is not None:
             return found
@@ -277,6 +283,8 @@ class Inputs:
             declared,
         )
         safe = self.safety(summary, annotation, default)
+        if kind in ("path", "query", "header", "cookie", "form"):
+            safe |= _TEXT
         if kind == "path" and f"{{{name}:path}}" not in decorators:
             # A plain path parameter ends at the next slash.
             safe |= {SEGMENT, "redirect", "archive"}
@@ -323,4 +331,3 @@ def _alias(types: Types, summary: Summary, annotation: Expr | None, default: Exp
 def decorator_text(node: ast.AST) -> str:
     """The decorators of a function as one text."""
     return "\n".join(ast.unparse(each) for each in getattr(node, "decorator_list", ()))
-

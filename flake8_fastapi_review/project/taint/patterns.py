@@ -12,8 +12,8 @@ _DANGEROUS = "/\\'\";<>&|`$(){}\n\r"
 
 @lru_cache(maxsize=256)
 def is_strict(pattern: Any, *, anchored: bool) -> bool:
-    """Whether a text that matches holds none of the characters that injections need. `anchored`: the whole text is matched;
-    otherwise the pattern must end in `$` or `\\Z`."""
+    """Whether a text that matches holds none of the characters that injections need. `anchored`: the whole text is
+    matched; otherwise the pattern must end in `$` or `\\Z`."""
     if isinstance(pattern, bytes):
         pattern = pattern.decode("latin-1")
     if not isinstance(pattern, str):

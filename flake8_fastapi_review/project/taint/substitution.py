@@ -82,5 +82,4 @@ class Substitution:
         origin, path = label
         if isinstance(origin, (int, str)) or not path:
             return _NOTHING_SAFE
-        found = self._inputs.narrowed(origin, path)
-        return found
+        return self._inputs.narrowed(origin, path)

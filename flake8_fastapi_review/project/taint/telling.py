@@ -90,7 +90,7 @@ def _input(finding: Finding) -> str:
 
 
 def _chain(finding: Finding) -> str:
-    names = []
+    names: list[str] = []
     for step in finding.steps:
         given = re.match(r"is given to `([^`]*)`", step.text)
         if given and (not names or names[-1] != given[1]):

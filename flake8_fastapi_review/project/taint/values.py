@@ -19,7 +19,8 @@ CONTAINED = "contained"
 """Not a kind of sink: the path begins with a folder of the project's choice, if it was given without `..`."""
 
 SEGMENT = "segment"
-"""Not a kind of sink: a text without separators, which leads one folder up at most, and nowhere as the name of a file."""
+"""Not a kind of sink: a text without separators, which leads one folder up at most, and nowhere as the name of a
+file."""
 
 PREFIXED = frozenset({"url", "redirect", "module", "program"})
 """Kinds for which only the beginning of a text counts."""
@@ -43,8 +44,8 @@ class Source(NamedTuple):
 
 
 Origin = int | str | Source
-"""Where an input comes from: a parameter of the function that is looked at, by position; a variable of a function around
-it, by name; or a source."""
+"""Where an input comes from: a parameter of the function that is looked at, by position; a variable of a function
+around it, by name; or a source."""
 
 Label = tuple[Origin, tuple[str, ...]]
 """An origin and the part of it: `(".user", ".name")`, `("[name]",)`."""
@@ -78,7 +79,8 @@ UNTOUCHED = Mark(frozenset(), None)
 
 
 class Value:
-    """The inputs in a value; `parts` are those of its attributes (".name") and items ("[name]"), where they differ."""
+    """The inputs in a value; `parts` are those of its attributes (".name") and items ("[name]"), where they
+    differ."""
 
     __slots__ = ("marks", "parts")
 

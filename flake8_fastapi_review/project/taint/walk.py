@@ -1,7 +1,7 @@
 """One function, statement by statement: which inputs its variables hold, and what it hands to whom.
 
-The state is a dictionary of access paths, `("body", ".name")`, to values; None is code that is not reached. Branches are walked apart and
-joined, loops twice, `except` from before and after the `try` block.
+The state is a dictionary of access paths, `("body", ".name")`, to values; None is code that is not reached. Branches
+are walked apart and joined, loops twice, `except` from before and after the `try` block.
 """
 
 from __future__ import annotations
@@ -175,8 +175,8 @@ class Walk:
                 self.value(test, state)
                 return conditions.refined(self, test, True, state)
             case ast.Delete(targets=targets):
-                for target in targets:
-                    if (key := access(target)) is not None:
+                for deleted in targets:
+                    if (key := access(deleted)) is not None:
                         forget(state, key)
             case _ if statement.__class__.__name__ == "TryStar":
                 return self._try(statement, state)
@@ -418,10 +418,10 @@ class Walk:
                     self.value(each, state)
                 return CLEAN
             case ast.Lambda(body=body):
-                inner = dict(state)
+                own = dict(state)
                 for argument in _arguments(node):
-                    inner[(argument,)] = CLEAN
-                return self.value(body, inner)
+                    own[(argument,)] = CLEAN
+                return self.value(body, own)
         return CLEAN
 
     def _name(self, node: ast.Name, state: State) -> Value:
@@ -470,7 +470,8 @@ class Walk:
                 return self._text(self._summands(node, state))
             case ast.Mod():
                 if isinstance(node.left, ast.Constant) and isinstance(node.left.value, (str, bytes)):
-                    return self._percent(str(node.left.value), right)
+                    text = node.left.value
+                    return self._percent(text if isinstance(text, str) else text.decode("latin-1"), right)
                 return whole([left, right]) if not self.is_narrow(node.left) else CLEAN
             case ast.Div():
                 # A path below another one; a number otherwise.
@@ -533,7 +534,7 @@ class Walk:
             if key is None:
                 rest.append(value)
                 continue
-            if isinstance(key, ast.Constant):
+            if isinstance(key, ast.Constant) and isinstance(key.value, (str, int)):
                 if value:
                     parts[f"[{key.value}]"] = value
                 continue
@@ -600,8 +601,8 @@ class Walk:
 
 
 def _as_segment(value: Value, before: Any, after: list[Any]) -> Value:
-    """A text without separators as a part of a longer one: with something before or behind it, it is no `..` any more, and what
-    follows after a separator goes one folder up."""
+    """A text without separators as a part of a longer one: with something before or behind it, it is no `..` any
+    more, and what follows after a separator goes one folder up."""
     follows = after[0] if after else ""
     if not isinstance(follows, str) or follows.startswith(("/", "\\")):
         return value.without_safe(_SEGMENT)
@@ -620,7 +621,7 @@ def _fixes_start(before: str, known: bool) -> bool:
     if before.endswith("://"):
         return False
     if known:
-        scheme, found, rest = before.partition("://")
+        _, found, rest = before.partition("://")
         if found:
             return "/" in rest
         return bool(before) and not before.isspace()
@@ -656,4 +657,3 @@ def _common(found: list[dict[Label, frozenset[str]]]) -> dict[Label, frozenset[s
         if safe:
             result[label] = safe
     return result
-

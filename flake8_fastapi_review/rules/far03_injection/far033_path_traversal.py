@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 class PathTraversal(Rule):
     """A request chooses which file is opened, sent, written or removed.
 
-    `..` in a name leads out of the folder that was meant, and an absolute path replaces it altogether: `base / "/etc/passwd"` is
-    `/etc/passwd`. Whether the file exists, or how its name ends, is no protection. Resolve the path and compare it with the
-    folder, or take the last part of the name only. A plain `{name}` in a route's path holds no slash and is not
-    reported where a file is meant; `{name:path}` is.
+    `..` in a name leads out of the folder that was meant, and an absolute path replaces it altogether: `base /
+    "/etc/passwd"` is `/etc/passwd`. Whether the file exists, or how its name ends, is no protection. Resolve the path
+    and compare it with the folder, or take the last part of the name only. A plain `{name}` in a route's path holds
+    no slash and is not reported where a file is meant; `{name:path}` is.
 
     Bad:
 

@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...rule import Rule, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...file import File
+    from ...rule import Violation
+
+
+class CommandInjection(Rule):
+    """A command line is put together from what a client sent, or the client chooses the program.
+
+    A shell takes `;`, `|`, `$(…)` and line ends in the value as its own language and runs what follows. Give the
+    program and its arguments as a list, without a shell; `shlex.quote` helps where a shell can't be avoided.
+
+    Bad:
+
+        import subprocess
+
+        from fastapi import FastAPI
+
+        app = FastAPI()
+
+        @app.post("/thumbnails")
+        def thumbnail(name: str):
+            subprocess.run(f"convert uploads/{name} -resize 100x thumbnails/{name}", shell=True, check=True)
+
+    Good:
+
+        import subprocess
+
+        from fastapi import FastAPI
+
+        app = FastAPI()
+
+        @app.post("/thumbnails")
+        def thumbnail(name: str):
+            subprocess.run(["convert", f"uploads/{name}", "-resize", "100x", f"thumbnails/{name}"], check=True)
+
+    Exploit:
+
+        $ curl -X POST "http://localhost:8000/thumbnails?name=x;id>/tmp/owned;"
+    """
+
+    code = "FAR031"
+    severity = Severity.BLOCKER
+    cwe = 78
+    cvss = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"
+    message = (
+        "`{sink}` runs a command with {input}{route}{chain}: the client can run programs of its own, "
+        "pass a list of arguments and no shell"
+    )
+    markers = (("def ",),)
+
+    def check(self, file: File) -> Iterator[Violation]:
+        for reached in file.reached(self.code):
+            yield self.at(
+                reached.node,
+                related=reached.related,
+                exploit=reached.exploit,
+                sink=reached.sink,
+                input=reached.input,
+                route=reached.route,
+                chain=reached.chain,
+            )

@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...rule import Rule, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...file import File
+    from ...rule import Violation
+
+
+class Ssrf(Rule):
+    """The server requests a URL whose host a client chooses.
+
+    The request comes from inside: it reaches databases, admin pages and the metadata service of the cloud, which
+    hands out credentials. Compare the host with a fixed set, or resolve it and refuse private addresses, redirects
+    included. A client's value behind a fixed host is not reported.
+
+    Bad:
+
+        import httpx
+        from fastapi import FastAPI
+
+        app = FastAPI()
+
+        @app.get("/preview")
+        async def preview(url: str):
+            async with httpx.AsyncClient() as client:
+                return (await client.get(url)).text
+
+    Good:
+
+        from urllib.parse import urlparse
+
+        import httpx
+        from fastapi import FastAPI, HTTPException
+
+        app = FastAPI()
+        HOSTS = {"images.example.org", "cdn.example.org"}
+
+        @app.get("/preview")
+        async def preview(url: str):
+            if urlparse(url).hostname not in HOSTS:
+                raise HTTPException(400, "host not allowed")
+            async with httpx.AsyncClient() as client:
+                return (await client.get(url)).text
+
+    Exploit:
+
+        $ curl -G http://localhost:8000/preview --data-urlencode "url=http://169.254.169.254/latest/meta-data/iam/"
+    """
+
+    code = "FAR034"
+    severity = Severity.BLOCKER
+    cwe = 918
+    cvss = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:C/C:H/I:N/A:N"
+    message = (
+        "`{sink}` requests a URL from {input}{route}{chain}: the client reaches hosts behind the firewall, "
+        "compare the host with a fixed set"
+    )
+    markers = (("def ",),)
+
+    def check(self, file: File) -> Iterator[Violation]:
+        for reached in file.reached(self.code):
+            yield self.at(
+                reached.node,
+                related=reached.related,
+                exploit=reached.exploit,
+                sink=reached.sink,
+                input=reached.input,
+                route=reached.route,
+                chain=reached.chain,
+            )

@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...rule import Rule, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...file import File
+    from ...rule import Violation
+
+
+class LogInjection(Rule):
+    """A log line holds a text of a client as it came.
+
+    A line end in it begins a new line that looks like any other: entries can be forged, and what reads the log is
+    misled. Write it by `%r` or as a field of a structured log.
+
+    Bad:
+
+        import logging
+
+        from fastapi import FastAPI
+
+        app = FastAPI()
+        logger = logging.getLogger(__name__)
+
+        @app.get("/books")
+        def search(title: str):
+            logger.info("search for %s", title)
+
+    Good:
+
+        import logging
+
+        from fastapi import FastAPI
+
+        app = FastAPI()
+        logger = logging.getLogger(__name__)
+
+        @app.get("/books")
+        def search(title: str):
+            logger.info("search for %r", title)
+
+    Exploit:
+
+        $ curl "http://localhost:8000/books?title=x%0aINFO+login+of+admin+succeeded"
+    """
+
+    code = "FAR041"
+    severity = Severity.SUGGESTION
+    cwe = 117
+    cvss = "CVSS:3.1/AV:N/AC:L/PR:L/UI:N/S:U/C:N/I:L/A:N"
+    message = "`{sink}` writes {input}{route}{chain} as it came: line ends forge entries, write it by `%r`"
+    markers = (("def ",),)
+
+    def check(self, file: File) -> Iterator[Violation]:
+        for reached in file.reached(self.code):
+            yield self.at(
+                reached.node,
+                related=reached.related,
+                exploit=reached.exploit,
+                sink=reached.sink,
+                input=reached.input,
+                route=reached.route,
+                chain=reached.chain,
+            )

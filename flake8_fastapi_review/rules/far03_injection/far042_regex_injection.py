@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...rule import Rule, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...file import File
+    from ...rule import Violation
+
+
+class RegexInjection(Rule):
+    """A regular expression is compiled from what a client sent.
+
+    Some expressions take exponential time on short texts; one request then holds a processor for hours. Escape the
+    text by `re.escape`, or search for it without an expression.
+
+    Bad:
+
+        import re
+
+        from fastapi import FastAPI
+
+        app = FastAPI()
+        TITLES = ["aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!"]
+
+        @app.get("/books")
+        def search(pattern: str):
+            return [title for title in TITLES if re.search(pattern, title)]
+
+    Good:
+
+        import re
+
+        from fastapi import FastAPI
+
+        app = FastAPI()
+        TITLES = ["aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!"]
+
+        @app.get("/books")
+        def search(text: str):
+            return [title for title in TITLES if re.search(re.escape(text), title)]
+
+    Exploit:
+
+        $ curl -G http://localhost:8000/books --data-urlencode "pattern=(a+)+$"
+    """
+
+    code = "FAR042"
+    severity = Severity.WARNING
+    cwe = 1333
+    cvss = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H"
+    message = (
+        "`{sink}` takes {input}{route}{chain} as a pattern: one request can hold a processor for hours, "
+        "escape it by `re.escape`"
+    )
+    markers = (("def ",),)
+
+    def check(self, file: File) -> Iterator[Violation]:
+        for reached in file.reached(self.code):
+            yield self.at(
+                reached.node,
+                related=reached.related,
+                exploit=reached.exploit,
+                sink=reached.sink,
+                input=reached.input,
+                route=reached.route,
+                chain=reached.chain,
+            )
