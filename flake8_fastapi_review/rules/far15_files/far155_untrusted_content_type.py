@@ -27,7 +27,18 @@ _OF_PATHS = frozenset(
     "str FileResponse rename replace chmod info debug warning error exception append relative_to normpath startswith "
     "is_relative_to isdir write_bytes".split()
 )
-_TEMPORARY = ("tempfile.", "aiofiles.tempfile.")
+_TEMPORARY = tuple(
+    f"{module}tempfile.{name}"
+    for module in ("", "aiofiles.", "anyio.")
+    for name in (
+        "NamedTemporaryFile",
+        "TemporaryFile",
+        "SpooledTemporaryFile",
+        "TemporaryDirectory",
+        "mkdtemp",
+        "mkstemp",
+    )
+)
 _HANDED_ON = frozenset(("to_thread", "run_in_threadpool", "run_sync", "run_in_executor"))
 
 
@@ -260,7 +271,7 @@ def _is_temporary(file: File, call: ast.Call) -> bool:
                 reached += [each for each in file.values(name) if isinstance(each, ast.expr) and each is not name]
                 reached += [opened] if opened is not None else []
         if any(
-            (file.name_of(inner.func) or "").startswith(_TEMPORARY)
+            file.name_of(inner.func) in _TEMPORARY
             for part in (*pending, *reached)
             for inner in file.within(part, ast.Call)
         ):

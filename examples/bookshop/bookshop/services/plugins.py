@@ -1,0 +1,23 @@
+"""What single shops add by themselves: packages that are named in the environment, and one file beside the program."""
+
+import importlib
+import importlib.util
+import os
+import sys
+from pathlib import Path
+from types import ModuleType
+
+
+def load_named() -> list[ModuleType]:
+    names = os.environ.get("BOOKSHOP_PLUGINS", "").split()
+    return [importlib.import_module(f"bookshop_{name}") for name in names]  # FAR151: the ones after it
+
+
+def load_file(path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{path} is no Python file")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[path.stem] = module  # FAR152: later imports get a module that is half made
+    spec.loader.exec_module(module)
+    return module
