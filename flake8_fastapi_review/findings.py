@@ -255,8 +255,16 @@ def _joined(page: _Page, payload: bytes | None) -> _Page:
 def to_plain(violations: Iterable[Violation]) -> list[Plain]:
     """Violations as `marshal` writes them."""
     return [
-        (code, severity.value, message, tuple(place), [tuple(step) for step in related], fix and _plain_fix(fix))
-        for code, severity, message, place, related, fix in violations
+        (
+            code,
+            severity.value,
+            message,
+            tuple(place),
+            [tuple(step) for step in related],
+            fix and _plain_fix(fix),
+            exploit,
+        )
+        for code, severity, message, place, related, fix, exploit in violations
     ]
 
 
@@ -274,8 +282,9 @@ def from_plain(plain: Iterable[Plain]) -> list[Violation]:
             Range(*place),
             tuple(Related(*step) for step in related),
             None if fix is None else _fix(*fix),
+            exploit,
         )
-        for code, severity, message, place, related, fix in plain
+        for code, severity, message, place, related, fix, exploit in plain
     ]
 
 
