@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
+from operator import attrgetter
 from typing import Any, ClassVar
 
 Node = ast.AST
@@ -220,7 +221,8 @@ class Index:
         if found is None:
             found = [node for scope in self.scopes for cls in types for node in scope.nodes.get(cls, ())]
             if len(self.scopes) > 1 or len(types) > 1:
-                found.sort(key=_position)
+                has_position = all("lineno" in cls._attributes for cls in types if issubclass(cls, ast.AST))
+                found.sort(key=_placed if has_position else _position)
             self._sorted[types] = found
         return found
 
@@ -277,6 +279,9 @@ class Index:
     def opened_by(self, node: Node) -> Scope:
         """The scope that a def, class, lambda or comprehension opens."""
         return self.by_node[node]
+
+
+_placed = attrgetter("lineno", "col_offset")
 
 
 def _position(node: Any) -> tuple[int, int]:

@@ -26,6 +26,11 @@ class Lazy(dict[str, V]):
     def __contains__(self, key: object) -> bool:
         return key in self._sources
 
+    def those(self, wanted: Callable[[str, Any], bool]) -> list[V]:
+        """The values for which `wanted(key, source)` is true, in order; only these are made. The source is None for a
+        value that was there without one."""
+        return [self[key] for key, source in tuple(self._sources.items()) if wanted(key, source)]
+
     def __missing__(self, key: str) -> V:
         value = self[key] = self._make(self._sources[key])
         return value

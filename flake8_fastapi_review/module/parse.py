@@ -7,6 +7,7 @@ import io
 import re
 import tokenize
 import warnings
+from weakref import WeakValueDictionary
 
 
 class Unreadable(Exception):
@@ -44,14 +45,25 @@ def split_lines(text: str) -> list[str]:
 
 _UNPARENTHESISED = re.compile(r"^(\s*except\*?\s+)([^:#()\[\]]*,[^:#()\[\]]*):")
 _MAX_REWRITES = 200
+_IN_USE: WeakValueDictionary[tuple[str, str], ast.Module] = WeakValueDictionary()
+"""Trees by path and text, as long as somebody holds them: applications hold those of the modules they are made of."""
 
 
 def parse(text: str, path: str) -> ast.Module:
     """The tree of `text`. Raises Unreadable with place and reason for what is not Python.
 
+    A tree that is in use already is given again; nobody changes one.
     `except A, B:` (PEP 758, Python 3.14) is read by older interpreters too: the commas become `|`, which keeps
     every position, and an `except` over a union is understood as one over its members.
     """
+    key = (path, text)
+    tree = _IN_USE.get(key)
+    if tree is None:
+        tree = _IN_USE[key] = _parsed(text, path)
+    return tree
+
+
+def _parsed(text: str, path: str) -> ast.Module:
     for _ in range(_MAX_REWRITES):
         try:
             with warnings.catch_warnings():

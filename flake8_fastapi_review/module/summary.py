@@ -38,9 +38,12 @@ Bindings in `Summary.table`:
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .lazy import Lazy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 Expr = tuple[Any, ...]
 UNKNOWN_EXPR: Expr = ("?",)
@@ -129,6 +132,24 @@ class Summary(NamedTuple):
     classes: dict[str, Any]
     table: tuple[Any, ...]
 
+    def decorated(self) -> Iterator[Function]:
+        """The functions with decorators."""
+        functions = self.functions
+        if isinstance(functions, Lazy):
+            facts = functions.those(lambda name, scope: scope is None or bool(_decorators(scope)))
+        else:
+            facts = list(functions.values())
+        return (Function._make(each) for each in facts if each[6])
+
+    def methods(self, owner: str) -> Iterator[Function]:
+        """The functions in the body of a class, by its qualified name."""
+        functions = self.functions
+        if isinstance(functions, Lazy):
+            facts = functions.those(lambda name, scope: name.startswith(f"{owner}."))
+        else:
+            facts = list(functions.values())
+        return (Function._make(each) for each in facts if each[3] == owner)
+
     def complete(self) -> None:
         """Make all parts, and let go of the syntax tree that they are made from."""
         for parts in (self.functions, self.classes):
@@ -147,3 +168,8 @@ class Summary(NamedTuple):
         functions = {name: Function._make(value) for name, value in functions.items()}
         classes = {name: Class._make(value) for name, value in classes.items()}
         return cls(path, names, exported, stars, functions, classes, table)
+
+
+def _decorators(scope: Any) -> list[Any]:
+    found: list[Any] = getattr(scope.node, "decorator_list", [])
+    return found

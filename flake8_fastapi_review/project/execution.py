@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from ..knowledge import Knowledge
     from .modules import Modules
-    from .types import Types
+    from .types import Type, Types
 
 _MAX_DEPTH = 12
 _KEPT = 200
@@ -118,7 +118,7 @@ class Execution:
             if summary is None:
                 continue
             calls = self._calls_of(summary)
-            for qualname, some in calls.that_name(name, lambda expr: self._is(summary, expr, symbol, name)):  # noqa: B023
+            for qualname, some in calls.that_name(name, lambda functions: self._is_among(functions, symbol)):
                 yield from self._uses_in(summary, qualname, some, symbol, name)
 
     def _calls_of(self, summary: Summary) -> Calls:
@@ -126,7 +126,7 @@ class Execution:
         if known is None or known.summary is not summary:
             while len(self._calls) >= _KEPT:
                 del self._calls[next(iter(self._calls))]
-            known = self._calls[summary.path] = Calls(summary)
+            known = self._calls[summary.path] = Calls(summary, self.types)
         return known
 
     def _uses_in(
@@ -165,12 +165,10 @@ class Execution:
         found = self.types.eval(summary, expr)
         if found is None:
             return bool(expr[0] == "a")
-        # A loop over a list of functions calls each of them.
-        members = found[1] if found[0] == "union" else (found,)
-        return any(
-            member[0] in ("func", "bound") and (member[1] == symbol or self._may_dispatch(member[1], symbol))
-            for member in members
-        )
+        return self._is_among(_functions(found), symbol)
+
+    def _is_among(self, functions: tuple[str, ...], symbol: str) -> bool:
+        return any(function == symbol or self._may_dispatch(function, symbol) for function in functions)
 
     def _may_dispatch(self, base: str, symbol: str) -> bool:
         """Whether a call of the method `base` may be one of `symbol`, which overrides it."""
@@ -182,8 +180,11 @@ class Execution:
 class Calls:
     """The calls of a module by the names that stand in them, as callee or handed over."""
 
-    def __init__(self, summary: Summary) -> None:
+    def __init__(self, summary: Summary, types: Types) -> None:
         self.summary = summary
+        self._types = types
+        self._named: list[tuple[tuple[str, ...], list[int]]] | None = None
+        """For each plain name that can be a function: the functions, and where it stands."""
         self._rows: list[tuple[str, Expr, int]] = []
         self._by_attribute: dict[str, list[int]] = {}
         self._by_name: dict[Expr, list[int]] = {}
@@ -202,14 +203,28 @@ class Calls:
             elif value[0] in ("g", "v"):
                 self._by_name.setdefault(value, []).append(position)
 
-    def that_name(self, name: str, means: Callable[[Expr], bool]) -> Iterator[tuple[str, list[tuple[Expr, int]]]]:
-        """The calls with an attribute `name`, or with a plain name for which `means` is true: by function, in order."""
+    def that_name(
+        self, name: str, means: Callable[[tuple[str, ...]], bool]
+    ) -> Iterator[tuple[str, list[tuple[Expr, int]]]]:
+        """The calls with an attribute `name`, or with a plain name that is one of functions for which `means` is true:
+        by function, in order."""
+        if self._named is None:
+            evaluated = ((self._types.eval(self.summary, expr), found) for expr, found in self._by_name.items())
+            self._named = [(functions, found) for value, found in evaluated if (functions := _functions(value))]
         positions = set(self._by_attribute.get(name, ()))
-        for expr, found in self._by_name.items():
-            if means(expr):
+        for functions, found in self._named:
+            if means(functions):
                 positions.update(found)
         for qualname, some in groupby((self._rows[position] for position in sorted(positions)), lambda row: row[0]):
             yield qualname, [(expr, flags) for _, expr, flags in some]
+
+
+def _functions(found: Type | None) -> tuple[str, ...]:
+    """The functions that a value is one of: a loop over a list of functions calls each of them."""
+    if found is None:
+        return ()
+    members = found[1] if found[0] == "union" else (found,)
+    return tuple(member[1] for member in members if member[0] in ("func", "bound"))
 
 
 def _tail(expr: Expr) -> Any:

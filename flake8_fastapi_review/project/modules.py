@@ -17,9 +17,23 @@ if TYPE_CHECKING:
 KEPT = 1500
 """So many Summaries stay in memory; the least recently used go first and are fetched again when needed."""
 
-KEPT_TEXT = 200_000
+KEPT_TEXT = 400_000
 """Trees of so many characters stay after their Summary was made or they were looked at: files are looked at soon after
 those that import them, and neighbours import each other. A character costs some 50 bytes."""
+
+
+_WORD = frozenset(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz")
+
+
+def _has_word(text: bytes, word: bytes) -> bool:
+    """Whether a word stands in a text by itself; next to a letter beyond ASCII it may."""
+    start = text.find(word)
+    while start >= 0:
+        end = start + len(word)
+        if not (start and text[start - 1] in _WORD) and not (end < len(text) and text[end] in _WORD):
+            return True
+        start = text.find(word, end)
+    return False
 
 
 class Modules:
@@ -57,8 +71,11 @@ class Modules:
         return self.sources.dotted(path.rstrip("/") if path.endswith("/") else path)
 
     def mentioning(self, name: str) -> list[str]:
-        """The project's files whose text holds `name`, sorted."""
-        return self.mentioning_any((name.encode(),))
+        """The project's files whose text holds `name`, sorted; an identifier not as a part of a longer one."""
+        found = self.mentioning_any((name.encode(),))
+        if not name.isidentifier():
+            return found
+        return [path for path in found if _has_word(self.bytes_of(path) or b"", name.encode())]
 
     def mentioning_any(self, words: tuple[bytes, ...]) -> list[str]:
         """The project's files whose text holds one of `words`, sorted."""

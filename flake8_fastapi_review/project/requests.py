@@ -196,8 +196,7 @@ class Requests:
             summary, definition = own
             if {"__get_validators__", "__get_pydantic_core_schema__"} & definition.members.keys():
                 return False
-            methods = (Function._make(facts) for facts in summary.functions.values() if facts[3] == definition.qualname)
-            for decorator in (each for method in methods for each in method.decorators):
+            for decorator in (each for method in summary.methods(definition.qualname) for each in method.decorators):
                 name = (
                     self.types.qualified(self.types.eval(summary, decorator[1] if decorator[0] == "c" else decorator))
                     or ""
@@ -272,11 +271,10 @@ class Requests:
         """The routes of a module; class → the classes of the module that hold it."""
         known = self._shapes.get(summary.path)
         if known is None or known[0] is not summary:
-            functions = (Function._make(facts) for facts in summary.functions.values())
             routes = [
                 function
-                for function in functions
-                if function.decorators and any(row.kind == "route" for row, _ in self.registrations(summary, function))
+                for function in summary.decorated()
+                if any(row.kind == "route" for row, _ in self.registrations(summary, function))
             ]
             holders: dict[str, list[str]] = {}
             for qualname, definition in summary.classes.items():

@@ -60,8 +60,9 @@ class CoroutineNeverAwaited(Rule):
             fate = self._fate(file, call)
             if fate and file.is_coroutine(call) and not file.schedules_itself(call):
                 yield self._report(file, call, fate, call)
+        bound = set(self._bound_to_calls(file))
         for name in file.nodes(ast.Name):
-            if isinstance(name.ctx, ast.Load) and (fate := self._use(file, name)):
+            if name.id in bound and isinstance(name.ctx, ast.Load) and (fate := self._use(file, name)):
                 made = self._made_by(file, name)
                 if made is not None and made not in told:
                     told.add(made)
@@ -145,6 +146,15 @@ class CoroutineNeverAwaited(Rule):
             case ast.BinOp() | ast.FormattedValue():
                 return "is used instead of its result"
         return None
+
+    @staticmethod
+    def _bound_to_calls(file: File) -> Iterator[str]:
+        """The names that some statement binds to what a call returns."""
+        for node in file.nodes(ast.Assign, ast.AnnAssign, ast.NamedExpr):
+            if isinstance(node.value, ast.Call):
+                for target in getattr(node, "targets", None) or (node.target,):
+                    if isinstance(target, ast.Name):
+                        yield target.id
 
     @staticmethod
     def _made_by(file: File, name: ast.Name) -> ast.Call | None:
