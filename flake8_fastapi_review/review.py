@@ -504,7 +504,8 @@ class _Run:
         scope = self._scopes[task.scope]
         try:
             if not task.path.endswith(scope.suffixes or "\0"):
-                file = scope.project.file_for(task.path, scope.selection.wanted)
+                wanted = scope.selection.wanted if not self._counting else lambda role, text, path: True
+                file = scope.project.file_for(task.path, wanted)
                 if file is None:
                     return _Outcome(None, [], [])
                 outcome = self._parted(review_file(file, scope.selection), file.text)

@@ -129,7 +129,7 @@ def test_a_folder_without_python_is_clean(tmp_path: Path) -> None:
         (["check", "nowhere", "app", "gone.py"], "there is no nowhere and no gone.py"),
         (["check", "--select", "FAR77"], "--select: `FAR77` names no rule"),
         (["check", "--ignore", "bare-excpt"], "did you mean `bare-except`?"),
-        (["check", "--format", "xml"], "'xml' is not one of 'text', 'concise', 'json', 'sarif'"),
+        (["check", "--format", "xml"], "'xml' is not one of 'text', 'concise', 'markdown', 'json', 'sarif'"),
         (["check", "--fail-on", "none"], "'none' is not one of 'critical', 'important', 'minor', 'never'"),
         (["check", "-o", "a.txt", "-o", "b.txt"], "both want what --format names"),
         (["check", "-o", "sarif=", "-o", "b.txt"], "a file is missing after `=`"),

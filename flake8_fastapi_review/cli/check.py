@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from typing import TYPE_CHECKING
 
 import click
+
+from flake8_fastapi_review.files import DISK
+from flake8_fastapi_review.report import formats
 
 from . import PROGRAM, WRONG, reporting, running
 from .running import Selectors
@@ -24,6 +28,7 @@ _STDIN = "-"
 @reporting.format_option
 @reporting.output_option
 @reporting.fail_on_option
+@reporting.all_option
 @running.options
 @reporting.color_option
 @click.option("--stdin-filename", metavar="PATH", help="With `-`: the file whose text is on the standard input.")
@@ -32,6 +37,7 @@ def check(
     form: str,
     outputs: tuple[str, ...],
     fail_on: str,
+    everything: bool,
     select: tuple[str, ...],
     extend_select: tuple[str, ...],
     ignore: tuple[str, ...],
@@ -67,6 +73,8 @@ def check(
     where = reporting.targets(form, outputs)
     selectors = Selectors(select, extend_select, ignore, extend_ignore)
     selectors.check()
+    whole = any(target.form in formats.WHOLE for target in where)
+    clock = time.monotonic()
     if _STDIN in paths:
         if len(paths) > 1:
             raise click.UsageError("`-` goes with no other path")
@@ -74,18 +82,23 @@ def check(
     elif stdin_filename is not None:
         raise click.UsageError("--stdin-filename needs the path `-`")
     else:
-        review, texts = _review_paths(paths or (".",), selectors, jobs, cache), {}
+        review, texts = _review_paths(paths or (".",), selectors, jobs, cache, whole), {}
     from flake8_fastapi_review.report.finding import report_of
     from flake8_fastapi_review.report.known import KnownRules
 
     rules = KnownRules((path, violation.code) for path, violation in review.findings)
     report = report_of(review, rules.facts, os.getcwd(), texts, rules.page)
+    if whole:
+        survey = reporting.survey_of(review, DISK, os.getcwd(), clock)
+        report = report._replace(survey=survey, everything=everything)
     reporting.deliver(report, where, color)
     reporting.speak_up(review, report, where[0])
     return WRONG if review.problems else reporting.status(report.findings, fail_on)
 
 
-def _review_paths(paths: Sequence[str], selectors: Selectors, jobs: int | None, cache: str | None) -> Review:
+def _review_paths(
+    paths: Sequence[str], selectors: Selectors, jobs: int | None, cache: str | None, counting: bool
+) -> Review:
     if missing := [path for path in paths if not os.path.exists(path)]:
         raise click.ClickException(f"there is no {' and no '.join(missing)}")
     from flake8_fastapi_review.review import review
@@ -94,7 +107,12 @@ def _review_paths(paths: Sequence[str], selectors: Selectors, jobs: int | None, 
 
     with Progress() as progress:
         return review(
-            paths, **selectors._asdict(), jobs=jobs or running.processors(), cache_dir=cache, progress=progress
+            paths,
+            **selectors._asdict(),
+            jobs=jobs or running.processors(),
+            cache_dir=cache,
+            progress=progress,
+            counting=counting,
         )
 
 

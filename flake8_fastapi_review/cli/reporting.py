@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+import time
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
@@ -15,9 +16,10 @@ from . import CLEAN, FOUND, PROGRAM
 from .output import check_writable, write
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from flake8_fastapi_review.report.finding import Finding, Report
+    from flake8_fastapi_review.files import Files
+    from flake8_fastapi_review.report.finding import Finding, Report, Survey
     from flake8_fastapi_review.report.terminal import Style
     from flake8_fastapi_review.review import Review
 
@@ -42,6 +44,9 @@ fail_on_option = click.option(
     type=click.Choice(_THRESHOLDS),
     default="minor",
     help="The least severity that ends with status 1: critical, important, minor (the default) or never.",
+)
+all_option = click.option(
+    "--all", "everything", is_flag=True, help="Show every finding in markdown, also about performance and quality."
 )
 color_option = click.option(
     "--color/--no-color", default=None, help="Colours, whatever the output is (also FORCE_COLOR, NO_COLOR)."
@@ -88,7 +93,7 @@ def rendered(report: Report, target: Target, color: bool | None) -> str:
     """The report in one format."""
     from flake8_fastapi_review.report.terminal import Style, wants_colour
 
-    if target.form in formats.FOR_MACHINES:
+    if target.form not in formats.FOR_PEOPLE:
         return formats.renderer(target.form)(report)
     on_screen = target.path is None
     style = Style(wants_colour(sys.stdout, color) if on_screen else bool(color))
@@ -107,6 +112,27 @@ def _error_style() -> Style:
     from flake8_fastapi_review.report.terminal import Style, wants_colour
 
     return Style(wants_colour(sys.stderr, None))
+
+
+def survey_of(
+    review: Review,
+    files: Files,
+    top: str,
+    clock: float,
+    changed: Sequence[str] | None = None,
+    lines: Mapping[str, frozenset[int]] | None = None,
+) -> Survey:
+    """What a whole report tells besides findings; `changed` and `lines` are those of a change. `clock`: when the review
+    began."""
+    from flake8_fastapi_review import survey
+    from flake8_fastapi_review.report.finding import Survey
+
+    return Survey(
+        survey.components(review),
+        tuple(survey.passed(review, changed)),
+        tuple(survey.suppressed(review, files, top, lines)),
+        round((time.monotonic() - clock) * 1000),
+    )
 
 
 def status(findings: Iterable[Finding], fail_on: str) -> int:

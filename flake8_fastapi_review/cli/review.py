@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import time
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
+
+from flake8_fastapi_review.report import formats
 
 from . import PROGRAM, WRONG, reporting, running
 from .running import Selectors
@@ -33,6 +36,7 @@ _FROM, _TO = "PRE_COMMIT_FROM_REF", "PRE_COMMIT_TO_REF"
 @reporting.format_option
 @reporting.output_option
 @reporting.fail_on_option
+@reporting.all_option
 @running.options
 @reporting.color_option
 def review(
@@ -43,6 +47,7 @@ def review(
     form: str,
     outputs: tuple[str, ...],
     fail_on: str,
+    everything: bool,
     select: tuple[str, ...],
     extend_select: tuple[str, ...],
     ignore: tuple[str, ...],
@@ -75,6 +80,7 @@ def review(
     """
     from flake8_fastapi_review.git import GitError, Repository
 
+    clock = time.monotonic()
     cache = running.cache_of(cache_dir, no_cache)
     selectors = Selectors(select, extend_select, ignore, extend_ignore)
     selectors.check()
@@ -88,10 +94,16 @@ def review(
         sides = _sides(repository, base, head, exact)
         # Git itself goes to the top for all it does; so paths in reports are those that its hosts know.
         os.chdir(repository.top)
-        outcome = _reviewed(sides, wanted or [repository.top], selectors, jobs, cache)
+        whole = any(target.form in (*formats.WHOLE, "json") for target in where)
+        outcome = _reviewed(sides, wanted or [repository.top], selectors, jobs, cache, whole)
     except GitError as error:
         raise click.ClickException(str(error)) from None
     report = _report(sides, outcome)
+    if whole:
+        survey = reporting.survey_of(
+            outcome.head, sides.head, repository.top, clock, outcome.changed, outcome.changed_lines
+        )
+        report = report._replace(survey=survey, everything=everything)
     reporting.deliver(report, where, color)
     for note in sides.notes:
         click.echo(f"{PROGRAM}: {note}", err=True)
@@ -150,7 +162,9 @@ def _sides(repository: Repository, base: str | None, head: str | None, exact: bo
     return Sides(old, base_name, new, name, renamed, tuple(notes))
 
 
-def _reviewed(sides: Sides, paths: list[str], selectors: Selectors, jobs: int | None, cache: str | None) -> Outcome:
+def _reviewed(
+    sides: Sides, paths: list[str], selectors: Selectors, jobs: int | None, cache: str | None, counting: bool
+) -> Outcome:
     if missing := [path for path in paths if sides.head.kind(path) is None and sides.base.kind(path) is None]:
         raise click.ClickException(f"there is no {' and no '.join(missing)} on either side")
     from flake8_fastapi_review.change import review_change
@@ -167,6 +181,7 @@ def _reviewed(sides: Sides, paths: list[str], selectors: Selectors, jobs: int | 
             jobs=jobs or running.processors(),
             cache_dir=cache,
             progress=progress,
+            counting=counting,
         )
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from flake8_fastapi_review.files import Files
     from flake8_fastapi_review.review import Located, Review
     from flake8_fastapi_review.rule import Applicability, Fix, Range, Severity, Violation
+    from flake8_fastapi_review.survey import Passed, Suppressed
 
     from .page import Page
 
@@ -70,6 +71,8 @@ class Finding(NamedTuple):
     """In the review of a change: the finding's line is part of it. False: the change caused it from elsewhere."""
     cause: Step | None = None
     """Of one caused from elsewhere: the changed place that explains it, if its chain holds one."""
+    exploit: str = ""
+    """A command that shows the harm here; empty when none can be told."""
 
 
 class ChangeFacts(NamedTuple):
@@ -86,6 +89,18 @@ class ChangeFacts(NamedTuple):
     """Findings that only the old side has, with its paths and lines."""
     unchanged: int
     """How many findings both sides have."""
+
+
+class Survey(NamedTuple):
+    """What a whole report tells besides findings."""
+
+    components: Mapping[str, int]
+    """What the reviewed code is made of: kind → how many."""
+    passed: tuple[Passed, ...]
+    suppressions: tuple[Suppressed, ...]
+    """Those that the change adds; without a change, all."""
+    milliseconds: int
+    """What the review took."""
 
 
 class Skipped(NamedTuple):
@@ -107,6 +122,9 @@ class Report(NamedTuple):
     """The page of a rule by its code; None for a code that is not ours."""
     change: ChangeFacts | None = None
     """In the review of a change: the findings are those that are new."""
+    survey: Survey | None = None
+    everything: bool = False
+    """Nothing is cut, however long the report becomes."""
 
 
 class Facts(NamedTuple):
@@ -179,6 +197,7 @@ def _finding(file: str, violation: Violation, facts: Facts, lines: Sequence[str]
         tuple(Step(*step) for step in violation.related),
         None if violation.fix is None else _remedy(violation.fix, lines),
         *facts[1:],
+        exploit=violation.exploit,
     )
 
 

@@ -7,8 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from flake8_fastapi_review import __version__
 
+from . import assessment
+from .markdown import EMOJI
+from .risk import risk_of
+
 if TYPE_CHECKING:
-    from .finding import Finding, Place, Remedy, Report, Step
+    from .finding import Finding, Place, Remedy, Report, Step, Survey
+    from .page import Page
+
+_STRENGTHS = 5
 
 
 def render(report: Report) -> str:
@@ -27,13 +34,68 @@ def values(report: Report) -> dict[str, Any]:
         "findings": [_finding(finding) for finding in report.findings],
     }
     if report.change is not None:
-        for values, finding in zip(found["findings"], report.findings, strict=True):
-            cause = finding.cause
-            values["on_changed_line"] = finding.on_changed_line
-            values["cause"] = None if cause is None else _step(cause)
+        for told, finding in zip(found["findings"], report.findings, strict=True):
+            told["on_changed_line"] = finding.on_changed_line
+            told["cause"] = None if finding.cause is None else _step(finding.cause)
         found["fixed"] = [_finding(finding) for finding in report.change.fixed]
         found["unchanged"] = report.change.unchanged
+    if report.survey is not None:
+        found = _whole(report, report.survey, found)
     return found
+
+
+def _whole(report: Report, survey: Survey, plain: dict[str, Any]) -> dict[str, Any]:
+    """The object with all that `fastapi-review review` tells; docs/review.schema.json describes it."""
+    score = assessment.score(report.findings)
+    for told, finding in zip(plain["findings"], report.findings, strict=True):
+        told.update(_explained(finding, report.pages(finding.code)))
+    change = report.change
+    sides = None if change is None else {"base": change.base, "head": change.head}
+    return {
+        "agent": "fastapi-review",
+        "version": plain["version"],
+        "category": "fastapi",
+        "severity": assessment.worst(report.findings),
+        "verdict": assessment.verdict(report).replace("**", ""),
+        "score": {"value": score.value, "explanation": score.explanation},
+        "change": sides,
+        "files": {**plain["files"], "changed": [] if change is None else list(change.files)},
+        "components": dict(survey.components),
+        "findings": plain["findings"],
+        "fixed": plain.get("fixed", []),
+        "unchanged": plain.get("unchanged", 0),
+        "passed": [{"code": each.code, "sites": each.sites, "text": each.text} for each in survey.passed],
+        "strengths": [each.text for each in sorted(survey.passed, key=lambda each: -each.sites)[:_STRENGTHS]],
+        "suppressions": [
+            {
+                "file": each.file,
+                "line": each.comment.line,
+                "codes": list(each.comment.codes),
+                "reason": each.comment.reason,
+                "whole_file": each.comment.whole_file,
+                "hides": list(each.hides),
+                "hides_critical": each.hides_blockers,
+            }
+            for each in survey.suppressions
+        ],
+        "skipped": plain["files"]["skipped"],
+        "review_time_ms": survey.milliseconds,
+    }
+
+
+def _explained(finding: Finding, page: Page | None) -> dict[str, Any]:
+    def text(title: str) -> str | None:
+        return None if page is None else "\n\n".join(block.text for block in page.section(title)) or None
+
+    return {
+        "issue": finding.message,
+        "reasoning": text(""),
+        "suggestion": finding.fix.message if finding.fix is not None else text("Good"),
+        "impact": risk_of(finding.code, finding.cvss_score).value,
+        "exploit": finding.exploit or text("Exploit"),
+        "emoji": EMOJI[finding.severity],
+        "on_changed_line": finding.on_changed_line,
+    }
 
 
 def _finding(finding: Finding) -> dict[str, Any]:

@@ -7,6 +7,10 @@ from enum import Enum
 INTERNAL = "FAR000"
 
 
+FLOWS = ("FAR00", "FAR03", "FAR04", "FAR15")
+"""Families whose related places are a way: of calls that lead to the harm, or of data. Others only hint."""
+
+
 class Risk(Enum):
     """The harm that a family of rules is about; the value is the word of the reports."""
 

@@ -19,7 +19,7 @@ from . import page as pages
 from .finding import Place, Step
 from .fingerprint import fingerprints
 from .line_hash import line_hashes
-from .risk import INTERNAL, risk_of
+from .risk import FLOWS, INTERNAL, risk_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,10 +32,8 @@ TOOL = "fastapi-review"
 LEVELS = {Severity.BLOCKER: "error", Severity.WARNING: "warning", Severity.SUGGESTION: "note"}
 
 _PROBLEMS = {Severity.BLOCKER: "error", Severity.WARNING: "warning", Severity.SUGGESTION: "recommendation"}
-_FLOWS = ("FAR00", "FAR03", "FAR04", "FAR15")
-"""Families whose related places are a way: of calls that lead to the harm, or of data. Others only hint."""
 _DATA = ("FAR03", "FAR04")
-"""Of these, the ones that report the end of the way."""
+"""Of the families that tell a way, those that report its end."""
 _LONGEST = 1024
 """Characters that GitHub takes of a rule's description."""
 _ROOT = "SRCROOT"
@@ -167,7 +165,7 @@ def _result(finding: Finding, index: int, fingerprint: str, hashes: _Hashes, rep
         result["relatedLocations"] = [
             {"id": number, **_step_location(step, report)} for number, step in enumerate(finding.related, 1)
         ]
-        if finding.code.startswith(_FLOWS):
+        if finding.code.startswith(FLOWS):
             steps = [{"location": location} for location in _way(finding, report)]
             result["codeFlows"] = [{"threadFlows": [{"locations": steps}]}]
     if finding.fix is not None and finding.fix.applicability is not Applicability.DISPLAY:

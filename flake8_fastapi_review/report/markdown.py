@@ -1,0 +1,317 @@
+"""The review as a Markdown document: for a pull request, a ticket, a page."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from flake8_fastapi_review.rule import Severity
+
+from . import assessment
+from .finding import counted
+from .risk import FLOWS, INTERNAL, Risk, risk_of
+from .terminal import harmless
+from .veil import Veil
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from .finding import Finding, Place, Remedy, Report
+    from .page import Page
+
+EMOJI = {Severity.BLOCKER: "🔴", Severity.WARNING: "🟡", Severity.SUGGESTION: "🔵"}
+
+_SECTIONS = (
+    (Severity.BLOCKER, "Critical issues", "Must be fixed before this goes on."),
+    (Severity.WARNING, "Warnings", "Should be addressed."),
+    (Severity.SUGGESTION, "Suggestions", "Nice to have."),
+)
+_MOST_LINES = 8
+_MOST_NAMES = 20
+_SPAN = re.compile(r"(`+)(?!`).*?(?<!`)\1(?!`)")
+_SPECIAL = re.compile(r"[\\<>*_\[\]|#]")
+
+
+def render(report: Report) -> str:
+    """The document, with a newline at its end."""
+    writer = _Writer(report)
+    lines = [
+        *writer.head(),
+        *writer.scope(),
+        *(line for section in _SECTIONS for line in writer.findings(*section)),
+        *writer.security(),
+        *writer.passed(),
+        *writer.suppressions(),
+        *writer.skipped(),
+        *writer.summary(),
+    ]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+class _Writer:
+    """Writes section by section; remembers which rules it has explained."""
+
+    def __init__(self, report: Report) -> None:
+        self._report = report
+        self._lines: Callable[[str], Sequence[str]] = Veil(report)
+        self._explained: dict[str, Finding] = {}
+        shown, cut = assessment.shown(assessment.judged(report.findings), report.everything)
+        self._shown, self._cut = shown, cut
+
+    def head(self) -> Iterator[str]:
+        change = self._report.change
+        yield "# FastAPI review" if change is None else f"# Review of {prose(change.base)} → {prose(change.head)}"
+        yield ""
+        yield assessment.verdict(self._report)
+        yield ""
+
+    def scope(self) -> Iterator[str]:
+        report = self._report
+        yield "## Scope"
+        yield ""
+        yield f"- {counted(len(report.reviewed), 'file')} reviewed"
+        if (change := report.change) is not None:
+            removed = f", {len(change.removed)} removed" if change.removed else ""
+            yield f"- {counted(len(change.files), 'file')} changed{removed}"
+            elsewhere = sum(finding.on_changed_line is False for finding in report.findings)
+            yield (
+                f"- {counted(len(report.findings), 'new finding')}, {elsewhere} of them caused by the change in lines "
+                f"that it did not touch; {len(change.fixed)} fixed, {change.unchanged} as before"
+            )
+        if report.survey is not None and report.survey.components:
+            told = ", ".join(f"{number} {kind}" for kind, number in report.survey.components.items())
+            yield f"- {told}"
+        yield ""
+
+    def findings(self, severity: Severity, title: str, meaning: str) -> Iterator[str]:
+        shown = [finding for finding in self._shown if finding.severity is severity]
+        cut = [finding for finding in self._cut if finding.severity is severity]
+        yield f"## {EMOJI[severity]} {title} ({len(shown) + len(cut)})"
+        yield ""
+        if not shown and not cut:
+            yield "None."
+            yield ""
+            return
+        yield meaning
+        yield ""
+        for finding in shown:
+            yield from self._finding(finding)
+        if cut:
+            number = Counter((finding.code, finding.rule) for finding in cut)
+            told = ", ".join(f"{amount} × {rule} ({code})" for (code, rule), amount in sorted(number.items()))
+            yield f"And {counted(len(cut), 'more finding')}, shown by `--all`: {told}."
+            yield ""
+
+    def _finding(self, finding: Finding) -> Iterator[str]:
+        page = self._report.pages(finding.code)
+        place = finding.place
+        yield f"### {code(f'{finding.file}:{place.line}')} {finding.rule} ({finding.code})"
+        yield ""
+        yield from self._source(finding.file, place)
+        yield f"**Problem.** {prose(finding.message)}."
+        yield ""
+        if finding.on_changed_line is False:
+            cause = finding.cause
+            by = f" at {code(f'{cause.file}:{cause.line}')}: {prose(cause.message)}" if cause is not None else ""
+            yield f"**Not on a changed line:** the change caused it elsewhere{by}."
+            yield ""
+        yield f"**Risk.** {self._risk(finding, page)}"
+        yield ""
+        if finding.related:
+            yield "**Chain.**" if finding.code.startswith(FLOWS) else "**See also.**"
+            yield ""
+            for number, step in enumerate(finding.related, 1):
+                yield f"{number}. {code(f'{step.file}:{step.line}')} {prose(step.message)}"
+            yield ""
+        first = self._explained.setdefault(finding.code, finding)
+        if finding.exploit:
+            yield "**How it is exploited.**"
+            yield ""
+            yield from fenced(finding.exploit.split("\n"), "text")
+        elif page is not None and first is finding and (exploit := page.section("Exploit")):
+            yield "**How it is exploited.**"
+            yield ""
+            for block in exploit:
+                yield from fenced(block.text.split("\n"), "text") if block.is_code else (prose(block.text), "")
+        yield from self._fix(finding, page, first)
+        link = f"[{finding.code}]({finding.url})" if finding.url else f"`fastapi-review rule {finding.code}`"
+        yield f"Rule: {link}"
+        yield ""
+
+    def _source(self, file: str, place: Place) -> Iterator[str]:
+        lines = self._lines(file)
+        last = min(place.end_line, place.line + _MOST_LINES - 1, len(lines))
+        if 1 <= place.line <= last:
+            yield from fenced([harmless_line(line) for line in lines[place.line - 1 : last]], _language(file))
+
+    def _risk(self, finding: Finding, page: Page | None) -> str:
+        risk = risk_of(finding.code, finding.cvss_score).value.capitalize()
+        if finding.cvss_score is not None:
+            weakness = f"{finding.cwe}, " if finding.cwe else ""
+            risk += f" ({weakness}CVSS {finding.cvss_score:.1f})"
+        why = next((block.text for block in page.section("") if not block.is_code), "") if page is not None else ""
+        return f"{risk}. {prose(why)}".rstrip()
+
+    def _fix(self, finding: Finding, page: Page | None, first: Finding) -> Iterator[str]:
+        if finding.fix is not None and finding.fix.changes:
+            yield f"**Fix.** {prose(finding.fix.message)} ({finding.fix.applicability.value}):"
+            yield ""
+            yield from self._patch(finding, finding.fix)
+        elif page is not None and (good := [block for block in page.section("Good") if block.is_code]):
+            if first is not finding:
+                place = f"{first.file}:{first.place.line}"
+                yield f"**Fix.** As at {code(place)}."
+                yield ""
+                return
+            yield "**Fix.** For example:"
+            yield ""
+            for block in good:
+                yield from fenced(block.text.split("\n"), page.language)
+
+    def _patch(self, finding: Finding, fix: Remedy) -> Iterator[str]:
+        before = self._lines(finding.file)
+        first = min(change.place.line for change in fix.changes)
+        last = max(change.place.end_line for change in fix.changes)
+        old = list(before[first - 1 : last])
+        new = patched(before, fix, first, last)
+        yield from fenced(
+            [f"-{harmless_line(line)}" for line in old] + [f"+{harmless_line(line)}" for line in new], "diff"
+        )
+
+    def security(self) -> Iterator[str]:
+        yield "## Security notes"
+        yield ""
+        groups: dict[str, list[Finding]] = {}
+        for finding in sorted(assessment.judged(self._report.findings), key=assessment.impact):
+            if risk_of(finding.code, finding.cvss_score) is Risk.SECURITY:
+                groups.setdefault(finding.code, []).append(finding)
+        if not groups:
+            yield "No security findings."
+        for found in groups.values():
+            first = found[0]
+            told = [part for part in (first.cwe, first.cvss_score and f"CVSS {first.cvss_score:.1f}") if part]
+            about = f" ({', '.join(told)})" if told else ""
+            places = ", ".join(code(f"{finding.file}:{finding.place.line}") for finding in found)
+            yield f"- {first.rule}{about}, {len(found)} ×: {places}"
+        yield ""
+
+    def passed(self) -> Iterator[str]:
+        yield "## What passed"
+        yield ""
+        passed = self._report.survey.passed if self._report.survey is not None else ()
+        if not passed:
+            yield "No rule that counts what it looks at found it all right."
+        for each in passed:
+            yield f"- ✅ {each.text} ({each.code})"
+        yield ""
+
+    def suppressions(self) -> Iterator[str]:
+        yield "## Suppressions" if self._report.change is None else "## Suppressions added by the change"
+        yield ""
+        found = self._report.survey.suppressions if self._report.survey is not None else ()
+        if not found:
+            yield "None."
+        for each in found:
+            comment = each.comment
+            what = ", ".join(comment.codes) or (
+                "everything in the file" if comment.whole_file else "everything on the line"
+            )
+            why = prose(harmless(comment.reason)) if comment.reason else "**no reason given**"
+            hides = f"; hides {', '.join(each.hides)}" if each.hides else ""
+            alarm = " ⚠️ a critical issue" if each.hides_blockers and not comment.codes else ""
+            yield f"- {code(f'{each.file}:{comment.line}')} {what}: {why}{hides}{alarm}"
+        yield ""
+
+    def skipped(self) -> Iterator[str]:
+        yield "## Not reviewed"
+        yield ""
+        rows = [f"- {code(each.file)}: {prose(harmless(each.reason))}" for each in self._report.skipped]
+        known = {each.file for each in self._report.skipped}
+        rows += [
+            f"- {code(f'{finding.file}:{finding.place.line}')}: {prose(finding.message)}"
+            for finding in self._report.findings
+            if finding.code == INTERNAL and finding.file not in known
+        ]
+        if (change := self._report.change) is not None:
+            other = sorted({*change.files} - {*self._report.reviewed} - known)
+            if other:
+                told = ", ".join(code(file) for file in other[:_MOST_NAMES])
+                more = f" and {len(other) - _MOST_NAMES} more" if len(other) > _MOST_NAMES else ""
+                rows.append(f"- Changed, and in another language or excluded: {told}{more}")
+        yield from rows or ["Nothing was left out but what the configuration excludes."]
+        yield ""
+
+    def summary(self) -> Iterator[str]:
+        yield "## Summary"
+        yield ""
+        score = assessment.score(self._report.findings)
+        first = assessment.priorities(self._report.findings)
+        if first:
+            yield "Fix first:"
+            yield ""
+            for number, each in enumerate(first, 1):
+                place = code(f"{each.first.file}:{each.first.place.line}")
+                yield f"{number}. {EMOJI[each.severity]} {each.rule} ({each.code}), {each.amount} ×, e.g. {place}"
+            yield ""
+        yield f"**Score: {score.value} of 100** ({score.explanation})"
+
+
+# Text
+
+
+def prose(text: str) -> str:
+    """Text whose characters mean nothing to Markdown, but for code in backticks."""
+    found, end = [], 0
+    for span in _SPAN.finditer(text):
+        found += [_escaped(text[end : span.start()]), span[0]]
+        end = span.end()
+    return harmless("".join([*found, _escaped(text[end:])]))
+
+
+def _escaped(text: str) -> str:
+    return _SPECIAL.sub(lambda match: {"<": "&lt;", ">": "&gt;"}.get(match[0], f"\\{match[0]}"), text).replace(
+        "`", "\\`"
+    )
+
+
+def code(text: str) -> str:
+    """Text as a span of code, whatever it holds."""
+    text = harmless(text)
+    longest = max((len(run) for run in re.findall("`+", text)), default=0)
+    fence = "`" * (longest + 1)
+    pad = " " if text.startswith("`") or text.endswith("`") else ""
+    return f"{fence}{pad}{text}{pad}{fence}"
+
+
+def fenced(lines: Sequence[str], language: str) -> Iterator[str]:
+    """Lines as a block of code, and an empty line."""
+    longest = max((len(run) for line in lines for run in re.findall("`+", line)), default=0)
+    fence = "`" * max(3, longest + 1)
+    yield f"{fence}{language}"
+    yield from lines
+    yield fence
+    yield ""
+
+
+def harmless_line(line: str) -> str:
+    """A line of source that cannot end its block or reorder what is read; tabs stay."""
+    return "\t".join(harmless(part) for part in line.split("\t"))
+
+
+def patched(lines: Sequence[str], fix: Remedy, first: int, last: int) -> list[str]:
+    """The lines `first` to `last` after the changes, which lie within them."""
+    text = "\n".join(lines[first - 1 : last])
+    starts = [0]
+    for line in lines[first - 1 : last]:
+        starts.append(starts[-1] + len(line) + 1)
+    for change in sorted(fix.changes, key=lambda change: change.place, reverse=True):
+        place = change.place
+        begin = starts[place.line - first] + place.column - 1
+        end = starts[place.end_line - first] + place.end_column - 1
+        text = text[:begin] + change.content + text[end:]
+    return text.split("\n") if text else []
+
+
+def _language(file: str) -> str:
+    return {"py": "python", "pyi": "python", "yml": "yaml"}.get(file.rpartition(".")[2], file.rpartition(".")[2])
