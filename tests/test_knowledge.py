@@ -302,6 +302,36 @@ def test_wrong_rows_are_named(rows: dict[str, Any], text: str) -> None:
     assert "\n" not in str(error.value)
 
 
+def test_switches_of_certificates() -> None:
+    (row,) = knowledge.unverified("httpx2.AsyncClient")
+    assert row == ("verify", -1, ("False",))
+    assert {row.argument for row in knowledge.unverified("aiohttp.ClientSession.get")} == {"ssl", "verify_ssl"}
+    assert "..." in knowledge.unverified("smtplib.SMTP_SSL")[0].values
+    assert knowledge.unverified("ssl.SSLContext.verify_mode")[0].argument == ""
+    assert knowledge.unverified("httpx.Client.get") == ()
+    assert {"verify", "verify_mode", "starttls"} <= knowledge.verifying
+
+
+def test_a_project_adds_its_own_switches() -> None:
+    own = Knowledge({"unverified": [{"names": ["shop.Bank"], "argument": "trust", "values": ["True"]}]})
+    assert own.unverified("shop.Bank") == (("trust", -1, ("True",)),)
+    assert own.unverified("httpx.Client") == knowledge.unverified("httpx.Client")
+    assert knowledge.unverified("shop.Bank") == ()
+
+
+@pytest.mark.parametrize(
+    ("rows", "text"),
+    [
+        ({"names": ["a.b"], "values": []}, "must name at least one value"),
+        ({"names": ["a.b"], "argument": 1, "values": ["False"]}, "`argument` is a keyword"),
+        ({"names": ["a b"], "values": ["False"]}, "is no dotted name"),
+    ],
+)
+def test_wrong_switches_are_named(rows: dict[str, Any], text: str) -> None:
+    with pytest.raises(KnowledgeError, match=text):
+        Knowledge({"unverified": [rows]})
+
+
 def test_cycles_in_rows_of_a_project_end() -> None:
     own = Knowledge({"bases": {"a.A": ["a.B"], "a.B": ["a.A"]}, "aliases": {"b.X": "b.Y", "b.Y": "b.X"}})
     assert set(own.mro("a.A")) == {"a.A", "a.B"}

@@ -31,6 +31,7 @@ OLDER = {
     for names, release in (
         ("sqlalchemy.engine.Engine.{execute,scalar,table_names}", "SQLAlchemy 1.4"),
         ("warnings.deprecated", "Python 3.13"),
+        ("ssl.wrap_socket", "Python 3.11"),
         ("starlette.applications.Starlette.{add_event_handler,add_websocket_route,on_event}", "Starlette 0.x"),
         ("starlette.applications.Starlette.{exception_handler,middleware,route,websocket_route}", "Starlette 0.x"),
         ("starlette.routing.Router.{add_event_handler,on_event,route,websocket_route}", "Starlette 0.x"),
@@ -281,6 +282,22 @@ class Verifier:
         if thing is target or thing == target:
             return None
         return f"? is not the same object as {value}"
+
+    def unverified(self, name: str, thing: Any, value: tuple[tuple[str, int, tuple[str, ...]], ...]) -> str | None:
+        """The arguments exist, at the positions that the rows say."""
+        known: dict[str, inspect.Parameter] = {}
+        try:
+            known = dict(inspect.signature(thing).parameters) if callable(plain(thing)) else {}
+        except (TypeError, ValueError):
+            return "? has no signature"
+        names = [each for each in known if each != "self"]
+        takes_more = any(each.kind is inspect.Parameter.VAR_KEYWORD for each in known.values())
+        for argument, position, _ in value:
+            if argument and argument not in known and not takes_more:
+                return f"has no parameter {argument}"
+            if position >= 0 and argument in names and names.index(argument) != position:
+                return f"{argument} is argument {names.index(argument)}"
+        return None
 
     def bases(self, name: str, thing: Any, value: tuple[str, ...]) -> str | None:
         if not inspect.isclass(thing):

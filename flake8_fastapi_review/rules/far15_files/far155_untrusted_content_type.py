@@ -308,10 +308,12 @@ def _path_of(file: File, stored: ast.Call) -> ast.expr | None:
 
 
 def _is_handed_over(file: File, function: FunctionNode, path: ast.expr) -> bool:
-    """The path is given to something that may look at the file."""
+    """The path is given to something that may look at the file, also in a function inside this one."""
     if not isinstance(path, ast.Name):
         return False
-    for call in file.within(function, ast.Call):
+    for call in file.nodes(ast.Call):
+        if not any(above is function for above in file.ancestors(call)):
+            continue
         arguments = [*call.args, *(each.value for each in call.keywords)]
         if any(name.id == path.id for each in arguments for name in file.within(each, ast.Name)):
             definition = file.definition_of(call.func)

@@ -141,7 +141,7 @@ class InsecureTempFile(Rule):
 
     def _parts(self, file: File, expr: ast.AST, depth: int) -> list[str] | None:
         """The pieces of a path; None when something in it is not known, and so perhaps random."""
-        if depth > 8:
+        if depth > 16:
             return None
         match expr:
             case ast.Constant(value=str(text)):
