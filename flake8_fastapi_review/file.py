@@ -1208,7 +1208,7 @@ class File:
 
     @property
     def gives_marker_defaults(self) -> bool:
-        """Whether at least three in four `Depends(…)`, `Query(…)` … of the project are default values."""
+        """Whether most `Depends(…)`, `Query(…)` … of the project are default values."""
         return self._project.injection.gives_defaults()
 
     def is_dependency(self, definition: Definition) -> bool:

@@ -126,15 +126,14 @@ class Injection:
         return self._names
 
     def gives_defaults(self) -> bool:
-        """Whether at least three in four `Depends(…)`, `Query(…)` … of the project are default values, by the text
-        alone."""
+        """Whether most `Depends(…)`, `Query(…)` … of the project are default values, by the text alone."""
         if self._gives_defaults is None:
             old = new = 0
             for path in self.modules.mentioning_any((b"fastapi",)):
                 text = self.modules.bytes_of(path) or b""
                 old += len(_AS_DEFAULT.findall(text))
                 new += len(_IN_ANNOTATED.findall(text))
-            self._gives_defaults = old + new >= _FEW and old >= 3 * new
+            self._gives_defaults = old + new >= _FEW and old > new
         return self._gives_defaults
 
     def is_dependency(self, symbol: str) -> bool:
