@@ -1004,8 +1004,8 @@ class File:
                 f.lineno: f for f in self.nodes(ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
             }
             rows: dict[int, list[RouteRow]] = {}
-            for row in self.application:
-                if row.file == self.path and row.line in functions:
+            for row in self._project.application.rows_in(self.path):
+                if row.line in functions:
                     rows.setdefault(row.line, []).append(row)
             self._endpoints = [Endpoint(functions[line], tuple(found)) for line, found in sorted(rows.items())]
         return self._endpoints
@@ -1059,7 +1059,7 @@ class File:
     def conflicts(self, kind: str) -> list[Conflict]:
         """The routes handled in this file that an earlier one is in the way of: "shadowed", "duplicates",
         "operations"."""
-        return [found for found in self._project.application.conflicts(kind) if found.row.file == self.path]
+        return list(self._project.application.conflicts(kind, self.path))
 
     @property
     def late_registrations(self) -> list[Late]:

@@ -22,6 +22,7 @@ from .config import dependency_files
 from .module import Unreadable, decode
 from .project.cache import code_digest, content_digest
 from .project.disk import Signature, is_settled, kind_of, read, scan, signature, unlisted
+from .project.listing import listed
 from .rule import Applicability, Edit, Fix, Range, Related, Severity, Violation
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ class Findings:
         self._config = config
         self._suffixes = suffixes
         self._moment = time.time_ns()
-        self.listing = scan(config.root, config, suffixes)
+        self.listing = listed(cache, config, suffixes)
         self._signatures = self._signed(self.listing)
         self._name = _name(config, chosen)
         self._known: dict[str, Plain] = {}

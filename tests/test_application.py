@@ -14,7 +14,7 @@ import pytest
 
 from flake8_fastapi_review.config import load
 from flake8_fastapi_review.project import Project
-from flake8_fastapi_review.project.application.table import RouteRow
+from flake8_fastapi_review.project.application.rows import RouteRow
 
 HERE = Path(__file__).parent / "application"
 APPS = [

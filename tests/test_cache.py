@@ -823,7 +823,12 @@ def test_several_processes_keep_what_one_keeps(disk: Disk) -> None:
 def test_a_damaged_page_costs_time_only(disk: Disk) -> None:
     disk.check()
     with sqlite3.connect(disk.root / ".fastapi-review-cache" / DATABASE) as connection:
-        assert connection.execute("UPDATE pages SET payload = substr(payload, 1, 40)").rowcount == 1
+        assert (
+            connection.execute(
+                "UPDATE pages SET payload = substr(payload, 1, 40) WHERE name NOT LIKE 'listing %'"
+            ).rowcount
+            == 1
+        )
     connection.close()
     assert disk.check() == (CHAIN, 3)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..config import excluder, takes_back
@@ -24,6 +25,9 @@ _UNSIGNED = (0, 0, 0, 0)
 HAS_CHANGE_TIME = sys.platform != "win32"
 """Windows has the time of creation in its place: equal signs prove nothing there when a time was set back."""
 
+Seen = dict[str, tuple[Signature, list[str], list[str], bool]]
+"""Folder → its signature, its files, the folders in it and whether it could be a project's root: plain values."""
+
 _PROJECT_FILES = frozenset(("pyproject.toml", ".git", "setup.py", "setup.cfg"))
 
 
@@ -39,6 +43,8 @@ class Listing(NamedTuple):
     """Folder → why it is not listed."""
     projects: frozenset[str]
     """Folders that could be a project's root by what lies in them."""
+    moment: int = 0
+    """A time (ns) before anything was looked at."""
 
     def same(self, other: Listing) -> bool:
         """No file came, went or changed."""
@@ -49,30 +55,63 @@ class Listing(NamedTuple):
         return list(self.folders), self.links, self.unreadable
 
 
-def scan(root: str, config: Config, suffixes: tuple[str, ...] = (".py",), start: str = "") -> Listing:
+def scan(
+    root: str,
+    config: Config,
+    suffixes: tuple[str, ...] = (".py",),
+    start: str = "",
+    known: Seen | None = None,
+    made: Seen | None = None,
+) -> Listing:
     """List the files below `root`, or below its folder `start`, that the configuration does not exclude.
 
-    Virtual environments are left out.
+    Virtual environments are left out. `known`: what an earlier scan `made`; folders that are unchanged since are not
+    listed again.
     """
     is_excluded = excluder(config)
     may_return = takes_back(config)
+    moment = time.time_ns()
     folders: dict[str, list[str]] = {}
     files: dict[str, Signature] = {}
     links: dict[str, bool] = {}
     unreadable: dict[str, str] = {}
     projects: set[str] = set()
     waiting = [start]
+    stat_of = os.stat
+    prefix_of_root = root.rstrip(os.sep) + os.sep
     while waiting:
         folder = waiting.pop()
+        full = prefix_of_root + folder if folder else root
+        sign: Signature | None = None
+        if made is not None:
+            try:
+                sign = signature(stat_of(full))
+            except OSError as error:
+                unreadable[folder] = error.strerror or str(error)
+                continue
+        seen = known.get(folder) if known is not None else None
+        if made is not None and seen is not None and seen[0] == sign:
+            made[folder] = seen
+            own, below, is_project = folders.setdefault(folder, list(seen[1])), seen[2], seen[3]
+            for path in seen[1]:
+                try:
+                    files[path] = signature(stat_of(prefix_of_root + path))
+                except OSError:
+                    own.remove(path)
+            if is_project:
+                projects.add(folder)
+            waiting += reversed(below)
+            continue
         try:
-            entries = _entries(config.files, os.path.join(root, folder) if folder else root)
+            entries = _entries(config.files, full)
         except OSError as error:
             unreadable[folder] = error.strerror or str(error)
             continue
         names = {entry.name for entry in entries}
         if "pyvenv.cfg" in names:
             continue
-        if not names.isdisjoint(_PROJECT_FILES):
+        is_project = not names.isdisjoint(_PROJECT_FILES)
+        if is_project:
             projects.add(folder)
         own = folders[folder] = []
         below = []
@@ -92,8 +131,12 @@ def scan(root: str, config: Config, suffixes: tuple[str, ...] = (".py",), start:
                 own.append(path)
             elif entry.leads_to_folder is not None:
                 links[path] = entry.leads_to_folder
+        # What is behind a link changes without a sign at its folder.
+        has_links = any(entry.leads_to_folder is not None for entry in entries)
+        if made is not None and sign is not None and is_settled(sign, moment) and not has_links:
+            made[folder] = (sign, list(own), below, is_project)
         waiting += reversed(below)
-    return Listing(folders, files, links, unreadable, frozenset(projects))
+    return Listing(folders, files, links, unreadable, frozenset(projects), moment)
 
 
 class _Entry(NamedTuple):

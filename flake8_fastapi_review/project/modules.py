@@ -107,6 +107,10 @@ class Modules:
         except OSError:
             return None
 
+    def looked_at(self) -> dict[str, Module]:
+        """The modules that stand in for their files now."""
+        return self._live
+
     def compiled_module(self, path: str) -> Module | None:
         """The module itself if it is at hand."""
         return self._live.get(path) or self._kept.get(path)

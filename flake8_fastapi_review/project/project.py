@@ -12,6 +12,7 @@ from .disk import scan
 from .effects import Effects
 from .execution import Execution
 from .injection import Injection
+from .listing import listed
 from .modules import Modules
 from .requests import Requests
 from .sources import Sources
@@ -67,11 +68,12 @@ class Project:
     def application(self) -> Application:
         """The applications that the project assembles; executed at the first question."""
         if self._application is None:
-            from .application import Application
+            from .application import Application, Pages
 
             fastapi = versions(self.config).get("fastapi")
+            live = fastapi is None or fastapi >= (0, 138)
             self._application = Application(
-                self.modules, self.knowledge, live_include=fastapi is None or fastapi >= (0, 138)
+                self.modules, self.knowledge, live, Pages(self.modules, self.config, self._listed)
             )
         return self._application
 
@@ -94,12 +96,15 @@ class Project:
         return self._authentication
 
     def _files_below(self, folder: str) -> list[str]:
-        if self.listing is None:
-            if folder:
-                return [path for path in scan(self.root, self.config, start=folder).files if path.endswith(".py")]
-            self.listing = scan(self.root, self.config)
+        if self.listing is None and folder:
+            return [path for path in scan(self.root, self.config, start=folder).files if path.endswith(".py")]
         below = f"{folder}/" if folder else ""
-        return [path for path in self.listing.files if path.endswith(".py") and path.startswith(below)]
+        return [path for path in self._listed().files if path.endswith(".py") and path.startswith(below)]
+
+    def _listed(self) -> Listing:
+        if self.listing is None:
+            self.listing = listed(self.cache, self.config)
+        return self.listing
 
     def relative(self, path: str) -> str:
         """`path`, absolute or relative to the root, as the project names it: relative, with forward slashes."""

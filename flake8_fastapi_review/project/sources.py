@@ -89,6 +89,18 @@ class Sources:
         """What was asked: path → "file", "folder" or None; the path of a folder with "/*" → the names in it."""
         return self._kinds | self._names
 
+    def foresee(self, kinds: dict[str, str | None]) -> None:
+        """Take note of what was asked in an earlier run and still is so, as `kinds` tells it."""
+        for path, kind in kinds.items():
+            if path.endswith("/*"):
+                self._names.setdefault(path, kind or "")
+            else:
+                self._kinds.setdefault(path, kind)
+
+    def namespaces(self) -> dict[str, str]:
+        """The packages whose files were read to learn how they are named, "folder/package", with the answers."""
+        return self._namespaces
+
     def names_in(self, folder: str) -> list[str]:
         """What a folder, relative to the root, may hold as modules, sorted."""
         key = f"{folder}/*"
@@ -115,11 +127,11 @@ class Sources:
             candidates = [r for r in (*self.source_roots, "src") if r and (folder.startswith(r + "/") or folder == r)]
             root = max(candidates, key=len, default="") if "/" in path else ""
         elif root and root not in self.source_roots:
-            root = self._namespace_root(root, path[len(root) + 1 :].partition("/")[0])
+            root = self.namespace_root(root, path[len(root) + 1 :].partition("/")[0])
         name = path[len(root) :].lstrip("/").removesuffix(".py").removesuffix("/__init__")
         return name.replace("/", ".") if name != "__init__" else ""
 
-    def _namespace_root(self, root: str, package: str) -> str:
+    def namespace_root(self, root: str, package: str) -> str:
         """The folder that `package` (in folder `root`) is imported from, as its own files spell their imports.
 
         A package without a package above it may still be a part of a namespace package, as in `google.adk`.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from flake8_fastapi_review.project.application.table import Link, Node, RouteRow
+    from flake8_fastapi_review.project.application.rows import Link, Node, RouteRow
 
 
 def as_table(rows: Sequence[RouteRow]) -> str:

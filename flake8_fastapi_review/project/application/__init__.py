@@ -1,7 +1,8 @@
 """The application as it is assembled: modules executed abstractly, from which the route table follows."""
 
-from .inputs import Inputs, Taken
+from .front import Application
 from .matching import Conflict
-from .table import Application, Dependency, Late, RouteRow
+from .page import Pages
+from .rows import Dependency, Inputs, Late, RouteRow, Taken
 
-__all__ = ["Application", "Conflict", "Dependency", "Inputs", "Late", "RouteRow", "Taken"]
+__all__ = ["Application", "Conflict", "Dependency", "Inputs", "Late", "Pages", "RouteRow", "Taken"]

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ..types import Type, Types
-    from .table import Application, Dependency, Middleware, RouteRow
+    from .front import Application
+    from .rows import Dependency, Middleware, RouteRow
 
 OPEN = 0
 DOUBTFUL = 1
@@ -105,7 +106,6 @@ class Authentication:
         self._rows: dict[int, Protection] = {}
         self._apps: dict[str, Protection] = {}
         self._exceptions: dict[str, int] = {}
-        self._groups: dict[tuple[str, str], list[RouteRow]] = {}
 
     # Routes
 
@@ -118,11 +118,9 @@ class Authentication:
 
     def siblings(self, app: str, file: str = "") -> list[RouteRow]:
         """The routes of an application, all or those that are registered in one file."""
-        if not self._groups:
-            for row in self.application.rows:
-                self._groups.setdefault((row.app, row.registered_at[0]), []).append(row)
-                self._groups.setdefault((row.app, ""), []).append(row)
-        return self._groups.get((app, file), [])
+        if file:
+            return list(self.application.registered_in(app, file))
+        return [row for row in self.application.rows if row.app == app]
 
     def _protection(self, row: RouteRow) -> Protection:
         best = Protection(OPEN, "")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
-import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from .rows import Inputs, Taken
+from .skeleton import looks_at_path
 from .values import (
     AnnotatedValue,
     Bound,
@@ -37,37 +38,12 @@ _CONNECTIONS = frozenset(
 )
 _MODELS = ("pydantic.BaseModel", "pydantic.v1.BaseModel", "sqlmodel.SQLModel")
 _PLAIN_BASES = frozenset(("builtins.object", "abc.ABC", "typing.Generic", "typing.Protocol", *_MODELS))
-_READS_ITSELF = re.compile(r"\b(path_params|scope|url|base_url)\b")
 _TYPES = frozenset(
     "builtins typing typing_extensions datetime uuid decimal enum pathlib ipaddress collections fractions re pydantic "
     "pydantic_core annotated_types fastapi starlette sqlalchemy sqlmodel".split()
 )
 """Modules whose names in annotations are types, no aliases of dependencies."""
 _MAX_DEPTH = 30
-
-
-class Taken(NamedTuple):
-    """A parameter that is filled from the request."""
-
-    name: str
-    """As the request has it: the alias, if there is one."""
-    variable: str
-    marker: str | None
-    """"Path", "Query" …; None when FastAPI decides."""
-    path: str
-    line: int
-    optional: bool
-    """Whether it has a default."""
-
-
-class Inputs(NamedTuple):
-    """What a route takes from a request."""
-
-    taken: tuple[Taken, ...]
-    complete: bool
-    """Whether the parameters of all its dependencies are known."""
-    reads_request: bool
-    """Whether some of its code is given the request and may look at its path there."""
 
 
 def inputs_of(
@@ -183,7 +159,9 @@ class _Collector:
             return
         base = self.run.force(declared.base) if isinstance(declared, AnnotatedValue) else declared
         if isinstance(base, External) and base.name in _CONNECTIONS:
-            self.reads_request = self.reads_request or self._looks_at_path(called, argument.arg)
+            if not self.reads_request:
+                self.run.watched.setdefault(called.node, set()).add(argument.arg)
+                self.reads_request = looks_at_path(called.module.lines, called.node, argument.arg)
             return
         unknown = type(base) is Value or (isinstance(base, External) and base.name.partition(".")[0] not in _TYPES)
         if argument.annotation is not None and unknown and not items:
@@ -211,19 +189,6 @@ class _Collector:
         self.taken.append(
             Taken(alias or argument.arg, argument.arg, marker, called.module.path, argument.lineno, has_default)
         )
-
-    def _looks_at_path(self, called: Function, name: str) -> bool:
-        """Whether a function that is given the request may read its path: by itself, or by handing the request on."""
-        text = "\n".join(called.module.lines[called.node.lineno - 1 : called.node.end_lineno])
-        if _READS_ITSELF.search(text):
-            return True
-        for node in ast.walk(called.node):
-            match node:
-                case ast.Call(args=args, keywords=keywords):
-                    handed = [*args, *(keyword.value for keyword in keywords)]
-                    if any(isinstance(each, ast.Name) and each.id == name for each in handed):
-                        return True
-        return False
 
     def _model(self, cls: ClassValue) -> None:
         """The fields of a class without a constructor of its own: a dataclass or a Pydantic model."""

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import ast
-import gc
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from . import library
-from .inputs import Inputs, inputs_of
+from . import library, page
+from .answers import Around, Made
+from .inputs import inputs_of
 from .interpreter import Exhausted, Interpreter
-from .matching import Conflict, duplicates, repeated_operations, shadowed
+from .rows import Dependency, Inputs, Late, Link, Middleware, Node, RouteRow
+from .skeleton import functions
 from .source import Source, read
 from .values import (
     NOTHING,
@@ -50,117 +51,13 @@ Schemes = dict[int, tuple[str, tuple[str, ...]]]
 """Security schemes by the identity of their objects: class and scopes."""
 _SECURITY = "fastapi.security."
 _RESPONSE = "starlette.responses.Response"
+
 _MAX_DEPTH = 30
+_PLAIN = (str, bytes, int, float, complex, bool, type(None), type(...))
 _APPS = ("fastapi.FastAPI", "starlette.applications.Starlette")
 _CHANGES_ROUTES = re.compile(
     rb"\.routes\.(remove|insert|pop|sort|clear|reverse)\(|\.routes(\[[^\]\n]*\])?\s*=[^=]|\bdel [^\n]*\.routes\["
 )
-
-
-class Dependency(NamedTuple):
-    """A dependency that applies to a route."""
-
-    name: str
-    """"module:qualname", or the dotted name of a library's callable."""
-    origin: str
-    """app, router, include, decorator, parameter, class or nested."""
-    path: str | None
-    """File of the definition, None for a library's."""
-    line: int
-    scopes: tuple[str, ...]
-    is_own: bool
-    """Whether it is code of the project (or an object that a module of the project holds)."""
-    symbol: str | None = None
-    """"path:qualname" of the project's function or class that runs; None for a library's."""
-    library: str | None = None
-    """The library's callable or class that it is or derives from."""
-    lenient: bool = False
-    """A security scheme with `auto_error=False`: it refuses nobody."""
-
-
-class Middleware(NamedTuple):
-    """A middleware around an application or one that is mounted in it."""
-
-    name: str
-    """"module:qualname", or the dotted name of a library's class."""
-    symbol: str | None
-    """"path:qualname" of the project's class or function."""
-    values: tuple[tuple[str, Value], ...]
-    """The keyword arguments."""
-    file: str
-    line: int
-    """Where it is added."""
-
-
-class RouteRow(NamedTuple):
-    """One method of one route of one application."""
-
-    app: str
-    method: str
-    """An HTTP method, or WEBSOCKET."""
-    path: str
-    endpoint_module: str
-    endpoint_qualname: str
-    file: str
-    line: int
-    is_async: bool
-    dependencies: tuple[Dependency, ...]
-    security: tuple[tuple[str, tuple[str, ...]], ...]
-    """(scheme's class, scopes)."""
-    response_model: str | None
-    status_code: int | None
-    tags: tuple[str, ...]
-    include_in_schema: bool
-    operation_id: str | None
-    deprecated: bool
-    registered_at: tuple[str, int]
-    """File and line of the registration."""
-    complete: bool
-    """Whether nothing about the row is uncertain."""
-    assumptions: tuple[str, ...]
-    kind: str
-    """route, plain (Starlette's) or websocket."""
-    placed: bool = False
-    """Whether it is certain that the route exists, with this method and path."""
-    own_path: str = ""
-    """The path without the prefixes of routers."""
-    mounted_at: str = ""
-    """The path at which the application that the route belongs to is mounted in `app`."""
-    keywords: tuple[str, ...] = ()
-    """What the registration gives by keyword."""
-    response_class: str | None = None
-    """Dotted name of the class of its responses, the defaults of routers and of the application included."""
-    located: bool = True
-    """Whether the whole path is known."""
-    documented: bool = True
-    """Whether the application has an OpenAPI document at all."""
-    responses: tuple[str, ...] | None = ()
-    """The statuses whose responses the registration or something around it documents, "404", "4XX", "default"; None
-    when not all are known."""
-
-
-class Link(NamedTuple):
-    """An include or mount: how one application or router is a part of another."""
-
-    outer: str
-    inner: str
-    kind: str
-    prefix: str | None
-    """None when not known."""
-    guards: tuple[str, ...]
-    """Names of the dependencies given at this place."""
-
-
-class Node(NamedTuple):
-    """An application or router."""
-
-    id: str
-    kind: str
-    """The class's name: FastAPI, APIRouter …"""
-    name: str
-    routes: int
-    """Registered on itself."""
-    guards: tuple[str, ...]
 
 
 class Context(NamedTuple):
@@ -193,89 +90,93 @@ class Origin(NamedTuple):
     given: tuple[tuple[str, Value], ...]
 
 
-class Late(NamedTuple):
-    """A registration on a router that was included before."""
+class Assembly:
+    """The applications of a project, assembled."""
 
-    file: str
-    line: int
-    path: str
-    kind: str
-    """route, plain, websocket or include."""
-    included_file: str
-    included_line: int
-
-
-class Application:
-    """All applications of a project."""
-
-    def __init__(self, modules: Modules, knowledge: Knowledge, live_include: bool = True) -> None:
+    def __init__(self, modules: Modules, knowledge: Knowledge, live_include: bool) -> None:
         """`live_include`: whether routes added to a router after it was included appear (FastAPI 0.138 and later)."""
         self.modules = modules
         self.knowledge = knowledge
         self.live_include = live_include
         self.run = Interpreter(modules, knowledge)
-        self._rows: tuple[RouteRow, ...] | None = None
+        self._words: set[bytes] = set()
+        self._stems: set[str] = set()
         self._origins: dict[int, Origin] = {}
-        self._inputs: dict[int, Inputs] = {}
-        self._conflicts: dict[str, tuple[Conflict, ...]] = {}
-        self._changes_routes: bool | None = None
         self._calls: dict[str, dict[str, list[ast.Call]]] = {}
         self._trees: dict[str, Module | Source | None] = {}
-        self._middlewares: dict[str, list[Middleware]] | None = None
+        self._execute()
 
-    @property
-    def rows(self) -> tuple[RouteRow, ...]:
-        """In order of applications, then of matching."""
-        if self._rows is None:
-            self._execute()
-            rows = tuple(row for app in self.apps() for row in self.table(app))
-            if self.run.truncated:
-                # Something was not executed: a guard or a prefix may have been added there.
-                origins, self._origins = self._origins, {}
-                sure, rows = rows, tuple(row._replace(complete=False, placed=False) for row in rows)
-                for before, row in zip(sure, rows, strict=True):
-                    self._origins[id(row)] = origins[id(before)]._replace(row=row)
-            self._rows = rows
-        return self._rows
+    def answers(self) -> Made:
+        """All answers, from the executed program."""
+        rows = tuple(row for app in self.apps() for row in self.table(app))
+        if self.run.truncated:
+            # Something was not executed: a guard or a prefix may have been added there.
+            origins, self._origins = self._origins, {}
+            sure, rows = rows, tuple(row._replace(complete=False, placed=False) for row in rows)
+            for before, row in zip(sure, rows, strict=True):
+                self._origins[id(row)] = origins[id(before)]._replace(row=row)
+        by_app: dict[str, list[Middleware]] = {}
+        unnamed: dict[str, tuple[str, int]] = {}
+        for each in self.apps():
+            by_app.setdefault(self.name_of(each), []).extend(self._around(each, 0))
+            if each.bound_as is None:
+                unnamed[self.name_of(each)] = (each.path, each.line)
+        around = Around(
+            tuple((app, tuple(found)) for app, found in by_app.items()),
+            tuple(found for each in self.run.registrars if each.is_app for found in self._around(each, _MAX_DEPTH)),
+            self._stacks(),
+            () if self.live_include else self._late(),
+            self.run.truncated,
+            tuple(sorted(self.run.unreadable)),
+            self._unknown_includes(),
+            tuple(unnamed.items()),
+        )
+        return Made(rows, around, self._rearranged, self._inputs)
 
-    # Questions about routes
+    def _inputs(self, row: RouteRow) -> Inputs:
+        origin = self._origins[id(row)]
+        return inputs_of(self.run, [value for _, value in origin.given], origin.endpoint, origin.view, self._annotation)
 
-    def inputs(self, row: RouteRow) -> Inputs:
-        """What the route, with all its dependencies, takes from a request."""
-        known = self._inputs.get(id(row))
-        if known is None:
-            origin = self._origins[id(row)]
-            known = self._inputs[id(row)] = inputs_of(
-                self.run, [value for _, value in origin.given], origin.endpoint, origin.view, self._annotation
-            )
-        return known
+    def searched(self) -> page.Searched:
+        """What the execution read besides the files it executed; to be asked after all else."""
+        return page.Searched(
+            frozenset(self._words),
+            frozenset(self._stems | self._other_names()),
+            self.run.examined | self._trees.keys(),
+            frozenset(self.run.unreadable),
+        )
 
-    def conflicts(self, kind: str) -> tuple[Conflict, ...]:
-        """Routes that an earlier one stands in the way of: "shadowed", "duplicates" or "operations"."""
-        known = self._conflicts.get(kind)
-        if known is None:
-            if self._rearranged():
-                return ()
-            find = {"shadowed": shadowed, "duplicates": duplicates, "operations": repeated_operations}[kind]
-            known = self._conflicts[kind] = find(self.rows)
-        return known
+    def executed(self) -> dict[str, page.Executed]:
+        """The files that were executed."""
+        run = self.run
+        found: dict[str, page.Executed] = {}
+        for path, env in run.envs.items():
+            defined = list(functions(env.module.tree))
+            called = {name for node, name in defined if run.looked_into(node)}
+            watched = {name: tuple(sorted(run.watched[node])) for node, name in defined if node in run.watched}
+            skipped = frozenset(name for _, name in defined) - called
+            found[path] = page.Executed(env.module.text, env.module.tree, skipped, watched)
+        return found
+
+    def _other_names(self) -> set[str]:
+        """Calls by other names that may make an application."""
+        names = {"FastAPI", "Starlette", "import_from_string"}
+        names |= {cls.node.name for cls in self.run.classes if self._is_app_class(cls)}
+        words = "|".join(sorted(map(re.escape, names)))
+        renamed = re.compile(
+            rf"\b(?:{words})\s+as\s+(\w+)|^\s*(\w+)\s*(?::[^=\n]*)?=\s*(?:[\w.]*\.)?(?:{words})\s*$", re.M
+        )
+        found = {f"{name}(" for name in names}
+        for env in self.run.envs.values():
+            found.update(f"{name}(" for pair in renamed.findall(env.module.text) for name in pair if name)
+        return found
 
     def _rearranged(self) -> bool:
         """Whether code of the project changes the list of routes of a router or application itself."""
-        if self._changes_routes is None:
-            texts = (
-                self.modules.bytes_of(path) or b""
-                for path in self.modules.mentioning_any((b".routes",))
-                if "test" not in path
-            )
-            self._changes_routes = any(_CHANGES_ROUTES.search(text) for text in texts)
-        return self._changes_routes
+        texts = (self.modules.bytes_of(path) or b"" for path in self._mentioning(b".routes") if "test" not in path)
+        return any(_CHANGES_ROUTES.search(text) for text in texts)
 
-    def late(self) -> tuple[Late, ...]:
-        """What was registered on routers after every include of theirs, by place; nothing where includes are live."""
-        if self.live_include:
-            return ()
-        _ = self.rows
+    def _late(self) -> tuple[Late, ...]:
         seen: dict[int, int] = {}
         places: dict[int, tuple[str, int]] = {}
         routers: dict[int, Registrar] = {}
@@ -302,11 +203,8 @@ class Application:
 
     def _execute(self) -> None:
         run = self.run
-        # Trees and values by the hundred thousand, none of them garbage: the collector would take most of the time.
-        collecting = gc.isenabled()
-        gc.disable()
         try:
-            candidates = self.modules.mentioning_any((b"FastAPI", b"Starlette", b"import_from_string"))
+            candidates = self._mentioning(b"FastAPI", b"Starlette", b"import_from_string")
             for path in candidates:
                 run.import_module(path)
                 run.catch_up()
@@ -319,9 +217,10 @@ class Application:
             run.catch_up()
         except (Exhausted, RecursionError):
             run.truncated = True
-        finally:
-            if collecting:
-                gc.enable()
+
+    def _mentioning(self, *words: bytes) -> list[str]:
+        self._words.update(words)
+        return self.modules.mentioning_any(words)
 
     def _call_factories(self, candidates: list[str]) -> None:
         """Execute the functions that make an application and that nobody called so far."""
@@ -364,7 +263,7 @@ class Application:
             rf"^(?:[A-Za-z_][\w.]*\s*(?::[^=\n]*)?=\s*)?(?:[\w.]*\.)?(?:{words})\(".encode(), re.MULTILINE
         )
         found = []
-        for path in self.modules.mentioning_any(tuple(f"{name}(".encode() for name in names)):
+        for path in self._mentioning(*(f"{name}(".encode() for name in names)):
             text = self.modules.bytes_of(path)
             if path not in self.run.envs and text is not None and not _is_test(path) and called.search(text):
                 found.append(path)
@@ -458,7 +357,7 @@ class Application:
         if name == "__init__":
             name = qualname.split(".")[-2]
         found: list[tuple[str, str]] = []
-        for other in self.modules.mentioning(f"{name}("):
+        for other in self._mentioning(f"{name}(".encode()):
             env = self.run.envs.get(other)
             module = env.module if env is not None else self._tree(other, path)
             if module is None:
@@ -485,6 +384,7 @@ class Application:
     def _tree(self, path: str, called: str) -> Module | Source | None:
         """A module that was not executed and that may call a function of the module `called`, as it names it."""
         stem = called.removesuffix("/__init__.py").removesuffix(".py").rpartition("/")[2]
+        self._stems.add(stem)
         text = self.modules.bytes_of(path)
         if text is None or stem.encode() not in text:
             return None
@@ -516,29 +416,7 @@ class Application:
         """An application that another one mounts somewhere unknown still stands for itself."""
         return entry.kind == "mount" and _text(entry.path)[1]
 
-    def middleware(self, app: str) -> tuple[Middleware, ...]:
-        """The middlewares around the routes of an application, those of mounted ones included, in order of their
-        addition."""
-        if self._middlewares is None:
-            self._middlewares = {}
-            self.rows  # noqa: B018 - executes the program
-            for each in self.apps():
-                found = self._middlewares.setdefault(self.name_of(each), [])
-                found.extend(self._around(each, 0))
-        return tuple(self._middlewares.get(app, ()))
-
-    @property
-    def middlewares(self) -> tuple[Middleware, ...]:
-        """Those of all applications of the project, in order of their addition; one that is added in several
-        executions comes several times."""
-        self.rows  # noqa: B018 - executes the program
-        return tuple(found for each in self.run.registrars if each.is_app for found in self._around(each, _MAX_DEPTH))
-
-    @property
-    def stacks(self) -> tuple[tuple[Middleware, ...], ...]:
-        """Of each application its own middlewares, the outermost first: what is added later wraps what was added
-        before."""
-        self.rows  # noqa: B018 - executes the program
+    def _stacks(self) -> tuple[tuple[Middleware, ...], ...]:
         found: dict[tuple[str, int], tuple[Middleware, ...]] = {}
         for each in self.run.registrars:
             if not each.is_app:
@@ -551,17 +429,17 @@ class Application:
                 found[each.path, each.line] = stack
         return tuple(found.values())
 
-    def plain(self, middleware: Middleware) -> dict[str, Any]:
-        """The keyword arguments that are constants, or lists of which some items are (the others are left out)."""
-        found: dict[str, Any] = {}
-        for name, value in middleware.values:
+    def _constants(self, keywords: dict[str, Value]) -> tuple[tuple[str, Any], ...]:
+        found: list[tuple[str, Any]] = []
+        for name, value in keywords.items():
             value = self.run.force(value)
-            if isinstance(value, Const):
-                found[name] = value.value
+            if isinstance(value, Const) and isinstance(value.value, _PLAIN):
+                found.append((name, value.value))
             elif isinstance(value, Items):
                 items = [self.run.force(item) for item in value.items]
-                found[name] = [item.value for item in items if isinstance(item, Const)]
-        return found
+                plain = [item.value for item in items if isinstance(item, Const) and isinstance(item.value, _PLAIN)]
+                found.append((name, tuple(plain)))
+        return tuple(found)
 
     def _around(self, registrar: Registrar, depth: int) -> Iterator[Middleware]:
         for value in self._list(registrar.keywords.get("middleware")):
@@ -587,8 +465,8 @@ class Application:
             value = self.run.force(dispatch)
         described = self._describe(value, "app", ())
         if described is None:
-            return Middleware("", None, tuple(keywords.items()), file, line)
-        return Middleware(described.name, described.symbol, tuple(keywords.items()), file, line)
+            return Middleware("", None, self._constants(keywords), file, line)
+        return Middleware(described.name, described.symbol, self._constants(keywords), file, line)
 
     def _size(self, registrar: Registrar, depth: int = 0) -> int:
         total = 0
@@ -607,21 +485,7 @@ class Application:
         self._flatten(app, context, rows, self.name_of(app), 0, len(app.entries))
         return _once(rows)
 
-    @property
-    def truncated(self) -> bool:
-        """Whether the program does more, or nests deeper, than was followed; no row is complete then."""
-        return bool(self.rows) and self.run.truncated
-
-    @property
-    def unreadable(self) -> tuple[str, ...]:
-        """Files that the applications import and that are not Python, sorted."""
-        self.rows  # noqa: B018 - executes the program
-        return tuple(sorted(self.run.unreadable))
-
-    @property
-    def unknown_includes(self) -> tuple[tuple[str, int], ...]:
-        """File and line of each `include_router` whose router is not known, or made by a library; sorted."""
-        self.rows  # noqa: B018 - executes the program
+    def _unknown_includes(self) -> tuple[tuple[str, int], ...]:
         found = {
             (entry.module, entry.line)
             for registrar in self.run.registrars
@@ -638,7 +502,6 @@ class Application:
 
     def graph(self, app: str | None = None) -> tuple[list[Node], list[Link]]:
         """Applications, the routers and applications in them, and what guards each."""
-        self.rows  # noqa: B018 - executes the program
         nodes: dict[int, Node] = {}
         links: list[Link] = []
         pending = [each for each in reversed(self.apps()) if app is None or self.name_of(each) == app]
@@ -1272,4 +1135,4 @@ def _plain_name(qualname: str) -> str:
     return ".".join(part.partition("#")[0] for part in qualname.split("."))
 
 
-__all__ = ["Application", "Dependency", "ModuleValue", "RouteRow"]
+__all__ = ["Assembly", "ModuleValue"]

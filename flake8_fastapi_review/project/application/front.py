@@ -1,0 +1,154 @@
+"""What may be asked of the applications of a project. They are assembled at the first question, unless a page of the
+cache has the answers."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import sys
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from .answers import Answers, Kept, Lost
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from ...knowledge import Knowledge
+    from ..modules import Modules
+    from .matching import Conflict
+    from .page import Pages
+    from .rows import Inputs, Late, Link, Middleware, Node, RouteRow
+    from .table import Assembly
+
+T = TypeVar("T")
+
+
+class Application:
+    """All applications of a project."""
+
+    def __init__(self, modules: Modules, knowledge: Knowledge, live_include: bool, pages: Pages) -> None:
+        """`live_include`: whether routes added to a router after it was included appear (FastAPI 0.138 and later)."""
+        self._modules = modules
+        self._knowledge = knowledge
+        self._live_include = live_include
+        self._pages = pages
+        self._stamp = f"{live_include} {sys.getrecursionlimit()}"
+        self._answers: Answers | None = None
+        self._assembly: Assembly | None = None
+
+    # Questions
+
+    @property
+    def rows(self) -> tuple[RouteRow, ...]:
+        """In order of applications, then of matching."""
+        return self._answered(lambda answers: answers.rows())
+
+    def rows_in(self, path: str) -> tuple[RouteRow, ...]:
+        """The rows whose handler is in a file, in order."""
+        return self._answered(lambda answers: answers.rows_in(path))
+
+    def registered_in(self, app: str, path: str) -> tuple[RouteRow, ...]:
+        """The rows of an application that are registered in a file, in order."""
+        return self._answered(lambda answers: answers.registered_in(app, path))
+
+    def inputs(self, row: RouteRow) -> Inputs:
+        """What the route, with all its dependencies, takes from a request."""
+        return self._answered(lambda answers: answers.inputs(row))
+
+    def conflicts(self, kind: str, path: str | None = None) -> tuple[Conflict, ...]:
+        """Routes (that are handled in a file) that an earlier one stands in the way of: "shadowed", "duplicates" or
+        "operations"."""
+        return self._answered(lambda answers: answers.conflicts(kind, path))
+
+    def late(self) -> tuple[Late, ...]:
+        """What was registered on routers after every include of theirs, by place; nothing where includes are live."""
+        return self._ask().around.late
+
+    def middleware(self, app: str) -> tuple[Middleware, ...]:
+        """The middlewares around the routes of an application, those of mounted ones included, in order of their
+        addition."""
+        return dict(self._ask().around.by_app).get(app, ())
+
+    @property
+    def middlewares(self) -> tuple[Middleware, ...]:
+        """Those of all applications of the project, in order of their addition; one that is added in several
+        executions comes several times."""
+        return self._ask().around.middlewares
+
+    @property
+    def stacks(self) -> tuple[tuple[Middleware, ...], ...]:
+        """Of each application its own middlewares, the outermost first: what is added later wraps what was added
+        before."""
+        return self._ask().around.stacks
+
+    @property
+    def truncated(self) -> bool:
+        """Whether the program does more, or nests deeper, than was followed; no row is complete then."""
+        return self._ask().around.truncated
+
+    @property
+    def unreadable(self) -> tuple[str, ...]:
+        """Files that the applications import and that are not Python, sorted."""
+        return self._ask().around.unreadable
+
+    @property
+    def unknown_includes(self) -> tuple[tuple[str, int], ...]:
+        """File and line of each `include_router` whose router is not known, or made by a library; sorted."""
+        return self._ask().around.unknown_includes
+
+    @staticmethod
+    def plain(middleware: Middleware) -> dict[str, Any]:
+        """The keyword arguments that are constants, or lists of which some items are (the others are left out)."""
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in middleware.values}
+
+    def graph(self, app: str | None = None) -> tuple[list[Node], list[Link]]:
+        """Applications, the routers and applications in them, and what guards each."""
+        with _uncollected():
+            return self._assembled().graph(app)
+
+    @property
+    def is_executed(self) -> bool:
+        """Whether it was assembled in this process."""
+        return self._assembly is not None
+
+    # Answers
+
+    def _answered(self, question: Callable[[Answers], T]) -> T:
+        try:
+            return question(self._ask())
+        except Lost:
+            return question(self._ask())
+
+    def _ask(self) -> Answers:
+        if self._answers is None:
+            with _uncollected():
+                found = self._pages.load(self._stamp)
+            if found is not None:
+                self._answers = Kept(found)
+        if self._answers is None or self._answers.is_lost:
+            with _uncollected():
+                assembly = self._assembled()
+                self._answers = made = assembly.answers()
+                if self._pages.is_kept:
+                    made.complete()
+                    self._pages.store(self._stamp, assembly.searched(), assembly.executed(), made)
+        return self._answers
+
+    def _assembled(self) -> Assembly:
+        if self._assembly is None:
+            from .table import Assembly
+
+            self._assembly = Assembly(self._modules, self._knowledge, self._live_include)
+        return self._assembly
+
+
+@contextlib.contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without the collector: trees and values by the hundred thousand, none of them garbage, would keep it busy."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
