@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
 if TYPE_CHECKING:
-    from ..application.table import RouteRow
+    from ..application.rows import RouteRow
     from ..requests import Requests
     from ..types import Type
     from .engine import Finding

@@ -9,7 +9,7 @@ from .example import request
 
 if TYPE_CHECKING:
     from ..application import Application
-    from ..application.table import RouteRow
+    from ..application.rows import RouteRow
     from ..requests import Requests
     from .engine import Finding
 
