@@ -2,6 +2,7 @@
 
     python benchmarks/run.py a SOURCE           flake8 with our plugins and with others, against flake8 alone
     python benchmarks/run.py b SOURCE           fastapi-review, ruff and bandit, against parsing every file
+    python benchmarks/run.py c SOURCE           again, with nothing changed and with one file changed
     python benchmarks/run.py d SOURCE           one file through flake8, as an editor does it
     python benchmarks/run.py e SOURCE SOURCE…   time a line, memory and size of the index on trees of several sizes
 
@@ -17,6 +18,7 @@ import platform
 import shutil
 import sys
 import tempfile
+import time
 from pathlib import Path
 from statistics import median
 
@@ -56,10 +58,10 @@ NO_CACHE = {"FASTAPI_REVIEW_CACHE_DIR": ""}
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["a", "b", "d", "e"])
+    parser.add_argument("what", choices=["a", "b", "c", "d", "e"])
     parser.add_argument("sources", metavar="SOURCE", type=Path, nargs="+")
     parser.add_argument("--runs", type=int, help="counted runs of each command")
-    parser.add_argument("--file", help="d: relative to SOURCE (default: FastAPI code of about 420 lines)")
+    parser.add_argument("--file", help="c, d: relative to SOURCE (default: FastAPI code of about 420 lines)")
     options = parser.parse_args()
     sources = [source.resolve() for source in options.sources]
     for source in sources:
@@ -72,6 +74,8 @@ def main() -> None:
                 whole_suite(sources[0], cache, options.runs or 3)
             case "b":
                 cold(sources[0], cache, options.runs or 3)
+            case "c":
+                again(sources[0], cache, options.runs or 7, options.file)
             case "d":
                 editor(sources[0], cache, options.runs or 15, options.file)
             case _:
@@ -129,6 +133,36 @@ def cold(source: Path, cache: Path, runs: int) -> None:
         row = [name, f"{median(cpu):.2f}", f"{ratio(cpu, unit):.2f}", f"{median(wall):.2f}", f"{ratio(wall, unit):.2f}"]
         rows.append([*row, f"{median(usage.peak for usage in usages):.0f}"])
     print(table(["command", "cpu s", "x ast.parse", "wall s", "x ast.parse", "peak MB"], rows))
+
+
+def again(source: Path, cache: Path, runs: int, file: str | None) -> None:
+    """(c) A tree that was reviewed before: nothing has changed since, or one file has, which is the typical one."""
+    ours, tools = Environment("ours", "flake8", own=True), Environment("tools", "ruff", "bandit")
+    tree = cache.parent / "tree"
+    shutil.copytree(source, tree, symlinks=True, ignore=shutil.ignore_patterns(".fastapi-review-cache"))
+    changing = tree / (file or _typical(tree))
+    # Stamps of the copy have to settle before they are trusted.
+    time.sleep(3)
+
+    def change() -> None:
+        with changing.open("a", encoding="utf-8") as stream:
+            stream.write("# changed\n")
+
+    check = [ours.command("fastapi-review"), "check", ".", "--format", "concise", "-j1", "--cache-dir"]
+    ruff = [tools.command("ruff"), "check", "--isolated", "--exit-zero", "--quiet", "--select", "ALL", "."]
+    variants = [
+        Variant("python, click imported", [ours.command("fastapi-review"), "--version"], {}, tree),
+        Variant("ours, nothing changed", [*check, f"{cache}-same"], {}, source),
+        Variant("ours, one file changed", [*check, f"{cache}-changed"], {}, tree, before=change),
+        Variant("ruff ALL, nothing changed", ruff, {"RUFF_CACHE_DIR": f"{cache}-ruff"}, source),
+    ]
+    print(_about(source, tools))
+    print(f"file: {changing.relative_to(tree)}")
+    rows = []
+    for name, usages in in_turns(variants, runs).items():
+        cpu, wall = median(usage.cpu for usage in usages), median(usage.wall for usage in usages)
+        rows.append([name, f"{cpu * 1000:.0f}", f"{wall * 1000:.0f}", f"{median(u.peak for u in usages):.0f}"])
+    print(table(["command", "cpu ms", "wall ms", "peak MB"], rows))
 
 
 def editor(source: Path, cache: Path, runs: int, file: str | None) -> None:

@@ -32,7 +32,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         (('async def',),),  # markers
         400,  # cwe
         None,  # cvss
-        (('allow', 'frozenset[str]', 'Qualified names of calls that may block, such as `builtins.open`.'),),  # options
+        (('allow', 'frozenset[str]', "Qualified names of functions that may block, such as `builtins.open` or the project's own `app.audit.write_line`."),),  # options
         'A blocking call runs on the event loop',  # summary
         'far00_async.far001_blocking_io_in_async',  # module
         'BlockingIoInAsync',  # cls
@@ -48,7 +48,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         (('async def',),),  # markers
         400,  # cwe
         None,  # cvss
-        (('allow', 'frozenset[str]', 'Qualified names of calls that may block, such as `builtins.open`.'),),  # options
+        (('allow', 'frozenset[str]', "Qualified names of functions that may block, such as `builtins.open` or the project's own `app.audit.write_line`."),),  # options
         'A sleep stops the event loop',  # summary
         'far00_async.far002_blocking_sleep_in_async',  # module
         'BlockingSleepInAsync',  # cls
@@ -80,7 +80,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         (('async def',),),  # markers
         400,  # cwe
         None,  # cvss
-        (('allow', 'frozenset[str]', 'Qualified names of calls that may block, such as `builtins.open`.'),),  # options
+        (('allow', 'frozenset[str]', "Qualified names of functions that may block, such as `builtins.open` or the project's own `app.audit.write_line`."),),  # options
         'Heavy computation runs on the event loop',  # summary
         'far00_async.far004_cpu_bound_in_async',  # module
         'CpuBoundInAsync',  # cls
@@ -96,7 +96,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         (('async def',),),  # markers
         400,  # cwe
         None,  # cvss
-        (('allow', 'frozenset[str]', 'Qualified names of calls that may block, such as `builtins.open`.'),),  # options
+        (('allow', 'frozenset[str]', "Qualified names of functions that may block, such as `builtins.open` or the project's own `app.audit.write_line`."),),  # options
         'Synchronous database work runs on the event loop',  # summary
         'far00_async.far005_sync_db_in_async',  # module
         'SyncDbInAsync',  # cls
@@ -112,7 +112,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         (('async def',),),  # markers
         834,  # cwe
         None,  # cvss
-        (('allow', 'frozenset[str]', 'Qualified names of calls that may block, such as `builtins.open`.'),),  # options
+        (('allow', 'frozenset[str]', "Qualified names of functions that may block, such as `builtins.open` or the project's own `app.audit.write_line`."),),  # options
         'A second event loop is started from a running one',  # summary
         'far00_async.far006_nested_event_loop',  # module
         'NestedEventLoop',  # cls
@@ -472,6 +472,230 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         '',  # payload
     ),
     (
+        'FAR030',  # code
+        'sql-injection',  # name
+        'critical',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('def ',),),  # markers
+        89,  # cwe
+        'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H',  # cvss
+        (),  # options
+        'SQL text is put together from what a client sent',  # summary
+        'far03_injection.far030_sql_injection',  # module
+        'SqlInjection',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR031',  # code
+        'command-injection',  # name
+        'critical',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('def ',),),  # markers
+        78,  # cwe
+        'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H',  # cvss
+        (),  # options
+        'A command line is put together from what a client sent, or the client chooses the program',  # summary
+        'far03_injection.far031_command_injection',  # module
+        'CommandInjection',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR032',  # code
+        'code-injection',  # name
+        'critical',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('def ',),),  # markers
+        95,  # cwe
+        'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H',  # cvss
+        (),  # options
+        'Python code or the name of a module comes from a client and is run',  # summary
+        'far03_injection.far032_code_injection',  # module
+        'CodeInjection',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR033',  # code
+        'path-traversal',  # name
+        'critical',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('def ',),),  # markers
+        22,  # cwe
+        'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:C/C:H/I:N/A:N',  # cvss
+        (),  # options
+        'A request chooses which file is opened, sent, written or removed',  # summary
+        'far03_injection.far033_path_traversal',  # module
+        'PathTraversal',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR034',  # code
+        'ssrf',  # name
+        'critical',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('def ',),),  # markers
+        918,  # cwe
+        'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:C/C:H/I:N/A:N',  # cvss
+        (),  # options
+        'The server requests a URL whose host a client chooses',  # summary
+        'far03_injection.far034_ssrf',  # module
+        'Ssrf',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR035',  # code
+        'cross-site-scripting',  # name
+        'critical',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('def ',),),  # markers
+        79,  # cwe
+        'CVSS:3.1/AV:N/AC:L/PR:N/UI:R/S:C/C:L/I:L/A:N',  # cvss
+        (),  # options
+        'HTML is put together from what a client sent, without escaping',  # summary
+        'far03_injection.far035_cross_site_scripting',  # module
+        'CrossSiteScripting',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR036',  # code
+        'unsafe-deserialization',  # name
+        'critical',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('def ',),),  # markers
+        502,  # cwe
+        'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H',  # cvss
+        (),  # options
+        'Data of a client is read by a loader that runs code',  # summary
+        'far03_injection.far036_unsafe_deserialization',  # module
+        'UnsafeDeserialization',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR037',  # code
+        'template-injection',  # name
+        'critical',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('def ',),),  # markers
+        1336,  # cwe
+        'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H',  # cvss
+        (),  # options
+        'The source of a template is put together from what a client sent',  # summary
+        'far03_injection.far037_template_injection',  # module
+        'TemplateInjection',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR038',  # code
+        'open-redirect',  # name
+        'important',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('def ',),),  # markers
+        601,  # cwe
+        'CVSS:3.1/AV:N/AC:L/PR:N/UI:R/S:C/C:L/I:L/A:N',  # cvss
+        (),  # options
+        'A redirect leads where a client says',  # summary
+        'far03_injection.far038_open_redirect',  # module
+        'OpenRedirect',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR039',  # code
+        'nosql-injection',  # name
+        'critical',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('def ',),),  # markers
+        943,  # cwe
+        'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:L/A:N',  # cvss
+        (),  # options
+        'A MongoDB filter is made of an unvalidated value of a client',  # summary
+        'far03_injection.far039_nosql_injection',  # module
+        'NosqlInjection',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR040',  # code
+        'header-injection',  # name
+        'important',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('def ',),),  # markers
+        113,  # cwe
+        'CVSS:3.1/AV:N/AC:L/PR:N/UI:R/S:C/C:L/I:L/A:N',  # cvss
+        (),  # options
+        'A response header is put together from what a client sent',  # summary
+        'far03_injection.far040_header_injection',  # module
+        'HeaderInjection',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR041',  # code
+        'log-injection',  # name
+        'minor',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('def ',),),  # markers
+        117,  # cwe
+        'CVSS:3.1/AV:N/AC:L/PR:L/UI:N/S:U/C:N/I:L/A:N',  # cvss
+        (),  # options
+        'A log line holds a text of a client as it came',  # summary
+        'far03_injection.far041_log_injection',  # module
+        'LogInjection',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR042',  # code
+        'regex-injection',  # name
+        'important',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('def ',),),  # markers
+        1333,  # cwe
+        'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H',  # cvss
+        (),  # options
+        'A regular expression is compiled from what a client sent',  # summary
+        'far03_injection.far042_regex_injection',  # module
+        'RegexInjection',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR043',  # code
+        'xml-external-entity',  # name
+        'critical',  # severity
+        'off',  # default
+        ('app',),  # roles
+        (('def ',),),  # markers
+        611,  # cwe
+        'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N',  # cvss
+        (),  # options
+        'XML of a client is read by a parser that resolves entities',  # summary
+        'far03_injection.far043_xml_external_entity',  # module
+        'XmlExternalEntity',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
         'FAR050',  # code
         'unauthenticated-route',  # name
         'critical',  # severity
@@ -493,13 +717,29 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         'important',  # severity
         'on',  # default
         ('app',),  # roles
-        (('.get(', '.post(', '.put(', '.patch(', '.delete(', '.api_route(', '.add_api_route(', '.websocket(', '.route(', '.add_api_websocket_route(', '.add_route('), ('{',)),  # markers
+        (('.get(', '.post(', '.put(', '.patch(', '.delete(', '.api_route(', '.add_api_route(', '.websocket(', '.route(', '.add_api_websocket_route(', '.add_route(', 'select('),),  # markers
         639,  # cwe
         'CVSS:3.1/AV:N/AC:L/PR:L/UI:N/S:U/C:H/I:H/A:N',  # cvss
         (),  # options
         'An object that belongs to somebody is fetched by the id of the path, whoever the logged-in user is',  # summary
         'far05_auth.far051_missing_object_authorisation',  # module
         'MissingObjectAuthorisation',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR052',  # code
+        'jwt-not-verified',  # name
+        'critical',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('jwt', 'jose', 'JsonWebToken'), ('decode', 'encode', 'get_unverified_claims')),  # markers
+        347,  # cwe
+        'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:N',  # cvss
+        (('allow', 'frozenset[str]', 'Names of functions that may read tokens without verifying them.'),),  # options
+        'A JSON Web Token is believed without its signature or expiry being checked, or is issued without expiry',  # summary
+        'far05_auth.far052_jwt_not_verified',  # module
+        'JwtNotVerified',  # cls
         'python',  # language
         '',  # payload
     ),
@@ -532,6 +772,70 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         'A route that can be guessed at or is expensive may be called as often as anybody likes',  # summary
         'far05_auth.far054_missing_rate_limit',  # module
         'MissingRateLimit',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR055',  # code
+        'insecure-cookie',  # name
+        'important',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('set_cookie', 'CookieTransport', 'SessionMiddleware'),),  # markers
+        614,  # cwe
+        'CVSS:3.1/AV:N/AC:L/PR:N/UI:R/S:U/C:L/I:L/A:N',  # cvss
+        (('cookies', 'frozenset[str]', 'Names of further cookies that hold a session.'), ('harmless', 'frozenset[str]', 'Names of cookies that need no protection.')),  # options
+        'A cookie that holds a session or a token is set without `secure`, `httponly` or `samesite`',  # summary
+        'far05_auth.far055_insecure_cookie',  # module
+        'InsecureCookie',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR056',  # code
+        'tls-verification-disabled',  # name
+        'critical',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('erify', 'VERIFY', 'ssl', 'SSL', 'tls', 'TLS', 'CERT_NONE', 'cert_', 'FTP', 'IMAP', 'POP3', 'CA_BUNDLE'),),  # markers
+        295,  # cwe
+        'CVSS:3.1/AV:N/AC:H/PR:N/UI:N/S:U/C:H/I:H/A:N',  # cvss
+        (('hosts', 'frozenset[str]', 'Beginnings of URLs at which certificates need no check, such as `https://sidecar:`.'),),  # options
+        'A connection accepts every certificate',  # summary
+        'far05_auth.far056_tls_verification_disabled',  # module
+        'TlsVerificationDisabled',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR057',  # code
+        'debug-enabled',  # name
+        'important',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('debug', 'reload'), ('FastAPI', 'Starlette', 'uvicorn')),  # markers
+        489,  # cwe
+        'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:L/I:N/A:N',  # cvss
+        (),  # options
+        'An application shows its insides to its visitors, or watches its source code for changes while it serves',  # summary
+        'far05_auth.far057_debug_enabled',  # module
+        'DebugEnabled',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR058',  # code
+        'weak-password-policy',  # name
+        'important',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('passw', 'pwd', 'Passw', 'passphrase'),),  # markers
+        521,  # cwe
+        'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:L/I:N/A:N',  # cvss
+        (('minimum', 'int', 'The least number of characters of a password.'), ('checks', 'frozenset[str]', 'Names of further functions that judge passwords.')),  # options
+        'A new password may be as short as its owner likes',  # summary
+        'far05_auth.far058_weak_password_policy',  # module
+        'WeakPasswordPolicy',  # cls
         'python',  # language
         '',  # payload
     ),
@@ -1012,6 +1316,70 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         'A parameter is injected and never read, and its dependency does nothing else',  # summary
         'far11_dependencies.far119_unused_dependency',  # module
         'UnusedDependency',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR151',  # code
+        'unguarded-dynamic-import',  # name
+        'important',  # severity
+        'off',  # default
+        ('app',),  # roles
+        (('import_module', 'exec_module', '__import__', 'run_path', 'run_module'),),  # markers
+        755,  # cwe
+        'CVSS:3.1/AV:N/AC:H/PR:H/UI:N/S:U/C:N/I:N/A:L',  # cvss
+        (),  # options
+        'A module that is only known at run time is imported, and nothing handles that it cannot be',  # summary
+        'far15_files.far151_unguarded_dynamic_import',  # module
+        'UnguardedDynamicImport',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR152',  # code
+        'dynamic-import-not-cleaned',  # name
+        'important',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('sys',), ('exec_module', 'import_module', '__import__', 'run_path', 'run_module')),  # markers
+        459,  # cwe
+        'CVSS:3.1/AV:N/AC:H/PR:H/UI:N/S:U/C:N/I:L/A:L',  # cvss
+        (),  # options
+        '`sys.modules` or `sys.path` is changed for an import, and stays changed when the import fails',  # summary
+        'far15_files.far152_dynamic_import_not_cleaned',  # module
+        'DynamicImportNotCleaned',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR155',  # code
+        'untrusted-content-type',  # name
+        'important',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('UploadFile',), ('write', 'copyfileobj', 'put_object', 'upload_', 'Response')),  # markers
+        434,  # cwe
+        'CVSS:3.1/AV:N/AC:L/PR:L/UI:R/S:C/C:L/I:L/A:N',  # cvss
+        (('checks', 'frozenset[str]', 'Names of further functions that look at the content of a file.'),),  # options
+        'An uploaded file is stored or served as what its sender says it is',  # summary
+        'far15_files.far155_untrusted_content_type',  # module
+        'UntrustedContentType',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR157',  # code
+        'insecure-temp-file',  # name
+        'important',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('mktemp', 'tmp/', 'gettempdir', 'tempdir', 'shm/', 'Temp\\'),),  # markers
+        377,  # cwe
+        'CVSS:3.1/AV:L/AC:H/PR:L/UI:N/S:U/C:L/I:H/A:N',  # cvss
+        (('folders', 'frozenset[str]', 'Beginnings of paths below a shared folder that belong to us alone.'),),  # options
+        'A temporary file has a name that others on the machine can know before it exists',  # summary
+        'far15_files.far157_insecure_temp_file',  # module
+        'InsecureTempFile',  # cls
         'python',  # language
         '',  # payload
     ),

@@ -1,4 +1,6 @@
-"""Compiles the TOML rows of this folder into `_rows.py` and `_flow_rows.py`: `python -m flake8_fastapi_review.knowledge.compile`.
+"""Compiles the TOML rows of this folder into `_rows.py` and `_flow_rows.py`.
+
+`python -m flake8_fastapi_review.knowledge.compile`.
 
 With `--check` it writes nothing and fails when one of them is out of date.
 """
@@ -84,7 +86,8 @@ def render_flows(tables: Tables) -> str:
         "",
         "from typing import Any",
     ]
-    for name, table in zip(("SINKS", "PASSES", "SOURCES", "CHECKS"), tables.flow_rows(), strict=True):
+    shipped: tuple[dict[str, Any], ...] = tables.flow_rows()
+    for name, table in zip(("SINKS", "PASSES", "SOURCES", "CHECKS"), shipped, strict=True):
         rows = (f"    {_literal(key)}: {_literal(table[key])}," for key in sorted(table))
         lines += ["", f"{name}: dict[str, Any] = {{", *rows, "}"]
     return "\n".join(lines) + "\n"
@@ -120,9 +123,7 @@ def main(arguments: list[str]) -> int:
             target.write_text(source, "utf-8")
         return 0
     stale = [
-        target.name
-        for target, source in sources.items()
-        if not target.exists() or target.read_text("utf-8") != source
+        target.name for target, source in sources.items() if not target.exists() or target.read_text("utf-8") != source
     ]
     for name in stale:
         print(f"{name} is out of date: python -m {__package__}.compile", file=sys.stderr)

@@ -106,7 +106,7 @@ class Module:
                     if (
                         isinstance(node, ast.expr)
                         and (node.lineno, node.col_offset) == (line, column)
-                        and (best is None or (node.end_lineno, node.end_col_offset) > (best.end_lineno, best.end_col_offset))
+                        and (best is None or _end(node) > _end(best))
                     ):
                         best = node
         return best
@@ -631,6 +631,10 @@ _FORMS: dict[type, Callable[[Module, Any, Scope], Expr]] = {
     ast.Yield: Module._yield,
 }
 """Class of node → the method that puts it as plain values."""
+
+
+def _end(node: ast.expr) -> tuple[int, int]:
+    return node.end_lineno or 0, node.end_col_offset or 0
 
 
 def _tested_missing(test: ast.expr) -> str | None:

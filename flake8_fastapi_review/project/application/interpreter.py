@@ -11,11 +11,11 @@ from __future__ import annotations
 import ast
 import builtins
 import contextlib
-import re
 import sys
 from typing import TYPE_CHECKING, Any
 
 from . import library
+from .skeleton import REGISTERING, is_acting
 from .source import read
 from .values import (
     NOTHING,
@@ -51,24 +51,10 @@ if TYPE_CHECKING:
     from ..modules import Modules
     from .source import Source
 
-MARKERS = (b"fastapi", b"starlette", b"FastAPI", b"router", b"Router")
-_ACTING = re.compile(
-    rb"\b(?:include_router|add_api_route|add_api_websocket_route|add_route|add_websocket_route|mount|APIRouter|FastAPI"
-    rb"|Starlette|api_route)\b|@[\w.]+\.(?:get|post|put|patch|delete|head|options|trace|websocket|route)\("
-    rb"|^(?!print|logg|warnings|typer)[A-Za-z_][\w.]*\("
-    rb"|^@(?!dataclass|functools|lru_cache|cache\b|pytest|overload|contextmanager|asynccontextmanager|contextlib|attr|click"
-    rb"|typing|runtime_checkable|total_ordering|final|deprecated)\w",
-    re.MULTILINE,
-)
-"""What importing a module may do to a router: registrations, calls and decorators at its top level."""
 _MAX_CALLS = 40
 _MAX_STEPS = 800_000
 _MAX_ASIDE = 1_500
 """Steps for a call that registers nothing: its result may be of use, a long computation is not."""
-_REGISTERING = re.compile(
-    r"\b(?:include_router|add_api_route|add_api_websocket_route|add_route|add_websocket_route|mount|APIRouter|FastAPI|Starlette|api_route)\b"
-    r"|@[\w.]+\.(?:get|post|put|patch|delete|head|options|trace|websocket|route)\("
-)
 _MAX_LOOP = 400
 _BUILTINS = frozenset(dir(builtins))
 _FRAMES_LEFT = 330
@@ -156,9 +142,22 @@ class Interpreter:
         self._marked: dict[str, bool] = {}
         self._running: set[str] = set()
         self._looked_ahead: set[tuple[str, str]] = set()
+        self.watched: dict[ast.AST, set[str]] = {}
+        """Functions that are given the request, with the parameters that hold it."""
         self.unreadable: set[str] = set()
         self.truncated = False
         """Whether something was left out: the program does more, or nests deeper, than we follow."""
+
+    # What was looked at
+
+    @property
+    def examined(self) -> frozenset[str]:
+        """Files that were looked at in order to decide whether to execute them."""
+        return frozenset(self._marked)
+
+    def looked_into(self, node: ast.AST) -> bool:
+        """Whether the body of a function was executed or searched."""
+        return node in self.executed or node in self._interest
 
     # Conditions
 
@@ -228,7 +227,7 @@ class Interpreter:
         known = self._marked.get(path)
         if known is None:
             text = self.modules.bytes_of(path)
-            known = text is not None and any(marker in text for marker in MARKERS) and bool(_ACTING.search(text))
+            known = text is not None and is_acting(text)
             self._marked[path] = known = known or path.endswith("__init__.py")
         return known
 
@@ -441,7 +440,7 @@ class Interpreter:
         known = self._mentioned.get(node)
         if known is None:
             lines = module.lines[node.lineno - 1 : node.end_lineno]
-            known = self._mentioned[node] = any(map(_REGISTERING.search, lines))
+            known = self._mentioned[node] = any(map(REGISTERING.search, lines))
         return known
 
     def _calls_interesting(self, function: Function, depth: int) -> bool:

@@ -12,8 +12,10 @@ from .state import access
 from .substitution import Substitution
 from .values import (
     ALL,
+    ANY,
     CLEAN,
     CONTAINED,
+    KEYS,
     Mark,
     Source,
     Step,
@@ -33,7 +35,8 @@ _PASSING_METHODS = frozenset(
     (
         "strip lstrip rstrip lower upper title capitalize casefold swapcase replace removeprefix removesuffix split "
         "rsplit splitlines partition rpartition join format format_map encode decode expandtabs center ljust rjust "
-        "zfill translate get pop items values keys copy setdefault getlist getall multi_items dict model_dump read readline "
+        "zfill translate get pop items values keys copy setdefault getlist getall multi_items dict model_dump read "
+        "readline "
         "readlines getvalue joinpath with_suffix with_name with_stem absolute expanduser as_posix"
     ).split()
 )
@@ -211,7 +214,13 @@ class Calls:
         match function.attr, arguments.node.args:
             case "get" | "pop" | "setdefault", [ast.Constant(value=str() | int() as key), *_]:
                 return receiver.member(f"[{key}]")
-            case "get" | "pop" | "setdefault" | "values" | "items" | "getlist" | "copy" | "dict" | "model_dump", _:
+            case "keys", []:
+                return receiver.keys()
+            case "dict" | "model_dump", _:
+                return receiver.with_safe(frozenset({KEYS}))
+            case "get" | "pop" | "setdefault" | "values" | "getlist", _:
+                return receiver.items()
+            case "items" | "copy", _:
                 return receiver
         return whole([receiver, arguments.all()])
 
@@ -239,6 +248,9 @@ class Calls:
                     given.append(found[1])
             if not any(given) or self.inputs.is_narrow(self.types.call_type(callee)):
                 return CLEAN
+            if KEYS in row.safe:
+                # The values of a model by the names of its fields.
+                return join(value.with_safe(row.safe) for value in given if value)
             if name.startswith("builtins.") and isinstance(function, ast.Attribute):
                 passed = self._passed_by_method(function, receiver, arguments)
                 return passed.with_safe(row.safe) if passed else whole(given).with_safe(row.safe)
@@ -360,7 +372,7 @@ class Calls:
         key = access(function.value)
         value = arguments.all()
         if key is not None and value:
-            self.walk.mix(key, Value({}, {"[*]": value}), state)
+            self.walk.mix(key, Value({}, {ANY: value}), state)
 
     # Functions and classes of the project
 
@@ -501,6 +513,8 @@ class Calls:
                 part = value.member(f"[{name}]")
                 if part and f".{name}" not in parts:
                     parts[f".{name}"] = part
+        checked = {key: self.inputs.field_safety(cls, key[1:]) or frozenset() for key in parts}
+        parts = {key: part.with_safe(checked[key]) for key, part in parts.items() if ALL not in checked[key]}
         return Value({}, parts) if parts else CLEAN
 
     def _initialised(self, symbol: str, arguments: Arguments, state: State) -> Value:

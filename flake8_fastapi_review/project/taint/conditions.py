@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING, Any
 
 from ..constants import UNKNOWN, value_of
@@ -25,6 +26,7 @@ HOST_PARTS = frozenset({"hostname", "netloc", "host", "authority"})
 """Attributes of a URL that was taken apart."""
 _NEVER_RETURN = frozenset({"sys.exit", "os._exit", "os.abort", "builtins.exit", "builtins.quit"})
 _PATH_METHODS = frozenset({"resolve", "absolute", "as_posix", "expanduser", "__str__"})
+_CHECKING = re.compile(r"(?i)safe|valid|allow|permit|check|verif|trusted|sanit|forbid|denied|block|whitelist|internal")
 _SEPARATORS = frozenset({"os.sep", "os.path.sep"})
 
 
@@ -220,13 +222,19 @@ def _call(walk: Walk, node: ast.Call, truth: bool, state: State) -> None:
             _refine_key(walk, argument, _URL, state)
         return
     confirmed = walk.calls.confirmed(node, state)
-    if confirmed is None:
+    if confirmed is None or (not confirmed and says_that_it_checks(node)):
         # Nobody knows what it asks: neither branch is judged.
         for argument in node.args:
             _refine_key(walk, argument, HARMLESS, state)
     elif truth:
         for key, kinds in confirmed:
             walk.refine(state, key, kinds)
+
+
+def says_that_it_checks(node: ast.Call) -> bool:
+    """Whether a function of the project is named after the question whether a value may be used."""
+    name = node.func.attr if isinstance(node.func, ast.Attribute) else _called(node)
+    return _CHECKING.search(name) is not None
 
 
 def _called(node: ast.Call) -> str:

@@ -72,6 +72,7 @@ _PATTERNS = frozenset({"pattern", "regex"})
 _CONSTRAINED = frozenset({"conint", "confloat", "condecimal", "condate"})
 _VALIDATING = frozenset({"AfterValidator", "BeforeValidator", "PlainValidator", "WrapValidator", "Predicate"})
 _VALIDATORS = frozenset({"field_validator", "validator"})
+_MODEL_VALIDATORS = frozenset({"model_validator", "root_validator"})
 _MODELS = ("pydantic.BaseModel", "pydantic.v1.BaseModel", "sqlmodel.SQLModel")
 REQUESTS = (
     "starlette.requests.HTTPConnection",
@@ -94,10 +95,12 @@ class Inputs:
         self.requests = requests
         self._fields: dict[tuple[str, str], frozenset[str] | None] = {}
         self._narrow: dict[str, bool] = {}
+        self._mentioned: dict[str, frozenset[str]] = {}
 
     def forget(self) -> None:
         self._fields.clear()
         self._narrow.clear()
+        self._mentioned.clear()
 
     # What types let through
 
@@ -243,17 +246,38 @@ class Inputs:
                 fact = summary.table[indices[-1]]
                 if fact[0] != "def":
                     continue
+                symbol = f"{summary.path}:{fact[1]}"
                 for decorator in summary.functions[fact[1]].decorators:
-                    if decorator[0] == "c" and self._validates(summary, decorator, name):
+                    if self._validates(summary, decorator, name, symbol):
                         return True
         return False
 
-    def _validates(self, summary: Summary, decorator: Expr, name: str) -> bool:
-        called = self.types.qualified(self.types.eval(summary, decorator[1])) or ""
-        if called.rpartition(".")[2] not in _VALIDATORS:
+    def _validates(self, summary: Summary, decorator: Expr, name: str, symbol: str) -> bool:
+        factory = decorator[0] == "c"
+        called = self.types.qualified(self.types.eval(summary, decorator[1] if factory else decorator)) or ""
+        called = called.rpartition(".")[2]
+        if called in _MODEL_VALIDATORS:
+            return name in self._words(symbol)
+        if called not in _VALIDATORS or not factory:
             return False
         names = [value_of(self.types, summary, arg) for arg in decorator[2]]
         return any(each in (name, ALL) or each is UNKNOWN for each in names)
+
+    def _words(self, symbol: str) -> frozenset[str]:
+        """The names, attributes and texts in a function."""
+        known = self._mentioned.get(symbol)
+        if known is None:
+            path, _, qualname = symbol.rpartition(":")
+            module = self.types.modules.lent(path)
+            found: set[str] = set()
+            for scope in module.index.scopes if module is not None else ():
+                if scope.qualname == qualname:
+                    for node in ast.walk(scope.node):
+                        match node:
+                            case ast.Constant(value=str(text)) | ast.Attribute(attr=text) | ast.Name(id=text):
+                                found.add(text)
+            known = self._mentioned[symbol] = frozenset(found)
+        return known
 
     # Parameters
 

@@ -22,6 +22,12 @@ SEGMENT = "segment"
 """Not a kind of sink: a text without separators, which leads one folder up at most, and nowhere as the name of a
 file."""
 
+KEYS = "keys"
+"""Not a kind of sink: the names in a dictionary are the project's own."""
+
+ANY = "[*]"
+"""The part of a container that holds what was put in under a name that is not known."""
+
 PREFIXED = frozenset({"url", "redirect", "module", "program"})
 """Kinds for which only the beginning of a text counts."""
 
@@ -109,7 +115,7 @@ class Value:
         for (origin, path), mark in self.marks.items():
             label = (origin, (*path, key)) if len(path) < MAX_PATH else (origin, path)
             add_marks(found, {label: mark})
-        own = self.parts.get(key) if self.parts else None
+        own = self.parts.get(key) or (self.parts.get(ANY) if key.startswith("[") else None) if self.parts else None
         if own is None:
             return Value(found) if found else CLEAN
         return join([own, Value(found)]) if found else own
@@ -117,6 +123,11 @@ class Value:
     def items(self) -> Value:
         """The value of any item."""
         return join([Value(self.marks), *(self.parts or {}).values()]) if self else CLEAN
+
+    def keys(self) -> Value:
+        """The names in a dictionary."""
+        marks = {label: mark for label, mark in self.marks.items() if KEYS not in mark.safe}
+        return Value(marks) if marks else CLEAN
 
     def with_safe(self, kinds: frozenset[str]) -> Value:
         """The same inputs, harmless for `kinds` too."""

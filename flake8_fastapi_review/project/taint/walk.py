@@ -16,7 +16,9 @@ from .inputs import HARMLESS
 from .state import Path, State, access, forget, joined, lookup
 from .values import (
     ALL,
+    ANY,
     CLEAN,
+    KEYS,
     PREFIXED,
     SEGMENT,
     UNTOUCHED,
@@ -231,14 +233,21 @@ class Walk:
                 key = access(target)
                 if key is None:
                     base = access(target.value)
-                    if base is not None and value:
-                        self.mix(base, value, state)
+                    if base is not None:
+                        self._put(base, target, value, state)
                     return
                 forget(state, key)
                 state[key] = value
                 self._store(key, value)
                 if value and isinstance(target, ast.Subscript):
                     self.mix(key[:-1], Value({}, {key[-1]: value}), state)
+
+    def _put(self, base: Path, target: ast.Attribute | ast.Subscript, value: Value, state: State) -> None:
+        """`rows[name] = value`, where the name is not a constant."""
+        if value:
+            self.mix(base, Value({}, {ANY: value}), state)
+        if isinstance(target, ast.Subscript) and (named := self.value(target.slice, state)):
+            self.mix(base, whole([named]), state)
 
     def _store(self, key: Path, value: Value) -> None:
         """What a caller's object holds from now on."""
@@ -538,7 +547,7 @@ class Walk:
                 if value:
                     parts[f"[{key.value}]"] = value
                 continue
-            rest.append(whole([self.value(key, state), value]))
+            rest += [whole([self.value(key, state)]), Value({}, {ANY: value}) if value else CLEAN]
         return join([Value({}, parts) if parts else CLEAN, *rest])
 
     def _comprehension(self, node: Any, state: State) -> Value:
@@ -549,9 +558,10 @@ class Walk:
                 self.value(test, inner)
                 inner = conditions.refined(self, test, True, inner)
         if isinstance(node, ast.DictComp):
-            return whole([self.value(node.key, inner), self.value(node.value, inner)])
+            held = self.value(node.value, inner)
+            return join([whole([self.value(node.key, inner)]), Value({}, {ANY: held}) if held else CLEAN])
         found = self.value(node.elt, inner)
-        return Value({}, {"[*]": found}) if found else CLEAN
+        return Value({}, {ANY: found}) if found else CLEAN
 
     def iterated(self, node: ast.expr, state: State) -> Value:
         """The value of each item of an iterable."""
@@ -564,8 +574,11 @@ class Walk:
                 return Value({}, {"[1]": self.value(inner, state).items()})
             case ast.Call(func=ast.Name(id="zip"), args=args):
                 return Value({}, {f"[{i}]": self.value(each, state).items() for i, each in enumerate(args)})
-            case ast.Call(func=ast.Attribute(attr="items")) if found.parts:
-                return Value({}, {"[1]": found.items()})
+            case ast.Call(func=ast.Attribute(attr="items"), args=[]):
+                parts = {"[0]": found.keys(), "[1]": found.items()}
+                return Value({}, {key: part for key, part in parts.items() if part})
+        if any(KEYS in mark.safe for mark in found.marks.values()):
+            return join([found.keys(), made])
         return join([found.items(), made])
 
     # Types, places, findings

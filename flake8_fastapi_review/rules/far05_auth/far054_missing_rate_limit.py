@@ -15,9 +15,12 @@ if TYPE_CHECKING:
     from ...project.application import RouteRow
     from ...rule import Violation
 
+_PROTECTED = 2
 _GUESSED = re.compile(
-    r"(?i)(?:^|[/_.{-])(?:log-?in|sign-?in|sign-?up|register|registration|token|tokens|passwords?|forgot|reset|otp|mfa|2fa|magic)(?=$|[/_.}-])"
+    r"(?i)(?:^|[/_.{-])(?:log-?in|sign-?in|sign-?up|passwords?|forgot|otp|mfa|2fa|magic)(?=$|[/_.}-])"
 )
+_GUESSED_BY_STRANGERS = re.compile(r"(?i)(?:^|[/_.{-])(?:register|registration|tokens?|reset)(?=$|[/_.-])")
+"""Words that tell as much about routes of users who are logged in: resetting a limit, registering a service."""
 _LIMITS = re.compile(
     r"(?i)rate_?limit|limiter|throttl|slow_?api|slow_?down|brute_?force|quota|too_?many|lockout|attempts"
 )
@@ -90,7 +93,10 @@ class MissingRateLimit(Rule):
             return "one client uses up what all share"
         if row.method not in ("POST", "PUT", "PATCH"):
             return None
-        if _GUESSED.search(row.path) or _GUESSED.search(row.endpoint_qualname.rpartition(".")[2]):
+        texts = (row.path, row.endpoint_qualname.rpartition(".")[2])
+        if any(map(_GUESSED.search, texts)) or (
+            any(map(_GUESSED_BY_STRANGERS.search, texts)) and file.protection(row).level < _PROTECTED
+        ):
             return "passwords and codes are guessed by trying"
         arguments: Any = getattr(endpoint.function, "args", None)
         if any(
