@@ -95,7 +95,7 @@ class MissingRateLimit(Rule):
             return None
         texts = (row.path, row.endpoint_qualname.rpartition(".")[2])
         if any(map(_GUESSED.search, texts)) or (
-            any(map(_GUESSED_BY_STRANGERS.search, texts)) and file.protection(row).level < _PROTECTED
+            any(map(_GUESSED_BY_STRANGERS.search, texts)) and not self._is_guarded(file, row)
         ):
             return "passwords and codes are guessed by trying"
         arguments: Any = getattr(endpoint.function, "args", None)
@@ -105,6 +105,12 @@ class MissingRateLimit(Rule):
         ):
             return "uploads fill the disk"
         return None
+
+    @staticmethod
+    def _is_guarded(file: File, row: RouteRow) -> bool:
+        """Whether a dependency lets in known users only; a login that answers 401 by itself is none."""
+        found = file.protection(row)
+        return found.level == _PROTECTED and bool(found.by)
 
     def _is_limited(self, file: File, row: RouteRow, endpoint: Endpoint) -> bool:
         for dependency in row.dependencies:
