@@ -651,7 +651,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         'FAR041',  # code
         'log-injection',  # name
         'minor',  # severity
-        'on',  # default
+        'off',  # default
         ('app',),  # roles
         (('def ',),),  # markers
         117,  # cwe

@@ -438,9 +438,7 @@ def test_the_json_is_described() -> None:
     described = (ROOT / "docs" / "json.md").read_text(encoding="utf-8")
     fix = Remedy("Replace it", Applicability.SAFE, (Change(Place(5, 12, 5, 17), "get"),))
     printed = json_format.values(a_report(a_finding(related=CHAIN, fix=fix), skipped=(Skipped("a.py", "b"),)))
-    assert {key for key in keys(printed) if f"`{key}`" not in described and f"files.{key}`" not in described} == {
-        "files",
-    }
+    assert not {key for key in keys(printed) if f"`{key}`" not in described and f"files.{key}`" not in described}
     example = json.loads(described.partition("```json\n")[2].partition("```")[0])
     assert example.keys() == printed.keys()
     assert all(finding.keys() == printed["findings"][0].keys() for finding in example["findings"])

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...rule import Rule, Severity
+from ...rule import Default, Rule, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,6 +50,7 @@ class LogInjection(Rule):
 
     code = "FAR041"
     severity = Severity.SUGGESTION
+    default = Default.OFF
     cwe = 117
     cvss = "CVSS:3.1/AV:N/AC:L/PR:L/UI:N/S:U/C:N/I:L/A:N"
     message = "`{sink}` writes {input}{route}{chain} as it came: line ends forge entries, write it by `%r`"
