@@ -220,7 +220,13 @@ def test_a_reader_that_stops_early_is_no_error(project: Path) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
 def test_an_interrupt_is_one_line(project: Path) -> None:
     process = subprocess.Popen(
-        [*COMMAND, "check", "-"], cwd=project, stdin=subprocess.PIPE, stderr=subprocess.PIPE, env=with_package()
+        [*COMMAND, "check", "-"],
+        cwd=project,
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=with_package(),
+        # What a shell starts in the background ignores interrupts, and so would all that it starts.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     time.sleep(1)
     process.send_signal(signal.SIGINT)
