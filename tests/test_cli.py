@@ -226,7 +226,7 @@ def test_an_interrupt_is_one_line(project: Path) -> None:
         stderr=subprocess.PIPE,
         env=with_package(),
         # What a shell starts in the background ignores interrupts, and so would all that it starts.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
     )
     time.sleep(1)
     process.send_signal(signal.SIGINT)
