@@ -107,7 +107,7 @@ class _Document:
             self._blocking_row(f"{section}[{position}]", row)
 
     def _blocking_row(self, key: str, row: Any) -> None:
-        fields = self._table(key, row, {"kind", "names", "remedy", "except"})
+        fields = self._table(key, row, {"kind", "names", "remedy", "except", "unless"})
         kind = fields.get("kind")
         if not isinstance(kind, str) or (kind not in KINDS and kind != NO_BLOCKING):
             self._fail(f"{key}.kind", f"{kind!r} is no kind" + _nearest(str(kind), KINDS))
@@ -127,6 +127,24 @@ class _Document:
             self._put(self.tables.blocking, f"{key}.names", name, index)
         for name in wildcards:
             self.tables.exceptions[name] = exceptions
+        unless = self._conditions(f"{key}.unless", fields.get("unless", []))
+        if unless and wildcards and len(wildcards) < len(names):
+            self._fail(f"{key}.unless", "holds for methods by name or for `Class.*`, not for both in one row")
+        for name in names if unless else ():
+            self.tables.unless[name] = unless
+
+    def _conditions(self, key: str, value: Any) -> tuple[tuple[str, int, tuple[str, ...]], ...]:
+        """`[{ argument = "block", position = 0, values = ["False"] }, …]`."""
+        if not isinstance(value, list):
+            self._fail(key, "must be a list of tables: argument, position, values")
+        conditions = []
+        for row in value:
+            fields = self._table(key, row, {"argument", "position", "values"})
+            argument, position = fields.get("argument"), fields.get("position", -1)
+            if not isinstance(argument, str) or type(position) is not int:
+                self._fail(key, "`argument` is a keyword, `position` the argument's position, from 0")
+            conditions.append((argument, position, tuple(self._strings(f"{key}.values", fields.get("values")))))
+        return tuple(conditions)
 
     def _block(self, kind: str, remedy: str) -> int:
         block = (kind, remedy)
@@ -318,7 +336,7 @@ class _Document:
     def _kinds(self, key: str, value: Any) -> tuple[str, ...]:
         kinds = tuple(self._strings(key, value))
         for kind in kinds:
-            if kind not in SINKS and kind not in ("*", "resolved", "keys"):
+            if kind not in SINKS and kind not in ("*", "resolved", "keys", "content", "member"):
                 self._fail(key, f"{kind!r} is no kind" + _nearest(kind, SINKS))
         return kinds
 

@@ -84,6 +84,7 @@ class Project:
             from .taint import Taint
 
             self._taint = Taint(self.modules, self.types, self.knowledge, self.requests, self.injection)
+            self._taint.python = self.config.target_version or self._taint.python
         return self._taint
 
     @property

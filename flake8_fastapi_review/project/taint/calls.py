@@ -15,11 +15,15 @@ from .values import (
     ANY,
     CLEAN,
     CONTAINED,
+    CONTENT,
     KEYS,
+    MEMBER,
+    WRITTEN,
     Mark,
     Source,
     Step,
     Value,
+    is_harmless_at,
     join,
     whole,
 )
@@ -42,6 +46,14 @@ _PASSING_METHODS = frozenset(
 )
 """Methods of texts, containers, files and paths: they pass on what a receiver of unknown type holds."""
 
+_ARCHIVES = frozenset({"tarfile.open", "tarfile.TarFile", "tarfile.TarFile.open", "zipfile.ZipFile"})
+_WRITERS = frozenset({"write", "writelines", "write_bytes", "write_text"})
+_FILTERED = (3, 14)
+"""From this Python on an archive is unpacked with `filter="data"` if nothing else is said."""
+_NAMED = frozenset({"path", "directory"})
+_READABLE = frozenset({"archive", "pickle", "xml"})
+"""Kinds that the content of a file harms whatever was found out of it before it was written."""
+_OPENED = frozenset({MEMBER, CONTENT})
 _MUTATORS = frozenset("append add extend insert update appendleft extendleft setdefault".split())
 _CONVERSION = re.compile(r"%[-#0 +]*[\d*]*(?:\.[\d*]+)?([a-zA-Z%])")
 _SHELLS = frozenset({"sh", "bash", "zsh", "dash", "/bin/sh", "/bin/bash", "cmd", "cmd.exe", "powershell"})
@@ -203,6 +215,7 @@ class Calls:
             return CLEAN
         if function.attr in _MUTATORS:
             self._mutate(function, arguments, state)
+        self._written("", arguments, state)
         return self._passed_by_method(function, receiver, arguments)
 
     @staticmethod
@@ -222,6 +235,8 @@ class Calls:
                 return receiver.items()
             case "items" | "copy", _:
                 return receiver
+            case (("read" | "readline" | "readlines" | "getvalue"), _):
+                return whole([receiver, arguments.all()]).without_safe(_NAMED)
         return whole([receiver, arguments.all()])
 
     # Libraries
@@ -236,6 +251,9 @@ class Calls:
         function = arguments.node.func
         if isinstance(function, ast.Attribute) and function.attr in _MUTATORS:
             self._mutate(function, arguments, state)
+        self._written(name, arguments, state)
+        if name in _ARCHIVES:
+            return self._archive(arguments)
         row = self.rows.passing(name)
         if row is not None:
             given = []
@@ -333,6 +351,8 @@ class Calls:
         if not condition:
             return True
         if condition.startswith("!"):
+            if condition.startswith("!filter") and self.taint.python >= _FILTERED:
+                return False
             return not any(name in arguments.named for name in condition[1:].split("|"))
         keyword, sign, wanted = condition.partition("=")
         if not sign:
@@ -366,6 +386,33 @@ class Calls:
         if isinstance(found, ast.Call) and found.args and isinstance(found.func, ast.Name) and found.func.id == "str":
             found = found.args[0]
         return [*found.elts] if isinstance(found, (ast.List, ast.Tuple)) else [found] if found is not None else []
+
+    def _written(self, name: str, arguments: Arguments, state: State) -> None:
+        """`stream.write(data)`, `shutil.copyfileobj(data, stream)`: the file holds it, and its path leads to it."""
+        function = arguments.node.func
+        if name == "shutil.copyfileobj" and len(arguments.positional) > 1:
+            target, value = arguments.positional[1][0], arguments.positional[0][1]
+        elif isinstance(function, ast.Attribute) and function.attr in _WRITERS:
+            target, value = function.value, arguments.all()
+        else:
+            return
+        key = access(target)
+        if key is None or not value:
+            return
+        held = whole([value]).with_safe(WRITTEN).without_safe(_READABLE)
+        self.walk.mix(key, held, state)
+        if key in self.walk.opened:
+            self.walk.mix(self.walk.opened[key], held, state)
+
+    def _archive(self, arguments: Arguments) -> Value:
+        """An archive that is opened, by its bytes or by the path that they were written to."""
+        given = [found[1] for each in (0, "fileobj", "file", "name") if (found := arguments.pick(each)) is not None]
+        marks = {
+            label: mark
+            for label, mark in whole(given).all_marks().items()
+            if not is_harmless_at("archive", label, mark.safe)
+        }
+        return Value(marks).with_safe(_OPENED).without_safe(_READABLE | {"path", "directory"}) if marks else CLEAN
 
     def _mutate(self, function: ast.Attribute, arguments: Arguments, state: State) -> None:
         """`rows.append(x)`: the container holds it from now on."""

@@ -87,6 +87,8 @@ class Taint:
         self.requests = requests
         self.injection = injection
         self.rows = knowledge.flows
+        self.python: tuple[int, ...] = (3, 10)
+        """The oldest Python that the project runs on."""
         self.inputs = Inputs(types, requests)
         self._effects: dict[str, Effect] = {}
         self._active: dict[str, int] = {}

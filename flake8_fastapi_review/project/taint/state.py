@@ -34,6 +34,20 @@ def lookup(state: State, key: Path) -> Value:
     return lookup(state, key[:-1]).member(key[-1]) if len(key) > 1 else CLEAN
 
 
+def gathered(state: State, key: Path, value: Value) -> Value:
+    """`value`, which `key` holds, with what is known of its parts by themselves."""
+    size = len(key)
+    deeper = {known[size] for known in state if len(known) > size and known[:size] == key}
+    if not deeper:
+        return value
+    parts = dict(value.parts or {})
+    for part in deeper:
+        inner = (*key, part)
+        known = state.get(inner)
+        parts[part] = gathered(state, inner, value.member(part) if known is None else known)
+    return Value(value.marks, parts, value.own | deeper)
+
+
 def forget(state: State, key: Path) -> None:
     """What was known of `key` and of its parts is not true any more."""
     for known in [known for known in state if known[: len(key)] == key]:

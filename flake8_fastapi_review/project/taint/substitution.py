@@ -4,7 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .values import ALL, CLEAN, Flow, Label, Marks, Step, Trail, Value, add_marks, appended, followed, is_harmless, join
+from .values import (
+    ALL,
+    CLEAN,
+    Flow,
+    Label,
+    Marks,
+    Step,
+    Trail,
+    Value,
+    add_marks,
+    appended,
+    followed,
+    is_harmless,
+    is_harmless_at,
+    join,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -39,9 +54,9 @@ class Substitution:
         parts = {}
         for key, part in (value.parts or {}).items():
             moved = self.value(part)
-            if moved:
+            if moved or key in value.own:
                 parts[key] = moved
-        return join([Value(own, parts or None), *found]) if own or parts else join(found)
+        return join([Value(own, parts or None, value.own), *found]) if own or parts else join(found)
 
     def flows(self, flows: tuple[Flow, ...]) -> Iterator[Flow]:
         """The flows in terms of the caller. Those of inputs that the function takes itself are told there."""
@@ -50,7 +65,8 @@ class Substitution:
             if not actual:
                 continue
             for label, mark in actual.all_marks().items():
-                if is_harmless(flow.kind, mark.safe | self._narrowed(label)):
+                safe = mark.safe | self._narrowed(label)
+                if is_harmless(flow.kind, safe) if flow.settled else is_harmless_at(flow.kind, label, safe):
                     continue
                 step = self._steps.get(flow.label[0])
                 trail = followed(mark.trail, step) if step else mark.trail
@@ -76,7 +92,7 @@ class Substitution:
             passed = followed(mark.trail, step) if step and trail else mark.trail
             add_marks(marks, {label: mark._replace(safe=mark.safe | safe | narrowed, trail=appended(passed, trail))})
         parts = {key: self._moved(part, safe, trail, origin) for key, part in (actual.parts or {}).items()}
-        return Value(marks, parts or None)
+        return Value(marks, parts or None, actual.own)
 
     def _narrowed(self, label: Label) -> frozenset[str]:
         origin, path = label

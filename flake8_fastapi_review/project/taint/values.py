@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from ...knowledge.flows import SINKS
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -25,11 +27,23 @@ file."""
 KEYS = "keys"
 """Not a kind of sink: the names in a dictionary are the project's own."""
 
+CONTENT = "content"
+"""Not a kind of sink: the bytes of a file, or where they were written to, and not the name of one."""
+
+MEMBER = "member"
+"""Not a kind of sink: it stands in an archive, or is the archive."""
+
 ANY = "[*]"
 """The part of a container that holds what was put in under a name that is not known."""
 
+WRITTEN = frozenset(SINKS) - {"archive", "pickle", "xml"} | {CONTENT}
+"""What is written to a file harms only those who read it."""
+
 PREFIXED = frozenset({"url", "redirect", "module", "program"})
 """Kinds for which only the beginning of a text counts."""
+
+NONE: frozenset[str] = frozenset()
+_KEYS = frozenset({KEYS})
 
 MAX_PATH = 4
 """Attributes and keys deeper than this are not told apart."""
@@ -86,19 +100,22 @@ UNTOUCHED = Mark(frozenset(), None)
 
 class Value:
     """The inputs in a value; `parts` are those of its attributes (".name") and items ("[name]"), where they
-    differ."""
+    differ. A function that is a value holds what it was made with under its variables ("name") and the places of its
+    arguments ("(0)")."""
 
-    __slots__ = ("marks", "parts")
+    __slots__ = ("marks", "own", "parts")
 
-    def __init__(self, marks: Marks, parts: dict[str, Value] | None = None) -> None:
+    def __init__(self, marks: Marks, parts: dict[str, Value] | None = None, own: frozenset[str] = NONE) -> None:
         self.marks = marks
         self.parts = parts
+        self.own = own
+        """The parts that hold nothing but what is said in `parts`, whatever the marks."""
 
     def __repr__(self) -> str:
         return f"Value({self.marks}, {self.parts})"
 
     def __bool__(self) -> bool:
-        return bool(self.marks) or bool(self.parts)
+        return bool(self.marks) or (bool(self.parts) and any((self.parts or {}).values()))
 
     def all_marks(self) -> Marks:
         """The inputs in it or in one of its parts."""
@@ -111,10 +128,16 @@ class Value:
 
     def member(self, key: str) -> Value:
         """The value of an attribute or item."""
+        if key in self.own:
+            return (self.parts or {}).get(key, CLEAN)
         found: Marks = {}
         for (origin, path), mark in self.marks.items():
-            label = (origin, (*path, key)) if len(path) < MAX_PATH else (origin, path)
-            add_marks(found, {label: mark})
+            inner, here = key, mark
+            if KEYS in mark.safe and key.startswith("["):
+                # An item of a model that was made a dictionary is the model's field.
+                inner, here = f".{key[1:-1]}", Mark(mark.safe - _KEYS, mark.trail)
+            label = (origin, (*path, inner)) if len(path) < MAX_PATH else (origin, path)
+            add_marks(found, {label: here})
         own = self.parts.get(key) or (self.parts.get(ANY) if key.startswith("[") else None) if self.parts else None
         if own is None:
             return Value(found) if found else CLEAN
@@ -129,13 +152,22 @@ class Value:
         marks = {label: mark for label, mark in self.marks.items() if KEYS not in mark.safe}
         return Value(marks) if marks else CLEAN
 
+    def as_dict(self) -> Value:
+        """The fields of an object by their names."""
+        if not self:
+            return self
+        parts = {f"[{key[1:]}]" if key[:1] == "." else key: part.as_dict() for key, part in (self.parts or {}).items()}
+        marks = {label: Mark(mark.safe | _KEYS, mark.trail) for label, mark in self.marks.items()}
+        own = frozenset(f"[{key[1:]}]" if key[:1] == "." else key for key in self.own)
+        return Value(marks, parts or None, own)
+
     def with_safe(self, kinds: frozenset[str]) -> Value:
         """The same inputs, harmless for `kinds` too."""
         if not self:
             return self
         marks = {label: Mark(mark.safe | kinds, mark.trail) for label, mark in self.marks.items()}
         parts = {key: part.with_safe(kinds) for key, part in self.parts.items()} if self.parts else None
-        return Value(marks, parts)
+        return Value(marks, parts, self.own)
 
     def without_safe(self, kinds: frozenset[str]) -> Value:
         """The same inputs, harmful for `kinds` again."""
@@ -147,7 +179,7 @@ class Value:
             return self
         marks = {label: Mark(mark.safe, followed(mark.trail, step)) for label, mark in self.marks.items()}
         parts = {key: part.stepping(step) for key, part in self.parts.items()} if self.parts else None
-        return Value(marks, parts)
+        return Value(marks, parts, self.own)
 
 
 CLEAN = Value({})
@@ -163,6 +195,17 @@ def is_harmless(kind: str, safe: frozenset[str]) -> bool:
     if kind in safe or ALL in safe:
         return True
     return SEGMENT in safe if kind == "path" else kind == "directory" and "path" in safe
+
+
+def is_harmless_at(kind: str, label: Label, safe: frozenset[str]) -> bool:
+    """The same of an input: what an archive is opened by harms only if a client chose its bytes, not its name."""
+    if is_harmless(kind, safe):
+        return True
+    origin, path = label
+    if kind != "archive" or not isinstance(origin, Source) or CONTENT in safe:
+        return False
+    whole_body = origin.kind == "body" and not origin.name
+    return not (whole_body or origin.kind == "file") or path[:1] in ((".filename",), (".content_type",))
 
 
 def followed(trail: Trail | None, step: Step) -> Trail:
@@ -213,7 +256,11 @@ def join(values: Iterable[Value]) -> Value:
         add_marks(marks, value.marks)
         for key, part in (value.parts or {}).items():
             parts[key] = join([parts[key], part]) if key in parts else part
-    return Value(marks, parts or None)
+    own = None
+    for value in found:
+        if value.marks:
+            own = value.own if own is None else own & value.own
+    return Value(marks, parts or None, own or NONE)
 
 
 def whole(values: Iterable[Value]) -> Value:
@@ -240,6 +287,8 @@ class Flow(NamedTuple):
     """From where the label stands to the sink, the sink included."""
     entry: tuple[int, int] | None = None
     """Line and column of the call that leads there, when the sink is in another function."""
+    settled: bool = False
+    """What was opened surely is the bytes of an input, see is_harmless_at."""
 
 
 class Effect(NamedTuple):

@@ -18,7 +18,9 @@ from .values import (
     ALL,
     ANY,
     CLEAN,
+    CONTENT,
     KEYS,
+    MEMBER,
     PREFIXED,
     SEGMENT,
     UNTOUCHED,
@@ -29,7 +31,7 @@ from .values import (
     Step,
     Value,
     followed,
-    is_harmless,
+    is_harmless_at,
     join,
     whole,
 )
@@ -46,6 +48,7 @@ _SEGMENT = frozenset({SEGMENT})
 _URL_SAFE = frozenset({"url", "redirect"})
 _URL_KINDS = _URL_SAFE | {ALL}
 _LOG_SAFE = frozenset({"log", "header"})
+_ARCHIVE = frozenset({"archive", "path", "directory"})
 _FIXED_FORMATS = ("d", "f", "g", "e", "x", "X", "o", "b", "%", "n", "c", "G", "E", "F")
 
 
@@ -68,6 +71,8 @@ class Walk:
         """A taken-apart URL → what it was made of."""
         self.ending: set[Path] = set()
         """Texts that end in a separator of paths."""
+        self.opened: dict[Path, Path] = {}
+        """An open file → the variable that holds its path."""
         self._results: list[Value] = []
         self._yields: list[Value] = []
         self._checked: list[dict[Label, frozenset[str]]] = []
@@ -201,6 +206,7 @@ class Walk:
         if key is None:
             return
         self.derived.pop(key, None)
+        self.opened.pop(key, None)
         self.ending.discard(key)
         if conditions.ends_with_separator(self, value):
             self.ending.add(key)
@@ -209,6 +215,8 @@ class Walk:
             parsed = access(value.value)
             if parsed is not None and parsed in self.derived:
                 self.derived[key] = self.derived[parsed]
+        if (opened := _opened(value)) is not None:
+            self.opened[key] = opened
         if isinstance(value, ast.Call) and value.args and (source := access(value.args[0])) is not None:
             name = self.types.qualified(self.type_of(value.func)) or ""
             if name.rpartition(".")[2] in ("urlparse", "urlsplit", "URL", "parse_url"):
@@ -294,7 +302,20 @@ class Walk:
         self._continues.pop()
         for left in self._breaks.pop():
             after = joined(after, left)
+        if after is not None:
+            self._members_checked(statement, items, after)
         return after
+
+    def _members_checked(self, statement: ast.For | ast.AsyncFor, items: Value, state: State) -> None:
+        """A loop over the members of an archive that refuses some: it has been looked at from then on."""
+        if any(MEMBER in mark.safe for mark in items.all_marks().values()):
+            match statement.iter:
+                case ast.Call(func=ast.Attribute(value=archive)):
+                    key = access(archive)
+                case other:
+                    key = access(other)
+            if key is not None and _refuses(statement.body):
+                self.refine(state, key, _ARCHIVE)
 
     def _while(self, statement: ast.While, state: State) -> State | None:
         forever = isinstance(statement.test, ast.Constant) and bool(statement.test.value)
@@ -323,6 +344,7 @@ class Walk:
         entered = self.calls.yielded(item.context_expr, state)
         if item.optional_vars is not None:
             self.assign(item.optional_vars, join([value, entered]), state)
+            self._derive(item.optional_vars, item.context_expr)
 
     def _try(self, statement: Any, state: State) -> State | None:
         before = dict(state)
@@ -604,13 +626,36 @@ class Walk:
         """`value` is given to a sink at `node`."""
         step = Step(self.path, node.lineno, f"reaches `{sink.removeprefix('builtins.')}`")
         for label, mark in value.all_marks().items():
-            if is_harmless(kind, mark.safe):
+            if is_harmless_at(kind, label, mark.safe):
                 continue
-            self.add(Flow(kind, label, sink, self.path, node.lineno, node.col_offset, followed(mark.trail, step)))
+            told = "archive" if MEMBER in mark.safe and kind in ("path", "directory") else kind
+            trail = followed(mark.trail, step)
+            settled = CONTENT in mark.safe
+            self.add(Flow(told, label, sink, self.path, node.lineno, node.col_offset, trail, None, settled))
 
     def add(self, flow: Flow) -> None:
         """Each input is told once for each place that it reaches."""
         self.flows.setdefault((flow.kind, flow.label, flow.path, flow.line, flow.column), flow)
+
+
+def _opened(node: ast.expr) -> Path | None:
+    """The variable that holds the path of a file that is opened: `open(path)`, `path.open()`."""
+    match node:
+        case ast.Call(func=ast.Name(id="open") | ast.Attribute(attr="open" | "open_file"), args=[first, *_]) if (
+            found := access(first)
+        ) is not None:
+            return found
+        case ast.Call(func=ast.Attribute(value=path, attr="open")):
+            return access(path)
+    return None
+
+
+def _refuses(statements: Sequence[ast.stmt]) -> bool:
+    """Whether a block raises something, or asks a function that is named after doing so."""
+    for node in (part for statement in statements for part in ast.walk(statement)):
+        if isinstance(node, ast.Raise) or (isinstance(node, ast.Call) and conditions.says_that_it_checks(node)):
+            return True
+    return False
 
 
 def _as_segment(value: Value, before: Any, after: list[Any]) -> Value:
