@@ -6,7 +6,7 @@ import ast
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from .handlers import caught
+from ...handlers import caught
 from .responses import FUNCTIONS, defines, detail, http_exceptions
 
 if TYPE_CHECKING:

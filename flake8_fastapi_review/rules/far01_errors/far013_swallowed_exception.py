@@ -4,8 +4,8 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
+from ...handlers import broad, cancels, explained, handlers
 from ...rule import Rule, Severity
-from .handlers import broad, cancels, explained, handlers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -3,8 +3,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from ...handlers import broad
 from ...rule import Rule, Severity
-from .handlers import broad
 from .responses import HTTP_EXCEPTION, RESPONSE, is_http_exception
 
 if TYPE_CHECKING:

@@ -3,9 +3,9 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from ...handlers import handler_of
 from ...rule import Related, Rule, Severity
 from .exposure import exposing_parameters, shown_exception
-from .handlers import handler_of
 from .responses import HTTP_EXCEPTION, RESPONSE, answers, detail, is_http_exception, named_like_a_class
 
 if TYPE_CHECKING:

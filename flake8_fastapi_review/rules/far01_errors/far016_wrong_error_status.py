@@ -4,8 +4,8 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
+from ...handlers import handler_of
 from ...rule import Rule, Severity
-from .handlers import handler_of
 from .responses import FUNCTIONS, detail, http_exceptions, raised, spread, status
 
 if TYPE_CHECKING:

@@ -3,8 +3,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from ...handlers import handler_of
 from ...rule import Applicability, Edit, Fix, Range, Rule, Severity
-from .handlers import handler_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

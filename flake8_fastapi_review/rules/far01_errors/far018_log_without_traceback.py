@@ -3,8 +3,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from ...handlers import caught, handler_of
 from ...rule import Edit, Fix, Range, Rule, Severity
-from .handlers import caught, handler_of
 from .responses import is_http_exception
 
 if TYPE_CHECKING:

@@ -3,8 +3,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from ...handlers import CANCELLATIONS, cancels, caught, explained, handlers
 from ...rule import Applicability, Edit, Fix, Range, Rule, Severity
-from .handlers import CANCELLATIONS, cancels, caught, explained, handlers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ...file import File
+    from .file import File
 
 BROAD = ("builtins.Exception", "builtins.BaseException")
 CANCELLATIONS = ("asyncio.CancelledError", "trio.Cancelled", "anyio.get_cancelled_exc_class")
