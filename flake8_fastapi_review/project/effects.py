@@ -18,7 +18,7 @@ from ..module.summary import (
     Function,
     Summary,
 )
-from .constants import value_of
+from .constants import UNKNOWN, value_of
 from .types import is_outer_parameter
 
 if TYPE_CHECKING:
@@ -237,7 +237,7 @@ class Effects:
                 return self._function_call(symbol, flags)
             case ("type", cls, _):
                 return self._construction(cls)
-            case ("partial", inner):
+            case ("partial", inner, _):
                 return self._targets(summary, inner, expr, flags)
             case ("inst", cls, _) if ":" in cls:
                 method = self.types.attribute(callee, "__call__")
@@ -260,6 +260,9 @@ class Effects:
         return each[0] if each and all(may_block) else []
 
     def _library_call(self, summary: Summary, name: str, expr: Expr) -> list[Target]:
+        blocking = self.knowledge.blocking(name)
+        if blocking is not None and any(self._given(summary, expr, *each) for each in blocking.unless):
+            return []
         runs = self.knowledge.offload(name)
         if runs is None:
             return [Target(name, None)]
@@ -270,6 +273,15 @@ class Effects:
                 callee = self.types.eval(summary, argument)
                 found += self._targets(summary, callee, ("c", argument, (), ()), CONSUMED)
         return found
+
+    def _given(self, summary: Summary, call: Expr, argument: str, position: int, values: tuple[str, ...]) -> bool:
+        """A call is given one of `values`, as Python writes them, for an argument. A switch that is not known may be
+        one of them; a number that is not known is taken for another."""
+        value = handed(call, position, argument)
+        if value is None:
+            return False
+        known = value_of(self.types, summary, value)
+        return repr(known) in values or (known is UNKNOWN and not {"True", "False"}.isdisjoint(values))
 
     def _function_call(self, symbol: str, flags: int) -> list[Target]:
         own = self.types.function(symbol)

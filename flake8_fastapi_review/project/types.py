@@ -11,7 +11,7 @@ Types are tuples; None means "not known", and whatever depends on it is not know
     ("ext", name)            an external module, function or class by its canonical dotted name
     ("mem", name, self)      a member of an external class, reached through an instance of type `self`
     ("alias", path, expr)    a type alias such as `Annotated[...]`, to be read as an annotation in that module
-    ("partial", type)        functools.partial of it
+    ("partial", type, n)     functools.partial of it with n arguments by position; None when that is not known
     ("none",)
     ("union", types)
 
@@ -891,7 +891,7 @@ class Types:
                 return self.result(symbol, receiver)
             case ("type", cls, args):
                 return ("inst", cls, args)
-            case ("partial", inner):
+            case ("partial", inner, _):
                 return self.call_type(inner)
             case ("const", result, _):
                 held: Type = result
@@ -1148,7 +1148,8 @@ class Types:
                 return ("type", inner[1], inner[2]) if inner is not None and inner[0] == "inst" else None
             case "functools.partial" | "functools.partialmethod":
                 inner = self.eval(summary, first)
-                return ("partial", inner) if inner is not None else None
+                count = None if any(arg[0] == "*" for arg in args) else len(args) - 1
+                return ("partial", inner, count) if inner is not None else None
             case "copy.copy" | "copy.deepcopy" | "contextlib.nullcontext" | "asyncio.shield":
                 return self.eval(summary, first)
             case "contextlib.closing":
@@ -1345,7 +1346,7 @@ class Types:
                 return self.dotted(symbol)
             case ("mod", path):
                 return self.modules.dotted(path)
-            case ("partial", inner):
+            case ("partial", inner, _):
                 return self.qualified(inner)
             case ("union", members):
                 names = {self.qualified(member) for member in members if member != NONE}

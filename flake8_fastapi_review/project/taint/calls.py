@@ -57,6 +57,20 @@ _OPENED = frozenset({MEMBER, CONTENT})
 _MUTATORS = frozenset("append add extend insert update appendleft extendleft setdefault".split())
 _CONVERSION = re.compile(r"%[-#0 +]*[\d*]*(?:\.[\d*]+)?([a-zA-Z%])")
 _SHELLS = frozenset({"sh", "bash", "zsh", "dash", "/bin/sh", "/bin/bash", "cmd", "cmd.exe", "powershell"})
+_COPYING = frozenset(
+    {
+        "copy.copy",
+        "copy.deepcopy",
+        "dataclasses.replace",
+        "pydantic.BaseModel.copy",
+        "pydantic.BaseModel.model_copy",
+        "pydantic.v1.BaseModel.copy",
+    }
+)
+"""They give an object with the same parts, some of them changed by name."""
+_ANYTHING = ast.Constant(...)
+_RESULT_OF = frozenset({"thread", "process", "inline", "greenlet"})
+"""Where a function runs whose result comes back."""
 _MODEL_BASES = ("pydantic.BaseModel", "pydantic.v1.BaseModel", "sqlmodel.SQLModel", "typing.NamedTuple")
 
 
@@ -72,6 +86,8 @@ class Arguments:
         self.named = named
         self.spread: list[Value] = []
         """What `**` brings."""
+        self.made: Value = CLEAN
+        """What the function itself holds: the variables that it was made with, the arguments of a partial."""
 
     def any(self) -> bool:
         return (
@@ -99,6 +115,19 @@ class Arguments:
         rest = Arguments(self.node, self.positional[count:], self.named)
         rest.spread = self.spread
         return rest
+
+    def of_partial(self, count: int | None) -> Arguments:
+        """The arguments that the function of a partial gets: those that it was made with come first."""
+        held = self.made.parts or {}
+        first: list[tuple[ast.expr, Value]] = [
+            (_ANYTHING, held.get(f"({place})", CLEAN)) for place in range(count or 0)
+        ]
+        named = {key[2:-1]: (_ANYTHING, value) for key, value in held.items() if key.startswith("(=")}
+        later = [] if count is None else self.positional
+        found = Arguments(self.node, [*first, *later], {**named, **self.named})
+        found.spread = self.spread
+        found.made = self.made
+        return found
 
 
 class Calls:
@@ -136,12 +165,37 @@ class Calls:
         if self.inputs.is_narrow(declared):
             return CLEAN
         owner = self.walk.type_of(node.value)
+        computed = self._property(owner, node, held)
+        if computed is not None:
+            return computed
         found_value = held.member(f".{node.attr}")
         if owner is not None and owner[0] == "inst" and ":" in owner[1]:
             safe = self.inputs.field_safety(owner[1], node.attr)
             if safe:
                 return CLEAN if ALL in safe else found_value.with_safe(safe)
         return found_value
+
+    def _property(self, owner: Type | None, node: ast.Attribute, held: Value) -> Value | None:
+        """What a property of a project class makes of its object; None for other attributes."""
+        if owner is None or owner[0] != "inst" or ":" not in owner[1]:
+            return None
+        found = self.types.members(owner[1], node.attr)
+        if found is None or found[1] is None:
+            return None
+        summary, fact = found[1], found[1].table[found[2][-1]]
+        if fact[0] != "def":
+            return None
+        symbol = f"{summary.path}:{fact[1]}"
+        own = self.types.function(symbol)
+        if own is None or not self.types.is_property(*own):
+            return None
+        effect = self.taint.effect(symbol)
+        if effect is None:
+            return CLEAN
+        substitution = Substitution({0: held}, self.inputs, {})
+        for flow in substitution.flows(effect.flows):
+            self.walk.add(flow._replace(entry=(node.lineno, node.col_offset)))
+        return substitution.value(effect.result)
 
     def _source(self, node: ast.expr, name: str | None) -> Value | None:
         kind = self.rows.source(name) if name is not None else None
@@ -164,13 +218,27 @@ class Calls:
             if found is not None:
                 return found
         arguments = self._arguments(node, state)
-        if not receiver and not arguments.any() and not self._holds(function, state):
+        arguments.made = self._made_with(function, state)
+        if not receiver and not arguments.any() and not arguments.made and not self._holds(function, state):
             return CLEAN
         return self._apply(walk.type_of(function), receiver, arguments, state)
 
     def _holds(self, function: ast.expr, state: State) -> bool:
         """Whether a function of this function is called, which knows its variables."""
         return isinstance(function, ast.Name) and bool(state) and self._local(self.walk.type_of(function))
+
+    def _made_with(self, function: ast.expr, state: State) -> Value:
+        """What a function that is a variable, or was made on the spot, holds."""
+        match function:
+            case ast.Name(id=name):
+                return state.get((name,), CLEAN)
+            case ast.Call() | ast.Attribute():
+                return (
+                    self.walk.value(function, state)
+                    if isinstance(function, ast.Call) or access(function) in state
+                    else CLEAN
+                )
+        return CLEAN
 
     def _local(self, callee: Type | None) -> bool:
         inner = f"{self.walk.path}:{self.walk.function.qualname}.<locals>."
@@ -198,8 +266,8 @@ class Calls:
                 return self._project(symbol, receiver if held[0] != "type" else CLEAN, arguments, state)
             case ("type", cls, _):
                 return self._construct(cls, arguments, state)
-            case ("partial", inner):
-                return self._apply(inner, receiver, arguments, state)
+            case ("partial", inner, count):
+                return self._apply(inner, CLEAN, arguments.of_partial(count), state)
             case ("inst", cls, _) if ":" in cls:
                 method = self.types.attribute(callee, "__call__")
                 own = self.walk.value(arguments.node.func, state)
@@ -230,7 +298,7 @@ class Calls:
             case "keys", []:
                 return receiver.keys()
             case "dict" | "model_dump", _:
-                return receiver.with_safe(frozenset({KEYS}))
+                return receiver.as_dict()
             case "get" | "pop" | "setdefault" | "values" | "getlist", _:
                 return receiver.items()
             case "items" | "copy", _:
@@ -242,7 +310,12 @@ class Calls:
     # Libraries
 
     def _library(self, name: str, callee: Type, receiver: Value, arguments: Arguments, state: State) -> Value:
-        self._hand_over(name, arguments, state)
+        handed = self._hand_over(name, arguments, state)
+        passed = self._known(name, callee, receiver, arguments, state)
+        return join([handed, passed]) if handed else passed
+
+    def _known(self, name: str, callee: Type, receiver: Value, arguments: Arguments, state: State) -> Value:
+        """What the rows say of a call."""
         for sink in self.rows.sinks(name):
             self._sink(sink, name, receiver, arguments)
         check = self.rows.check(name)
@@ -268,7 +341,11 @@ class Calls:
                 return CLEAN
             if KEYS in row.safe:
                 # The values of a model by the names of its fields.
-                return join(value.with_safe(row.safe) for value in given if value)
+                return join(value.as_dict() for value in given if value)
+            if name in _COPYING:
+                return self._copied(receiver, arguments)
+            if name == "builtins.dict":
+                return self._dictionary(arguments)
             if name.startswith("builtins.") and isinstance(function, ast.Attribute):
                 passed = self._passed_by_method(function, receiver, arguments)
                 return passed.with_safe(row.safe) if passed else whole(given).with_safe(row.safe)
@@ -281,27 +358,54 @@ class Calls:
             return self._passed_by_method(function, receiver, arguments)
         return CLEAN
 
-    def _hand_over(self, name: str, arguments: Arguments, state: State) -> None:
-        """A function that is given to a thread, a task, a scheduler: it is called with the arguments that follow."""
+    @staticmethod
+    def _copied(receiver: Value, arguments: Arguments) -> Value:
+        changed = {f".{name}": value for name, (_, value) in arguments.named.items() if value and name != "update"}
+        _, updated = arguments.named.get("update", (None, CLEAN))
+        changed |= {f".{key[1:-1]}": part for key, part in (updated.parts or {}).items()}
+        copied = [receiver] if receiver else [value for _, value in arguments.positional[:1]]
+        return join([*copied, Value({}, changed) if changed else CLEAN])
+
+    def _dictionary(self, arguments: Arguments) -> Value:
+        """`dict(model)`, `dict(pairs, name=value)`"""
+        named = {f"[{name}]": value for name, (_, value) in arguments.named.items() if value}
+        found = [Value({}, named) if named else CLEAN, *arguments.spread]
+        for node, value in arguments.positional[:1]:
+            declared = self.walk.type_of(node)
+            own = declared is not None and declared[0] == "inst" and ":" in declared[1]
+            found.append(value.as_dict() if own else value)
+        return join(found)
+
+    def _hand_over(self, name: str, arguments: Arguments, state: State) -> Value:
+        """A function that is given to a thread, a task, a scheduler: it is called with the arguments that follow. What
+        comes back of it."""
         knowledge = self.taint.knowledge
         runs = knowledge.offload(name) or knowledge.loop_callback(name)
         position = runs.position if runs is not None else 0 if name == "functools.partial" else None
         if position is None:
-            return
+            return CLEAN
         given = arguments.pick(position) or (
             arguments.pick(runs.keyword) if runs is not None and runs.keyword else None
         )
         if given is None:
-            return
-        node, _ = given
+            return CLEAN
+        node, made = given
         count = position + 1 if arguments.pick(position) is not None else 0
         rest = arguments.after(count)
         listed = arguments.named.get("args")
         if listed is not None and isinstance(listed[0], (ast.Tuple, ast.List)):
             rest = Arguments(arguments.node, [(each, self.walk.value(each, state)) for each in listed[0].elts], {})
         receiver = self.walk.value(node.value, state) if isinstance(node, ast.Attribute) else CLEAN
-        if rest.any() or receiver or self._local(self.walk.type_of(node)):
-            self._apply(self.walk.type_of(node), receiver, rest, state)
+        rest.made = made
+        callee = self.walk.type_of(node)
+        found = CLEAN
+        if rest.any() or receiver or made or self._local(callee):
+            found = self._apply(callee, receiver, rest, state)
+        if name == "functools.partial":
+            held = {f"({place})": value for place, (_, value) in enumerate(rest.positional) if value}
+            held |= {f"(={key})": value for key, (_, value) in rest.named.items() if value}
+            return join([made, Value({}, held) if held else CLEAN])
+        return found if runs is not None and runs.where in _RESULT_OF and not runs.wraps else CLEAN
 
     def _sink(self, sink: Sink, name: str, receiver: Value, arguments: Arguments) -> None:
         if not self._meets(sink.condition, arguments):
@@ -431,6 +535,9 @@ class Calls:
         given, nodes = self._bound(own[1].parameters, receiver, arguments, state)
         if self._local(("func", symbol)):
             given.update({key[0]: value for key, value in state.items() if len(key) == 1})
+        for captured, value in (arguments.made.parts or {}).items():
+            if captured[:1] == "(":
+                given.setdefault(captured[1:-1], value)
         substitution = Substitution(given, self.inputs, self._handing_over(symbol, own[1].parameters, arguments))
         place = arguments.node
         for flow in substitution.flows(effect.flows):
@@ -442,9 +549,10 @@ class Calls:
             moved = substitution.value(value)
             if key is not None and moved:
                 self.walk.mix((*key, attribute), moved, state)
-        if effect.yielded:
-            self._made[arguments.node] = substitution.value(effect.yielded)
-        return substitution.value(effect.result)
+        if not effect.yielded:
+            return substitution.value(effect.result)
+        made = self._made[arguments.node] = substitution.value(effect.yielded)
+        return join([substitution.value(effect.result), Value({}, {ANY: made}) if made else CLEAN])
 
     def _handing_over(self, symbol: str, parameters: tuple[Any, ...], arguments: Arguments) -> dict[Origin, Step]:
         name = symbol.rpartition(":")[2].replace(".<locals>", "")

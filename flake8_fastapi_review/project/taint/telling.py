@@ -33,6 +33,7 @@ _ANONYMOUS = {
     "form": "the form",
     "message": "a message",
 }
+_TEXTS = frozenset({"path", "query", "header", "cookie"})
 _MOST = 4
 """More steps than this are not told in a message; they stand in the related places."""
 
@@ -76,7 +77,8 @@ def short(name: str) -> str:
 
 def _input(finding: Finding) -> str:
     source = finding.source
-    part = "".join(finding.part)
+    # What was taken out of a text has no name of its own.
+    part = "" if source.name and source.kind in _TEXTS else "".join(finding.part)
     name = source.name + part if source.name else part.lstrip(".")
     name = re.sub(r"^\[(.*?)\]", r"\1", name)
     name = name.replace("[*]", "[]")

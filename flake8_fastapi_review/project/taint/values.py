@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ...knowledge.flows import SINKS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from ..types import Type
 
@@ -291,6 +291,12 @@ class Flow(NamedTuple):
     """What was opened surely is the bytes of an input, see is_harmless_at."""
 
 
+def _outer(value: Value) -> Iterator[str]:
+    for origin, _ in value.all_marks():
+        if isinstance(origin, str):
+            yield origin
+
+
 class Effect(NamedTuple):
     """What calling a function does with the inputs that it is given."""
 
@@ -305,3 +311,9 @@ class Effect(NamedTuple):
     """What it puts into its arguments: position and attribute."""
     returns: bool
     """Whether it ever comes back."""
+
+
+def outer_names(effect: Effect) -> frozenset[str]:
+    """The variables around a function that matter for what it does."""
+    found = {flow.label[0] for flow in effect.flows if isinstance(flow.label[0], str)}
+    return frozenset({*found, *_outer(effect.result), *_outer(effect.yielded)})

@@ -13,7 +13,7 @@ from ...module.scopes import scope_binding
 from . import conditions
 from .calls import Calls
 from .inputs import HARMLESS
-from .state import Path, State, access, forget, joined, lookup
+from .state import Path, State, access, forget, gathered, joined, lookup
 from .values import (
     ALL,
     ANY,
@@ -33,6 +33,7 @@ from .values import (
     followed,
     is_harmless_at,
     join,
+    outer_names,
     whole,
 )
 
@@ -73,6 +74,8 @@ class Walk:
         """Texts that end in a separator of paths."""
         self.opened: dict[Path, Path] = {}
         """An open file → the variable that holds its path."""
+        self._parted: set[str] = set()
+        """Variables of which parts are known by themselves."""
         self._results: list[Value] = []
         self._yields: list[Value] = []
         self._checked: list[dict[Label, frozenset[str]]] = []
@@ -81,6 +84,10 @@ class Walk:
         self._breaks: list[list[State]] = []
         self._continues: list[list[State]] = []
         self._names = [parameter[0] for parameter in function.parameters]
+        self._inner = {
+            inner.name for cls in (ast.FunctionDef, ast.AsyncFunctionDef) for inner in self.scope.nodes.get(cls, ())
+        }
+        """The functions that it makes."""
 
     # The whole
 
@@ -231,7 +238,9 @@ class Walk:
             case ast.Tuple(elts=elements) | ast.List(elts=elements):
                 for position, element in enumerate(elements):
                     if isinstance(element, ast.Starred):
-                        self.assign(element.value, value.items(), state)
+                        self.assign(element.value, _rest(value, position), state)
+                    elif any(isinstance(each, ast.Starred) for each in elements[:position]):
+                        self.assign(element, value.items(), state)
                     else:
                         part = value.member(f"[{position}]") if value.parts else value.items()
                         self.assign(element, part, state)
@@ -246,6 +255,7 @@ class Walk:
                     return
                 forget(state, key)
                 state[key] = value
+                self._parted.add(key[0])
                 self._store(key, value)
                 if value and isinstance(target, ast.Subscript):
                     self.mix(key[:-1], Value({}, {key[-1]: value}), state)
@@ -271,6 +281,8 @@ class Walk:
             return
         known = lookup(state, key)
         state[key] = join([known, value])
+        if len(key) > 1:
+            self._parted.add(key[0])
         if len(key) == 2:
             self._store(key, state[key])
 
@@ -406,7 +418,10 @@ class Walk:
                 return self.calls.attribute(node, state)
             case ast.Call():
                 return self.calls.call(node, state)
-            case ast.Await(value=inner) | ast.YieldFrom(value=inner) | ast.Starred(value=inner):
+            case ast.YieldFrom(value=inner):
+                self._yields.append(self.iterated(inner, state))
+                return CLEAN
+            case ast.Await(value=inner) | ast.Starred(value=inner):
                 return self.value(inner, state)
             case ast.FormattedValue():
                 return self._formatted(node, state)
@@ -458,13 +473,24 @@ class Walk:
     def _name(self, node: ast.Name, state: State) -> Value:
         found = state.get((node.id,))
         if found is not None:
-            return found
+            return gathered(state, (node.id,), found) if node.id in self._parted else found
+        if node.id in self._inner:
+            return self._captured(node.id, state)
         if self.scope.parent is None or self.scope.parent.kind == "module":
             return CLEAN
         owner = scope_binding(self.module.index, self.scope, node.id)
         if owner is None or owner is self.scope or owner.kind != "function":
             return CLEAN
         return Value({(node.id, ()): UNTOUCHED})
+
+    def _captured(self, name: str, state: State) -> Value:
+        """A function of this function, as a value: what its variables from here hold when it is made."""
+        symbol = f"{self.path}:{self.function.qualname}.<locals>.{name}"
+        effect = self.taint.effect(symbol)
+        if effect is None:
+            return CLEAN
+        parts = {f"({origin})": held for origin in outer_names(effect) if (held := state.get((origin,)))}
+        return Value({}, parts) if parts else CLEAN
 
     def _formatted(self, node: ast.FormattedValue, state: State) -> Value:
         found = self.value(node.value, state)
@@ -539,8 +565,8 @@ class Walk:
             return CLEAN
         if isinstance(node.slice, ast.Slice):
             found = held
-        elif key is not None:
-            found = held.member(key[-1])
+        elif isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, (str, int)):
+            found = held.member(f"[{node.slice.value}]")
         else:
             found = held.items()
         return CLEAN if self.is_narrow(node) else found
@@ -618,6 +644,8 @@ class Walk:
         if not value and (key[0] not in self._names or len(key) == 1):
             return
         state[key] = CLEAN if kinds == HARMLESS and key[0] not in self._names else value.with_safe(kinds)
+        if len(key) > 1:
+            self._parted.add(key[0])
         source = self.derived.get(key) or (self.derived.get(key[:-1]) if key[-1][1:] in conditions.HOST_PARTS else None)
         if source is not None and kinds & _URL_KINDS:
             self.refine(state, source, _URL_SAFE)
@@ -636,6 +664,13 @@ class Walk:
     def add(self, flow: Flow) -> None:
         """Each input is told once for each place that it reaches."""
         self.flows.setdefault((flow.kind, flow.label, flow.path, flow.line, flow.column), flow)
+
+
+def _rest(value: Value, position: int) -> Value:
+    """What `*rest` gets of a sequence that is unpacked."""
+    before = {f"[{place}]" for place in range(position)}
+    found = join([Value(value.marks), *(part for key, part in (value.parts or {}).items() if key not in before)])
+    return Value({}, {ANY: found}) if found else CLEAN
 
 
 def _opened(node: ast.expr) -> Path | None:
