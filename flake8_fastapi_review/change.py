@@ -52,11 +52,10 @@ class Outcome(NamedTuple):
     removed: tuple[str, ...]
     changed_lines: Mapping[str, frozenset[int]]
     """Of the changed files that are text: the lines that are new."""
-
-    @property
-    def unchanged(self) -> int:
-        """How many findings both sides have."""
-        return len(self.head.findings) - len(self.new)
+    unchanged: int
+    """How many findings both sides have."""
+    baselined: tuple[Located, ...]
+    """Those of the new side alone that its baseline holds."""
 
 
 def review_change(
@@ -77,7 +76,8 @@ def review_change(
     """Review what lies below `paths` on both sides; both are states of one repository.
 
     `renamed` says which new path was which old one. The settings are those of the new side, also for the old one: what
-    another setting finds is no part of the change. The other arguments are those of `review`.
+    another setting finds is no part of the change. So is the baseline: it drops nothing before the sides are compared,
+    then those of the new findings that it holds. The other arguments are those of `review`.
     """
 
     def reviewed(side: Snapshot) -> Review:
@@ -93,23 +93,24 @@ def review_change(
             files=side,
             settings=head,
             counting=counting and side is head,
+            baseline=side is head,
         )
 
     comparison = Comparison(base, head, renamed)
     new_side = reviewed(head)
     old_side = _without_news(reviewed(base), comparison)
-    matched, fixed = _matched(old_side.findings, new_side.findings, comparison)
-    new = tuple(
-        _new(path, violation, comparison)
-        for position, (path, violation) in enumerate(new_side.findings)
-        if position not in matched
-    )
+    # What a baseline holds comes after what stands, so that findings are told by their position.
+    everything = (*new_side.findings, *new_side.baselined)
+    matched, fixed = _matched(old_side.findings, everything, comparison)
+    unmatched = [position for position in range(len(everything)) if position not in matched]
+    standing = len(new_side.findings)
+    new = tuple(_new(*everything[position], comparison) for position in unmatched if position < standing)
+    held = tuple(everything[position] for position in unmatched if position >= standing)
     changed = tuple(sorted(comparison.shown_changed()))
     lines = {path: comparison.changed_lines(path) for path in changed}
     removed = tuple(sorted(shown(os.path.join(base.top, path)) for path in comparison.removed))
-    return Outcome(
-        new_side, old_side, new, fixed, changed, removed, {path: found for path, found in lines.items() if found}
-    )
+    lines = {path: found for path, found in lines.items() if found}
+    return Outcome(new_side, old_side, new, fixed, changed, removed, lines, len(matched), held)
 
 
 def _without_news(old: Review, comparison: Comparison) -> Review:

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 Version = tuple[int, int]
 
+BASELINE = ".fastapi-review-baseline.json"
+"""Where a project's baseline is kept, unless its configuration names another place."""
+
 SEVERITIES = {
     "critical": "critical",
     "important": "important",
@@ -111,6 +114,7 @@ class Config:
 
     __slots__ = (
         "_versions",
+        "baseline",
         "examples",
         "exclude",
         "extend_ignore",
@@ -152,6 +156,7 @@ class Config:
         rules: Mapping[str, Mapping[str, Any]] | None = None,
         knowledge: Mapping[str, Any] | None = None,
         structural_rules: tuple[str, ...] = (),
+        baseline: str = "",
         problems: tuple[Problem, ...] = (),
         files: Files = DISK,
     ) -> None:
@@ -184,6 +189,8 @@ class Config:
         """`[tool.fastapi-review.knowledge]` as written: rows to append to the tool's own."""
         self.structural_rules = structural_rules
         """Folders of the project's own ast-grep rules, relative to the root."""
+        self.baseline = baseline
+        """The file of the project's baseline, relative to the root. Empty: the usual one, if it is there."""
         self.problems = problems
         self._versions: dict[str, Version | None] | None = None
 
@@ -399,6 +406,12 @@ def _strings(reader: _Reader, key: str, value: object) -> tuple[str, ...]:
     return tuple(value)
 
 
+def _file(reader: _Reader, key: str, value: object) -> str:
+    if not isinstance(value, str) or not value:
+        raise _Wrong("a path")
+    return value
+
+
 def _folders(reader: _Reader, key: str, value: object) -> tuple[str, ...]:
     return _strings(reader, key, [value] if isinstance(value, str) else value)
 
@@ -459,6 +472,7 @@ _READERS: dict[str, Callable[[_Reader, str, object], Any]] = {
     "rules": _tables,
     "knowledge": _table,
     "structural-rules": _folders,
+    "baseline": _file,
 }
 KEYS = tuple(_READERS)
 """The keys of `[tool.fastapi-review]`."""

@@ -888,6 +888,17 @@ class File:
         found = [self._told_reached(each) for each in self._reached if SINKS[each.kind] == code]
         return [each for each in found if each is not None]
 
+    def sinks(self) -> dict[str, int]:
+        """Rule → how many calls of this file are such that untrusted input must not reach them."""
+        from .knowledge.flows import SINKS
+
+        found: dict[str, int] = {}
+        for call in self.nodes(ast.Call):
+            name = self.name_of(call.func)
+            for code in {SINKS[sink.kind] for sink in self._project.knowledge.flows.sinks(name)} if name else ():
+                found[code] = found.get(code, 0) + 1
+        return found
+
     def _told_reached(self, finding: Finding) -> Reached | None:
         node = self._module.node_at(finding.line, finding.column)
         if node is None:

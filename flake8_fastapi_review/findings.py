@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 Plain = Any
 """Of what `marshal` writes."""
-_LAYOUT = 1
+_LAYOUT = 2
 """The page's form. Counts up when it changes."""
 
 

@@ -55,6 +55,11 @@ def anchors(text: str, lines: Iterable[int], path: str = "") -> dict[int, Anchor
     return {line: _anchor(tree, source, line) for line in wanted}
 
 
+def contexts(tree: ast.Module, lines: Sequence[int]) -> list[str]:
+    """The qualified name (Anchor.qualname) of each of these lines of a file, by its tree."""
+    return [_anchor(tree, (), line).qualname for line in lines]
+
+
 def normalised(text: str) -> str:
     """Source text without what a formatter may change: white space, comments, kind of quotes, trailing commas."""
     return _TRAILING_COMMA.sub("", _TOKEN.sub(_without_layout, text))

@@ -17,13 +17,16 @@ if TYPE_CHECKING:
     import ast
     from collections.abc import Iterator, Sequence
 
-    from .config import Config
+    from .baseline import Baseline
+    from .config import Config, Problem
     from .findings import Findings
     from .project import Project
     from .project.cache import Cache
     from .registry import Selection
     from .rule import Violation
 
+    _Located = tuple[list[Violation], list[str]]
+    """Findings, and the qualified name around each if there is a baseline."""
     Finding = tuple[int, int, str, type]
     """What flake8 takes: the line from 1, the column in characters from 0, "FAR001 text", the plugin's class."""
 
@@ -57,11 +60,12 @@ class Run:
         if found is None:
             from .review import review_file
 
-            found = review_file(project.opened.file(name, text, tree), project.selection)
+            file = project.opened.file(name, text, tree)
+            found = project.located(review_file(file, project.selection), file.tree)
             project.opened.close(name)
             project.keep(name, found)
             self._spare_the_collector()
-        return [*_problems(project), *project.standing(name, text, found)]
+        return [*_problems(project), *project.standing(name, text, *found)]
 
     def _spare_the_collector(self) -> None:
         """All of flake8 would pay for a collector that goes through our index again and again.
@@ -79,18 +83,26 @@ class Run:
         settings = config.load(root)
         chosen = [getattr(self._options, key, None) or () for key in _SELECTORS]
         selection = registry.select(settings, *chosen, flake8=True)
-        project = self._projects[root] = _Project(settings, selection, ("flake8", *map(tuple, chosen)))
+        project = self._projects[root] = _Project(settings, selection, chosen)
         return project
 
 
 class _Project:
     """A project, opened when a file has to be looked at, and what an earlier run found in its files."""
 
-    def __init__(self, config: Config, selection: Selection, told: tuple[object, ...]) -> None:
+    def __init__(self, config: Config, selection: Selection, chosen: Sequence[Sequence[str]]) -> None:
+        from .config import BASELINE
         from .review import cache_folder
 
         self.config = config
         self.selection = selection
+        self.baseline: Baseline | None = None
+        self.broken_baseline: Problem | None = None
+        if config.baseline or os.path.exists(os.path.join(config.root, BASELINE)):
+            from .baseline import of
+
+            self.baseline, self.broken_baseline = of(config, config.files)
+        told = ("flake8", self.baseline is not None, *map(tuple, chosen))
         self._opened: Project | None = None
         self._cache: Cache | None = None
         self._kept: Findings | None = None
@@ -121,7 +133,7 @@ class _Project:
             return None
         return self._kept.problem if self._opened is None and self._kept is not None else self.opened.problem
 
-    def kept(self, name: str, text: str) -> list[Violation] | None:
+    def kept(self, name: str, text: str) -> _Located | None:
         """What is known of the findings in a file, if all is as it lies on the disk."""
         kept = self._kept
         self._on_disk = False
@@ -137,22 +149,42 @@ class _Project:
             return None
         from .findings import from_plain
 
-        return from_plain(plain)
+        found, contexts = plain
+        return from_plain(found), contexts
 
-    def standing(self, name: str, text: str, found: list[Violation]) -> list[Violation]:
-        """What our own comments leave of the findings in a file; flake8 reads its own."""
+    def located(self, found: list[Violation], tree: ast.Module) -> _Located:
+        """The findings in a file with what the baseline needs to know of them."""
+        if self.baseline is None or not found:
+            return found, []
+        from .identity import contexts
+
+        return found, contexts(tree, [violation.range.line for violation in found])
+
+    def standing(self, name: str, text: str, found: list[Violation], contexts: list[str]) -> list[Violation]:
+        """What our own comments and the baseline leave of the findings in a file; flake8 reads its own comments."""
+        ceilings = self.baseline.ceilings.get(name) if self.baseline is not None else None
+        if found and ceilings:
+            from .baseline import parted
+            from .suppression import split
+
+            # What a comment drops is not counted, by whichever host.
+            where = {id(violation): context for violation, context in zip(found, contexts, strict=True)}
+            counted, _ = split(found, text)
+            _, held = parted(counted, [where[id(violation)] for violation in counted], ceilings)
+            is_held = {id(violation) for violation in held}
+            found = [violation for violation in found if id(violation) not in is_held]
         if found and "# far:" in text:
             from .suppression import split_own
 
             found, _ = split_own(found, text)
         return found
 
-    def keep(self, name: str, found: list[Violation]) -> None:
+    def keep(self, name: str, found: _Located) -> None:
         """Remember the findings in the file that `kept` was asked for last."""
         if self._kept is not None and self._on_disk:
             from .findings import to_plain
 
-            self._kept.put(name, to_plain(found))
+            self._kept.put(name, (to_plain(found[0]), found[1]))
 
     def _save(self) -> None:
         if self._kept is not None:
@@ -164,6 +196,8 @@ class _Project:
 def _problems(project: _Project) -> Iterator[Violation]:
     """What is wrong in the configuration, said in every file: any one may be the only one that an editor shows."""
     problems = project.selection.problems
+    if project.broken_baseline is not None:
+        problems = (*problems, project.broken_baseline)
     if INTERNAL not in project.selection.codes or not (problems or project.problem):
         return
     from .review import voice

@@ -20,6 +20,7 @@ from .suppression import split
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from .baseline import Baseline
     from .config import Config, Problem
     from .file import File
     from .files import Files
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from .project.cache import Cache
     from .registry import Selection
     from .rule import Rule
+    from .suppression import Comment
 
 CACHE_VARIABLE = "FASTAPI_REVIEW_CACHE_DIR"
 """Environment variable: the folder of the cache; empty for none."""
@@ -57,13 +59,19 @@ class Review(NamedTuple):
     findings: tuple[Located, ...]
     """By file, line, column and code; paths of related places are as the user sees them too."""
     suppressed: tuple[Located, ...]
-    """What a `# noqa` dropped."""
+    """What a comment dropped."""
     problems: tuple[Problem, ...]
     """What is wrong in the configuration; each is a FAR000 finding as well."""
     codes: frozenset[str] = frozenset()
     """The rules that ran, in one of the projects."""
     sites: Mapping[str, Mapping[str, int]] = {}
     """By file, if it was asked for: how many places of which kind were looked at (sites.py)."""
+    comments: Mapping[str, Sequence[Comment]] = {}
+    """By file, if it was asked for: the comments that drop findings."""
+    baselined: tuple[Located, ...] = ()
+    """What the baselines of the projects hold."""
+    contexts: tuple[str, ...] = ()
+    """If it was asked for: the qualified name around each of `findings`, "" for none."""
 
 
 # One file
@@ -125,9 +133,15 @@ class _Scope:
     """A project under review."""
 
     def __init__(
-        self, config: Config, selection: Selection, cache_dir: str | None, told: Sequence[object] | None
+        self,
+        config: Config,
+        selection: Selection,
+        cache_dir: str | None,
+        told: Sequence[object] | None,
+        baseline: tuple[Baseline | None, Problem | None],
     ) -> None:
         """`told`: what Findings are kept by; None where they are not those of the files on the disk."""
+        self.baseline, self.broken_baseline = baseline
         self.root = config.root
         self.selection = selection
         self.suffixes = selection.suffixes()
@@ -192,8 +206,12 @@ class _Outcome(NamedTuple):
     """Why the file was not reviewed."""
     kept: list[Violation]
     dropped: list[Violation]
+    contexts: list[str] | None = None
+    """The qualified name around each of `kept`, if somebody needs it."""
     sites: dict[str, int] | None = None
     """Of which kind the file holds how many places, if that was asked for."""
+    comments: list[Comment] | None = None
+    """Those that drop findings, if that was asked for."""
 
 
 def review(
@@ -212,6 +230,8 @@ def review(
     files: Files = DISK,
     settings: Files | None = None,
     counting: bool = False,
+    baseline: bool = True,
+    locating: bool = False,
 ) -> Review:
     """Review the files named by `paths` and those below the folders named.
 
@@ -219,16 +239,27 @@ def review(
     all. The selectors are those of a command line (registry.select). `noqa=False`: comments drop nothing. `cache_dir`:
     the folder of the cache, "" for none, None for the environment's choice or the one in the project's root.
     `progress` is told how many of how many files are done. `files` is where everything is read, `settings` where
-    configurations are, if elsewhere. `counting` asks for Review.sites, and has every file looked at again.
+    configurations and baselines are, if elsewhere. `counting` asks for Review.sites and comments, `locating` for
+    contexts. `baseline=False`: none is looked at.
     """
     chosen = (select, extend_select, ignore, extend_ignore)
-    collection = _Collection(root, config, chosen, noqa, cache_dir, files, settings or files, counting)
+    wanted = _Wanted(noqa, counting, baseline, locating)
+    collection = _Collection(root, config, chosen, wanted, cache_dir, files, settings or files)
     for path in paths:
         collection.add(path)
     tasks = collection.ordered()
     with _without_collector():
-        outcomes = _Run(collection.scopes, noqa, counting).all(tasks, jobs, progress)
-    return _joined(collection, tasks, outcomes)
+        outcomes = _Run(collection.scopes, wanted).all(tasks, jobs, progress)
+    return _joined(collection, tasks, outcomes, wanted)
+
+
+class _Wanted(NamedTuple):
+    """What a run is asked for besides findings, see `review`."""
+
+    noqa: bool
+    counting: bool
+    baseline: bool
+    locating: bool
 
 
 class _Collection:
@@ -239,13 +270,11 @@ class _Collection:
         root: str | None,
         config: Config | None,
         chosen: tuple[Sequence[str], Sequence[str], Sequence[str], Sequence[str]],
-        noqa: bool,
+        wanted: _Wanted,
         cache_dir: str | None,
         files: Files,
         settings: Files,
-        counting: bool,
     ) -> None:
-        self._counting = counting
         self.files = files
         self._settings = settings
         self.scopes: list[_Scope] = []
@@ -253,7 +282,7 @@ class _Collection:
         self._root = os.path.abspath(root) if root is not None else config.root if config is not None else None
         self._config = config
         self._chosen = chosen
-        self._noqa = noqa
+        self._wanted = wanted
         self._cache_dir = cache_dir
         self._numbers: dict[str, int] = {}
         self._tasks: dict[_Task, None] = {}
@@ -321,11 +350,20 @@ class _Collection:
         config = self._config if self._config is not None else configuration.load(root, self._settings)
         if config.files is not self.files:
             config = configuration.seen_in(config, self.files)
-        told = ("check", self._noqa, *map(tuple, self._chosen))
-        is_disk = self.files is DISK and self._settings is DISK and not self._counting
-        return _Scope(
-            config, select(config, *self._chosen), cache_folder(root, self._cache_dir), told if is_disk else None
-        )
+        baseline = self._baseline(config) if self._wanted.baseline else (None, None)
+        locating = self._wanted.locating or baseline[0] is not None
+        told = ("check", self._wanted.noqa, self._wanted.counting, locating, *map(tuple, self._chosen))
+        is_disk = self.files is DISK and self._settings is DISK
+        cache = cache_folder(root, self._cache_dir)
+        return _Scope(config, select(config, *self._chosen), cache, told if is_disk else None, baseline)
+
+    def _baseline(self, config: Config) -> tuple[Baseline | None, Problem | None]:
+        usual = os.path.join(config.root, configuration.BASELINE)
+        if not config.baseline and self._settings.kind(usual) is None:
+            return None, None
+        from .baseline import of
+
+        return of(config, self._settings)
 
 
 def cache_folder(root: str, wanted: str | None = None) -> str | None:
@@ -343,44 +381,65 @@ def shown(path: str) -> str:
     return path.removeprefix(here).replace(os.sep, "/")
 
 
-def _joined(collection: _Collection, tasks: list[_Task], outcomes: list[_Outcome]) -> Review:
+def _joined(collection: _Collection, tasks: list[_Task], outcomes: list[_Outcome], wanted: _Wanted) -> Review:
     files: list[str] = []
     skipped = list(collection.skipped)
-    findings: list[Located] = []
+    findings: list[tuple[Located, str]] = []
     suppressed: list[Located] = []
+    baselined: list[Located] = []
     problems: list[Problem] = []
     codes: set[str] = set()
     sites: dict[str, Mapping[str, int]] = {}
+    comments: dict[str, Sequence[Comment]] = {}
     for scope in collection.scopes:
         codes |= scope.selection.codes
-        wrong = scope.selection.problems
-        if scope.selection.config.knowledge and scope.problem is not None:
-            wrong += (configuration.problem(scope.root, scope.problem, "knowledge"),)
+        wrong = _wrong(scope)
         problems += wrong
         if INTERNAL in scope.selection.codes:
-            findings += [(shown(path), voice(message, line)) for path, line, message in wrong]
+            findings += [((shown(path), voice(message, line)), "") for path, line, message in wrong]
     for task, outcome in zip(tasks, outcomes, strict=True):
-        root = collection.scopes[task.scope].root
-        name = shown(os.path.join(root, task.path))
+        scope = collection.scopes[task.scope]
+        name = shown(os.path.join(scope.root, task.path))
         if outcome.reason is None:
             files.append(name)
         else:
             skipped.append((name, outcome.reason))
-        findings += [(name, _seen(violation, root)) for violation in outcome.kept]
-        suppressed += [(name, _seen(violation, root)) for violation in outcome.dropped]
+        kept, contexts = outcome.kept, outcome.contexts or [""] * len(outcome.kept)
+        if kept and scope.baseline is not None:
+            from .baseline import parted
+
+            kept, held = parted(kept, contexts, scope.baseline.ceilings.get(task.path))
+            baselined += [(name, _seen(violation, scope.root)) for violation in held]
+        named = {id(violation): context for violation, context in zip(outcome.kept, contexts, strict=True)}
+        findings += [((name, _seen(violation, scope.root)), named[id(violation)]) for violation in kept]
+        suppressed += [(name, _seen(violation, scope.root)) for violation in outcome.dropped]
         if outcome.sites:
             sites[name] = outcome.sites
-    for located in (findings, suppressed):
+        if outcome.comments:
+            comments[name] = outcome.comments
+    findings.sort(key=lambda pair: _order(pair[0]))
+    for located in (suppressed, baselined):
         located.sort(key=_order)
     return Review(
         tuple(sorted(files)),
         tuple(sorted(skipped)),
-        tuple(findings),
+        tuple(located for located, _ in findings),
         tuple(suppressed),
         tuple(problems),
         frozenset(codes),
         sites,
+        comments,
+        tuple(baselined),
+        tuple(context for _, context in findings) if wanted.locating else (),
     )
+
+
+def _wrong(scope: _Scope) -> tuple[Problem, ...]:
+    """What is wrong in the settings of a project."""
+    wrong = scope.selection.problems
+    if scope.selection.config.knowledge and scope.problem is not None:
+        wrong += (configuration.problem(scope.root, scope.problem, "knowledge"),)
+    return wrong if scope.broken_baseline is None else (*wrong, scope.broken_baseline)
 
 
 def _order(located: Located) -> tuple[str, int, int, str, str]:
@@ -399,10 +458,9 @@ def _seen(violation: Violation, root: str) -> Violation:
 class _Run:
     """Reviews the files of some projects, in this process or in several."""
 
-    def __init__(self, scopes: list[_Scope], noqa: bool, counting: bool) -> None:
+    def __init__(self, scopes: list[_Scope], wanted: _Wanted) -> None:
         self._scopes = scopes
-        self._counting = counting
-        self._noqa = noqa
+        self._wanted = wanted
 
     def all(self, tasks: list[_Task], jobs: int, progress: Callable[[int, int], None] | None) -> list[_Outcome]:
         """The outcome of each task: kept from an earlier run, or made."""
@@ -430,19 +488,23 @@ class _Run:
             return _Outcome(None, [], [])
         from .findings import from_plain
 
-        reason, stands, dropped = plain
-        return _Outcome(reason, from_plain(stands), from_plain(dropped))
+        reason, stands, dropped, contexts, sites, comments = plain
+        return _Outcome(
+            reason, from_plain(stands), from_plain(dropped), contexts, sites, comments and _comments(comments)
+        )
 
     def _keep(self, task: _Task, outcome: _Outcome) -> None:
         kept = self._scopes[task.scope].kept
         if kept is None:
             return
-        if outcome[:3] == (None, [], []):
+        if not any(outcome):
             kept.put(task.path, _NOTHING)
             return
         from .findings import to_plain
 
-        kept.put(task.path, (outcome.reason, to_plain(outcome.kept), to_plain(outcome.dropped)))
+        comments = [tuple(comment) for comment in outcome.comments or ()]
+        stands, dropped = to_plain(outcome.kept), to_plain(outcome.dropped)
+        kept.put(task.path, (outcome.reason, stands, dropped, outcome.contexts, outcome.sites, comments))
 
     def _learn(self, consulted: list[dict[str, str | None]]) -> None:
         for scope, kinds in zip(self._scopes, consulted, strict=True):
@@ -504,15 +566,16 @@ class _Run:
         scope = self._scopes[task.scope]
         try:
             if not task.path.endswith(scope.suffixes or "\0"):
-                wanted = scope.selection.wanted if not self._counting else lambda role, text, path: True
+                counting = self._wanted.counting
+                wanted = scope.selection.wanted if not counting else lambda role, text, path: True
                 file = scope.project.file_for(task.path, wanted)
                 if file is None:
                     return _Outcome(None, [], [])
                 outcome = self._parted(review_file(file, scope.selection), file.text)
-                if self._counting:
-                    from .sites import count
-
-                    outcome = outcome._replace(sites=count(file))
+                if outcome.kept and (self._wanted.locating or scope.baseline is not None):
+                    outcome = outcome._replace(contexts=_located(file, outcome.kept))
+                if counting:
+                    outcome = _surveyed(file, outcome)
                 scope.project.close(task.path)
                 return outcome
             return self._other(scope, task.path, None)
@@ -524,7 +587,7 @@ class _Run:
             return _unread(scope, task.path, f"internal error, please report: {type(error).__name__}: {error}")
 
     def _parted(self, found: list[Violation], text: str, reason: str | None = None) -> _Outcome:
-        return _Outcome(reason, *(split(found, text) if self._noqa else (found, [])))
+        return _Outcome(reason, *(split(found, text) if self._wanted.noqa else (found, [])))
 
     def _other(self, scope: _Scope, path: str, error: Unreadable | None) -> _Outcome:
         """What structural rules find in a file that is no Python, or is Python that cannot be read."""
@@ -548,6 +611,31 @@ class _Run:
         for scope in self._scopes:
             if scope.cache is not None:
                 scope.cache.close()
+
+
+def _located(file: File, found: Sequence[Violation]) -> list[str]:
+    from .identity import contexts
+
+    return contexts(file.tree, [violation.range.line for violation in found])
+
+
+def _surveyed(file: File, outcome: _Outcome) -> _Outcome:
+    """With what the file holds. An error in counting loses no finding."""
+    from .sites import count
+    from .suppression import comments
+
+    try:
+        sites = count(file)
+    except Exception as error:
+        said = voice(f"internal error while counting, please report: {type(error).__name__}: {error}")
+        return outcome._replace(kept=[said, *outcome.kept], contexts=outcome.contexts and ["", *outcome.contexts])
+    return outcome._replace(sites=sites or None, comments=comments(file.text) or None)
+
+
+def _comments(plain: Sequence[Sequence[object]]) -> list[Comment]:
+    from .suppression import Comment
+
+    return [Comment._make(values) for values in plain]
 
 
 def _unread(scope: _Scope, path: str, reason: str, line: int | None = None) -> _Outcome:

@@ -44,6 +44,19 @@ class Comment(NamedTuple):
     reason: str | None
     """What it says for itself."""
     whole_file: bool = False
+    lines: tuple[int, int] = (0, 0)
+    """The first and the last line that it holds for, unless that is the whole file."""
+
+    @property
+    def is_blanket(self) -> bool:
+        """It names no code, so it also drops what nobody meant."""
+        return not self.codes
+
+    def drops(self, code: str, line: int) -> bool:
+        """Whether a finding with this code on this line is dropped by it."""
+        if not self.whole_file and not self.lines[0] <= line <= self.lines[1]:
+            return False
+        return not self.codes or code.startswith(self.codes)
 
 
 def split(violations: Iterable[Violation], text: str) -> tuple[list[Violation], list[Violation]]:
@@ -80,20 +93,33 @@ def comments(text: str) -> list[Comment]:
     """All comments of a Python file that drop findings, by line."""
     if re.search("(?i)noqa", text) is None and OWN not in text:
         return []
-    return [comment for line, said in _said(text) if (comment := _comment(line, said)) is not None]
+    source = io.StringIO(text, newline=None).readlines()
+    joined = _joined(source)
+    return [comment for line, said in _said(text) if (comment := _comment(line, said, source, joined)) is not None]
 
 
-def _comment(line: int, said: str) -> Comment | None:
+def _comment(line: int, said: str, source: list[str], joined: dict[int, tuple[int, int]]) -> Comment | None:
+    lines = joined.get(line, (line, line))
     if own := re.search(_OWN, said):
         reason = own["double"] or own["single"]
-        return Comment(line, tuple(re.findall(r"FAR\d+", own["codes"])), _reason(reason or said[own.end() :]))
-    if re.match(_FILE, said):
+        if source[line - 1].lstrip().startswith("#"):
+            line_of_code = _next_code(source, line)
+            lines = line_of_code, line_of_code
+        codes = tuple(re.findall(r"FAR\d+", own["codes"]))
+        return Comment(line, codes, _reason(reason or said[own.end() :]), lines=lines)
+    if re.match(_FILE, said) and re.match(_FILE, source[line - 1]):
         return Comment(line, (), None, True)
     found = re.search(_LINE, said)
     if found is None:
         return None
     codes = tuple(code for code in re.split(r"[,\s]+", found["codes"] or "") if code)
-    return Comment(line, codes, _reason(said[found.end() :] if codes else ""))
+    return Comment(line, codes, _reason(said[found.end() :] if codes else ""), lines=lines)
+
+
+def _next_code(source: list[str], line: int) -> int:
+    """The first line after this one that holds code; this one if none does."""
+    following = enumerate(source[line:], line + 1)
+    return next((number for number, text in following if text.strip() and not text.lstrip().startswith("#")), line)
 
 
 def _reason(text: str) -> str | None:
@@ -142,10 +168,17 @@ def commented_lines(text: str) -> dict[int, str]:
     """Line (from 1) → the text in which a comment for it may stand: that of all lines it is joined with by a multi-line
     string or a backslash."""
     lines = io.StringIO(text, newline=None).readlines()
-    joined = dict(enumerate(lines, 1))
+    found = dict(enumerate(lines, 1))
+    for number, (first, last) in _joined(lines).items():
+        found[number] = "".join(lines[first - 1 : last])
+    return found
+
+
+def _joined(lines: list[str]) -> dict[int, tuple[int, int]]:
+    """The lines (from 1) that are joined with others → the first and the last of these; none in what is no Python."""
     source = iter(lines)
     first, last = 0, 0
-    ranges = []
+    found: dict[int, tuple[int, int]] = {}
     try:
         for token in tokenize.generate_tokens(lambda: next(source, "")):
             if token.type in (tokenize.ENDMARKER, tokenize.DEDENT):
@@ -154,10 +187,8 @@ def commented_lines(text: str) -> dict[int, str]:
             last = max(last, token.end[0])
             if token.type in (tokenize.NL, tokenize.NEWLINE):
                 if last > first:
-                    ranges.append((first, last))
+                    found.update(dict.fromkeys(range(first, last + 1), (first, last)))
                 first, last = 0, 0
     except (tokenize.TokenError, SyntaxError):
-        return joined
-    for first, last in ranges:
-        joined.update(dict.fromkeys(range(first, last + 1), "".join(lines[first - 1 : last])))
-    return joined
+        return {}
+    return found

@@ -13,9 +13,12 @@ from test_cli import BARE, CHAIN, lay, run
 from test_formats import FIXED, RELATED, report
 from test_report import a_finding
 
+from flake8_fastapi_review.registry import rows
 from flake8_fastapi_review.report import assessment, markdown
 from flake8_fastapi_review.report.finding import ChangeFacts, Place, Report, Skipped, Step, Survey
+from flake8_fastapi_review.review import review
 from flake8_fastapi_review.rule import Severity
+from flake8_fastapi_review.sites import COMPONENTS, KINDS, PASSED
 from flake8_fastapi_review.suppression import Comment
 from flake8_fastapi_review.survey import Passed, Suppressed
 
@@ -245,3 +248,96 @@ def test_passed_checks_of_a_change_are_those_of_its_files(tmp_path: Path) -> Non
 def test_reports_without_a_survey_can_be_written() -> None:
     assert isinstance(report(), Report)
     assert "No rule that counts" in markdown.render(report())
+
+
+# Passed checks
+
+
+def test_every_family_tells_what_passed() -> None:
+    """The rows of sites.PASSED are of rules and kinds that there are, or will be; each family on board has one."""
+    families = {row.code[:5] for row in rows()}
+    assert families <= {code[:5] for code in PASSED}
+    for code, (kind, text) in PASSED.items():
+        assert kind in KINDS or kind == "migrations" or kind == f"sinks of {code}", code
+        assert not text.endswith(".")
+    assert set(COMPONENTS) <= {*KINDS, "migrations"}
+
+
+SITES = """\
+import asyncio, jwt, logging, sqlite3, tempfile
+from fastapi import APIRouter, BackgroundTasks, Depends, FastAPI, HTTPException, UploadFile
+from fastapi.middleware.cors import CORSMiddleware
+from fastapi.responses import RedirectResponse
+from pydantic import BaseModel
+from sqlalchemy import text
+from sqlalchemy.orm import DeclarativeBase, Session
+
+app = FastAPI()
+app.add_middleware(CORSMiddleware, allow_origins=["https://shop.example"])
+app.include_router(APIRouter())
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class Sign(BaseModel):
+    password: str
+
+
+def get_db():
+    with Session() as db:
+        yield db
+
+
+@app.get("/a")
+async def a(later: BackgroundTasks, limit: int = 1, db: Session = Depends(get_db)):
+    db.execute(text("SELECT 1"))
+    later.add_task(print, tempfile.mkdtemp())
+    return RedirectResponse("/b")
+
+
+@app.patch("/b")
+def b(body: Sign, file: UploadFile):
+    token = jwt.decode("x", "k", algorithms=["HS256"])
+    if token == "secret":
+        raise HTTPException(404, "no")
+    sqlite3.connect("x").execute("SELECT 1")
+
+
+@app.websocket("/w")
+async def w(socket):
+    logging.info("x")
+"""
+
+
+def test_places_are_counted(tmp_path: Path) -> None:
+    lay(tmp_path, {"app.py": SITES, "pyproject.toml": "[tool.fastapi-review]\n"})
+    found = review([str(tmp_path / "app.py")], cache_dir="", counting=True).sites[str(tmp_path / "app.py")]
+    wanted = {
+        "routes": 2, "websockets": 1, "schemas": 1, "models": 1, "providers": 1, "dependencies": 1, "coroutines": 2,
+        "applications": 1, "cors": 1, "middlewares": 1, "inclusions": 1, "limits": 1, "uploads": 1, "passwords": 1,
+        "background_tasks": 1, "temporary_files": 1, "token_decodings": 1, "comparisons": 1, "http_errors": 1,
+        "log_calls": 1, "sqlite_connections": 1, "sessions": 1, "reading_routes": 1, "patching_routes": 1,
+        "sinks of FAR030": 3, "sinks of FAR038": 1,
+    }  # fmt: skip
+    assert {kind: found.get(kind) for kind in wanted} == wanted
+
+
+def test_what_passed_is_kept_between_runs(tmp_path: Path) -> None:
+    """The second report is the first one, time apart, and looks at no file again."""
+    lay(tmp_path, {"app.py": SITES, "silent.py": BARE.replace("except:", "except:  # noqa"), "pyproject.toml": ""})
+    first, second = (run("check", "--format", "markdown", cwd=tmp_path).stdout for _ in range(2))
+    assert first == second
+    assert "tokens are verified" in first
+    assert "- `silent.py:4` everything on the line" in first
+
+
+def test_an_error_in_counting_loses_no_finding(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(file: object) -> int:
+        raise ValueError("no")
+
+    monkeypatch.setitem(KINDS, "handlers", (("except",), broken))
+    lay(tmp_path, {"app.py": BARE, "pyproject.toml": ""})
+    made = review([str(tmp_path / "app.py")], cache_dir="", counting=True)
+    assert [violation.code for _, violation in made.findings] == ["FAR000", "FAR012"]

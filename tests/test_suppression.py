@@ -9,6 +9,8 @@ import pytest
 from test_cli import lay, run
 from test_formats import flake8
 
+from flake8_fastapi_review import survey
+from flake8_fastapi_review.review import Review
 from flake8_fastapi_review.rule import Range, Severity, Violation
 from flake8_fastapi_review.suppression import Comment, comments, split
 
@@ -76,15 +78,58 @@ def test_comments_tell_their_codes_and_reasons() -> None:
         "g  # noqa : FAR001\n"
     )
     assert comments(text) == [
-        Comment(1, ("FAR050", "FAR012"), "public on purpose"),
-        Comment(2, ("FAR024",), "the payment provider leaves no choice"),
-        Comment(3, ("FAR024", "E501"), None),
-        Comment(4, (), None),
+        Comment(1, ("FAR050", "FAR012"), "public on purpose", lines=(1, 1)),
+        Comment(2, ("FAR024",), "the payment provider leaves no choice", lines=(2, 2)),
+        Comment(3, ("FAR024", "E501"), None, lines=(3, 3)),
+        Comment(4, (), None, lines=(4, 4)),
         Comment(6, (), None, True),
-        Comment(7, ("FAR1",), "legacy"),
-        Comment(8, (), None),
+        Comment(7, ("FAR1",), "legacy", lines=(7, 7)),
+        Comment(8, (), None, lines=(8, 8)),
     ]
-    assert comments("x = (  # noqa\n") == [Comment(1, (), None)]
+    assert comments("x = (  # noqa\n") == [Comment(1, (), None, lines=(1, 1))]
+
+
+def test_comments_know_the_lines_that_they_hold_for() -> None:
+    """What a comment is said to hide is what it drops."""
+    text = (
+        'x = """\na\n"""  # noqa: FAR020\n'  # 1 to 3
+        "# far: ignore[FAR012]\n\n# more\ny\n"  # 4, for 7
+        "z = 1 + \\\n    2  # noqa\n"  # 8 and 9
+        "last  # far: ignore[FAR001]\n"
+    )
+    assert [comment.lines for comment in comments(text)] == [(1, 3), (7, 7), (8, 9), (10, 10)]
+    for line in range(1, 12):
+        for name in ("FAR020", "FAR012", "FAR001"):
+            _, dropped = split([at(line, name)], text)
+            assert bool(dropped) == any(comment.drops(name, line) for comment in comments(text)), (line, name)
+
+
+def test_blanket_comments_that_hide_something_critical_come_first() -> None:
+    def dropped(line: int, code: str, severity: Severity) -> tuple[str, Violation]:
+        return "a.py", at(line, code)._replace(severity=severity)
+
+    held = comments("a  # noqa: FAR001\nb  # noqa\nc  # far: ignore[FAR001] reason='x'\nd  # noqa\n")
+    review = Review(
+        ("a.py",),
+        (),
+        (),
+        (
+            dropped(1, "FAR001", Severity.BLOCKER),
+            dropped(2, "FAR012", Severity.WARNING),
+            dropped(3, "FAR001", Severity.BLOCKER),
+            dropped(4, "FAR001", Severity.BLOCKER),
+        ),
+        (),
+        comments={"a.py": held},
+    )
+    found = survey.suppressed(review)
+    assert [(each.comment.line, each.is_alarming, each.hides) for each in found] == [
+        (4, True, ("FAR001",)),
+        (1, False, ("FAR001",)),
+        (2, False, ("FAR012",)),
+        (3, False, ("FAR001",)),
+    ]
+    assert [each.comment.line for each in survey.suppressed(review, {"a.py": frozenset({2})})] == [2]
 
 
 def test_flake8_and_the_command_agree(tmp_path: Path) -> None:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from flake8_fastapi_review.files import DISK
 from flake8_fastapi_review.report import formats
 
 from . import PROGRAM, WRONG, reporting, running
@@ -89,7 +88,7 @@ def check(
     rules = KnownRules((path, violation.code) for path, violation in review.findings)
     report = report_of(review, rules.facts, os.getcwd(), texts, rules.page)
     if whole:
-        survey = reporting.survey_of(review, DISK, os.getcwd(), clock)
+        survey = reporting.survey_of(review, clock)
         report = report._replace(survey=survey, everything=everything)
     reporting.deliver(report, where, color)
     reporting.speak_up(review, report, where[0])

@@ -10,7 +10,14 @@ from flake8_fastapi_review import __version__
 
 from . import PROGRAM
 
-_COMMANDS = {"check": "check", "review": "review", "routes": "routes", "rule": "rules", "rules": "rules"}
+_COMMANDS = {
+    "check": "check",
+    "review": "review",
+    "routes": "routes",
+    "rule": "rules",
+    "rules": "rules",
+    "baseline": "baseline",
+}
 """Name → module of this package that defines it."""
 
 

@@ -18,7 +18,6 @@ from .output import check_writable, write
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from flake8_fastapi_review.files import Files
     from flake8_fastapi_review.report.finding import Finding, Report, Survey
     from flake8_fastapi_review.report.terminal import Style
     from flake8_fastapi_review.review import Review
@@ -116,8 +115,6 @@ def _error_style() -> Style:
 
 def survey_of(
     review: Review,
-    files: Files,
-    top: str,
     clock: float,
     changed: Sequence[str] | None = None,
     lines: Mapping[str, frozenset[int]] | None = None,
@@ -130,7 +127,7 @@ def survey_of(
     return Survey(
         survey.components(review),
         tuple(survey.passed(review, changed)),
-        tuple(survey.suppressed(review, files, top, lines)),
+        tuple(survey.suppressed(review, lines)),
         round((time.monotonic() - clock) * 1000),
     )
 

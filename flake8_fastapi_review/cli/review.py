@@ -100,9 +100,7 @@ def review(
         raise click.ClickException(str(error)) from None
     report = _report(sides, outcome)
     if whole:
-        survey = reporting.survey_of(
-            outcome.head, sides.head, repository.top, clock, outcome.changed, outcome.changed_lines
-        )
+        survey = reporting.survey_of(outcome.head, clock, outcome.changed, outcome.changed_lines)
         report = report._replace(survey=survey, everything=everything)
     reporting.deliver(report, where, color)
     for note in sides.notes:
@@ -200,4 +198,12 @@ def _report(sides: Sides, outcome: Outcome) -> Report:
     change = ChangeFacts(sides.base_name, sides.head_name, outcome.changed, outcome.removed, fixed, outcome.unchanged)
     skipped = [Skipped(file, reason) for file, reason in outcome.head.skipped]
     skipped += [Skipped(path, reason) for path, reason in sides.head.missing.items()]
-    return Report(findings, outcome.head.files, tuple(sorted(skipped)), lines, rules.page, change)
+    return Report(
+        findings,
+        outcome.head.files,
+        tuple(sorted(skipped)),
+        lines,
+        rules.page,
+        change,
+        baselined=len(outcome.baselined),
+    )

@@ -125,6 +125,8 @@ class Report(NamedTuple):
     survey: Survey | None = None
     everything: bool = False
     """Nothing is cut, however long the report becomes."""
+    baselined: int = 0
+    """Findings that are left out because a baseline holds them."""
 
 
 class Facts(NamedTuple):
@@ -152,7 +154,7 @@ def report_of(
     lines = Sources(directory, texts or {})
     findings = findings_of(review.findings, facts, lines)
     skipped = tuple(Skipped(file, reason) for file, reason in review.skipped)
-    return Report(findings, review.files, skipped, lines, pages)
+    return Report(findings, review.files, skipped, lines, pages, baselined=len(review.baselined))
 
 
 def findings_of(

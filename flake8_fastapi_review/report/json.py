@@ -64,6 +64,7 @@ def _whole(report: Report, survey: Survey, plain: dict[str, Any]) -> dict[str, A
         "findings": plain["findings"],
         "fixed": plain.get("fixed", []),
         "unchanged": plain.get("unchanged", 0),
+        "baselined": report.baselined,
         "passed": [{"code": each.code, "sites": each.sites, "text": each.text} for each in survey.passed],
         "strengths": [each.text for each in sorted(survey.passed, key=lambda each: -each.sites)[:_STRENGTHS]],
         "suppressions": [

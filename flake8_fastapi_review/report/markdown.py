@@ -212,6 +212,13 @@ class _Writer:
         found = self._report.survey.suppressions if self._report.survey is not None else ()
         if not found:
             yield "None."
+        alarming = sum(each.is_alarming for each in found)
+        silent = sum(each.comment.reason is None for each in found)
+        if found:
+            told = [f"{silent} of {len(found)} without a reason"] if silent else []
+            told += [f"**{alarming} hiding a critical issue without naming it**"] if alarming else []
+            yield f"{counted(len(found), 'comment')}{': ' if told else ''}{', '.join(told)}."
+            yield ""
         for each in found:
             comment = each.comment
             what = ", ".join(comment.codes) or (
@@ -219,8 +226,11 @@ class _Writer:
             )
             why = prose(harmless(comment.reason)) if comment.reason else "**no reason given**"
             hides = f"; hides {', '.join(each.hides)}" if each.hides else ""
-            alarm = " ⚠️ a critical issue" if each.hides_blockers and not comment.codes else ""
+            alarm = " ⚠️ a critical issue" if each.is_alarming else ""
             yield f"- {code(f'{each.file}:{comment.line}')} {what}: {why}{hides}{alarm}"
+        if self._report.baselined:
+            yield ""
+            yield f"The baseline holds {counted(self._report.baselined, 'further finding')}."
         yield ""
 
     def skipped(self) -> Iterator[str]:

@@ -45,6 +45,8 @@ def summary(report: Report, style: Style) -> str:
     if change is not None:
         not_reviewed += f", {len(change.files)} of them changed"
     compared = "" if change is None else f" {len(change.fixed)} fixed, {change.unchanged} as before."
+    if report.baselined:
+        compared += f" {report.baselined} more in the baseline."
     if not report.findings:
         nothing = "No findings" if change is None else "No new findings"
         return f"{style(nothing, 'green', 'bold')} in {files}{not_reviewed}.{compared}"
