@@ -283,6 +283,11 @@ def test_rows_of_a_project() -> None:
         ({"blocking": [{"kind": "http", "names": ["a b"], "remedy": "x"}]}, "'a b' is no dotted name"),
         ({"blocking": [{"kind": "http", "names": ["a"], "remedy": "x", "for": 1}]}, "blocking[0].for: unknown key"),
         ({"blocking": [{"kind": "http", "names": ["a.b"], "remedy": "x", "except": ["c"]}]}, "no `Class.*`"),
+        ({"blocking": [{"kind": "http", "names": ["a.b"], "remedy": "x", "unless": "c"}]}, "must be a list of tables"),
+        (
+            {"blocking": [{"kind": "http", "names": ["a.b"], "remedy": "x", "unless": [{"values": ["1"]}]}]},
+            "`argument` is a keyword",
+        ),
         ({"returns": {"a": 1}}, 'returns."a": must be a class'),
         ({"returns": {"a": {"b": "c.D"}}}, "a dotted name must stand in quotation marks"),
         ({"returns": {"a.b": "?"}}, "only of use after `await `"),
@@ -311,6 +316,15 @@ def test_switches_of_certificates() -> None:
     assert knowledge.unverified("ssl.SSLContext.verify_mode")[0].argument == ""
     assert knowledge.unverified("httpx.Client.get") == ()
     assert {"verify", "verify_mode", "starttls"} <= knowledge.verifying
+
+
+def test_calls_that_do_not_wait_when_told() -> None:
+    knowledge = Knowledge()
+    assert [each[0] for each in knowledge.blocking("queue.LifoQueue.get").unless] == ["block", "timeout"]
+    assert ("_bg", -1, ("True",)) in knowledge.blocking("sh.ls").unless
+    assert knowledge.blocking("time.sleep").unless == ()
+    own = Knowledge({"blocking": [{"kind": "thread", "names": ["queue.Queue.get"], "remedy": "x"}]})
+    assert own.blocking("queue.Queue.get").unless == ()
 
 
 def test_a_project_adds_its_own_switches() -> None:

@@ -49,6 +49,8 @@ OLDER = {
         ("redis.Redis.graph", "redis 5"),
         ("mcp.server.fastmcp.FastMCP.{tool,resource,prompt}", "mcp 1"),
         ("fastapi_limiter.FastAPILimiter.{init,close}", "fastapi-limiter 0.1"),
+        ("kafka.KafkaAdminClient.{describe_consumer_groups,list_consumer_groups}", "kafka-python 2"),
+        ("kafka.KafkaAdminClient.{delete_consumer_groups,list_consumer_group_offsets}", "kafka-python 2"),
     )
     for name in expand(names)
 }
@@ -61,6 +63,7 @@ MADE_AT_RUN_TIME = frozenset(
         "mongoengine.Document.objects",
         "boto3.resources.base.ServiceResource.{Bucket,Object,Table,Queue,Topic,Instance,batch_writer}",
         "botocore.client.BaseClient.{generate_presigned_url,generate_presigned_post}",
+        "sh.{git,docker,kubectl,helm,make,npm,pip,sudo,ssh,systemctl,terraform,aws,gcloud,brew,apt_get}.*",
     )
     for name in expand(names)
 )
@@ -298,6 +301,9 @@ class Verifier:
             if position >= 0 and argument in names and names.index(argument) != position:
                 return f"{argument} is argument {names.index(argument)}"
         return None
+
+    def unless(self, name: str, thing: Any, value: tuple[tuple[str, int, tuple[str, ...]], ...]) -> str | None:
+        return None if name.endswith(".*") else self.unverified(name, thing, value)
 
     def bases(self, name: str, thing: Any, value: tuple[str, ...]) -> str | None:
         if not inspect.isclass(thing):

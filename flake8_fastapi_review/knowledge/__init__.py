@@ -63,6 +63,9 @@ class Blocking(NamedTuple):
     """One of KINDS."""
     remedy: str
     """What to use instead; follows the word "use"."""
+    unless: tuple[tuple[str, int, tuple[str, ...]], ...] = ()
+    """The arguments with which it does not block: keyword, position (-1: by keyword only), values as Python writes
+    them."""
 
 
 _UNASKED = Blocking("", "")
@@ -125,11 +128,13 @@ class Tables:
         "offloads",
         "returns",
         "routes",
+        "unless",
         "unverified",
     )
 
     def __init__(self) -> None:
         self.blocks: list[tuple[str, str]] = []
+        self.unless: dict[str, tuple[tuple[str, int, tuple[str, ...]], ...]] = {}
         self.unverified: dict[str, tuple[tuple[str, int, tuple[str, ...]], ...]] = {}
         self.blocking: dict[str, int] = {}
         self.exceptions: dict[str, frozenset[str]] = {}
@@ -160,6 +165,7 @@ class Tables:
         tables.loop_callbacks = _rows.LOOP_CALLBACKS
         tables.constants = _rows.CONSTANTS
         tables.routes = _rows.ROUTES
+        tables.unless = _rows.UNLESS
         tables.unverified = _rows.UNVERIFIED
         tables.blocking = {name: int(index) for name, index in _pairs(_rows.BLOCKING)}
         tables.bases = {name: tuple(bases.split()) for name, bases in _pairs(_rows.BASES)}
@@ -232,7 +238,7 @@ class Knowledge:
         self.has_own = bool(extra)
         """Whether the project has rows of its own, which may be about its own functions."""
         self._tables = tables
-        self._all = tuple(table for title, table in tables.named() if title != "unverified")
+        self._all = tuple(table for title, table in tables.named() if title not in ("unless", "unverified"))
         self._canonical: dict[str, str] = {}
         self._mro: dict[str, tuple[str, ...]] = {}
         self._members: dict[str, str] = {}
@@ -369,13 +375,14 @@ class Knowledge:
 
     def _find_blocking(self, name: str) -> Blocking | None:
         tables = self._tables
+        row = name
         index = tables.blocking.get(name)
         if index is None:
             owner, _, attribute = name.rpartition(".")
-            name = self.member(owner, attribute)
+            row = name = self.member(owner, attribute)
             index = tables.blocking.get(name)
             if index is None:
-                wildcard = name[: -len(attribute)] + "*"
+                row = wildcard = name[: -len(attribute)] + "*"
                 if attribute.startswith("_") or attribute in tables.exceptions.get(wildcard, ()):
                     return None
                 if name in tables.returns and tables.returns[name].startswith(AWAIT):
@@ -388,7 +395,7 @@ class Knowledge:
             return None
         if "{name}" in remedy:
             remedy = remedy.replace("{name}", _spoken(name))
-        return Blocking(kind, remedy)
+        return Blocking(kind, remedy, tables.unless.get(row, ()))
 
     def returns(self, name: str) -> str | None:
         """The class of what calling `name` gives, or of the attribute `name`; `await X` when it must be awaited first.

@@ -25,6 +25,7 @@ _TYPES = {
     "loop_callbacks": "dict[str, tuple[int, str, str, bool]]",
     "constants": "dict[str, int | float | str]",
     "routes": "dict[str, tuple[str, tuple[str, ...], int]]",
+    "unless": "dict[str, tuple[tuple[str, int, tuple[str, ...]], ...]]",
     "unverified": "dict[str, tuple[tuple[str, int, tuple[str, ...]], ...]]",
 }
 """Small tables are written as Python, the others as text: see `_pairs`."""

@@ -130,8 +130,11 @@ class _Document:
         unless = self._conditions(f"{key}.unless", fields.get("unless", []))
         if unless and wildcards and len(wildcards) < len(names):
             self._fail(f"{key}.unless", "holds for methods by name or for `Class.*`, not for both in one row")
-        for name in names if unless else ():
-            self.tables.unless[name] = unless
+        for name in names:
+            if unless:
+                self.tables.unless[name] = unless
+            else:
+                self.tables.unless.pop(name, None)
 
     def _conditions(self, key: str, value: Any) -> tuple[tuple[str, int, tuple[str, ...]], ...]:
         """`[{ argument = "block", position = 0, values = ["False"] }, …]`."""
