@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from .identity import Anchor, anchors
@@ -129,8 +130,10 @@ def _new(path: str, violation: Violation, comparison: Comparison) -> New:
     touched = comparison.changed_lines(path)
     if not touched.isdisjoint(range(place.line, place.end_line + 1)):
         return New(path, violation, True, None)
-    cause = next((step for step in violation.related if step.line in comparison.changed_lines(step.path)), None)
-    return New(path, violation, False, cause)
+    exact = (step for step in violation.related if step.line in comparison.changed_lines(step.path))
+    # What was taken away leaves no line: then it is a function of the chain in which something is another now.
+    around = (step for step in violation.related if comparison.is_in_changed_function(step.path, step.line))
+    return New(path, violation, False, next(exact, None) or next(around, None))
 
 
 # What differs
@@ -178,6 +181,27 @@ class Comparison:
     def changed_lines(self, path: str) -> frozenset[int]:
         """The lines (from 1) of the file at this new path that the change added or changed."""
         return self._compared(path)[0]
+
+    def is_in_changed_function(self, path: str, line: int) -> bool:
+        """A line was added, changed or taken away in the function or class around this line of the new side."""
+        if self._name(path) not in self.head.blobs or self.is_same(path):
+            return False
+        text = text_of(self.head, os.path.join(self.head.top, self._name(path))) or ""
+        where = anchors(text, {line, *self._touched(path)}, path)
+        name = where[line].qualname if line in where else ""
+        return bool(name) and any(where[each].qualname == name for each in self._touched(path) if each in where)
+
+    def _touched(self, path: str) -> frozenset[int]:
+        """The changed lines, and the ones beside those that were taken away."""
+        changed, kept = self._compared(path)
+        stood = sorted(kept.items())
+        beside = {
+            line
+            for (old, new), (later, follows) in pairwise(stood)
+            if later > old + 1 and follows == new + 1
+            for line in (new, follows)
+        }
+        return changed | beside
 
     def new_line(self, path: str, line: int) -> int | None:
         """Where a line of the old file at this *new* path stands now; None if it is gone or was changed."""

@@ -484,3 +484,48 @@ def test_git_says_why(tmp_path: Path) -> None:
     git(tmp_path, "init", "-q")
     with pytest.raises(GitError, match="git ls-tree: "):
         Repository.around(str(tmp_path)).tree("HEAD")
+
+
+# Causes
+
+
+ROUTES = "from fastapi import FastAPI\n\nfrom .client import fetch\n\napp = FastAPI()\n" + "".join(
+    f'\n\n@app.get("/{name}")\nasync def {name}():\n    return fetch()\n' for name in ("one", "two", "three")
+)
+QUICK = "import requests\n\n\ndef fetch():\n    return {}\n"
+SLOW = QUICK.replace("{}", "requests.get('https://x.example', timeout=3)")
+
+
+def test_what_a_change_caused_elsewhere_is_told_by_its_cause(tmp_path: Path) -> None:
+    files = {"pyproject.toml": SETTINGS, "app/__init__.py": "", "app/main.py": ROUTES, "app/client.py": QUICK}
+    folder = repository(tmp_path / "repo", files)
+    lay(folder, {"app/client.py": SLOW})
+    report = reviewed(folder)
+    assert len(report["findings"]) == 3
+    (cause,) = report["causes"]
+    assert cause["text"] == "`fetch` became blocking: 3 routes now block"
+    assert (cause["code"], cause["file"], cause["line"]) == ("FAR001", "app/client.py", 5)
+    assert [each["file"] for each in cause["findings"]] == ["app/main.py"] * 3
+    text = run("review", "--format", "markdown", cwd=folder).stdout
+    assert "### `app/client.py:5` `fetch` became blocking: 3 routes now block (FAR001)\n" in text
+    assert text.count("### `") == 1, "told once"
+    assert "## 🔴 Critical issues (3)" in text
+    assert "**Caused elsewhere**, by what the change did in `app/client.py`: `app/main.py:10`," in text
+    plain = run("review", cwd=folder).stdout
+    assert "  app/client.py:5  `fetch` became blocking: 3 routes now block  FAR001\n" in plain
+
+
+def test_what_was_taken_away_is_a_cause_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    guarded = "import requests\n\n\nasync def fetch():\n    if True:\n        return {}\n    return requests.get('https://x')\n"
+    routes = ROUTES.replace("return fetch()", "return await fetch()")
+    files = {"pyproject.toml": SETTINGS, "app/__init__.py": "", "app/main.py": routes, "app/client.py": guarded}
+    folder = repository(tmp_path / "repo", files)
+    new_side = Repository(str(folder))
+    lay(folder, {"app/client.py": guarded.replace("    if True:\n        return {}\n", "")})
+    comparison = Comparison(new_side.tree("HEAD"), new_side.working_tree(), {})
+    monkeypatch.chdir(folder)
+    assert comparison.changed_lines("app/client.py") == frozenset()
+    assert comparison.is_in_changed_function("app/client.py", 5)
+    assert not comparison.is_in_changed_function("app/client.py", 1)
+    assert not comparison.is_in_changed_function("app/main.py", 10)
+    assert not comparison.is_in_changed_function("app/no.py", 1)

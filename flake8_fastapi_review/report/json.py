@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 from flake8_fastapi_review import __version__
 
 from . import assessment
+from .causes import causes
 from .markdown import EMOJI
 from .risk import risk_of
 
 if TYPE_CHECKING:
+    from .causes import Cause
     from .finding import Finding, Place, Remedy, Report, Step, Survey
     from .page import Page
 
@@ -39,6 +41,7 @@ def values(report: Report) -> dict[str, Any]:
             told["cause"] = None if finding.cause is None else _step(finding.cause)
         found["fixed"] = [_finding(finding) for finding in report.change.fixed]
         found["unchanged"] = report.change.unchanged
+        found["causes"] = [_cause(cause) for cause in causes(report)]
     if report.survey is not None:
         found = _whole(report, report.survey, found)
     return found
@@ -62,6 +65,7 @@ def _whole(report: Report, survey: Survey, plain: dict[str, Any]) -> dict[str, A
         "files": {**plain["files"], "changed": [] if change is None else list(change.files)},
         "components": dict(survey.components),
         "findings": plain["findings"],
+        "causes": plain.get("causes", []),
         "fixed": plain.get("fixed", []),
         "unchanged": plain.get("unchanged", 0),
         "baselined": report.baselined,
@@ -118,6 +122,11 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "url": finding.url,
         "fix": None if finding.fix is None else _fix(finding.fix),
     }
+
+
+def _cause(cause: Cause) -> dict[str, Any]:
+    places = [{"file": finding.file, "line": finding.place.line} for finding in cause.findings]
+    return {"text": cause.text, "code": cause.findings[0].code, **_step(cause.step), "findings": places}
 
 
 def _step(step: Step) -> dict[str, Any]:

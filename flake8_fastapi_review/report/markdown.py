@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from flake8_fastapi_review.rule import Severity
 
 from . import assessment
+from .causes import causes
 from .finding import counted
 from .risk import FLOWS, INTERNAL, Risk, risk_of
 from .terminal import harmless
@@ -56,8 +57,10 @@ class _Writer:
         self._report = report
         self._lines: Callable[[str], Sequence[str]] = Veil(report)
         self._explained: dict[str, Finding] = {}
-        shown, cut = assessment.shown(assessment.judged(report.findings), report.everything)
-        self._shown, self._cut = shown, cut
+        self._causes = {cause.findings[0]: cause for cause in causes(report)}
+        others = {finding for cause in self._causes.values() for finding in cause.findings[1:]}
+        told = [finding for finding in assessment.judged(report.findings) if finding not in others]
+        self._shown, self._cut = assessment.shown(told, report.everything)
 
     def head(self) -> Iterator[str]:
         change = self._report.change
@@ -86,8 +89,9 @@ class _Writer:
 
     def findings(self, severity: Severity, title: str, meaning: str) -> Iterator[str]:
         shown = [finding for finding in self._shown if finding.severity is severity]
-        cut = [finding for finding in self._cut if finding.severity is severity]
-        yield f"## {EMOJI[severity]} {title} ({len(shown) + len(cut)})"
+        cut = [each for finding in self._cut if finding.severity is severity for each in self._caused_alike(finding)]
+        total = sum(len(self._caused_alike(finding)) for finding in shown) + len(cut)
+        yield f"## {EMOJI[severity]} {title} ({total})"
         yield ""
         if not shown and not cut:
             yield "None."
@@ -103,17 +107,31 @@ class _Writer:
             yield f"And {counted(len(cut), 'more finding')}, shown by `--all`: {told}."
             yield ""
 
+    def _caused_alike(self, finding: Finding) -> tuple[Finding, ...]:
+        """With all findings that are told together with it."""
+        return self._causes[finding].findings if finding in self._causes else (finding,)
+
     def _finding(self, finding: Finding) -> Iterator[str]:
         page = self._report.pages(finding.code)
         place = finding.place
-        yield f"### {code(f'{finding.file}:{place.line}')} {finding.rule} ({finding.code})"
+        cause = self._causes.get(finding)
+        if cause is not None:
+            begun = cause.step
+            yield f"### {code(f'{begun.file}:{begun.line}')} {prose(cause.text)} ({finding.code})"
+            yield ""
+            told = ", ".join(code(f"{each.file}:{each.place.line}") for each in cause.findings)
+            yield f"**Caused elsewhere**, by what the change did in {code(begun.file)}: {told}."
+        else:
+            yield f"### {code(f'{finding.file}:{place.line}')} {finding.rule} ({finding.code})"
         yield ""
         yield from self._source(finding.file, place)
         yield f"**Problem.** {prose(finding.message)}."
         yield ""
         if finding.on_changed_line is False:
-            cause = finding.cause
-            by = f" at {code(f'{cause.file}:{cause.line}')}: {prose(cause.message)}" if cause is not None else ""
+            if (step := finding.cause) is not None:
+                by = f" at {code(f'{step.file}:{step.line}')}: {prose(step.message)}"
+            else:
+                by = "; no place in its chain is among the changed ones"
             yield f"**Not on a changed line:** the change caused it elsewhere{by}."
             yield ""
         yield f"**Risk.** {self._risk(finding, page)}"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from flake8_fastapi_review.rule import Severity
 
+from .causes import causes
 from .finding import counted
 from .terminal import Style, cells, excerpt, harmless
 from .veil import Veil
@@ -30,7 +31,8 @@ def render(report: Report, style: Style, width: int = 100) -> str:
     width = max(width, 40)
     lines = Veil(report)
     blocks = ["\n".join(_finding(finding, lines, style, width)) for finding in report.findings]
-    blocks += ["\n".join(lines) for lines in (_rules(report, style), _skipped(report, style)) if lines]
+    told = (_causes(report, style), _rules(report, style), _skipped(report, style))
+    blocks += ["\n".join(lines) for lines in told if lines]
     blocks.append(summary(report, style))
     return "\n\n".join(blocks) + "\n"
 
@@ -112,6 +114,16 @@ def _chain(finding: Finding, lines: Callable[[str], Sequence[str]], style: Style
         bare = line.strip()
         if bare and bare not in step.message:
             yield f"{indent}    {style(excerpt(bare, 0, len(bare), width - len(indent) - 4).text, 'dim')}"
+
+
+def _causes(report: Report, style: Style) -> list[str]:
+    if report.change is None or not (found := causes(report)):
+        return []
+    rows = [
+        f"  {harmless(f'{cause.step.file}:{cause.step.line}')}  {harmless(cause.text)}  {cause.findings[0].code}"
+        for cause in found
+    ]
+    return [style("Caused elsewhere by the change", "yellow", "bold"), *rows]
 
 
 def _rules(report: Report, style: Style) -> list[str]:
