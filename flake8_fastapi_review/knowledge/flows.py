@@ -32,6 +32,7 @@ SINKS: dict[str, str] = {
     "regex": "FAR042",
     "xml": "FAR043",
     "attribute": "FAR044",
+    "fields": "FAR044",
     "archive": "FAR156",
 }
 """Kinds of sinks, and the rule that reports each."""

@@ -8,6 +8,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from .conditions import containment, underlying
+from .entities import PRIVILEGED
 from .state import access
 from .substitution import Substitution
 from .values import (
@@ -68,6 +69,7 @@ _COPYING = frozenset(
     }
 )
 """They give an object with the same parts, some of them changed by name."""
+_PARTS = frozenset(f"starlette.datastructures.UploadFile.{name}" for name in ("filename", "content_type", "headers"))
 _ANYTHING = ast.Constant(...)
 _RESULT_OF = frozenset({"thread", "process", "inline", "greenlet"})
 """Where a function runs whose result comes back."""
@@ -159,7 +161,8 @@ class Calls:
         name = self.types.qualified(declared)
         row = self.rows.passing(name) if name is not None and declared is not None and declared[0] == "mem" else None
         if row is not None:
-            return whole([held]).with_safe(row.safe).without_safe(row.unsafe)
+            part = held.member(f".{node.attr}") if name in _PARTS else held
+            return whole([part]).with_safe(row.safe).without_safe(row.unsafe)
         if declared is not None and declared[0] in ("mem", "const"):
             declared = self.types.call_type(declared)
         if self.inputs.is_narrow(declared):
@@ -221,7 +224,18 @@ class Calls:
         arguments.made = self._made_with(function, state)
         if not receiver and not arguments.any() and not arguments.made and not self._holds(function, state):
             return CLEAN
-        return self._apply(walk.type_of(function), receiver, arguments, state)
+        callee = walk.type_of(function)
+        if arguments.any():
+            self.taint.entities.judge(self, arguments, callee)
+        elif isinstance(function, ast.Attribute) and function.attr == "pop" and node.args:
+            self._taken_out(function.value, node.args[0], state)
+        return self._apply(callee, receiver, arguments, state)
+
+    def _taken_out(self, holder: ast.expr, name: ast.expr, state: State) -> None:
+        """`data.pop("is_admin", None)`: who does that has thought of it."""
+        key = access(holder)
+        if key is not None and self.taint.constant(self.walk, name) in PRIVILEGED:
+            self.walk.refine(state, key, frozenset({"attribute"}))
 
     def _holds(self, function: ast.expr, state: State) -> bool:
         """Whether a function of this function is called, which knows its variables."""
@@ -286,8 +300,7 @@ class Calls:
         self._written("", arguments, state)
         return self._passed_by_method(function, receiver, arguments)
 
-    @staticmethod
-    def _passed_by_method(function: ast.Attribute, receiver: Value, arguments: Arguments) -> Value:
+    def _passed_by_method(self, function: ast.Attribute, receiver: Value, arguments: Arguments) -> Value:
         if not receiver or function.attr not in _PASSING_METHODS:
             if function.attr in ("join", "format") and isinstance(function.value, (ast.Constant, ast.JoinedStr)):
                 return arguments.all()
@@ -298,11 +311,14 @@ class Calls:
             case "keys", []:
                 return receiver.keys()
             case "dict" | "model_dump", _:
-                return receiver.as_dict()
+                is_open = self.taint.entities.is_open(self.walk.type_of(function.value))
+                return receiver if is_open else receiver.as_dict()
             case "get" | "pop" | "setdefault" | "values" | "getlist", _:
                 return receiver.items()
             case "items" | "copy", _:
                 return receiver
+            case ("split" | "rsplit" | "splitlines" | "partition" | "rpartition"), _:
+                return Value({}, {ANY: whole([receiver])})
             case (("read" | "readline" | "readlines" | "getvalue"), _):
                 return whole([receiver, arguments.all()]).without_safe(_NAMED)
         return whole([receiver, arguments.all()])
@@ -340,6 +356,10 @@ class Calls:
             if not any(given) or self.inputs.is_narrow(self.types.call_type(callee)):
                 return CLEAN
             if KEYS in row.safe:
+                if isinstance(function, ast.Attribute) and self.taint.entities.is_open(
+                    self.walk.type_of(function.value)
+                ):
+                    return join(value for value in given if value)
                 # The values of a model by the names of its fields.
                 return join(value.as_dict() for value in given if value)
             if name in _COPYING:

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from ..constants import UNKNOWN, value_of
+from .entities import PRIVILEGED
 from .inputs import HARMLESS
 from .patterns import is_strict
 from .state import State, access, joined, lookup
@@ -97,10 +98,13 @@ def _compare(walk: Walk, left: ast.expr, operator: ast.cmpop, right: ast.expr, t
                 _is_member(walk, left, right, state)
             else:
                 _holds_not(walk, left, right, state)
+                _is_other_name(walk, left, right, state)
         case ast.Eq() | ast.NotEq() | ast.Is() | ast.IsNot():
             if isinstance(operator, (ast.Eq, ast.Is)) is truth:
                 _is_equal(walk, left, right, state)
                 _is_equal(walk, right, left, state)
+            else:
+                _is_other_name(walk, left, right, state)
         case ast.LtE() | ast.Lt():
             # set(names) <= ALLOWED
             match left:
@@ -159,6 +163,16 @@ def _holds_not(walk: Walk, left: ast.expr, right: ast.expr, state: State) -> Non
                     _refine_key(walk, inner, kinds, state)
                 case ast.Attribute(value=ast.Call(args=[inner]), attr="parts"):
                     _refine_key(walk, inner, kinds, state)
+
+
+def _is_other_name(walk: Walk, left: ast.expr, right: ast.expr, state: State) -> None:
+    """`name in {"is_admin", "role"}` is not true; what a set holds that is not known here, it may hold on purpose."""
+    known = walk.taint.constant(walk, right)
+    if known is UNKNOWN and isinstance(right, (ast.Set, ast.List, ast.Tuple)):
+        known = [walk.taint.constant(walk, each) for each in right.elts]
+    names = {known} if isinstance(known, str) else known if isinstance(known, (set, frozenset, list, tuple)) else None
+    if names is None or any(name in PRIVILEGED or name is UNKNOWN for name in names):
+        _refine_key(walk, left, frozenset({"attribute"}), state)
 
 
 def _is_equal(walk: Walk, left: ast.expr, right: ast.expr, state: State) -> None:

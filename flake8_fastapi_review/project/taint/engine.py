@@ -90,6 +90,7 @@ class Taint:
         self.python: tuple[int, ...] = (3, 10)
         """The oldest Python that the project runs on."""
         self.inputs = Inputs(types, requests)
+        self.entities = self.inputs.entities
         self._effects: dict[str, Effect] = {}
         self._active: dict[str, int] = {}
         self._incomplete = _MAX_DEPTH + 1
@@ -102,6 +103,7 @@ class Taint:
         self._nodes.clear()
         self._registered = None
         self.inputs.forget()
+        self.entities.forget()
 
     # Effects
 

@@ -34,7 +34,8 @@ PAYLOADS: dict[str, str] = {
     "log": "x\nINFO login of admin succeeded",
     "regex": "(a+)+$",
     "xml": '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><x>&e;</x>',
-    "attribute": '{"is_admin": true}',
+    "attribute": "is_admin",
+    "fields": '{"is_admin": true}',
     "archive": "evil.tar",
 }
 """By kind of sink: a value that shows the harm and does none. The pickle calls `os.system("id")`."""
@@ -98,14 +99,20 @@ def _filled(path: str, name: str | None, payload: str) -> str:
     return re.sub(r"\{(\w+)(:\w+)?\}", fill, path)
 
 
-def _body(finding: Finding, payload: str, requests: Requests) -> Any:
+def _body(finding: Finding, payload: Any, requests: Requests) -> Any:
     declared = finding.source.type
+    if finding.kind in ("attribute", "fields") and _is_dictionary(declared, finding.part):
+        payload = {finding.sink.rpartition(".")[2]: True}
     if declared is None:
         return _nested(finding.part, payload)
     return _value(declared, finding.part, payload, requests, 0)
 
 
-def _nested(part: tuple[str, ...], payload: str) -> Any:
+def _is_dictionary(declared: Type | None, part: tuple[str, ...]) -> bool:
+    return part != () or declared is None or declared[0] != "inst" or declared[1] != "builtins.str"
+
+
+def _nested(part: tuple[str, ...], payload: Any) -> Any:
     """`{"user": {"name": payload}}`"""
     value: Any = payload
     for key in reversed(part):
@@ -113,7 +120,7 @@ def _nested(part: tuple[str, ...], payload: str) -> Any:
     return value
 
 
-def _value(declared: Type | None, part: tuple[str, ...], payload: str | None, requests: Requests, depth: int) -> Any:
+def _value(declared: Type | None, part: tuple[str, ...], payload: Any, requests: Requests, depth: int) -> Any:
     """A sample of a type, with the payload in one part of it."""
     if declared is not None and declared[0] == "union":
         rest = [member for member in declared[1] if member != ("none",)]
@@ -131,7 +138,7 @@ def _value(declared: Type | None, part: tuple[str, ...], payload: str | None, re
     return payload if payload is not None else _SAMPLES.get(cls, "x")
 
 
-def _model(cls: str, part: tuple[str, ...], payload: str | None, requests: Requests, depth: int) -> Any:
+def _model(cls: str, part: tuple[str, ...], payload: Any, requests: Requests, depth: int) -> Any:
     """The required fields of a model, and the one that the payload goes into."""
     found = {}
     wanted = part[0].strip(".[]") if part else None
@@ -142,5 +149,5 @@ def _model(cls: str, part: tuple[str, ...], payload: str | None, requests: Reque
             here = payload if field.name == wanted else None
             found[field.name] = _value(declared, part[1:] if here is not None else (), here, requests, depth + 1)
     if payload is not None and wanted is None:
-        return {**found, "x": payload}
+        return {**found, **(payload if isinstance(payload, dict) else {"x": payload})}
     return found

@@ -12,6 +12,7 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from ..constants import UNKNOWN, value_of
+from .entities import Entities
 from .patterns import is_strict
 from .values import ALL, SEGMENT, Source
 
@@ -82,6 +83,9 @@ REQUESTS = (
     "starlette.websockets.WebSocket",
 )
 _NOTHING_SAFE: frozenset[str] = frozenset()
+_ATTRIBUTE = frozenset({"attribute"})
+_FIELDS = frozenset({"fields"})
+"""A text is no dictionary."""
 _TEXT = frozenset({"nosql"})
 """A text holds no operators of a query language that is made of dictionaries."""
 _MAX_DEPTH = 8
@@ -93,6 +97,7 @@ class Inputs:
     def __init__(self, types: Types, requests: Requests) -> None:
         self.types = types
         self.requests = requests
+        self.entities = Entities(types)
         self._fields: dict[tuple[str, str], frozenset[str] | None] = {}
         self._narrow: dict[str, bool] = {}
         self._mentioned: dict[str, frozenset[str]] = {}
@@ -339,7 +344,17 @@ class Inputs:
             declared = self.types.attribute(declared, key[1:])
             if self.is_narrow(declared):
                 return HARMLESS
-        return safe
+        if self._names_its_fields(declared):
+            return safe | _ATTRIBUTE
+        return safe | _FIELDS if _is_text(declared) else safe
+
+    def _names_its_fields(self, declared: Type | None) -> bool:
+        """Whether a value is an object of a class of the project: what it holds has the names that the class says."""
+        if declared is not None and declared[0] == "union":
+            return all(self._names_its_fields(member) for member in declared[1] if member != ("none",))
+        if declared is None or declared[0] != "inst" or ":" not in declared[1]:
+            return False
+        return not self.entities.is_open(declared)
 
 
 def _alias(types: Types, summary: Summary, annotation: Expr | None, default: Expr | None) -> str | None:
@@ -350,6 +365,12 @@ def _alias(types: Types, summary: Summary, annotation: Expr | None, default: Exp
                     found: Any = value_of(types, owner, value)
                     return found if isinstance(found, str) else None
     return None
+
+
+def _is_text(declared: Type | None) -> bool:
+    if declared is not None and declared[0] == "union":
+        return all(_is_text(member) for member in declared[1] if member != ("none",))
+    return declared is not None and declared[0] == "inst" and declared[1] in ("builtins.str", "builtins.bytes")
 
 
 def decorator_text(node: ast.AST) -> str:

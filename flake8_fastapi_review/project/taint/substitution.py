@@ -64,7 +64,8 @@ class Substitution:
             actual = self._actual(flow.label)
             if not actual:
                 continue
-            for label, mark in actual.all_marks().items():
+            held = actual.keys().marks if flow.kind == "fields" else actual.all_marks()
+            for label, mark in held.items():
                 safe = mark.safe | self._narrowed(label)
                 if is_harmless(flow.kind, safe) if flow.settled else is_harmless_at(flow.kind, label, safe):
                     continue
@@ -96,6 +97,6 @@ class Substitution:
 
     def _narrowed(self, label: Label) -> frozenset[str]:
         origin, path = label
-        if isinstance(origin, (int, str)) or not path:
+        if isinstance(origin, (int, str)):
             return _NOTHING_SAFE
         return self._inputs.narrowed(origin, path)

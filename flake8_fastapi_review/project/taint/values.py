@@ -43,7 +43,11 @@ PREFIXED = frozenset({"url", "redirect", "module", "program"})
 """Kinds for which only the beginning of a text counts."""
 
 NONE: frozenset[str] = frozenset()
+NAMES = "names"
+"""Not a kind of sink: the names in a dictionary of a client's choice."""
+
 _KEYS = frozenset({KEYS})
+_NAMES = frozenset({NAMES})
 
 MAX_PATH = 4
 """Attributes and keys deeper than this are not told apart."""
@@ -150,7 +154,7 @@ class Value:
     def keys(self) -> Value:
         """The names in a dictionary."""
         marks = {label: mark for label, mark in self.marks.items() if KEYS not in mark.safe}
-        return Value(marks) if marks else CLEAN
+        return Value(marks).with_safe(_NAMES) if marks else CLEAN
 
     def as_dict(self) -> Value:
         """The fields of an object by their names."""
@@ -194,6 +198,8 @@ def is_harmless(kind: str, safe: frozenset[str]) -> bool:
     """Whether what is harmless for the kinds `safe` is so for a sink of this kind."""
     if kind in safe or ALL in safe:
         return True
+    if kind in ("attribute", "fields"):
+        return KEYS in safe or "attribute" in safe
     return SEGMENT in safe if kind == "path" else kind == "directory" and "path" in safe
 
 

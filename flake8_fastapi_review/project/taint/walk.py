@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ...module.scopes import scope_binding
 from . import conditions
 from .calls import Calls
+from .entities import PRIVILEGED
 from .inputs import HARMLESS
 from .state import Path, State, access, forget, gathered, joined, lookup
 from .values import (
@@ -192,6 +193,8 @@ class Walk:
                 for deleted in targets:
                     if (key := access(deleted)) is not None:
                         forget(state, key)
+                        if key[-1][1:-1] in PRIVILEGED:
+                            self.refine(state, key[:-1], frozenset({"attribute"}))
             case _ if statement.__class__.__name__ == "TryStar":
                 return self._try(statement, state)
         return state
