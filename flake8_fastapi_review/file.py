@@ -13,7 +13,7 @@ from .module.index import FUNCTIONS, children
 from .module.scopes import bindings_of, reaching, scope_binding
 from .module.summary import ASYNC, AWAITED, GENERATOR, Call, Function, Summary
 from .project.constants import UNKNOWN, parameters_in, value_of
-from .project.effects import Hazard
+from .project.effects import Hazard, asks_for_what_is_waited_for
 from .project.execution import is_lifespan
 from .project.middleware import answers_itself, replaces_answer
 from .project.requests import EXPLICIT, Field
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from .project import Project
     from .project.application import Conflict, Inputs, Late, RouteRow
     from .project.application.authentication import Protection
+    from .project.database import View
     from .project.exposure import Exposed
     from .project.requests import RequestParameter
     from .project.taint import Finding
@@ -1353,9 +1354,16 @@ class File:
                 for rule, hazard in effects.hazards_of_call(self._summary, fact, allowed).items():
                     if apart is None:
                         apart = self._runs_apart(function)
+                    if hazard.kind == "thread" and len(hazard.chain) == 1 and self._asks_first(function, fact):
+                        continue
                     if (not apart or rule == "FAR006") and (node, rule) not in told:
                         told.add((node, rule))
                         yield node, hazard
+
+    def _asks_first(self, function: ast.AsyncFunctionDef, waiting: Call) -> bool:
+        """A function asks what a call of it waits for whether it is ready."""
+        calls = (self._module.expression(call) for call in self.within(function, ast.Call))
+        return any(asks_for_what_is_waited_for(call, waiting.expr) for call in calls)
 
     def _executed(self, function: ast.AsyncFunctionDef) -> Iterator[tuple[ast.expr, Call]]:
         """The calls in a function's own body, those that `with` makes included."""
@@ -1378,6 +1386,13 @@ class File:
         names = [_short(link.name) for link in hazard.chain[:-1]]
         text = " → ".join([*names, f"{_short(last.name)} {last.path}:{last.line}"])
         return LoopHazard(call, hazard.kind, hazard.name, hazard.remedy, related, text)
+
+    # The database
+
+    @property
+    def database(self) -> View:
+        """Tables, mapped classes, statements and sessions, as this file sees them."""
+        return self._project.database.view(self._module)
 
     # Inner parts
 

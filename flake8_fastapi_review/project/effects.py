@@ -136,17 +136,20 @@ class Effects:
                     for call in function.calls
                     if not call[3] & (AWAITED | ONCE)
                     for target in self.targets(summary, Call._make(call))
-                    if target.symbol is not None or self._counts(summary, function, target.name, call[1])
+                    if target.symbol is not None or self._counts(summary, function, Call._make(call), target.name)
                 )
             self._edges[symbol] = known
         return known
 
-    def _counts(self, summary: Summary, function: Function, name: str, line: int) -> bool:
-        """Whether a library call in a function blocks; no file that only a setting other than its default opens, and no
-        loop where the function asks whether one runs."""
+    def _counts(self, summary: Summary, function: Function, call: Call, name: str) -> bool:
+        """Whether a library call in a function blocks; no file that only a setting other than its default opens, no
+        loop where the function asks whether one runs, and no queue that it asks whether something is there."""
         blocking = self.knowledge.blocking(name)
         if blocking is None:
             return False
+        if blocking.kind == "thread":
+            return not any(asks_for_what_is_waited_for(each[0], call.expr) for each in function.calls)
+        line = call.line
         if blocking.kind == "loop":
             return not any(self._asks_for_loop(summary, call[0][1]) for call in function.calls)
         return blocking.kind != "file" or not any(
@@ -366,6 +369,17 @@ run once, and what they load is wanted in memory."""
 
 _ASK_FOR_LOOP = frozenset({"get_running_loop", "_get_running_loop", "is_running", "current_async_library"})
 """Functions with such a call go another way when a loop runs."""
+
+
+_ASK_WHETHER_READY = frozenset({"done", "empty", "is_alive", "is_set", "qsize"})
+
+
+def asks_for_what_is_waited_for(question: Expr, waiting: Expr) -> bool:
+    """A call asks the object that another call waits for whether it is ready: `jobs.empty()` for `jobs.get()`."""
+    match question, waiting:
+        case ("c", ("a", asked, name), *_), ("c", ("a", waited, _), *_):
+            return name in _ASK_WHETHER_READY and asked == waited
+    return False
 
 
 def handed(expr: Expr, position: int, keyword: str) -> Expr | None:
