@@ -154,12 +154,12 @@ def built_in_rows(folder: str) -> list[Row]:
 
 def load_folders(root: str, folders: Sequence[str]) -> tuple[list[AstGrepRule], list[Problem]]:
     """A project's own rules from folders relative to `root`: those that can be used, and one Problem for each other."""
-    from .config import Problem, problem
+    from .config import Problem, near, problem
     from .structural import USER_CODES
 
     present = [folder for folder in folders if os.path.isdir(os.path.join(root, folder))]
     problems = [
-        problem(root, f"`structural-rules`: there is no folder `{folder}`", "structural-rules")
+        problem(root, f"`structural-rules`: there is no folder `{folder}`{near(root, folder)}", "structural-rules")
         for folder in folders
         if folder not in present
     ]

@@ -300,6 +300,10 @@ def load(root: str, files: Files = DISK) -> Config:
         except _Wrong as wrong:
             reader.wrong(str(wrong), value, key)
     values.setdefault("target_version", target)
+    if "src" in values:
+        values["src"] = tuple(_there(reader, root, values["src"], files))
+    for key in ("tests", "migrations", "scripts", "examples"):
+        _tied(reader, root, key, values.get(key, ()), files)
     return Config(root, **values, problems=tuple(reader.problems), files=files)
 
 
@@ -345,6 +349,9 @@ class _Reader:
 
     def unknown(self, key: str, known: Iterable[str]) -> None:
         self._add((key,), f"unknown key `{key}`{suggestion(key, known)}")
+
+    def nowhere(self, key: str, what: str, path: str, hint: str) -> None:
+        self._add((key,), f"`{key}`: there is no {what} `{brief(path)[1:-1]}`{hint}")
 
     def _add(self, keys: tuple[str, ...], message: str) -> None:
         self.problems.append(Problem(self.path, line_of(self.text, *keys), f"[tool.fastapi-review] {message}"))
@@ -414,6 +421,40 @@ def _file(reader: _Reader, key: str, value: object) -> str:
 
 def _folders(reader: _Reader, key: str, value: object) -> tuple[str, ...]:
     return _strings(reader, key, [value] if isinstance(value, str) else value)
+
+
+def _there(reader: _Reader, root: str, folders: tuple[str, ...], files: Files) -> Iterable[str]:
+    """The folders that are there; a problem for each other."""
+    for folder in folders:
+        if "\0" not in folder and files.kind(os.path.normpath(os.path.join(root, folder))) == "folder":
+            yield os.path.normpath(folder).replace(os.sep, "/") if folder else folder
+        else:
+            reader.nowhere("src", "folder", folder, near(root, folder, files))
+
+
+def _tied(reader: _Reader, root: str, key: str, patterns: tuple[str, ...], files: Files) -> None:
+    """A problem for each path from the root, without a wildcard, where nothing is. Other patterns may match nothing:
+    whether they do cannot be told without reading the whole project."""
+    for pattern in patterns:
+        if pattern.startswith("/") and pattern.strip("/") and not re.search(r"[*?\0]", pattern):
+            path = os.path.normpath(os.path.join(root, pattern.strip("/")))
+            if files.kind(path) is None:
+                hint = "" if "." in os.path.basename(path) else near(root, pattern, files)
+                reader.nowhere(key, "file or folder", pattern, hint)
+
+
+def near(root: str, path: str, files: Files = DISK) -> str:
+    """A question naming the folder of the project whose path is most like `path`, which is not there; or ""."""
+    if "\0" in path:
+        return ""
+    known = []
+    for above in dict.fromkeys(("", os.path.dirname(path.strip("/")))):
+        try:
+            entries = files.entries(os.path.join(root, above))
+        except OSError:
+            continue
+        known += [os.path.join(above, entry.name) for entry in entries if entry.is_folder]
+    return suggestion(path.strip("/"), [name.replace(os.sep, "/") for name in known if not name.startswith(".")])
 
 
 def _table(reader: _Reader, key: str, value: object) -> dict[str, Any]:

@@ -256,12 +256,17 @@ def test_documents_before_one_that_is_no_yaml_are_used(tmp_path: Path) -> None:
 
 def test_folders_that_are_not_there_and_files_that_are_no_text(tmp_path: Path) -> None:
     (tmp_path / "rules").mkdir()
-    (tmp_path / "pyproject.toml").write_text('[tool.fastapi-review]\nstructural-rules = ["rules", "nowhere"]\n')
+    (tmp_path / "pyproject.toml").write_text('[tool.fastapi-review]\nstructural-rules = ["rules", "nowhere", "ruls"]\n')
     (tmp_path / "rules" / "latin.yml").write_bytes(b"id: caf\xe9\n")
-    rules, problems = astgrep.load_folders(str(tmp_path), ["rules", "nowhere"])
+    rules, problems = astgrep.load_folders(str(tmp_path), ["rules", "nowhere", "ruls"])
     assert rules == []
     assert [(Path(problem.path).name, problem.line, problem.message) for problem in problems] == [
         ("pyproject.toml", 2, "[tool.fastapi-review] `structural-rules`: there is no folder `nowhere`"),
+        (
+            "pyproject.toml",
+            2,
+            "[tool.fastapi-review] `structural-rules`: there is no folder `ruls`, did you mean `rules`?",
+        ),
         ("latin.yml", 1, "the file is not UTF-8"),
     ]
 

@@ -126,6 +126,7 @@ blocks = [{ name = "app.slow" }]
 """
         },
     )
+    (tmp_path / "backend").mkdir()
     config = load(str(tmp_path))
     assert config.problems == ()
     assert config.root == str(tmp_path)
@@ -178,6 +179,34 @@ def test_mistakes_are_told_and_cost_nothing_else(tmp_path: Path, text: str, line
     assert said.startswith(f"[tool.fastapi-review] {message}")
     assert where == line
     assert load(str(tmp_path)).ignore == ("FAR001",)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("src = 'backnd'", "`src`: there is no folder `backnd`, did you mean `backend`?"),
+        ("src = ['backend', 'lib']", "`src`: there is no folder `lib`"),
+        ("src = ['backend/ap']", "`src`: there is no folder `backend/ap`, did you mean `backend/app`?"),
+        ("src = ['pyproject.toml']", "`src`: there is no folder `pyproject.toml`"),
+        ("src = ['../nowhere']", "`src`: there is no folder `../nowhere`"),
+        ("tests = ['/chekcs/']", "`tests`: there is no file or folder `/chekcs/`, did you mean `checks`?"),
+        ("scripts = ['/backend/tool.py']", "`scripts`: there is no file or folder `/backend/tool.py`"),
+    ],
+)
+def test_places_that_are_not_there(tmp_path: Path, text: str, message: str) -> None:
+    put(tmp_path, {"backend/app/a.py": "", "checks/test_a.py": ""})
+    ((line, said),) = problems(tmp_path, f"{SECTION}{text}\n")
+    assert (line, said) == (2, f"[tool.fastapi-review] {message}")
+    assert load(str(tmp_path)).src == (("backend",) if "'backend'" in text else ())
+
+
+def test_places_that_are_there_or_may_come(tmp_path: Path) -> None:
+    put(tmp_path, {"backend/app/a.py": "", "checks/test_a.py": ""})
+    text = (
+        "src = ['.', './backend/', 'backend/../checks']\nexclude = ['/made/']\ntests = ['/checks', '/c*/', 'more/']\n"
+    )
+    assert problems(tmp_path, SECTION + text) == []
+    assert load(str(tmp_path)).src == (".", "backend", "checks")
 
 
 def test_all_mistakes_are_told(tmp_path: Path) -> None:

@@ -52,7 +52,7 @@ class Sources:
         self.root = root
         self.files = files
         self._files_below = files_below
-        self.source_roots = tuple("" if folder in (".", "./") else folder.strip("/") for folder in source_roots)
+        self.source_roots = tuple("" if folder in ("", ".", "./") else folder.strip("/") for folder in source_roots)
         self._kinds: dict[str, str | None] = {}
         self._names: dict[str, str] = {}
         self._overlaid: set[str] = set()
