@@ -296,6 +296,84 @@ class Files(_Family):
     prefix = "FAR15"
 
 
+class Sessions(_Family):
+    """FAR060 to FAR069: database sessions and transactions."""
+
+    prefix = "FAR06"
+
+
+class Queries(_Family):
+    """FAR070 to FAR079."""
+
+    prefix = "FAR07"
+
+
+class Schemas(_Family):
+    """FAR100 to FAR109: Pydantic models."""
+
+    prefix = "FAR10"
+
+
+class Outbound(_Family):
+    """FAR120 to FAR128: calls to other services."""
+
+    prefix = "FAR12"
+
+
+class Concurrency(_Family):
+    """FAR130 to FAR139: state shared between requests, tasks."""
+
+    prefix = "FAR13"
+
+
+class Workers(_Family):
+    """FAR140 to FAR149: schedulers and workers."""
+
+    prefix = "FAR14"
+
+
+class Migrations(_Family):
+    """FAR160 to FAR168."""
+
+    prefix = "FAR16"
+
+
+class SQLite(_Family):
+    """FAR170 to FAR177."""
+
+    prefix = "FAR17"
+
+
+class Channels(_Family):
+    """FAR180 to FAR187: caches, Redis, websockets."""
+
+    prefix = "FAR18"
+
+
+class Logging(_Family):
+    """FAR190 to FAR193."""
+
+    prefix = "FAR19"
+
+
+class Protocols(_Family):
+    """FAR200 to FAR208: what a project demands of itself."""
+
+    prefix = "FAR20"
+
+
+class Quality(_Family):
+    """FAR210 to FAR219."""
+
+    prefix = "FAR21"
+
+
+class Models(_Family):
+    """FAR220 to FAR224: details of Pydantic."""
+
+    prefix = "FAR22"
+
+
 class Custom(_Family):
     """FAR900 to FAR999, the rules that a project writes itself."""
 

@@ -1,0 +1,1 @@
+"""Logging: what is written, at which level, at what cost."""

@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING
+
+from ...rule import Rule, Severity, option
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...file import File
+    from ...rule import Violation
+
+_CONSOLE = re.compile(
+    r"(?m)^\s*(?:import|from)\s+(?:(?:argparse|blessed|click|cloup|colorama|cyclopts|cmd|curses|fire|optparse"
+    r"|prompt_toolkit|questionary|rich|rich_argparse|tabulate|termcolor|typer)\b|\S*(?:\bcli\b|console))"
+)
+"""A module that talks to a person at a terminal, for whom `print` is the right thing."""
+_PLACES = re.compile(
+    r"(?i)(?:^|/)(?:_*cli|_*commands?|management|scripts?|tools?|bin|console|__main__|manage|setup)(?:/|\.py$|_)"
+)
+_TALKING = re.compile(
+    r"(?i)^_*(?:main|cli|cmd|usage|run_cli)(?:_|$)|(?:^|_)(?:print|show|display|dump|prompt|banner|pprint)(?:_|$)"
+)
+"""Names of functions that print because that is what they are for."""
+_SERVERS = ("uvicorn.run", "uvicorn.Server", "uvicorn.Config", "hypercorn.asyncio.serve", "granian.Granian")
+"""What starts a server, and is started by a person."""
+_STREAMS = ("sys.stdout", "sys.stderr", "sys.__stdout__", "sys.__stderr__")
+
+
+class PrintInService(Rule):
+    """A service writes with `print`.
+
+    The line has no level, no time and no logger's name, no handler can route or silence it, and the request it belongs
+    to cannot be told. When standard output is a pipe it stays in a buffer, and is lost when the process is killed.
+
+    Command lines are left alone: modules that use a library for them, what runs under `__name__ == "__main__"`, and
+    functions whose name says that they print.
+
+    Bad:
+
+        from fastapi import APIRouter
+
+        router = APIRouter()
+
+        @router.get("/books/{isbn}")
+        def read_book(isbn: str) -> dict[str, str]:
+            print("reading", isbn)
+            return {"isbn": isbn}
+
+    Good:
+
+        import logging
+
+        from fastapi import APIRouter
+
+        logger = logging.getLogger(__name__)
+        router = APIRouter()
+
+        @router.get("/books/{isbn}")
+        def read_book(isbn: str) -> dict[str, str]:
+            logger.info("reading %s", isbn)
+            return {"isbn": isbn}
+    """
+
+    code = "FAR190"
+    severity = Severity.SUGGESTION
+    message = "`{call}` in a service has neither level nor logger: use `logging`"
+    markers = (("print(",),)
+
+    allow: frozenset[str] = option(frozenset(), "Names of functions that may print.")
+
+    def check(self, file: File) -> Iterator[Violation]:
+        if _CONSOLE.search(file.text) or _PLACES.search(file.path):
+            return
+        for call in file.nodes(ast.Call):
+            if not isinstance(call.func, ast.Name) or call.func.id != "print":
+                continue
+            if file.name_of(call.func) != "builtins.print" or not _on_standard_stream(file, call):
+                continue
+            if self._talks(file, call) or _is_for_the_terminal(file, call):
+                continue
+            yield self.at(call, call=_shown(file, call))
+
+    def _talks(self, file: File, call: ast.Call) -> bool:
+        """Whether it stands in a function that prints by design; at module level whoever imports it is told."""
+        for function in file.ancestors(call):
+            if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)) and (
+                function.name in self.allow or _TALKING.search(function.name)
+            ):
+                return True
+        return False
+
+
+def _on_standard_stream(file: File, call: ast.Call) -> bool:
+    stream = file.argument(call, -1, "file")
+    return stream is None or file.name_of(stream) in _STREAMS
+
+
+def _is_for_the_terminal(file: File, call: ast.Call) -> bool:
+    """Whether it runs only when a person starts the file, asks at the terminal too, or is told where the server is."""
+    for ancestor in file.ancestors(call):
+        if isinstance(ancestor, ast.If) and "__name__" in file.source(ancestor.test):
+            return True
+    owner = file.function(call)
+    asked = file.within(owner.body, ast.Call) if owner is not None and not isinstance(owner, ast.Lambda) else []
+    return any(file.is_named(each.func, "builtins.input", "getpass.getpass", *_SERVERS) for each in asked)
+
+
+def _shown(file: File, call: ast.Call) -> str:
+    text = " ".join(file.source(call).split())
+    return text if len(text) <= 60 and "{" not in text else "print(...)"
