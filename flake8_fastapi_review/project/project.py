@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from .application import Application
     from .application.authentication import Authentication
     from .cache import Cache
+    from .database import Database
     from .disk import Listing
     from .taint import Taint
 
@@ -63,6 +64,8 @@ class Project:
         self._authentication: Authentication | None = None
         self._taint: Taint | None = None
         self._texts: dict[str, str] = {}
+        self._database: Database | None = None
+        self._schemas: Schemas | None = None
 
     @property
     def application(self) -> Application:
@@ -88,6 +91,26 @@ class Project:
         return self._taint
 
     @property
+    @property
+    def schemas(self) -> Schemas:
+        """The models of the project, and what its routes take and answer."""
+        if self._schemas is None:
+            from .schemas import Schemas
+
+            self._schemas = Schemas(
+                self.types, self.requests, lambda: self.application, lambda: versions(self.config).get("pydantic")
+            )
+        return self._schemas
+
+    @property
+    def database(self) -> Database:
+        """Tables, mapped classes, sessions and statements; read at the first question."""
+        if self._database is None:
+            from .database import Database
+
+            self._database = Database(self.modules, self.types, self.config)
+        return self._database
+
     def authentication(self) -> Authentication:
         """What guards the routes of the applications."""
         if self._authentication is None or self._authentication.application is not self.application:
@@ -162,5 +185,7 @@ class Project:
             self._application = None
             self._taint = None
         if not on_disk:
+            self._database = None
+            self._schemas = None
             self._texts[name] = text
             self.sources.overlay(name)

@@ -1,0 +1,586 @@
+"""What functions do to database sessions, over any number of calls.
+
+The effect of a function says for each session that it is given, by parameter or attribute, what may happen to it, and
+how many statements are sent: as an expression in N, the number of rows that a loop goes over.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, NamedTuple
+
+from ...module.index import FUNCTIONS
+from .sites import FunctionNode, Site, Sites, within
+from .statements import Statements, Value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...module import Module
+    from ..types import Type
+    from .statements import Statement
+
+_MAX_DEPTH = 30
+_DIRECT = {
+    "execute": "execute", "scalars": "execute", "scalar": "execute", "exec": "execute", "stream": "execute",
+    "stream_scalars": "execute", "get": "get", "get_one": "get", "refresh": "refresh", "commit": "commit",
+    "rollback": "rollback", "flush": "flush", "close": "close", "aclose": "close", "remove": "close", "add": "write",
+    "add_all": "write", "delete": "write", "merge": "get", "expunge": "expunge", "expunge_all": "expunge",
+    "bulk_save_objects": "execute", "bulk_insert_mappings": "execute", "bulk_update_mappings": "execute",
+    "begin": "begin", "begin_nested": "begin", "expire": "expire", "expire_all": "expire", "exec_driver_sql": "execute",
+    "invalidate": "close", "reset": "rollback",
+}  # fmt: skip
+_ENDS = frozenset({"all", "first", "one", "one_or_none", "scalar", "count", "get", "delete", "update", "scalar_one"})
+SENDING = frozenset({"execute", "get", "refresh", "lazy"})
+"""Kinds that send a statement; a flush sends those that were waiting."""
+_LOOPS = (ast.For, ast.AsyncFor, ast.While)
+_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+
+
+class Count(NamedTuple):
+    """A number of statements: `fixed` + `linear`·N + `square`·N²; `exact` False: at most, or not wholly known."""
+
+    fixed: int = 0
+    linear: int = 0
+    square: int = 0
+    exact: bool = True
+
+    def plus(self, other: Count) -> Count:
+        return Count(
+            self.fixed + other.fixed, self.linear + other.linear, self.square + other.square, self.exact and other.exact
+        )
+
+    def or_else(self, other: Count) -> Count:
+        """Of two branches the larger, term by term."""
+        exact = self.exact and other.exact and self[:3] == other[:3]
+        return Count(
+            max(self.fixed, other.fixed), max(self.linear, other.linear), max(self.square, other.square), exact
+        )
+
+    def per_row(self, loops: int = 1) -> Count:
+        """As many for each of N rows."""
+        found = self
+        for _ in range(loops):
+            found = Count(0, found.fixed, found.linear + found.square, found.exact)
+        return found
+
+    @property
+    def is_none(self) -> bool:
+        return not (self.fixed or self.linear or self.square)
+
+    def __str__(self) -> str:
+        parts = [str(self.fixed)] if self.fixed else []
+        parts += [f"{self.linear}·N"] if self.linear else []
+        parts += [f"{self.square}·N²"] if self.square else []
+        return " + ".join(parts) or "0"
+
+
+class Step(NamedTuple):
+    """A call on the way to a statement."""
+
+    path: str
+    line: int
+    name: str
+    """What is called there."""
+
+
+class Execution(NamedTuple):
+    """Something that a call (or `for x in query`) does to a session."""
+
+    node: ast.AST
+    """In the function that was asked about."""
+    kind: str
+    """execute, get, refresh, commit, rollback, flush, close, write, begin, expire, expunge."""
+    statement: Statement | None
+    """What is executed, if it is known."""
+    session: ast.expr | None
+    """The session as the function that was asked about names it; None when that is not known."""
+    loops: tuple[ast.AST, ...]
+    """The loops and comprehensions around the node, innermost first: it happens for each of their rows."""
+    chain: tuple[Step, ...]
+    """The calls to the place where it happens; empty when it happens in the function itself."""
+    inner_loops: int
+    """So many loops are around it in the called functions."""
+
+    @property
+    def sends(self) -> bool:
+        """Whether it sends a statement of its own."""
+        return self.kind in SENDING
+
+
+class Facts(NamedTuple):
+    """What calling a function does to sessions."""
+
+    kinds: frozenset[str]
+    """What happens to any session in it and in what it calls; see `Execution.kind`, and "create"."""
+    by_parameter: dict[str, frozenset[str]]
+    """Parameter → what happens to the session that it holds (or, for `self`, to sessions in its attributes)."""
+    statements: Count
+    """How many statements one call sends."""
+    creates: tuple[ast.Call, ...]
+    """The calls in its own body that make a session."""
+    hands_on: frozenset[str]
+    """Parameters with a session that it returns, keeps in an attribute, or hands to code that is not known."""
+    rows_of: str | None
+    """Symbol of the entity that it returns, alone or in a list."""
+    complete: bool
+    """Whether everything that it calls with a session is known."""
+
+
+class Sessions:
+    """Effects on sessions, remembered."""
+
+    def __init__(self, sites: Sites, statements: Statements) -> None:
+        self.sites = sites
+        self.types = sites.types
+        self.statements = statements
+        self._facts: dict[str, Facts] = {}
+        self._done: dict[str, tuple[Execution, ...]] = {}
+        self._active: set[str] = set()
+        self._cut = False
+
+    def forget(self) -> None:
+        self._facts.clear()
+        self._done.clear()
+
+    # Single calls
+
+    def creates(self, site: Site) -> bool:
+        """Whether a call makes a session itself: of a session class or a session maker."""
+        call = site.node
+        if not isinstance(call, ast.Call):
+            return False
+        if self.statements.session_kind(site) is None:
+            return False
+        callee = self.sites.callee(site)
+        if callee is None:
+            return False
+        match callee[0]:
+            case "ext" | "type" | "inst" | "partial":
+                return True
+            case "mem":
+                return str(callee[1]).endswith(("__call__", "sessionmaker.begin"))
+        return False
+
+    def executions(self, module: Module, function: ast.AST) -> tuple[Execution, ...]:
+        """What a function does to sessions, through the project's functions too, in source order."""
+        if not isinstance(function, FUNCTIONS):
+            return tuple(self._own(module, function, module.tree))
+        symbol = self.sites.symbol(module, function)
+        known = self._done.get(symbol)
+        if known is not None and (not known or _belongs(known[0].node, module)):
+            return known
+        if symbol in self._active or len(self._active) > _MAX_DEPTH:
+            self._cut = True
+            return ()
+        self._active.add(symbol)
+        cut, self._cut = self._cut, False
+        try:
+            found = tuple(self._own(module, function, function))
+        finally:
+            self._active.discard(symbol)
+        if not self._cut or not self._active:
+            self._done[symbol] = found
+        self._cut = self._cut or cut
+        return found
+
+    def _own(self, module: Module, function: ast.AST, body: ast.AST) -> Iterator[Execution]:
+        for node in within(body):
+            if isinstance(node, ast.Call):
+                yield from self.of_call(Site(module, node), function)
+            elif isinstance(node, (ast.For, ast.AsyncFor, ast.comprehension)):
+                yield from self._iterated(Site(module, node.iter), function)
+            elif isinstance(node, (ast.With, ast.AsyncWith)):
+                yield from self._entered(module, node, function)
+
+    def _iterated(self, site: Site, function: ast.AST) -> Iterator[Execution]:
+        """`for user in session.query(User)` executes it."""
+        held = self.statements.value(site)
+        if held is not None and held.kind == "query":
+            loops = self.loops(site.module, site.node, function)
+            yield Execution(site.node, "execute", held.statement, None, loops, (), 0)
+
+    def _entered(self, module: Module, node: ast.With | ast.AsyncWith, function: ast.AST) -> Iterator[Execution]:
+        """`with session:` closes it at the end; `with session.begin():` commits or rolls back."""
+        for item in node.items:
+            site = Site(module, item.context_expr)
+            loops = self.loops(module, node, function)
+            manager = item.context_expr
+            if self.statements.session_kind(site) is not None:
+                session = item.optional_vars if isinstance(item.optional_vars, ast.expr) else manager
+                yield Execution(manager, "close", None, session, loops, (), 0)
+                callee = self.sites.callee(site)
+                if callee is not None and callee[0] == "mem" and str(callee[1]).endswith("sessionmaker.begin"):
+                    yield Execution(manager, "commit", None, session, loops, (), 0)
+            match manager:
+                case ast.Call(func=ast.Attribute(value=owner, attr="begin" | "begin_nested" as name)):
+                    if self.statements.session_kind(site.at(owner)) is not None and name == "begin":
+                        yield Execution(manager, "commit", None, owner, loops, (), 0)
+
+    def of_call(self, site: Site, function: ast.AST | None = None) -> tuple[Execution, ...]:
+        """What one call does to sessions."""
+        call = site.node
+        if not isinstance(call, ast.Call):
+            return ()
+        loops = self.loops(site.module, call, function) if function is not None else ()
+        direct = self._direct(site, call, loops)
+        if direct is not None:
+            return (direct,)
+        return tuple(self._through(site, call, loops))
+
+    def _direct(self, site: Site, call: ast.Call, loops: tuple[ast.AST, ...]) -> Execution | None:
+        function = call.func
+        if not isinstance(function, ast.Attribute):
+            return None
+        name = function.attr
+        if name in _DIRECT or name in _ENDS:
+            receiver = site.at(function.value)
+            held = self.statements.value(receiver) if name in _ENDS else None
+            if held is not None and held.kind == "query":
+                return Execution(call, "execute", self._ended(name, held, call), self._of_query(receiver), loops, (), 0)
+            if name in _DIRECT and self._is_session(receiver, call, name):
+                kind = _DIRECT[name]
+                statement = None
+                if kind == "execute" and call.args:
+                    value = self.statements.value(site.at(call.args[0]))
+                    statement = value.statement if value is not None else None
+                if kind in ("get", "refresh"):
+                    statement = self._fetched(site, call, name)
+                return Execution(call, kind, statement, function.value, loops, (), 0)
+        return None
+
+    @staticmethod
+    def _ended(name: str, held: Value, call: ast.Call) -> Statement | None:
+        statement = held.statement
+        if statement is None:
+            return None
+        if name in ("first", "one", "one_or_none", "scalar", "count", "get"):
+            statement = statement._replace(limit=True)
+        return statement._replace(kind=name) if name in ("delete", "update") else statement
+
+    def _is_session(self, receiver: Site, call: ast.Call, name: str) -> bool:
+        if name in (
+            "get",
+            "merge",
+            "add",
+            "delete",
+            "close",
+            "reset",
+            "remove",
+            "begin",
+            "expire",
+            "refresh",
+            "invalidate",
+        ):
+            return self.statements.session_kind(receiver) is not None or (
+                name in ("close", "begin") and self.statements.is_connection(receiver)
+            )
+        if self.statements.session_kind(receiver) is not None or self.statements.is_connection(receiver):
+            return True
+        if name in ("execute", "scalars", "scalar", "exec") and call.args:
+            value = self.statements.value(receiver.at(call.args[0]))
+            return value is not None and value.kind == "statement" and self.statements.looks_like_session(receiver)
+        return False
+
+    def _fetched(self, site: Site, call: ast.Call, name: str) -> Statement | None:
+        from .statements import Item, Statement
+
+        held = self.statements.value(site.at(call.args[0])) if call.args else None
+        if held is None or held.entity is None:
+            return None
+        loads: tuple[object, ...] = ()
+        for keyword in call.keywords:
+            if keyword.arg == "options":
+                loads = tuple(self.statements.options(site, [keyword.value])[0])
+        return Statement(
+            "select", (Item(held.entity, None),), (), (), (), (), False, False, True, False, False, False, loads,  # type: ignore[arg-type]
+            None, False, True, call, site.module.path,
+        )  # fmt: skip
+
+    def _of_query(self, site: Site) -> ast.expr | None:
+        """The session at the beginning of `session.query(User).filter(…)`."""
+        node = site.node
+        while isinstance(node, (ast.Call, ast.Attribute)):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "query":
+                return node.func.value
+            node = node.func if isinstance(node, ast.Call) else node.value
+        return None
+
+    def _through(self, site: Site, call: ast.Call, loops: tuple[ast.AST, ...]) -> Iterator[Execution]:
+        """What the called function of the project does."""
+        callee = self.sites.callee(site)
+        symbol = self._runs(callee)
+        if symbol is None:
+            return
+        own = self.sites.function(symbol)
+        if own is None or len(self._active) > _MAX_DEPTH:
+            return
+        module, node = own
+        step = Step(site.module.path, call.lineno, self.types.dotted(symbol))
+        given = self._arguments(module, node, callee, call)
+        for inner in self.executions(module, node):
+            if len(inner.chain) > 8:
+                continue
+            session = self._session_given(inner.session, node, given)
+            yield Execution(
+                call,
+                inner.kind,
+                inner.statement,
+                session,
+                loops,
+                (step, *inner.chain) if inner.chain else (step, _place(module, inner.node)),
+                inner.inner_loops + len(inner.loops),
+            )
+
+    def _runs(self, callee: Type | None) -> str | None:
+        """The project function whose body a call runs (when it is awaited, if that is needed)."""
+        match callee:
+            case ("func" | "bound", str(symbol), *_) if ":" in symbol:
+                return symbol
+            case ("type", str(cls), _) if ":" in cls:
+                found = self.types.members(cls, "__init__")
+                if found is not None and found[1] is not None:
+                    fact = found[1].table[found[2][-1]]
+                    return f"{found[1].path}:{fact[1]}" if fact[0] == "def" else None
+            case ("union", members):
+                symbols = {self._runs(each) for each in members if each != ("none",)}
+                return symbols.pop() if len(symbols) == 1 else None
+        return None
+
+    @staticmethod
+    def _arguments(module: Module, node: FunctionNode, callee: Type | None, call: ast.Call) -> dict[str, ast.expr]:
+        """Parameter → the argument that a call gives it."""
+        positional = [*node.args.posonlyargs, *node.args.args]
+        found: dict[str, ast.expr] = {}
+        if callee is not None and callee[0] in ("bound", "type") and positional:
+            if isinstance(call.func, ast.Attribute):
+                found[positional[0].arg] = call.func.value
+            positional = positional[1:]
+        for parameter, argument in zip(positional, call.args, strict=False):
+            if isinstance(argument, ast.Starred):
+                break
+            found[parameter.arg] = argument
+        found.update({k.arg: k.value for k in call.keywords if k.arg is not None})
+        return found
+
+    @staticmethod
+    def _session_given(session: ast.expr | None, node: FunctionNode, given: dict[str, ast.expr]) -> ast.expr | None:
+        """The caller's expression for a session of the called function: the argument, or the object whose attribute it
+        is."""
+        current: ast.expr | None = session
+        while isinstance(current, ast.Attribute):
+            current = current.value
+        return given.get(current.id) if isinstance(current, ast.Name) else None
+
+    def loops(self, module: Module, node: ast.AST, function: ast.AST | None) -> tuple[ast.AST, ...]:
+        """The loops around a node in its function, innermost first; what a loop goes over is outside of it."""
+        found: list[ast.AST] = []
+        child: ast.AST = node
+        parent = module.index.parents.get(node)
+        while parent is not None and parent is not function and not isinstance(parent, FUNCTIONS):
+            if (
+                (
+                    isinstance(parent, (ast.For, ast.AsyncFor))
+                    and child is not parent.iter
+                    and child not in parent.orelse
+                )
+                or (isinstance(parent, ast.While) and child not in parent.orelse)
+                or (isinstance(parent, _COMPREHENSIONS) and child is not parent.generators[0])
+            ):
+                found.append(parent)
+            elif isinstance(parent, ast.comprehension) and child is not parent.iter:
+                above = module.index.parents.get(parent)
+                if above is not None and parent is above.generators[0]:  # type: ignore[attr-defined]
+                    found.append(above)
+            child, parent = parent, module.index.parents.get(parent)
+        return tuple(found)
+
+    # Functions
+
+    def facts(self, symbol: str) -> Facts | None:
+        """What calling a project function does; None when there is no such function."""
+        known = self._facts.get(symbol)
+        if known is not None:
+            return known
+        own = self.sites.function(symbol)
+        if own is None:
+            return None
+        module, node = own
+        done = self.executions(module, node)
+        parameters = {each.arg for each in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)}
+        by_parameter: dict[str, set[str]] = {}
+        for each in done:
+            root = _root(each.session)
+            if root in parameters:
+                by_parameter.setdefault(root, set()).add(each.kind)
+        creates = tuple(
+            call for call in within(node) if isinstance(call, ast.Call) and self.creates(Site(module, call))
+        )
+        handed, complete = self._handed_on(module, node, parameters)
+        kinds = {each.kind for each in done} | ({"create"} if creates else set())
+        found = Facts(
+            frozenset(kinds),
+            {name: frozenset(values) for name, values in by_parameter.items()},
+            self.count(module, node),
+            creates,
+            frozenset(handed),
+            self._rows_of(module, node),
+            complete,
+        )
+        self._facts[symbol] = found
+        return found
+
+    def _handed_on(self, module: Module, node: FunctionNode, parameters: set[str]) -> tuple[set[str], bool]:
+        handed: set[str] = set()
+        complete = True
+        for each in within(node):
+            match each:
+                case ast.Return(value=ast.Name(id=name)) | ast.Yield(value=ast.Name(id=name)):
+                    if name in parameters and self._holds_session(module, each.value):
+                        handed.add(name)
+                case ast.Assign(targets=[ast.Attribute()], value=ast.Name(id=name) as value):
+                    if name in parameters and self._holds_session(module, value):
+                        handed.add(name)
+                case ast.Call():
+                    callee = self.sites.callee(Site(module, each))
+                    if self._runs(callee) is not None:
+                        continue
+                    for argument in (*each.args, *(keyword.value for keyword in each.keywords)):
+                        if (
+                            isinstance(argument, ast.Name)
+                            and argument.id in parameters
+                            and self._holds_session(module, argument)
+                        ):
+                            complete = False
+                            handed.add(argument.id)
+        return handed, complete
+
+    def _holds_session(self, module: Module, node: ast.AST | None) -> bool:
+        return node is not None and self.statements.session_kind(Site(module, node)) is not None
+
+    def _rows_of(self, module: Module, node: FunctionNode) -> str | None:
+        if isinstance(node, ast.Lambda):
+            held = self.statements.value(Site(module, node.body))
+            return held.entity if held is not None else None
+        scope = module.index.by_node[node]
+        for each in scope.nodes.get(ast.Return, ()):
+            held = self.statements.value(Site(module, each.value)) if each.value is not None else None
+            if held is not None and held.kind in ("one", "many", "scalars", "query") and held.entity is not None:
+                return held.entity
+        return None
+
+    # Counting
+
+    def count(self, module: Module, function: ast.AST) -> Count:
+        """How many statements one call of a function sends: of branches the larger, of a loop its body N times."""
+        body = getattr(function, "body", None)
+        found = self._block(module, body, function) if isinstance(body, list) else Count()
+        if isinstance(body, ast.expr):
+            found = self._expression(module, body, function)
+        return found
+
+    def _block(self, module: Module, body: list[ast.stmt], function: ast.AST) -> Count:
+        total = Count()
+        for statement in body:
+            total = total.plus(self._statement(module, statement, function))
+        return total
+
+    def _statement(self, module: Module, statement: ast.stmt, function: ast.AST) -> Count:
+        match statement:
+            case ast.If(test=test, body=body, orelse=orelse):
+                branches = self._block(module, body, function).or_else(self._block(module, orelse, function))
+                return self._expression(module, test, function).plus(branches)
+            case (
+                ast.For(iter=iterable, body=body, orelse=orelse) | ast.AsyncFor(iter=iterable, body=body, orelse=orelse)
+            ):
+                first = self._expression(module, iterable, function)
+                held = self.statements.value(Site(module, iterable))
+                if held is not None and held.kind == "query":
+                    first = first.plus(Count(1))
+                inside = self._block(module, body, function).per_row()
+                return first.plus(inside).plus(self._block(module, orelse, function))
+            case ast.While(test=test, body=body, orelse=orelse):
+                inside = self._block(module, body, function).plus(self._expression(module, test, function))
+                return inside.per_row().plus(self._block(module, orelse, function))
+            case ast.With(items=items, body=body) | ast.AsyncWith(items=items, body=body):
+                total = self._block(module, body, function)
+                for item in items:
+                    total = total.plus(self._expression(module, item.context_expr, function))
+                return total
+            case ast.Try(body=body, handlers=handlers, orelse=orelse, finalbody=final):
+                caught = Count()
+                for handler in handlers:
+                    caught = caught.or_else(self._block(module, handler.body, function))
+                inside = self._block(module, body, function).plus(self._block(module, orelse, function))
+                after = self._block(module, final, function)
+                return inside.plus(caught._replace(exact=caught.is_none and caught.exact)).plus(after)
+            case ast.Match(subject=subject, cases=cases):
+                branches = Count()
+                for case in cases:
+                    branches = branches.or_else(self._block(module, case.body, function))
+                return self._expression(module, subject, function).plus(branches)
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+                return Count()
+        total = Count()
+        for node in within(statement):
+            total = total.plus(self._call_count(module, node, function, statement))
+        return total
+
+    def _expression(self, module: Module, expression: ast.expr, function: ast.AST) -> Count:
+        total = Count()
+        for node in within(expression):
+            total = total.plus(self._call_count(module, node, function, expression))
+        return total
+
+    def _call_count(self, module: Module, node: ast.AST, function: ast.AST, outer: ast.AST) -> Count:
+        if isinstance(node, ast.comprehension):
+            held = self.statements.value(Site(module, node.iter))
+            return Count(1) if held is not None and held.kind == "query" else Count()
+        if not isinstance(node, ast.Call):
+            return Count()
+        site = Site(module, node)
+        direct = self._direct(site, node, ())
+        if direct is not None:
+            found = Count(1 if direct.sends else 0).plus(self._eager(direct.statement))
+        else:
+            symbol = self._runs(self.sites.callee(site))
+            own = self.sites.function(symbol) if symbol is not None else None
+            if own is None or symbol is None:
+                return Count()
+            if symbol in self._active or len(self._active) > _MAX_DEPTH:
+                return Count(exact=False)
+            self._active.add(symbol)
+            try:
+                found = self.count(*own)
+            finally:
+                self._active.discard(symbol)
+        comprehensions = [each for each in self.loops(module, node, function) if isinstance(each, _COMPREHENSIONS)]
+        return found.per_row(len(comprehensions))
+
+    def _eager(self, statement: Statement | None) -> Count:
+        """The further statements of `selectinload` and of relationships that are loaded so by themselves."""
+        if statement is None or statement.kind != "select":
+            return Count()
+        more = sum(1 for load in statement.loads if load.strategy in ("selectin", "subquery", "immediate"))
+        for symbol in statement.entities:
+            entity = self.statements.entity(symbol)
+            for relation in entity.relationships if entity is not None else ():
+                if relation.lazy in ("selectin", "subquery", "immediate") and statement.loading(relation.name) is None:
+                    more += 1
+        return Count(more)
+
+
+def _place(module: Module, node: ast.AST) -> Step:
+    return Step(module.path, getattr(node, "lineno", 1), ast.unparse(node.func) if isinstance(node, ast.Call) else "")
+
+
+def _root(expression: ast.expr | None) -> str:
+    """`self` of `self.session`, the name itself of a name."""
+    current = expression
+    while isinstance(current, ast.Attribute):
+        current = current.value
+    return current.id if isinstance(current, ast.Name) else ""
+
+
+def _belongs(node: ast.AST, module: Module) -> bool:
+    return node in module.index.parents

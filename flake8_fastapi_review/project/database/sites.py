@@ -1,0 +1,215 @@
+"""Places in syntax trees, followed through names, imports and calls to where a value is made.
+
+Unlike the expressions of a Summary they still have comparisons, which are what a query filters by.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ...module.index import FUNCTIONS, children
+from ...module.scopes import Binding, bindings_of, reaching, scope_binding
+from ...module.summary import Function
+
+if TYPE_CHECKING:
+    from ...module import Module
+    from ..modules import Modules
+    from ..types import Type, Types
+
+FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+_KEPT = 128
+_MAX_RESULTS = 6
+
+
+class Site(NamedTuple):
+    """An expression in its module; `env` holds what the parameters of the function around it were given."""
+
+    module: Module
+    node: ast.AST
+    env: tuple[tuple[str, Any], ...] = ()
+    """("function.parameter", Site) pairs."""
+
+    def at(self, node: ast.AST) -> Site:
+        return Site(self.module, node, self.env)
+
+
+class Bound(NamedTuple):
+    """One way in which a name gets its value."""
+
+    kind: str
+    """As `scopes.Binding.kind`."""
+    site: Site
+    """Of the value, the iterable, the context manager."""
+    path: tuple[int, ...]
+    asynchronous: bool
+    place: ast.AST
+
+
+class Sites:
+    """Follows Sites; functions of other modules are opened when they are needed."""
+
+    def __init__(self, modules: Modules, types: Types) -> None:
+        self.modules = modules
+        self.types = types
+        self._nodes: dict[str, tuple[Module, dict[str, ast.AST]]] = {}
+
+    def forget(self) -> None:
+        self._nodes.clear()
+
+    def function(self, symbol: str) -> tuple[Module, FunctionNode] | None:
+        """The syntax of a project function."""
+        path, _, qualname = symbol.rpartition(":")
+        module = self.modules.lent(path) if path else None
+        if module is None:
+            return None
+        known = self._nodes.get(path)
+        if known is None or known[0] is not module:
+            nodes = {
+                scope.qualname: scope.node for scope in module.index.scopes if scope.kind in ("function", "lambda")
+            }
+            if len(self._nodes) >= _KEPT:
+                self._nodes.clear()
+            known = self._nodes[path] = (module, nodes)
+        node: Any = known[1].get(qualname)
+        return None if node is None else (module, node)
+
+    def symbol(self, module: Module, node: ast.AST) -> str:
+        return f"{module.path}:{module.index.by_node[node].qualname}"
+
+    def type(self, site: Site) -> Type | None:
+        return self.types.eval(site.module.summary, site.module.expression(site.node))
+
+    def name(self, site: Site) -> str | None:
+        """The qualified name of what an expression refers to."""
+        return self.types.qualified(self.type(site))
+
+    def bindings(self, site: Site) -> list[Bound]:
+        """What can give a name its value; of a parameter what the call gave, if that is known."""
+        node = site.node
+        if not isinstance(node, ast.Name):
+            return []
+        index = site.module.index
+        scope = index.scope_of(node)
+        owner = scope_binding(index, scope, node.id)
+        if owner is None:
+            return self._starred(site, node.id)
+        if owner.kind != "module" and (owner is scope or owner.frame() is scope.frame()):
+            found = reaching(index, owner, node.id, node)
+        else:
+            found = bindings_of(index, owner).get(node.id, [])
+        result: list[Bound] = []
+        for binding in found:
+            result += self._bound(site, binding, owner, node.id)
+        return result
+
+    def _starred(self, site: Site, name: str) -> list[Bound]:
+        source = self.types.starred(site.module.summary, name)
+        return self.of_module(source.path, name) if source is not None else []
+
+    def of_module(self, path: str, name: str) -> list[Bound]:
+        """What binds a name of a module."""
+        module = self.modules.lent(path)
+        if module is None:
+            return []
+        found: list[Bound] = []
+        top = module.index.scopes[0]
+        for binding in bindings_of(module.index, top).get(name, []):
+            found += self._bound(Site(module, module.tree), binding, top, name)
+        return found
+
+    def _bound(self, site: Site, binding: Binding, owner: Any, name: str) -> list[Bound]:
+        place = binding.place
+        match binding.kind:
+            case "from":
+                statement, alias = binding.node
+                path = self.modules.resolve(site.module.path, statement.level, statement.module)
+                if path is None or len(site.env) > 40:
+                    return []
+                summary = self.modules.summary(path)
+                return self.of_module(path, alias.name) if summary is not None and alias.name in summary.names else []
+            case "annotate":
+                value = binding.node.value
+                return [Bound("assign", site.at(value), (), False, place)] if value is not None else []
+            case "parameter":
+                frame = owner.frame()
+                given = dict(site.env).get(f"{frame.qualname}.{name}")
+                if isinstance(given, Site):
+                    return [Bound("assign", given, (), False, place)]
+                return [Bound("parameter", site.at(binding.node), (), False, place)]
+            case "assign" | "for" | "with":
+                return [Bound(binding.kind, site.at(binding.node), binding.path, binding.asynchronous, place)]
+        return [Bound(binding.kind, site.at(place), (), False, place)]
+
+    def callee(self, site: Site) -> Type | None:
+        """What a call calls, by type."""
+        call = site.node
+        return self.type(site.at(call.func)) if isinstance(call, ast.Call) else None
+
+    def results(self, site: Site) -> list[Site]:
+        """What a call of a project function returns (or yields, as a dependency or context manager), its parameters
+        bound to the arguments."""
+        call = site.node
+        if not isinstance(call, ast.Call):
+            return []
+        callee = self.callee(site)
+        if callee is None or callee[0] not in ("func", "bound") or len(site.env) > 24:
+            return []
+        return self.returned(callee, site)
+
+    def returned(self, callee: Type, site: Site) -> list[Site]:
+        own = self.function(callee[1])
+        if own is None:
+            return []
+        module, node = own
+        env = self.environment(module, node, callee, site)
+        if isinstance(node, ast.Lambda):
+            return [Site(module, node.body, env)]
+        scope = module.index.by_node[node]
+        found: list[ast.AST] = [each.value for each in scope.nodes.get(ast.Return, ()) if each.value is not None]
+        found += [each.value for each in scope.nodes.get(ast.Yield, ()) if each.value is not None]
+        return [Site(module, value, env) for value in found[:_MAX_RESULTS]]
+
+    def environment(self, module: Module, node: FunctionNode, callee: Type, site: Site) -> tuple[tuple[str, Any], ...]:
+        """The parameters of a function as a call gives them."""
+        call = site.node
+        if not isinstance(call, ast.Call):
+            return ()
+        qualname = module.index.by_node[node].qualname
+        arguments = node.args
+        positional = [*arguments.posonlyargs, *arguments.args]
+        env: dict[str, Any] = {}
+        if callee[0] == "bound" and positional:
+            if isinstance(call.func, ast.Attribute):
+                env[f"{qualname}.{positional[0].arg}"] = site.at(call.func.value)
+            positional = positional[1:]
+        for parameter, argument in zip(positional, call.args, strict=False):
+            if isinstance(argument, ast.Starred):
+                break
+            env[f"{qualname}.{parameter.arg}"] = site.at(argument)
+        named = {each.arg for each in [*positional, *arguments.kwonlyargs]}
+        for keyword in call.keywords:
+            if keyword.arg in named and keyword.arg is not None:
+                env[f"{qualname}.{keyword.arg}"] = site.at(keyword.value)
+        return tuple(env.items())
+
+    def facts(self, symbol: str) -> Function | None:
+        own = self.types.function(symbol)
+        return own[1] if own is not None else None
+
+
+def within(node: ast.AST) -> list[ast.AST]:
+    """What runs when `node` runs, in source order; of a function its body. Nested functions are left out."""
+    starts = [node]
+    if isinstance(node, (*FUNCTIONS, ast.ClassDef)):
+        body: Any = node.body
+        starts = list(body) if isinstance(body, list) else [body]
+    found: list[ast.AST] = []
+    stack = list(reversed(starts))
+    while stack:
+        current = stack.pop()
+        found.append(current)
+        if isinstance(current, (*FUNCTIONS, ast.ClassDef)):
+            continue
+        stack.extend(reversed(children(current)))
+    return found

@@ -1,0 +1,155 @@
+"""The database as one file sees it: what rules ask."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Any
+
+from .sites import Site
+
+if TYPE_CHECKING:
+    from ...module import Module
+    from ...module.summary import Summary
+    from .engines import Engine, SessionMaker
+    from .front import Database
+    from .sessions import Count, Execution, Facts
+    from .statements import Ref, Statement, Value
+    from .tables import Column, Entity, Relationship, Table
+
+
+class View:
+    """Questions of one file; nothing is computed before one is asked. None, or nothing, means "not known"."""
+
+    def __init__(self, database: Database, module: Module) -> None:
+        self._database = database
+        self._module = module
+
+    # The model
+
+    @property
+    def is_used(self) -> bool:
+        """Whether the project uses SQLAlchemy or SQLModel at all. Cheap after the first time; ask it first."""
+        return self._database.is_used
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        return self._database.tables
+
+    @property
+    def entities(self) -> tuple[Entity, ...]:
+        """All mapped classes of the project, tests and migrations left out."""
+        return self._database.entities
+
+    def entity(self, symbol: str) -> Entity | None:
+        """A mapped class by its symbol: `Item.entity`, `Relationship.target`, `Entity.parent`."""
+        return self._database.entity(symbol)
+
+    def table(self, name: str) -> Table | None:
+        """A table by its full name: `Entity.table`, `ForeignKey.table`, `Relationship.secondary`."""
+        return self._database.table(name)
+
+    @property
+    def engines(self) -> tuple[Engine, ...]:
+        """The places of the project where engines are made."""
+        return self._database.engines
+
+    @property
+    def session_makers(self) -> tuple[SessionMaker, ...]:
+        """The places of the project where session makers are made."""
+        return self._database.session_makers
+
+    @property
+    def dialects(self) -> frozenset[str]:
+        """The databases that the engines of the project connect to: "postgresql", "sqlite" …; empty: not known."""
+        return frozenset(engine.dialect for engine in self.engines if engine.dialect is not None)
+
+    def expires_on_commit(self, session: ast.expr) -> bool | None:
+        """Whether the objects of a session lose their attributes when it commits; None when its maker is not known, or
+        several disagree."""
+        return self._database.expires_on_commit(self._site(session))
+
+    # Values
+
+    def value(self, expr: ast.AST) -> Value | None:
+        """What an expression holds: entities, rows, a result, a statement …"""
+        return self._database.statements.value(self._site(expr))
+
+    def entity_of(self, expr: ast.AST) -> Entity | None:
+        """The mapped class that the value is an instance of."""
+        held = self.value(expr)
+        return self.entity(held.entity) if held is not None and held.kind == "one" and held.entity else None
+
+    def rows_of(self, expr: ast.AST) -> Entity | None:
+        """The mapped class of what iterating over the value gives: a list of entities, scalars, a query."""
+        held = self.value(expr)
+        element = self._database.statements.element(held) if held is not None else None
+        return self.entity(element.entity) if element is not None and element.kind == "one" and element.entity else None
+
+    def class_of(self, expr: ast.AST) -> Entity | None:
+        """The mapped class that an expression names."""
+        held = self.value(expr)
+        return self.entity(held.entity) if held is not None and held.kind == "class" and held.entity else None
+
+    def reference(self, expr: ast.AST) -> Ref | None:
+        """The column or relationship that `User.name` or `user.name` names."""
+        return self._database.statements.reference(self._site(expr))
+
+    def column(self, expr: ast.AST) -> Column | None:
+        ref = self.reference(expr)
+        return ref.column if ref is not None else None
+
+    def relationship(self, expr: ast.AST) -> Relationship | None:
+        ref = self.reference(expr)
+        return ref.relationship if ref is not None else None
+
+    def statement(self, expr: ast.AST) -> Statement | None:
+        """What a statement, a query or a result selects, filters by and loads; of an entity or a
+        list the statement that it came from."""
+        held = self.value(expr)
+        return held.statement if held is not None else None
+
+    # Sessions
+
+    def is_session(self, expr: ast.AST) -> str | None:
+        """ "sync" or "async" if the value is a session, None otherwise."""
+        return self._database.statements.session_kind(self._site(expr))
+
+    def creates_session(self, call: ast.Call) -> bool:
+        """Whether a call makes a session: a session class or a session maker called."""
+        return self._database.sessions.creates(self._site(call))
+
+    def executions(self, function: ast.AST) -> tuple[Execution, ...]:
+        """What a function of this file (or, given the tree, the module's top) does to sessions, also through functions
+        of the project, in source order."""
+        return self._database.sessions.executions(self._module, function)
+
+    def executions_of(self, call: ast.Call) -> tuple[Execution, ...]:
+        """What one call does to sessions."""
+        return self._database.sessions.of_call(self._site(call), _function(self._module, call))
+
+    def facts(self, function: ast.AST) -> Facts | None:
+        """What calling a function of this file does to sessions."""
+        return self._database.sessions.facts(self._database.sites.symbol(self._module, function))
+
+    def facts_of(self, call: ast.Call) -> Facts | None:
+        """What the project function that is called does to sessions; None: it is none."""
+        callee = self._database.sites.callee(self._site(call))
+        found: Any = callee[1] if callee is not None and callee[0] in ("func", "bound") else None
+        return self._database.sessions.facts(found) if found is not None else None
+
+    def round_trips(self, function: ast.AST) -> Count:
+        """How many statements a call of the function sends, as an expression in N."""
+        return self._database.sessions.count(self._module, function)
+
+    # Inner parts
+
+    def _site(self, node: ast.AST) -> Site:
+        return Site(self._module, node)
+
+    @property
+    def _summary(self) -> Summary:
+        return self._module.summary
+
+
+def _function(module: Module, node: ast.AST) -> ast.AST:
+    return module.index.scope_of(node).frame().node
