@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from .cache import Cache
     from .database import Database
     from .disk import Listing
+    from .schemas import Schemas
     from .taint import Taint
 
 
@@ -63,9 +64,9 @@ class Project:
         self._application: Application | None = None
         self._authentication: Authentication | None = None
         self._taint: Taint | None = None
-        self._texts: dict[str, str] = {}
         self._database: Database | None = None
         self._schemas: Schemas | None = None
+        self._texts: dict[str, str] = {}
 
     @property
     def application(self) -> Application:
@@ -91,7 +92,6 @@ class Project:
         return self._taint
 
     @property
-    @property
     def schemas(self) -> Schemas:
         """The models of the project, and what its routes take and answer."""
         if self._schemas is None:
@@ -111,6 +111,7 @@ class Project:
             self._database = Database(self.modules, self.types, self.config)
         return self._database
 
+    @property
     def authentication(self) -> Authentication:
         """What guards the routes of the applications."""
         if self._authentication is None or self._authentication.application is not self.application:
@@ -184,8 +185,8 @@ class Project:
             self.injection.forget()
             self._application = None
             self._taint = None
-        if not on_disk:
             self._database = None
             self._schemas = None
+        if not on_disk:
             self._texts[name] = text
             self.sources.overlay(name)

@@ -101,11 +101,11 @@ class Requests:
         self.modules = modules
         self.types = types
         self.knowledge = knowledge
-        self._request_models: dict[str, bool] = {}
+        self._used: dict[tuple[str, str], bool] = {}
         self._shapes: dict[str, tuple[Summary, list[Function], dict[str, list[str]]]] = {}
 
     def forget(self) -> None:
-        self._request_models.clear()
+        self._used.clear()
         self._shapes.clear()
 
     def registrations(self, summary: Summary, function: Function) -> list[tuple[Route, Expr]]:
@@ -136,7 +136,7 @@ class Requests:
             return "special"
         if any(self.types.is_subclass(cls, _UPLOADS) for cls in (*found, *self._held_in_lists(declared))):
             return "file"
-        if name in self._path_names(summary, function):
+        if name in self.names_in_path(summary, function):
             return "path"
         if all(self.types.is_subclass(cls, _SCALARS) for cls in found):
             return "query"
@@ -205,7 +205,8 @@ class Requests:
                     return False
         return True
 
-    def _path_names(self, summary: Summary, function: Function) -> set[str]:
+    def names_in_path(self, summary: Summary, function: Function) -> set[str]:
+        """The parameters in the paths that decorators register a function for."""
         names: set[str] = set()
         for _, decorator in self.registrations(summary, function):
             keywords = dict(decorator[3])
@@ -217,8 +218,7 @@ class Requests:
 
     @staticmethod
     def _classes(declared: Type | None) -> list[str]:
-        members = declared[1] if declared is not None and declared[0] == "union" else (declared,)
-        return [member[1] for member in members if member is not None and member[0] == "inst"]
+        return _classes(declared)
 
     def _is_dataclass(self, cls: str) -> bool:
         own = self.types.project_class(cls)
@@ -244,26 +244,31 @@ class Requests:
                 found[name] = Field(name, typed, base, fact[2] is not None)
         return tuple(found.values())
 
-    def is_request_model(self, symbol: str, depth: int = 0) -> bool:
+    def is_request_model(self, symbol: str) -> bool:
         """Whether a route somewhere in the project takes this class as its body, itself or as a part of another
         model."""
-        known = self._request_models.get(symbol)
+        return self.is_used(symbol, "request")
+
+    def is_used(self, symbol: str, kind: str, depth: int = 0) -> bool:
+        """Whether routes take ("request") or answer ("response") this class, itself or as a part of another model."""
+        known = self._used.get((symbol, kind))
         if known is None:
-            self._request_models[symbol] = False
-            known = self._request_models[symbol] = depth < _MAX_DEPTH and self._is_request_model(symbol, depth)
+            self._used[symbol, kind] = False
+            known = self._used[symbol, kind] = depth < _MAX_DEPTH and self._is_used(symbol, kind, depth)
         return known
 
-    def _is_request_model(self, symbol: str, depth: int) -> bool:
+    def _is_used(self, symbol: str, kind: str, depth: int) -> bool:
         name = symbol.rpartition(":")[2].rpartition(".")[2]
+        uses = self._takes if kind == "request" else self._answers
         for path in self.modules.mentioning(name):
             summary = self.modules.summary(path)
             if summary is None:
                 continue
             routes, holders = self._annotated(summary)
-            if any(self._takes(summary, function, symbol) for function in routes):
+            if any(uses(summary, function, symbol) for function in routes):
                 return True
             for holder in holders.get(symbol, ()):
-                if holder != symbol and self.is_request_model(holder, depth + 1):
+                if holder != symbol and self.is_used(holder, kind, depth + 1):
                     return True
         return False
 
@@ -292,6 +297,13 @@ class Requests:
                 return True
         return False
 
+    def _answers(self, summary: Summary, function: Function, symbol: str) -> bool:
+        for _, decorator in self.registrations(summary, function):
+            given = dict(decorator[3]).get("response_model", function.returns)
+            if given is not None and _mentions(self.types.annotation(summary, given), symbol):
+                return True
+        return False
+
     def _held(self, summary: Summary, members: dict[str, tuple[int, ...]]) -> set[str]:
         """The classes that the annotations of members are about."""
         found: set[str] = set()
@@ -301,6 +313,18 @@ class Requests:
                 if fact[0] == ":":
                     _add_classes(self.types.annotation(summary, fact[1]), found)
         return found
+
+
+def is_special(types: Types, summary: Summary, annotation: Expr | None) -> bool:
+    """Whether FastAPI fills a parameter with this annotation by itself: Request, Response, BackgroundTasks …"""
+    if annotation is None:
+        return False
+    return any(types.is_subclass(cls, _SPECIAL) for cls in _classes(types.annotation(summary, annotation)))
+
+
+def _classes(declared: Type | None) -> list[str]:
+    members = declared[1] if declared is not None and declared[0] == "union" else (declared,)
+    return [member[1] for member in members if member is not None and member[0] == "inst"]
 
 
 def _add_classes(declared: Type | None, into: set[str]) -> None:

@@ -370,7 +370,7 @@ class Types:
         if found:
             if len(found) > 1:
                 found = tuple(index for index in found if not _is_overload(summary, summary.table[index])) or found
-            return union([self.binding(summary, index) for index in found])
+            return _first_of_twins(union([self.binding(summary, index) for index in found]))
         source = self.starred(summary, name)
         if source is not None:
             return self.name(source, name)
@@ -539,7 +539,22 @@ class Types:
             value = self.eval(summary, default)
             if value is not None and value[0] == "inst" and not value[1].startswith("builtins."):
                 return value
+        if annotation is None and default is None and self._is_middleware(summary, function, position):
+            return ("inst", "starlette.requests.Request", ())
         return None
+
+    def _is_middleware(self, summary: Summary, function: Function, position: int) -> bool:
+        """Whether a parameter is the request that a middleware is given."""
+        if function.owner:
+            base = ("starlette.middleware.base.BaseHTTPMiddleware",)
+            is_method = position == 1 and function.qualname.endswith(".dispatch")
+            return is_method and self.is_subclass(f"{summary.path}:{function.owner}", base) is True
+        for decorator in function.decorators if position == 0 else ():
+            name = self.qualified(self.eval(summary, decorator[1])) if decorator[0] == "c" else None
+            row = self.knowledge.route(name) if name is not None else None
+            if row is not None and row.kind == "middleware":
+                return True
+        return False
 
     def receiver(self, summary: Summary, function: Function) -> Type | None:
         """The type of a method's first parameter; None for a static method."""
@@ -1371,6 +1386,14 @@ def _is_overload(summary: Summary, fact: Expr) -> bool:
     return any(
         (each[0] == "g" and each[1] == "overload") or (each[0] == "a" and each[2] == "overload") for each in decorators
     )
+
+
+def _first_of_twins(found: Type | None) -> Type | None:
+    """`try: from enum import StrEnum`, `except ImportError: from .compat import StrEnum`: two of one kind."""
+    if found is None or found[0] != "union" or any(member[0] not in ("ext", "type") for member in found[1]):
+        return found
+    names = {member[1].replace(":", ".").rpartition(".")[2] for member in found[1]}
+    return found[1][0] if len(names) == 1 and _is_class_name(names.pop()) else found  # type: ignore[no-any-return]
 
 
 def is_outer_parameter(fact: Expr, function: Function) -> bool:

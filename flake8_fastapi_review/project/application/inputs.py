@@ -187,7 +187,15 @@ class _Collector:
             isinstance(default, Instance) and default.name in _MARKERS and _is_required(default)
         )
         self.taken.append(
-            Taken(alias or argument.arg, argument.arg, marker, called.module.path, argument.lineno, has_default)
+            Taken(
+                alias or argument.arg,
+                argument.arg,
+                marker,
+                called.module.path,
+                argument.lineno,
+                has_default,
+                f"{called.module.path}:{called.qualname}",
+            )
         )
 
     def _model(self, cls: ClassValue) -> None:
@@ -207,6 +215,7 @@ class _Collector:
             cls.module.lines[cls.node.lineno - 1 : cls.node.end_lineno]
         ):
             self.complete = False
+        symbol = f"{cls.module.path}:{cls.qualname}"
         for name, node in cls.annotations.items():
             declared = self.annotation(node, cls.env)
             items = [self.run.force(item) for item in declared.items] if isinstance(declared, AnnotatedValue) else []
@@ -217,7 +226,7 @@ class _Collector:
                 self.depend(depends[-1], declared)
             elif not dependencies_only:
                 self.taken += [
-                    Taken(each, name, None, cls.module.path, node.lineno, default is not None)
+                    Taken(each, name, None, cls.module.path, node.lineno, default is not None, symbol)
                     for each in (name, *_aliases(candidates), *filter(None, [written.get(name)]))
                 ]
 

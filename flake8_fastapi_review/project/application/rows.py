@@ -111,6 +111,8 @@ class Taken(NamedTuple):
     line: int
     optional: bool
     """Whether it has a default."""
+    symbol: str = ""
+    """"path:qualname" of the function, or of the class whose field it is."""
 
 
 class Inputs(NamedTuple):
