@@ -129,7 +129,7 @@ def test_a_folder_without_python_is_clean(tmp_path: Path) -> None:
         (["check", "nowhere", "app", "gone.py"], "there is no nowhere and no gone.py"),
         (["check", "--select", "FAR77"], "--select: `FAR77` names no rule"),
         (["check", "--ignore", "bare-excpt"], "did you mean `bare-except`?"),
-        (["check", "--format", "xml"], "'xml' is not one of 'text', 'concise', 'markdown', 'json', 'sarif'"),
+        (["check", "--format", "xml"], "'xml' is not one of 'text', 'concise', 'markdown', 'html', 'json', 'sarif'"),
         (["check", "--fail-on", "none"], "'none' is not one of 'critical', 'important', 'minor', 'never'"),
         (["check", "-o", "a.txt", "-o", "b.txt"], "both want what --format names"),
         (["check", "-o", "sarif=", "-o", "b.txt"], "a file is missing after `=`"),
@@ -513,7 +513,7 @@ def test_rules_of_the_project_are_explained_and_named_in_findings(project: Path)
     lay(
         project,
         {
-            "pyproject.toml": '[tool.fastapi-review]\nstructural-rules = ["rules"]\n',
+            "pyproject.toml": '[tool.fastapi-review]\nstructural-rules = ["rules"]\nselect = ["FAR901"]\n',
             "rules/far901_no_print.yml": (
                 "id: no-print\nlanguage: python\nmessage: use the logger\nseverity: warning\n"
                 "url: https://example.org/no-print\nnote: |\n  Somebody prints.\n\n  Nobody reads it.\n"

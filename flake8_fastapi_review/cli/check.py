@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from flake8_fastapi_review.config import find_root
+from flake8_fastapi_review.files import DISK
 from flake8_fastapi_review.report import formats
 
 from . import PROGRAM, WRONG, reporting, running
@@ -89,7 +91,10 @@ def check(
     report = report_of(review, rules.facts, os.getcwd(), texts, rules.page)
     if whole:
         survey = reporting.survey_of(review, clock)
-        report = report._replace(survey=survey, everything=everything)
+        roots = [find_root(os.path.abspath(path)) for path in paths or (".",) if path != _STDIN]
+        report = report._replace(
+            survey=survey, everything=everything, routes=lambda: reporting.routes_of(roots, DISK, cache, DISK)
+        )
     reporting.deliver(report, where, color)
     reporting.speak_up(review, report, where[0])
     return WRONG if review.problems else reporting.status(report.findings, fail_on)

@@ -18,6 +18,8 @@ from .output import check_writable, write
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from flake8_fastapi_review.files import Files
+    from flake8_fastapi_review.project.application.rows import RouteRow
     from flake8_fastapi_review.report.finding import Finding, Report, Survey
     from flake8_fastapi_review.report.terminal import Style
     from flake8_fastapi_review.review import Review
@@ -130,6 +132,30 @@ def survey_of(
         tuple(survey.suppressed(review, lines)),
         round((time.monotonic() - clock) * 1000),
     )
+
+
+def routes_of(roots: Iterable[str], settings: Files, cache: str | None, files: Files) -> list[RouteRow]:
+    """The routes of the applications in these projects, as `files` hold them."""
+    from flake8_fastapi_review import config as configuration
+    from flake8_fastapi_review.project import Project
+    from flake8_fastapi_review.review import cache_folder, shown
+
+    def seen(root: str, path: str) -> str:
+        return shown(os.path.join(root, path)) if path else path
+
+    found = []
+    for root in dict.fromkeys(roots):
+        config = configuration.seen_in(configuration.load(root, settings), files)
+        project = Project(root, config, cache_folder(root, cache))
+        found += [
+            row._replace(
+                file=seen(root, row.file), registered_at=(seen(root, row.registered_at[0]), row.registered_at[1])
+            )
+            for row in project.application.rows
+        ]
+        if project.cache is not None:
+            project.cache.close()
+    return found
 
 
 def status(findings: Iterable[Finding], fail_on: str) -> int:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
+from flake8_fastapi_review.config import find_root
 from flake8_fastapi_review.report import formats
 
 from . import PROGRAM, WRONG, reporting, running
@@ -101,7 +102,12 @@ def review(
     report = _report(sides, outcome)
     if whole:
         survey = reporting.survey_of(outcome.head, clock, outcome.changed, outcome.changed_lines)
-        report = report._replace(survey=survey, everything=everything)
+        roots = [find_root(path, sides.head) for path in wanted or [repository.top]]
+        report = report._replace(
+            survey=survey,
+            everything=everything,
+            routes=lambda: reporting.routes_of(roots, sides.head, cache, sides.head),
+        )
     reporting.deliver(report, where, color)
     for note in sides.notes:
         click.echo(f"{PROGRAM}: {note}", err=True)

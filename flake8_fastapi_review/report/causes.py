@@ -39,7 +39,7 @@ class Cause(NamedTuple):
 
 def causes(report: Report) -> list[Cause]:
     """The causes of the findings that are not on changed lines, in the order of their first findings."""
-    functions = _Functions(report.lines)
+    functions = Functions(report.lines)
     groups: dict[tuple[str, str, str], list[Finding]] = {}
     for finding in report.findings:
         if finding.on_changed_line is not False or finding.cause is None:
@@ -49,7 +49,7 @@ def causes(report: Report) -> list[Cause]:
     return [_cause(name or file, found, functions) for (_, file, name), found in groups.items()]
 
 
-def _cause(name: str, found: list[Finding], functions: _Functions) -> Cause:
+def _cause(name: str, found: list[Finding], functions: Functions) -> Cause:
     first = found[0]
     assert first.cause is not None
     places = {(finding.file, functions.around(finding.file, finding.place.line)) for finding in found}
@@ -59,7 +59,7 @@ def _cause(name: str, found: list[Finding], functions: _Functions) -> Cause:
     return Cause(name, first.cause, tuple(found), f"`{name.rpartition('.')[2] or name}` {became}: {told}")
 
 
-class _Functions:
+class Functions:
     """The functions of the sources, read once."""
 
     def __init__(self, lines: Callable[[str], Sequence[str]]) -> None:

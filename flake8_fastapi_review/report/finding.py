@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from flake8_fastapi_review.files import Files
+    from flake8_fastapi_review.project.application.rows import RouteRow
     from flake8_fastapi_review.review import Located, Review
     from flake8_fastapi_review.rule import Applicability, Fix, Range, Severity, Violation
     from flake8_fastapi_review.survey import Passed, Suppressed
@@ -127,6 +128,8 @@ class Report(NamedTuple):
     """Nothing is cut, however long the report becomes."""
     baselined: int = 0
     """Findings that are left out because a baseline holds them."""
+    routes: Callable[[], Sequence[RouteRow]] = tuple
+    """The routes of the applications, with paths of files as the user sees them; assembled when it is asked."""
 
 
 class Facts(NamedTuple):

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from .finding import Report
 
 FOR_PEOPLE = ("text", "concise")
-WHOLE = ("markdown",)
+WHOLE = ("markdown", "html")
 """Those that tell all of a review, what passed and what was looked at included."""
 FOR_MACHINES = ("json", "sarif", "github", "gitlab", "rdjson", "sonar", "junit")
 """Each of these, and of the whole ones, is the name of a module here, whose `render` writes the report."""
