@@ -213,6 +213,8 @@ class HelperCall(NamedTuple):
     parameters: frozenset[str]
     """Parameters of the function that its receiver or its arguments are computed from."""
     line: int
+    arguments: int = 0
+    """How many it is given."""
 
 
 _SOMETIMES = ast.Constant(...)
@@ -687,7 +689,9 @@ class File:
             return []
         summary, function = own
         return [
-            HelperCall(name, frozenset(parameters_in(summary, function.qualname, expr)), line)
+            HelperCall(
+                name, frozenset(parameters_in(summary, function.qualname, expr)), line, len(expr[2]) + len(expr[3])
+            )
             for expr, line, _, _ in function.calls
             if (name := self._types.qualified(self._types.eval(summary, expr[1]))) is not None
         ]
@@ -1204,6 +1208,14 @@ class File:
     def answers_itself(self, layer: Layer) -> bool:
         """Whether a middleware of the project surely answers some requests without asking the application."""
         return layer.symbol is not None and answers_itself(self._types, layer.symbol)
+
+    def surrounding_mentions(self, row: RouteRow, words: frozenset[str]) -> bool:
+        """Whether one of these names stands in a dependency of a route, or in a middleware of its application."""
+        injection = self._project.injection
+        layers = self._project.application.middleware(row.app)
+        symbols = [each.symbol for each in (*row.dependencies, *layers) if each.symbol is not None]
+        methods = (f"{symbol}.{name}" for symbol in symbols for name in ("__call__", "dispatch"))
+        return any(injection.mentions(symbol, words) for symbol in (*symbols, *methods))
 
     def layer(self, names: frozenset[str]) -> str | None:
         """The first of these names that a folder or module of the project has which works with database sessions."""

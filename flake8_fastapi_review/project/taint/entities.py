@@ -33,7 +33,7 @@ _PRIVILEGED = (
 ).split()
 """Fields that those whom they are about must not set; the first that an entity has is told."""
 PRIVILEGED = frozenset(_PRIVILEGED)
-_OF_PEOPLE = frozenset({"role", "roles", "role_id", "admin", "permission", "permissions", "scopes", "verified", "credits"})
+_OF_PEOPLE = frozenset("role roles role_id admin permission permissions scopes verified credits".split())
 """Those that mean something else where an entity is not about a person."""
 _PERSON = re.compile(r"(?i)user|account|member|person|people|customer|staff|employee|profile|author|invit")
 _TELLS_PERSON = frozenset({"email", "username", "password", "hashed_password", "password_hash", "login"})
