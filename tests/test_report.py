@@ -17,6 +17,7 @@ from flake8_fastapi_review.report import json as json_format
 from flake8_fastapi_review.report.cvss import InvalidVector, base_score
 from flake8_fastapi_review.report.finding import Change, Finding, Place, Remedy, Report, Skipped, Step
 from flake8_fastapi_review.report.terminal import Style
+from flake8_fastapi_review.report.veil import concealed, without_secrets
 from flake8_fastapi_review.rule import Applicability, Default, Range, Rule, Severity, option
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -154,6 +155,55 @@ def test_a_secret_is_never_printed(source: str, place: tuple[int, int, int, int]
     assert [line.partition("│ ")[2] for line in printed.splitlines() if "│" in line and "~" not in line][
         : len(shown)
     ] == shown
+
+
+TOKEN = "ghp_" + "16C7e42F292c6912E7710c838347Ae178B4a"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        f"headers = {{'Authorization': 'token {TOKEN}'}}",
+        f"call({TOKEN!r})  # noqa: FAR020",
+        f"# curl -H {TOKEN}",
+        f"    {TOKEN}",
+        "password: str = 'tr0ub4dor&3'",
+        "def login(password: str = Query('tr0ub4dor&3')):",
+        "settings = {'password': 'tr0ub4dor&3'}",
+        "settings['password'] = 'tr0ub4dor&3'",
+        "if password == 'tr0ub4dor&3':",
+        "os.getenv('DB_PASSWORD', 'tr0ub4dor&3')",
+        "connect(password='tr0ub4dor&3')",
+    ],
+)
+def test_what_looks_like_a_secret_is_hidden_beside_other_findings(source: str) -> None:
+    SOURCES["secret.py"] = [source]
+    printed = text.render(a_report(a_finding(file="secret.py", place=Place(1, 1, 1, 4))), PLAIN)
+    assert "****" in printed
+    assert TOKEN not in printed
+    assert "tr0ub4dor" not in printed
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["name = 'tr0ub4dor&3'", "password: str = 'password'", "token_url = '/oauth/token'", "call('a, b')  # why"],
+)
+def test_other_texts_are_shown(source: str) -> None:
+    assert concealed(source) == source
+
+
+def test_a_fix_that_holds_a_secret_is_not_told() -> None:
+    SOURCES["secret.py"] = ["def login(token=Query('s3cret')): ..."]
+    place = Place(1, 11, 1, 32)
+
+    def fixed(content: str) -> Finding:
+        return a_finding(file="secret.py", place=place, fix=Remedy("Do", Applicability.SAFE, (Change(place, content),)))
+
+    secret = a_finding(code="FAR020", file="secret.py", place=Place(1, 23, 1, 31))
+    harmless = fixed("token: Annotated[str, Query()]")
+    found = [fixed("token='s3cret'"), fixed(f"token={TOKEN!r}"), harmless, secret]
+    kept = without_secrets(found, lambda file: SOURCES[file])
+    assert [each.fix for each in kept] == [None, None, harmless.fix, None]
 
 
 def test_long_messages_wrap_but_code_in_them_does_not() -> None:
@@ -429,7 +479,7 @@ def test_the_readme_shows_settings_that_hold(tmp_path: Path) -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     for number, snippet in enumerate(re.findall(r"```toml\n(.*?)```", readme, re.DOTALL)):
         folder = tmp_path / str(number)
-        folder.mkdir()
+        (folder / "src").mkdir(parents=True)
         (folder / "pyproject.toml").write_text(snippet, encoding="utf-8")
         assert registry.select(config.load(str(folder))).problems == ()
 

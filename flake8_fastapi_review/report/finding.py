@@ -164,7 +164,10 @@ def findings_of(
     located: Iterable[Located], facts: Callable[[str], Facts], lines: Callable[[str], Sequence[str]]
 ) -> tuple[Finding, ...]:
     """The engine's findings with character positions and the facts of their rules."""
-    return tuple(_finding(path, violation, facts(violation.code), lines(path)) for path, violation in located)
+    from .veil import without_secrets
+
+    found = tuple(_finding(path, violation, facts(violation.code), lines(path)) for path, violation in located)
+    return without_secrets(found, lines)
 
 
 class Sources:
