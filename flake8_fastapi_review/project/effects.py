@@ -54,6 +54,8 @@ class Target(NamedTuple):
 
 
 _EXCEPTION = "starlette.exceptions.HTTPException"
+_MAX_DEPTH = 8
+"""So many names are followed to the call that makes an object."""
 
 Reach = dict[str, Hazard]
 """Code of the rule → the nearest hazard of that kind."""
@@ -230,7 +232,59 @@ class Effects:
         if call.flags & INERT:
             return []
         callee = self.types.eval(summary, call.expr[1])
+        if callee is None and call.expr[1][0] == "a" and (name := self._handed_down(summary, *call.expr[1][1:])):
+            return [Target(name, None)]
         return self._targets(summary, callee, call.expr, call.flags)
+
+    def _handed_down(self, summary: Summary, owner: Expr, name: str) -> str | None:
+        """What calling `owner.name` executes, where the constructor made the attribute by a method of what it was
+        given, as the stubs that are generated for gRPC do: `self.Get = channel.unary_unary("/shop/Get")`."""
+        held = self.types.eval(summary, owner)
+        if held is None or held[0] != "inst" or ":" not in held[1]:
+            return None
+        match self.types.members(held[1], name):
+            case (_, Summary() as home, (index,)):
+                match home.table[index]:
+                    case ("=", ("c", ("a", ("v", (parameter,)), method), *_), ()):
+                        return self._made_by(summary, owner, home, home.table[parameter], method)
+        return None
+
+    def _made_by(self, summary: Summary, owner: Expr, home: Summary, parameter: Any, method: str) -> str | None:
+        made = self._construction_of(summary, owner)
+        if made is None or parameter[0] != "par" or not parameter[1].endswith(".__init__"):
+            return None
+        where, call = made
+        position = parameter[2]
+        given = handed(call, position - 1, home.functions[parameter[1]].parameters[position][0])
+        held = self.types.eval(where, given) if given is not None else None
+        if held is None or held[0] != "inst" or ":" in held[1]:
+            return None
+        cls = self.knowledge.returns(f"{held[1]}.{method}")
+        return None if cls is None else self.knowledge.member(cls, "__call__")
+
+    def _construction_of(self, summary: Summary, expr: Expr, depth: int = 0) -> tuple[Summary, Expr] | None:
+        """The one call that makes the object which an expression refers to, and the module where it stands."""
+        bindings: tuple[int, ...] | None
+        home: Summary | None = summary
+        match expr:
+            case ("c", *_):
+                return summary, expr
+            case ("v", bindings):
+                pass
+            case ("g", name):
+                bindings = summary.names.get(name)
+            case ("a", owner, name):
+                held = self.types.eval(summary, owner)
+                found = self.types.members(held[1], name) if held is not None and held[0] == "inst" else None
+                home, bindings = found[1:] if found is not None else (None, None)
+            case _:
+                return None
+        if home is None or bindings is None or len(bindings) != 1 or depth > _MAX_DEPTH:
+            return None
+        match home.table[bindings[0]]:
+            case ("=", value, ()) | (":", _, tuple() as value):
+                return self._construction_of(home, value, depth + 1)
+        return None
 
     def _targets(self, summary: Summary, callee: Type | None, expr: Expr, flags: int) -> list[Target]:
         match callee:
