@@ -1393,7 +1393,7 @@ def _first_of_twins(found: Type | None) -> Type | None:
     if found is None or found[0] != "union" or any(member[0] not in ("ext", "type") for member in found[1]):
         return found
     names = {member[1].replace(":", ".").rpartition(".")[2] for member in found[1]}
-    return found[1][0] if len(names) == 1 and _is_class_name(names.pop()) else found  # type: ignore[no-any-return]
+    return found[1][0] if len(names) == 1 and _is_class_name(names.pop()) else found
 
 
 def is_outer_parameter(fact: Expr, function: Function) -> bool:

@@ -69,7 +69,12 @@ _COPYING = frozenset(
     }
 )
 """They give an object with the same parts, some of them changed by name."""
-_PARTS = frozenset(f"starlette.datastructures.UploadFile.{name}" for name in ("filename", "content_type", "headers"))
+_PARTS = frozenset({"filename", "content_type", "headers"})
+_MAPPINGS = tuple(
+    f"starlette.datastructures.{name}." for name in ("Headers", "ImmutableMultiDict", "QueryParams", "FormData")
+)
+_OF_URL = frozenset({"url", "redirect", "header", "log"})
+"""A request's own URL leads to the service itself, and holds no line ends."""
 _ANYTHING = ast.Constant(...)
 _RESULT_OF = frozenset({"thread", "process", "inline", "greenlet"})
 """Where a function runs whose result comes back."""
@@ -155,13 +160,17 @@ class Calls:
             found = self._source(node, self.types.qualified(self.walk.type_of(node)))
             if found is not None:
                 return found
+        if isinstance(node.value, ast.Attribute) and node.value.attr == "state":
+            owner = self.walk.type_of(node.value.value)
+            if self.taint.is_request(owner):
+                return self.taint.attached(node.attr)
         if not held:
             return CLEAN
         declared = self.walk.type_of(node)
         name = self.types.qualified(declared)
         row = self.rows.passing(name) if name is not None and declared is not None and declared[0] == "mem" else None
         if row is not None:
-            part = held.member(f".{node.attr}") if name in _PARTS else held
+            part = held.member(f".{node.attr}") if node.attr in _PARTS and ".UploadFile." in str(name) else held
             return whole([part]).with_safe(row.safe).without_safe(row.unsafe)
         if declared is not None and declared[0] in ("mem", "const"):
             declared = self.types.call_type(declared)
@@ -207,7 +216,7 @@ class Calls:
         walk = self.walk
         source = Source(kind, "", walk.path, node.lineno, f"{walk.path}:{walk.function.qualname}", None)
         step = Step(walk.path, node.lineno, f"`{ast.unparse(node)[:60]}` comes from the client")
-        mark = Mark(frozenset(), None)
+        mark = Mark(_OF_URL if kind == "url" else frozenset(), None)
         return Value({(source, ()): mark}).stepping(step)
 
     # Calls
@@ -308,6 +317,9 @@ class Calls:
         match function.attr, arguments.node.args:
             case "get" | "pop" | "setdefault", [ast.Constant(value=str() | int() as key), *_]:
                 return receiver.member(f"[{key}]")
+            case "getlist" | "getall", [ast.Constant(value=str(key)), *_]:
+                found = receiver.member(f"[{key}]")
+                return Value({}, {ANY: found}) if found else CLEAN
             case "keys", []:
                 return receiver.keys()
             case "dict" | "model_dump", _:
@@ -317,7 +329,7 @@ class Calls:
                 return receiver.items()
             case "items" | "copy", _:
                 return receiver
-            case ("split" | "rsplit" | "splitlines" | "partition" | "rpartition"), _:
+            case (("split" | "rsplit" | "splitlines" | "partition" | "rpartition"), _):
                 return Value({}, {ANY: whole([receiver])})
             case (("read" | "readline" | "readlines" | "getvalue"), _):
                 return whole([receiver, arguments.all()]).without_safe(_NAMED)
@@ -362,6 +374,8 @@ class Calls:
                     return join(value for value in given if value)
                 # The values of a model by the names of its fields.
                 return join(value.as_dict() for value in given if value)
+            if name.startswith(_MAPPINGS) and isinstance(function, ast.Attribute):
+                return self._passed_by_method(function, receiver, arguments)
             if name in _COPYING:
                 return self._copied(receiver, arguments)
             if name == "builtins.dict":

@@ -28,6 +28,7 @@ HOST_PARTS = frozenset({"hostname", "netloc", "host", "authority"})
 _NEVER_RETURN = frozenset({"sys.exit", "os._exit", "os.abort", "builtins.exit", "builtins.quit"})
 _PATH_METHODS = frozenset({"resolve", "absolute", "as_posix", "expanduser", "__str__"})
 _CHECKING = re.compile(r"(?i)safe|valid|allow|permit|check|verif|trusted|sanit|forbid|denied|block|whitelist|internal")
+_PREDICATES = frozenset({"isdigit", "isalnum", "isalpha", "isdecimal", "isnumeric", "isidentifier"})
 _SEPARATORS = frozenset({"os.sep", "os.path.sep"})
 
 
@@ -77,6 +78,14 @@ def _refine(walk: Walk, test: ast.expr, truth: bool, state: State) -> None:
             key = access(test)
             if key is not None and not truth:
                 walk.refine(state, key, HARMLESS)
+            elif key is not None:
+                _is_there(walk, key, state)
+
+
+def _is_there(walk: Walk, found: Path, state: State) -> None:
+    """`plugin = find(name); if not plugin: raise`: what is registered under a name may be imported by it."""
+    for key in walk.looked_up.get(found, ()):
+        walk.refine(state, key, frozenset({"module"}))
 
 
 def _either(walk: Walk, values: list[ast.expr], truth: bool, state: State) -> None:
@@ -99,8 +108,16 @@ def _compare(walk: Walk, left: ast.expr, operator: ast.cmpop, right: ast.expr, t
             else:
                 _holds_not(walk, left, right, state)
                 _is_other_name(walk, left, right, state)
+        case ast.IsNot() | ast.Is() if isinstance(right, ast.Constant) and right.value is None:
+            found = access(left)
+            if found is not None and isinstance(operator, ast.IsNot) is truth:
+                _is_there(walk, found, state)
+            elif found is not None:
+                walk.refine(state, found, HARMLESS)
         case ast.Eq() | ast.NotEq() | ast.Is() | ast.IsNot():
-            if isinstance(operator, (ast.Eq, ast.Is)) is truth:
+            if isinstance(right, ast.Constant) and right.value is None and _is_match(walk, left):
+                _refine(walk, left, isinstance(operator, (ast.Eq, ast.Is)) is not truth, state)
+            elif isinstance(operator, (ast.Eq, ast.Is)) is truth:
                 _is_equal(walk, left, right, state)
                 _is_equal(walk, right, left, state)
             else:
@@ -110,6 +127,11 @@ def _compare(walk: Walk, left: ast.expr, operator: ast.cmpop, right: ast.expr, t
             match left:
                 case ast.Call(func=ast.Name(id="set" | "frozenset"), args=[inner]) if truth:
                     _refine_key(walk, inner, HARMLESS, state)
+
+
+def _is_match(walk: Walk, node: ast.expr) -> bool:
+    """`re.fullmatch(…)`, which gives None or what is true."""
+    return isinstance(node, ast.Call) and (walk.types.qualified(walk.type_of(node.func)) or "").startswith("re.")
 
 
 def _is_member(walk: Walk, left: ast.expr, right: ast.expr, state: State) -> None:
@@ -226,17 +248,21 @@ def _call(walk: Walk, node: ast.Call, truth: bool, state: State) -> None:
     if name.startswith("re."):
         _matches(walk, node, name, truth, state)
         return
+    if not name and short in _PREDICATES:
+        name = f"builtins.str.{short}"
     check = walk.taint.rows.check(name) if name else None
     if check is not None:
         if truth:
             walk.calls.apply_check(check, node, state)
         return
-    if walk.taint.examines_hosts(walk.type_of(node.func)):
+    callee = walk.type_of(node.func)
+    if walk.taint.examines_hosts(callee):
         for argument in node.args:
             _refine_key(walk, argument, _URL, state)
+            _refine_url(walk, argument, state)
         return
     confirmed = walk.calls.confirmed(node, state)
-    if confirmed is None or (not confirmed and says_that_it_checks(node)):
+    if confirmed is None or (not confirmed and says_that_it_checks(node) and walk.taint.asks_others(callee)):
         # Nobody knows what it asks: neither branch is judged.
         for argument in node.args:
             _refine_key(walk, argument, HARMLESS, state)
@@ -267,6 +293,8 @@ def _starts_with(walk: Walk, node: ast.Call, truth: bool, state: State) -> None:
         walk.refine(state, key, _URL)
     elif all(isinstance(each, str) and each.startswith("/") for each in prefixes):
         walk.refine(state, key, frozenset({"redirect"}))
+        if all(len(each) > 1 and each.endswith("/") for each in prefixes):
+            walk.refine(state, key, containment(state, key, resolved))
     elif prefix is UNKNOWN and ends_with_separator(walk, node.args[0]):
         walk.refine(state, key, containment(state, key, resolved))
 
@@ -336,7 +364,8 @@ def _matches(walk: Walk, node: ast.Call, name: str, truth: bool, state: State) -
     else:
         pattern, texts = walk.taint.constant(walk, node.args[0]) if node.args else UNKNOWN, node.args[1:2]
     for text in texts:
-        if pattern is UNKNOWN or is_strict(pattern, anchored=method == "fullmatch"):
+        begins = method != "search" or (isinstance(pattern, str) and pattern.startswith(("^", r"\A")))
+        if pattern is UNKNOWN or (begins and is_strict(pattern, anchored=method == "fullmatch")):
             _refine_key(walk, _plain(text), HARMLESS, state)
 
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ...module.summary import Function
 from ..constants import value_of
-from .inputs import REQUESTS, Inputs, decorator_text
+from .inputs import HARMLESS, REQUESTS, Inputs, decorator_text
 from .substitution import Substitution
-from .values import ALL, CLEAN, UNTOUCHED, Effect, Flow, Mark, Source, Step, Trail, Value, steps
+from .values import ALL, CLEAN, UNTOUCHED, Effect, Flow, Mark, Source, Step, Trail, Value, join, steps
 from .walk import Walk
 
 if TYPE_CHECKING:
@@ -33,6 +33,25 @@ _REGISTERING = (b"add_api_route", b"add_route", b"add_websocket_route", b"add_ap
 _REGISTERED = re.compile(rb"(?:add_(?:api_)?(?:websocket_)?route|Route)\s*\(([^()]{0,300})")
 _NAME = re.compile(rb"[A-Za-z_]\w*")
 _TELLING = re.compile(r"Request|WebSocket|HTTPConnection|UploadFile")
+_ATTACHED = re.compile(rb"\.state\.\w+\s*(?::[^=\n]{0,80})?=[^=]")
+_CREDENTIALS = {
+    "fastapi.security.APIKeyHeader": ("header", ""),
+    "fastapi.security.APIKeyQuery": ("query", ""),
+    "fastapi.security.APIKeyCookie": ("cookie", ""),
+    "fastapi.security.OAuth2PasswordBearer": ("header", "Authorization"),
+    "fastapi.security.OAuth2AuthorizationCodeBearer": ("header", "Authorization"),
+    "fastapi.security.OAuth2": ("header", "Authorization"),
+    "fastapi.security.HTTPBearer": ("header", "Authorization"),
+    "fastapi.security.HTTPBasic": ("header", "Authorization"),
+    "fastapi.security.HTTPDigest": ("header", "Authorization"),
+    "fastapi.security.OpenIdConnect": ("header", "Authorization"),
+    "fastapi.security.OAuth2PasswordRequestForm": ("form", ""),
+    "fastapi.security.OAuth2PasswordRequestFormStrict": ("form", ""),
+}
+"""Dependencies of FastAPI → what they hand over, as the client sent it."""
+_TEXT = frozenset({"nosql"})
+_KNOWN = ("builtins.", "os.path.", "pathlib.", "urllib.parse.", "re.", "logging.", "fastapi.HTTPException")
+"""What is called by functions whose answer is judged by what they do, whatever their name."""
 _CARRIERS = (
     "starlette.datastructures.",
     "starlette.requests.",
@@ -91,17 +110,22 @@ class Taint:
         """The oldest Python that the project runs on."""
         self.inputs = Inputs(types, requests)
         self.entities = self.inputs.entities
+        self.inputs.judge = self.returned_safety
         self._effects: dict[str, Effect] = {}
         self._active: dict[str, int] = {}
         self._incomplete = _MAX_DEPTH + 1
         """The outermost of the active functions whose effect was asked for while it was still looked at."""
         self._nodes: dict[str, tuple[Module, dict[str, ast.AST]]] = {}
         self._registered: frozenset[str] | None = None
+        self._attaching: dict[str, list[str]] | None = None
+        self._attached: dict[str, Value] = {}
 
     def forget(self) -> None:
         self._effects.clear()
         self._nodes.clear()
         self._registered = None
+        self._attaching = None
+        self._attached.clear()
         self.inputs.forget()
         self.entities.forget()
 
@@ -165,6 +189,68 @@ class Taint:
             return False
         found = self.effect(symbol)
         return found is not None and not found.returns
+
+    def returned_safety(self, symbol: str, position: int) -> frozenset[str]:
+        """The kinds for which what a project function gives back of an argument is harmless, unless it raises."""
+        effect = self.effect(symbol)
+        if effect is None:
+            return HARMLESS
+        safe: frozenset[str] | None = None
+        for (origin, _), mark in effect.result.all_marks().items():
+            if origin == position:
+                safe = mark.safe if safe is None else safe & mark.safe
+        return HARMLESS if safe is None else safe
+
+    def attached(self, name: str) -> Value:
+        """What dependencies, middlewares and handlers put into `request.state` under a name."""
+        known = self._attached.get(name)
+        if known is None:
+            self._attached[name] = CLEAN  # for those that read it while it is looked for
+            if self._attaching is None:
+                self._attaching = self._find_attaching()
+            known = join([self._attached_by(symbol, name) for symbol in self._attaching.get(name, ())])
+            self._attached[name] = known
+        return known
+
+    def _find_attaching(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for path in self.modules.mentioning_any((b".state.",)):
+            if not _ATTACHED.search(self.modules.bytes_of(path) or b""):
+                continue
+            module = self.modules.lent(path)
+            for scope in module.index.scopes if module is not None else ():
+                if scope.kind != "function":
+                    continue
+                for node in (*scope.nodes.get(ast.Assign, ()), *scope.nodes.get(ast.AnnAssign, ())):
+                    for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
+                        match target:
+                            case ast.Attribute(value=ast.Attribute(attr="state"), attr=name):
+                                found.setdefault(name, []).append(f"{path}:{scope.qualname}")
+        return found
+
+    def _attached_by(self, symbol: str, name: str) -> Value:
+        own, effect = self._node(symbol), self.effect(symbol)
+        value = effect.attached.get(name) if effect is not None else None
+        if own is None or not value:
+            return CLEAN
+        module, node = own
+        function = self._function(module, symbol)
+        if function is None:
+            return CLEAN
+        given = {}
+        if self._is_entry(module, symbol, function):
+            given = self._given(module, symbol, function, node, frozenset({symbol}))
+        return Substitution(given, self.inputs, {}).value(value)
+
+    def asks_others(self, callee: Type | None) -> bool:
+        """Whether a function is not one of the project, or leaves its answer to others that are not known."""
+        if callee is None or callee[0] not in ("func", "bound"):
+            return True
+        own = self.types.function(callee[1])
+        if own is None:
+            return True
+        names = (self.types.qualified(self.types.eval(own[0], call[0][1])) for call in own[1].calls)
+        return any(name is None or not name.startswith(_KNOWN) for name in names)
 
     def examines_hosts(self, callee: Type | None) -> bool:
         """Whether a project function looks up a host or at an address: what it makes of that is not followed."""
@@ -292,13 +378,13 @@ class Taint:
                 given[position] = self._provided(self.types.dependency(summary, annotation, default), seen)
                 continue
             source, safe = self.inputs.source(summary, function, position, kind, decorators)
-            if ALL in safe or self._is_request(source.type):
+            if ALL in safe or self.is_request(source.type):
                 continue
             step = Step(module.path, _line_of(node, name), f"`{name}` comes from the client")
             given[position] = Value({(source, ()): Mark(safe, Trail(step, None))})
         return given
 
-    def _is_request(self, declared: Type | None) -> bool:
+    def is_request(self, declared: Type | None) -> bool:
         return declared is not None and declared[0] == "inst" and self.types.is_subclass(declared[1], REQUESTS) is True
 
     def _provided(self, dependency: Type | None, seen: frozenset[str]) -> Value:
@@ -313,6 +399,10 @@ class Taint:
                 method = self.types.attribute(dependency, "__call__")
                 if method is not None and method[0] == "bound":
                     return self._called_by_request(method[1], seen) or CLEAN
+            case ("inst", cls, _) | ("type", cls, _) if cls in _CREDENTIALS:
+                kind, name = _CREDENTIALS[cls]
+                source = Source(kind, name, "", 0, cls, None)
+                return Value({(source, ()): Mark(_TEXT, None)})
         return CLEAN
 
     def _substitution(self, symbol: str, seen: frozenset[str]) -> tuple[Effect, Substitution] | None:

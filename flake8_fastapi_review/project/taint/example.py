@@ -53,7 +53,7 @@ def request(finding: Finding, row: RouteRow, requests: Requests) -> str:
     """A command for a shell: `curl …` for HTTP, `websocat …` for a websocket."""
     payload = PAYLOADS.get(finding.kind, "x")
     source = finding.source
-    name = source.name or _first_part(finding)
+    name = parameter(finding)
     path = _filled(row.path, name if source.kind == "path" else None, payload)
     if row.method == "WEBSOCKET":
         sent = json.dumps(_nested(finding.part, payload)) if finding.part else payload
@@ -78,6 +78,16 @@ def request(finding: Finding, row: RouteRow, requests: Requests) -> str:
         case "path" if finding.kind in ("path", "directory"):
             words.append("--path-as-is")
     return " ".join(shlex.quote(word) for word in (*words, url))
+
+
+def parameter(finding: Finding) -> str:
+    """The name under which a client gives the input, where it is one text among others; empty when not known."""
+    source = finding.source
+    declared = source.type
+    fields = declared is not None and declared[0] == "inst" and ":" in declared[1]
+    if (not source.name or fields) and finding.part:
+        return _first_part(finding)
+    return source.name
 
 
 def _first_part(finding: Finding) -> str:

@@ -17,6 +17,8 @@ from .patterns import is_strict
 from .values import ALL, SEGMENT, Source
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ...module.summary import Expr, Function, Summary
     from ..requests import Requests
     from ..types import Type, Types
@@ -74,6 +76,8 @@ _CONSTRAINED = frozenset({"conint", "confloat", "condecimal", "condate"})
 _VALIDATING = frozenset({"AfterValidator", "BeforeValidator", "PlainValidator", "WrapValidator", "Predicate"})
 _VALIDATORS = frozenset({"field_validator", "validator"})
 _MODEL_VALIDATORS = frozenset({"model_validator", "root_validator"})
+_REFUSING = "!"
+_BUILTIN = frozenset("len print str int list dict isinstance repr super getattr setattr type sorted set".split())
 _MODELS = ("pydantic.BaseModel", "pydantic.v1.BaseModel", "sqlmodel.SQLModel")
 REQUESTS = (
     "starlette.requests.HTTPConnection",
@@ -98,6 +102,9 @@ class Inputs:
         self.types = types
         self.requests = requests
         self.entities = Entities(types)
+        self.judge: Callable[[str, int], frozenset[str]] = lambda symbol, position: HARMLESS
+        """What a function of the project makes sure of in what it gives back of an argument: replaced by who follows
+        inputs through functions."""
         self._fields: dict[tuple[str, str], frozenset[str] | None] = {}
         self._narrow: dict[str, bool] = {}
         self._mentioned: dict[str, frozenset[str]] = {}
@@ -211,7 +218,8 @@ class Inputs:
             return _NOTHING_SAFE
         name = self.types.qualified(self.types.eval(summary, marker[1])) or ""
         if name.rpartition(".")[2] in _VALIDATING:
-            return HARMLESS
+            given = self.types.eval(summary, marker[2][0]) if marker[2] else None
+            return self.judge(given[1], 0) if given is not None and given[0] == "func" else HARMLESS
         for keyword, value in marker[3]:
             if keyword in _PATTERNS:
                 pattern = value_of(self.types, summary, value)
@@ -234,14 +242,14 @@ class Inputs:
         fact = summary.table[indices[-1]]
         if fact[0] != ":":
             return None
-        if self._is_validated(cls, name):
-            return HARMLESS
-        return self.safety(summary, fact[1], fact[2])
+        validated = self._validated(cls, name)
+        return validated if ALL in validated else validated | self.safety(summary, fact[1], fact[2])
 
-    def _is_validated(self, cls: str, name: str) -> bool:
-        """Whether code of the project looks at the field, or at all of them, before the model is made."""
+    def _validated(self, cls: str, name: str) -> frozenset[str]:
+        """What code of the project makes sure of before the model is made, of the field or of all of them."""
         if not self.types.is_subclass(cls, _MODELS):
-            return False
+            return _NOTHING_SAFE
+        safe = _NOTHING_SAFE
         for base in self.types.mro(cls):
             own = self.types.project_class(base)
             if own is None:
@@ -253,23 +261,27 @@ class Inputs:
                     continue
                 symbol = f"{summary.path}:{fact[1]}"
                 for decorator in summary.functions[fact[1]].decorators:
-                    if self._validates(summary, decorator, name, symbol):
-                        return True
-        return False
+                    safe |= self._validates(summary, decorator, name, symbol)
+        return safe
 
-    def _validates(self, summary: Summary, decorator: Expr, name: str, symbol: str) -> bool:
+    def _validates(self, summary: Summary, decorator: Expr, name: str, symbol: str) -> frozenset[str]:
         factory = decorator[0] == "c"
         called = self.types.qualified(self.types.eval(summary, decorator[1] if factory else decorator)) or ""
         called = called.rpartition(".")[2]
         if called in _MODEL_VALIDATORS:
-            return name in self._words(symbol)
+            words = self._words(symbol)
+            return HARMLESS if name in words and _REFUSING in words else _NOTHING_SAFE
         if called not in _VALIDATORS or not factory:
-            return False
+            return _NOTHING_SAFE
         names = [value_of(self.types, summary, arg) for arg in decorator[2]]
-        return any(each in (name, ALL) or each is UNKNOWN for each in names)
+        if not any(each in (name, ALL) or each is UNKNOWN for each in names):
+            return _NOTHING_SAFE
+        own = self.types.function(symbol)
+        given = own[1].parameters[0][0] if own is not None and own[1].parameters else ""
+        return self.judge(symbol, 1 if given in ("cls", "self", "_cls", "_") else 0)
 
     def _words(self, symbol: str) -> frozenset[str]:
-        """The names, attributes and texts in a function."""
+        """The names, attributes and texts in a function; `_REFUSING` if it may raise or asks others."""
         known = self._mentioned.get(symbol)
         if known is None:
             path, _, qualname = symbol.rpartition(":")
@@ -281,6 +293,10 @@ class Inputs:
                         match node:
                             case ast.Constant(value=str(text)) | ast.Attribute(attr=text) | ast.Name(id=text):
                                 found.add(text)
+                            case ast.Raise() | ast.Assert():
+                                found.add(_REFUSING)
+                            case ast.Call(func=called) if not (isinstance(called, ast.Name) and called.id in _BUILTIN):
+                                found.add(_REFUSING)
             known = self._mentioned[symbol] = frozenset(found)
         return known
 
@@ -292,10 +308,17 @@ class Inputs:
         found = self.requests.source(summary, function, position)
         if found is not None:
             return found
-        _, kind, annotation, default = function.parameters[position]
-        if kind in (2, 4) or annotation is not None:
+        name, kind, annotation, default = function.parameters[position]
+        if kind in (2, 4) or (annotation is not None and not self._is_constrained(summary, annotation)):
             return None
+        if name in self.requests.names_in_path(summary, function):
+            return "path"
         return "query" if default is None or default[0] == "k" else None
+
+    def _is_constrained(self, summary: Summary, annotation: Expr) -> bool:
+        """`constr(…)`"""
+        called = self.types.qualified(self.types.eval(summary, annotation[1])) if annotation[0] == "c" else None
+        return called is not None and called.rpartition(".")[2] in ("constr", "conbytes")
 
     def source(
         self, summary: Summary, function: Function, position: int, kind: str, decorators: str

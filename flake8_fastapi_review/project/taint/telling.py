@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from .example import request
+from .example import parameter, request
 
 if TYPE_CHECKING:
     from ..application import Application
@@ -31,9 +31,10 @@ _ANONYMOUS = {
     "cookie": "the cookies",
     "body": "the body",
     "form": "the form",
+    "url": "the URL",
     "message": "a message",
 }
-_TEXTS = frozenset({"path", "query", "header", "cookie"})
+_TEXTS = frozenset({"path", "query", "header", "cookie", "form"})
 _MOST = 4
 """More steps than this are not told in a message; they stand in the related places."""
 
@@ -77,8 +78,10 @@ def short(name: str) -> str:
 
 def _input(finding: Finding) -> str:
     source = finding.source
-    # What was taken out of a text has no name of its own.
-    part = "" if source.name and source.kind in _TEXTS else "".join(finding.part)
+    if source.kind in _TEXTS:
+        name = parameter(finding)
+        return f"{_KINDS[source.kind]} `{name}`" if name else _ANONYMOUS[source.kind]
+    part = "".join(finding.part)
     name = source.name + part if source.name else part.lstrip(".")
     name = re.sub(r"^\[(.*?)\]", r"\1", name)
     name = name.replace("[*]", "[]")

@@ -317,6 +317,8 @@ class Effect(NamedTuple):
     """What it puts into its arguments: position and attribute."""
     returns: bool
     """Whether it ever comes back."""
+    attached: dict[str, Value]
+    """What it puts into `request.state`, by name."""
 
 
 def outer_names(effect: Effect) -> frozenset[str]:

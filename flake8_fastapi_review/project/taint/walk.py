@@ -69,10 +69,13 @@ class Walk:
         self.calls = Calls(self)
         self.flows: dict[tuple[Any, ...], Flow] = {}
         self.stored: dict[tuple[int, str], Value] = {}
+        self.attached: dict[str, Value] = {}
         self.derived: dict[Path, Path] = {}
         """A taken-apart URL → what it was made of."""
         self.ending: set[Path] = set()
         """Texts that end in a separator of paths."""
+        self.looked_up: dict[Path, list[Path]] = {}
+        """What a function of the project was asked for → the keys that it was given."""
         self.opened: dict[Path, Path] = {}
         """An open file → the variable that holds its path."""
         self._parted: set[str] = set()
@@ -108,6 +111,7 @@ class Walk:
             _common(self._confirmed),
             self.stored,
             bool(self._checked) or bool(self._yields) or isinstance(self.node, ast.Lambda),
+            self.attached,
         )
 
     def _leave(self, state: State, value: ast.expr | None) -> None:
@@ -217,6 +221,7 @@ class Walk:
             return
         self.derived.pop(key, None)
         self.opened.pop(key, None)
+        self.looked_up.pop(key, None)
         self.ending.discard(key)
         if conditions.ends_with_separator(self, value):
             self.ending.add(key)
@@ -225,12 +230,22 @@ class Walk:
             parsed = access(value.value)
             if parsed is not None and parsed in self.derived:
                 self.derived[key] = self.derived[parsed]
+            elif isinstance(value.value, ast.Call) and value.value.args:
+                source = access(value.value.args[0])
+                if source is not None and self._takes_apart(value.value):
+                    self.derived[key] = source
+        if isinstance(value, ast.Call) and (callee := self.type_of(value.func)) and callee[0] in ("func", "bound"):
+            self.looked_up[key] = [given for each in value.args if (given := access(each)) is not None]
         if (opened := _opened(value)) is not None:
             self.opened[key] = opened
-        if isinstance(value, ast.Call) and value.args and (source := access(value.args[0])) is not None:
-            name = self.types.qualified(self.type_of(value.func)) or ""
-            if name.rpartition(".")[2] in ("urlparse", "urlsplit", "URL", "parse_url"):
+        if isinstance(value, ast.Call) and value.args and self._takes_apart(value):
+            source = access(value.args[0])
+            if source is not None:
                 self.derived[key] = source
+
+    def _takes_apart(self, call: ast.Call) -> bool:
+        name = self.types.qualified(self.type_of(call.func)) or ""
+        return name.rpartition(".")[2] in ("urlparse", "urlsplit", "URL", "parse_url")
 
     def assign(self, target: ast.expr, value: Value, state: State) -> None:
         match target:
@@ -273,6 +288,9 @@ class Walk:
     def _store(self, key: Path, value: Value) -> None:
         """What a caller's object holds from now on."""
         name = key[0]
+        if len(key) == 3 and key[1] == ".state" and value:
+            known = self.attached.get(key[2][1:])
+            self.attached[key[2][1:]] = value if known is None else join([known, value])
         if len(key) == 2 and key[1].startswith(".") and name in self._names and name not in self._rebound and value:
             place = (self._names.index(name), key[1])
             known = self.stored.get(place)
@@ -319,7 +337,24 @@ class Walk:
             after = joined(after, left)
         if after is not None:
             self._members_checked(statement, items, after)
+            self._parts_checked(statement, after)
         return after
+
+    def _parts_checked(self, statement: ast.For | ast.AsyncFor, state: State) -> None:
+        """A loop over the parts of a path that refuses `..`."""
+        match statement.iter:
+            case ast.Call(func=ast.Attribute(value=path, attr="split")) | ast.Attribute(value=path, attr="parts"):
+                key = access(path.args[0] if isinstance(path, ast.Call) and path.args else path)
+            case _:
+                return
+        for each in statement.body:
+            match each:
+                case ast.If(
+                    test=ast.Compare(left=ast.Name(id=name), ops=[ast.In() | ast.Eq()], comparators=[right]),
+                    body=[*_, ast.Raise() | ast.Return()],
+                ) if key is not None and isinstance(statement.target, ast.Name) and statement.target.id == name:
+                    if any(isinstance(part, ast.Constant) and part.value == ".." for part in ast.walk(right)):
+                        self.refine(state, key, frozenset({"path", "archive"}))
 
     def _members_checked(self, statement: ast.For | ast.AsyncFor, items: Value, state: State) -> None:
         """A loop over the members of an archive that refuses some: it has been looked at from then on."""
