@@ -4,6 +4,7 @@
 # make generate            what is written by programs: knowledge rows, registry, rule pages
 # make bench SRC=path      speed, beside other linters
 # make corpus CORPUS=path  review every project in a folder; the findings go to build/corpus
+# make oracle-models MODELS=path  derived database models against SQLAlchemy at run time; installs applications below the path
 # make oracle ORACLE=path  derived route tables against those read from running applications
 
 SHELL := bash
@@ -13,6 +14,7 @@ SHELL := bash
 
 SRC ?= examples/bookshop
 ORACLE ?= ../shared/oracle
+MODELS ?= build/oracle-models
 VENV ?= .venv
 BIN := $(VENV)/bin
 VERSIONS := 3.10 3.11 3.12 3.13 3.14
@@ -22,7 +24,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python3
 	"$$HOME"/.pyenv/versions/3.1[0-9].*/bin/python; do \
 	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null && echo "$$python" && break; done)
 
-.PHONY: review test lint test-all generate bench corpus oracle clean
+.PHONY: review test lint test-all generate bench corpus oracle oracle-models clean
 
 review: $(VENV)/.installed
 	@echo "== flake8 --select FAR $(SRC)"
@@ -71,6 +73,9 @@ corpus: $(VENV)/.installed
 oracle: $(VENV)/.installed
 	@test -d "$(ORACLE)/routes" || { echo "usage: make oracle ORACLE=folder-of-route-tables"; exit 2; }
 	@$(BIN)/python tools/oracle.py "$(ORACLE)" --details
+
+oracle-models: $(VENV)/.installed
+	@$(BIN)/python tools/oracle_models.py "$(MODELS)" --details
 
 clean:
 	rm -rf .venv .venv-3.* build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .fastapi-review-cache

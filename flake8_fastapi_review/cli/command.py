@@ -14,6 +14,7 @@ _COMMANDS = {
     "check": "check",
     "review": "review",
     "routes": "routes",
+    "models": "models",
     "rule": "rules",
     "rules": "rules",
     "baseline": "baseline",

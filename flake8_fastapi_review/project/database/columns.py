@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..constants import UNKNOWN
 from .tables import Column, ForeignKey, Index, Place, Unique
-from .terms import Term, leaf
+from .terms import Term, leaf, name_in_class
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -113,6 +113,10 @@ class Columns:
                     if owner is not None and found[2] != expr:
                         term = Term(owner, found[2])
                         continue
+                own = self._name_in_class(term.summary, term) if found is None else None
+                if own is not None:
+                    # `date: date` in a class's body: the second is the name of the module.
+                    term = term.at(("g", own))
                 break
             if expr[0] != "s":
                 break
@@ -239,13 +243,16 @@ class Columns:
         value = self.types.annotation(found.inner.summary, found.inner.expr)
         if found.collection is not None:
             value = ("inst", found.collection, ())
-        if value is None or value[0] != "inst":
-            return None
+        wanted = self.terms.resolve(found.inner)
         for key, given in zip(resolved.expr[1], resolved.expr[2], strict=False):
             if key is None:
                 continue
             known = self.types.annotation(resolved.summary, key)
-            if known is not None and known[0] == "inst" and known[1] == value[1]:
+            same = known is not None and value is not None and known[0] == value[0] == "inst" and known[1] == value[1]
+            if not same and value is None and found.collection is None:
+                made = self.terms.resolve(resolved.at(key))
+                same = (made.summary.path, made.expr) == (wanted.summary.path, wanted.expr)
+            if same:
                 return self.type_of(resolved.at(given))
         return None
 
@@ -275,7 +282,7 @@ class Columns:
         type_term = given.keywords.get("type_")
         kind = self.type_of(type_term) if type_term is not None else None
         foreign: list[ForeignKey] = []
-        server_default = "server_default" in given.keywords
+        server_default = self._is_given(given, "server_default")
         for arg in args:
             resolved = self.terms.resolve(arg)
             match self.terms.called(resolved):
@@ -289,7 +296,8 @@ class Columns:
                     kind = kind or self.type_of(resolved)
         if kind is None and base is not None:
             kind = (base.type, base.family)
-        if kind is None and declared is not None and declared.mapped:
+        if kind is None and declared is not None and declared.mapped and not foreign:
+            # With a foreign key the type is that of the column which it refers to.
             kind = self.type_of_annotation(declared, mapping, False)
         flags = {key: self._flag(given, key) for key in ("primary_key", "unique", "index", "nullable")}
         primary = bool(flags["primary_key"]) or (base is not None and base.primary_key and flags["primary_key"] is None)
@@ -399,11 +407,14 @@ class Columns:
             bool(flags.get("unique")),
             bool(flags.get("index")),
             default,
-            "server_default" in keywords,
+            "server_default" in keywords and keywords["server_default"].expr != ("k", None),
             tuple(foreign),
             place,
             given.complete and more is not None and args is not None,
         )
+
+    def _is_given(self, given: Arguments, name: str) -> bool:
+        return name in given.keywords and self.terms.resolve(given.keywords[name]).expr != ("k", None)
 
     def _flag(self, given: Arguments, name: str) -> Any:
         if name not in given.keywords:
@@ -415,6 +426,8 @@ class Columns:
         term = insert if insert is not None else default
         if term is None or term.expr in (("k", None), ("k", ...), ("g", "None")):
             return None
+        if self.terms.constant(term) not in (UNKNOWN, None):
+            return "constant"
         resolved = self.terms.resolve(term)
         if resolved.expr in (("k", None), ("k", ...)):
             return None
@@ -492,14 +505,17 @@ class Columns:
                 columns = tuple(self._column_name(arg) for arg in given.args[1:])
                 unique = self._flag(given, "unique") is True
                 partial = not _CONSTRAINT_WORDS.isdisjoint(given.keywords)
-                return Index(first if isinstance(first, str) else None, columns, unique, partial, place)
+                return Index(
+                    first if isinstance(first, str) else None if first is None else "?", columns, unique, partial, place
+                )
             case "UniqueConstraint":
                 return Unique(name, tuple(self._column_name(arg) for arg in given.args), place)
             case "PrimaryKeyConstraint":
                 return tuple(self._column_name(arg) for arg in given.args)
             case "ForeignKeyConstraint":
-                own = self.terms.constant(given.get(0, "columns"))
-                target = self.terms.items(given.args[1]) if len(given.args) > 1 else None
+                given_own, given_target = given.get(0, "columns"), given.get(1, "refcolumns")
+                own = self.terms.constant(given_own)
+                target = self.terms.items(given_target) if given_target is not None else None
                 texts = [self.terms.constant(each) for each in target or ()]
                 owners = [
                     text if isinstance(text, str) else ".".join(self._owner_of(each) or ("?", "?"))
@@ -512,7 +528,7 @@ class Columns:
                     if isinstance(own, list)
                     else tuple(
                         self._column_name(each)
-                        for each in (self.terms.items(given.args[0]) if given.args else None) or ()
+                        for each in (self.terms.items(given_own) if given_own is not None else None) or ()
                     )
                 )
                 tables = {text.rpartition(".")[0] for text in owners}
@@ -556,16 +572,9 @@ class Columns:
             return self._name_in_class(resolved.summary, term) or "?"
         return self._name_in_class(term.summary, term) or "?"
 
-    def _name_in_class(self, summary: Summary, term: Term) -> str | None:
-        """The name in a class's body whose binding an expression is."""
-        if term.expr[0] != "v":
-            return None
-        wanted = set(term.expr[1])
-        for plain in summary.classes.values():
-            for name, indices in plain[5].items():
-                if wanted & set(indices):
-                    return str(name)
-        return None
+    @staticmethod
+    def _name_in_class(summary: Summary, term: Term) -> str | None:
+        return name_in_class(summary, term.expr)
 
 
 _TYPE_BASES = frozenset({"TypeDecorator", "UserDefinedType", "TypeEngine", "SchemaType", "Mutable"})

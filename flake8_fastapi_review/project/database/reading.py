@@ -424,6 +424,8 @@ class Reader:
         for base in reversed(order):
             if ":" not in base or base in inherited:
                 continue
+            for attribute in self._unset(base):
+                columns.pop(attribute, None)
             for part in self._parts(symbol, base):
                 columns.pop(part.name, None)
                 relations.pop(part.name, None)
@@ -497,6 +499,12 @@ class Reader:
                 whole and known,
             )
         )
+
+    def _unset(self, owner: str) -> Iterator[str]:
+        """`id = None` leaves out the column of a mixin."""
+        for name, _, fact in self.terms.facts(owner):
+            if fact[0] in ("=", ":") and ("k", None) in fact[1:] and (fact[0] == "=" or not self.is_sqlmodel(owner)):
+                yield name
 
     def _is_relation(self, declared: Any) -> bool:
         cls = self.relations.class_named(declared.inner, None)
@@ -709,7 +717,12 @@ class Reader:
     def _completed(self, table: Table) -> Table:
         """Columns that a key refers to in constraints know it, too."""
         own = {key.columns for column in table.columns for key in column.foreign_keys}
-        more = [key for key in table.foreign_keys if key.columns not in own and len(key.columns) == 1]
+        more = [
+            key._replace(columns=(column,), target=(target,))
+            for key in table.foreign_keys
+            if key.columns not in own
+            for column, target in zip(key.columns, key.target, strict=False)
+        ]
         if not more:
             return table
         columns = tuple(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -262,12 +263,15 @@ class Relations:
         if target is None:
             return "?"
         join = self._text(keywords.get("primaryjoin"))
+        if "primaryjoin" in keywords and not _FOREIGN.search(join):
+            join = self._join_in_source(entity.symbol, each.name) or join
         foreign = self._text(keywords.get("foreign_keys"))
         mine, theirs = self._tables_of(entity, named, tables), self._tables_of(target, named, tables)
         if join and (match := _FOREIGN.search(join)):
             return self._side(match[1], entity, target, mine is theirs or entity.symbol == target.symbol, keywords)
         if foreign and entity.symbol != target.symbol:
-            return self._side(foreign.strip("[]() ").partition(",")[0].strip(), entity, target, False, keywords)
+            first = re.split(r"[\s,]+", foreign.strip("[]() "))[0]
+            return self._side(first, entity, target, False, keywords)
         if entity.symbol == target.symbol or mine == theirs:
             return self._of_itself(entity, keywords, foreign)
         out = any(self._leads(key, theirs) for table in mine for key in table.foreign_keys)
@@ -279,6 +283,20 @@ class Relations:
         if out and back and join:
             return self._by_join(join, entity, target)
         return "?" if out == back else "many-to-one"
+
+    def _join_in_source(self, symbol: str, name: str) -> str | None:
+        """A join that is an expression, as text: `lambda: Job.id == foreign(Run.job_id)`."""
+        path, _, qualname = symbol.rpartition(":")
+        module = self.types.modules.lent(path)
+        scopes = module.index.scopes if module is not None else ()
+        node: Any = next((each.node for each in scopes if each.kind == "class" and each.qualname == qualname), None)
+        for statement in node.body if node is not None else ():
+            target = getattr(statement, "target", None) or next(iter(getattr(statement, "targets", ())), None)
+            value = getattr(statement, "value", None)
+            if isinstance(target, ast.Name) and target.id == name and isinstance(value, ast.Call):
+                join = next((each.value for each in value.keywords if each.arg == "primaryjoin"), None)
+                return _with_plain_foreign(join) if join is not None else None
+        return None
 
     def _of_itself(self, entity: Entity, keywords: dict[str, Term], foreign: str) -> str:
         remote = self._text(keywords.get("remote_side")).strip("[]() ").rpartition(".")[2].strip()
@@ -390,3 +408,15 @@ class Relations:
                 viewonly=made.viewonly or forward.viewonly,
             ),
         )
+
+
+def _with_plain_foreign(join: ast.expr) -> str:
+    """The text of a join; `foreign(f().x)` is put as `foreign(x)`."""
+    for node in ast.walk(join):
+        match node:
+            case ast.Call(
+                func=ast.Name(id="foreign") | ast.Attribute(attr="foreign"), args=[ast.Attribute() as column]
+            ):
+                owner = f"{ast.unparse(column.value)}." if isinstance(column.value, ast.Name) else ""
+                return f"foreign({owner}{column.attr})"
+    return ast.unparse(join)

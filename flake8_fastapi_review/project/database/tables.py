@@ -51,6 +51,7 @@ class Column(NamedTuple):
 
 class Index(NamedTuple):
     name: str | None
+    """"?" when it has one that is not known."""
     columns: tuple[str, ...]
     """Names of columns in order; "?" stands for an expression."""
     unique: bool

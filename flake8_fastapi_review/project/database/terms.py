@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from ..types import Type, Types
 
 _MAX_DEPTH = 40
+_SLICED = 60
+"""The shortest limit of the names that databases have."""
 _TEXT_METHODS = frozenset(
     "lower upper strip lstrip rstrip replace title capitalize removeprefix removesuffix format".split()
 )
@@ -225,7 +227,11 @@ class Terms:
         classes can be imported from many places: "Column", "mapped_column", "relationship"."""
         if term.expr[0] != "c":
             return None
-        name = self.types.qualified(self.types.eval(term.summary, term.expr[1]))
+        target = term.expr[1]
+        if target[0] == "v" and any(term.expr in term.summary.table[index] for index in target[1]):
+            # `registry = registry()` in a class's body calls what the module knows by that name.
+            target = ("g", name_in_class(term.summary, target) or "?")
+        name = self.types.qualified(self.types.eval(term.summary, target))
         return None if name is None else leaf(name)
 
     def arguments(self, term: Term) -> Arguments:
@@ -341,6 +347,10 @@ class Terms:
                 return first + second if isinstance(first, str) and isinstance(second, str) else UNKNOWN
             case ("c", _, _, _):
                 return self._computed(term, depth)
+            case ("s", value, ("?",)):
+                # A slice: of a text that limits its length.
+                text = self.constant(term.at(value), depth)
+                return text if isinstance(text, str) and len(text) < _SLICED else UNKNOWN
             case ("s", value, index):
                 return self._part(self.constant(term.at(value), depth), self.constant(term.at(index), depth))
             case ("a", owner, "value"):
@@ -371,6 +381,9 @@ class Terms:
 
     def _computed(self, term: Term, depth: int) -> Any:
         _, callee, args, _ = term.expr
+        if callee[0] == "a" and callee[2] == "join" and len(args) == 1:
+            separator, texts = self.constant(term.at(callee[1]), depth), self._texts(term.at(args[0]), depth)
+            return separator.join(texts) if isinstance(separator, str) and texts is not None else UNKNOWN
         values = [self.constant(term.at(arg), depth) for arg in args]
         if any(not isinstance(value, (str, int)) for value in values):
             return UNKNOWN
@@ -385,6 +398,11 @@ class Terms:
         except (re.error, TypeError, ValueError, AttributeError, IndexError):
             pass
         return UNKNOWN
+
+    def _texts(self, term: Term, depth: int) -> list[str] | None:
+        items = self.items(term)
+        values = [self.constant(item, depth) for item in items or ()]
+        return values if items is not None and all(isinstance(value, str) for value in values) else None
 
     def _method(self, receiver: Term, name: str, values: list[Any], depth: int) -> Any:
         if name == "sub" and len(values) == 2:
@@ -405,6 +423,18 @@ class Terms:
         for name, indices in definition.members.items():
             for index in indices:
                 yield name, summary, summary.table[index]
+
+
+def name_in_class(summary: Summary, expr: Expr) -> str | None:
+    """The name in a class's body whose binding an expression is."""
+    if expr[0] != "v":
+        return None
+    wanted = set(expr[1])
+    for definition in summary.classes.values():
+        for name, indices in definition.members.items():
+            if wanted & set(indices):
+                return str(name)
+    return None
 
 
 def leaf(name: str) -> str:
