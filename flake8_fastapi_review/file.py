@@ -904,6 +904,39 @@ class File:
                 found[code] = found.get(code, 0) + 1
         return found
 
+    def sink_calls(self, kind: str) -> list[tuple[ast.Call, ast.expr, str]]:
+        """The calls which an input of a kind must not reach (see knowledge/flows.py), whatever they are given, the
+        argument that counts, and the name of what is called."""
+        found = []
+        flows = self._project.knowledge.flows
+        leaves = flows.leaves(kind)
+        for call in self.nodes(ast.Call):
+            leaf = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+            if leaf not in leaves and not (isinstance(call.func, ast.Name) and f" as {leaf}" in self.text):
+                continue
+            name = self.resolved(call)
+            for sink in flows.sinks(name) if name is not None else ():
+                if sink.kind != kind or not self._meets(call, sink.condition):
+                    continue
+                places = ((each, "") if isinstance(each, int) else (-1, each) for each in sink.arguments)
+                given = next((node for at, by in places if (node := self.argument(call, at, by)) is not None), None)
+                if given is not None and name is not None:
+                    found.append((call, given, name))
+                    break
+        return found
+
+    def _meets(self, call: ast.Call, condition: str) -> bool:
+        """See Sink.condition."""
+        if condition.startswith("!"):
+            return not any(each.arg in condition[1:].split("|") for each in call.keywords)
+        keyword, sign, wanted = condition.partition("=" if "=" in condition else "~")
+        given = self.argument(call, -1, keyword) if sign else None
+        if given is None:
+            return not sign
+        value = self.value_of(given)
+        text = self.source(given) if value is UNKNOWN else str(value)
+        return text == wanted if sign == "=" else wanted.lower() in text.lower()
+
     def _told_reached(self, finding: Finding) -> Reached | None:
         node = self._module.node_at(finding.line, finding.column)
         if node is None:
@@ -1129,6 +1162,18 @@ class File:
 
         return versions(self._project.config).get(package)
 
+    @property
+    def target_version(self) -> tuple[int, int] | None:
+        """The oldest Python that the project supports, as far as it says so."""
+        return self._project.config.target_version
+
+    def blocking_kind(self, call: ast.Call) -> str:
+        """What a library's call waits for, whatever thread it runs in: "http", "database" …; "" when it does not, or
+        only with some arguments."""
+        name = self.resolved(call)
+        row = self._project.knowledge.blocking(name) if name else None
+        return row.kind if row is not None and not row.unless else ""
+
     def injected(self, function: ast.AST) -> list[Injected]:
         """The parameters of a function that dependencies fill, also behind aliases of other modules."""
         facts = self._summary.functions.get(self._module.index.by_node[function].qualname)
@@ -1238,6 +1283,10 @@ class File:
     def is_dependency(self, definition: Definition) -> bool:
         """Whether `Depends` names the function or class anywhere in the project."""
         return self._project.injection.is_dependency(definition.symbol)
+
+    def is_injected(self, function: ast.AST) -> bool:
+        """The same of a function of this file by its node."""
+        return self._project.injection.is_dependency(self._symbol(function))
 
     def is_bare_generator(self, definition: Definition) -> bool:
         """Whether calling a function gives a generator that no decorator made something else of."""

@@ -27,6 +27,7 @@ SINKS: dict[str, str] = {
     "template": "FAR037",
     "redirect": "FAR038",
     "nosql": "FAR039",
+    "ldap": "FAR039",
     "header": "FAR040",
     "log": "FAR041",
     "regex": "FAR042",
@@ -98,6 +99,7 @@ class Flows:
     def __init__(self, knowledge: Knowledge, rows: Rows) -> None:
         self._knowledge = knowledge
         self._sinks, self._passes, self._sources, self._checks = rows
+        self._leaves: dict[str, frozenset[str]] = {}
         self.attributes = frozenset(name.rpartition(".")[2] for name in self._sources)
         """The last names of all sources."""
 
@@ -105,6 +107,14 @@ class Flows:
         """What must not be given to a function, method or class."""
         rows = self._row(self._sinks, name) or ()
         return tuple(Sink(*row) for row in rows)
+
+    def leaves(self, kind: str) -> frozenset[str]:
+        """The last names of what must not be given an input of a kind."""
+        found = self._leaves.get(kind)
+        if found is None:
+            named = (name for name, rows in self._sinks.items() if any(row[0] == kind for row in rows))
+            found = self._leaves[kind] = frozenset(name.rpartition(".")[2] for name in named)
+        return found
 
     def passing(self, name: str) -> Passing | None:
         """What a call or attribute passes on; None when not known."""

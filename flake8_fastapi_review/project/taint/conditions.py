@@ -193,7 +193,7 @@ def _is_other_name(walk: Walk, left: ast.expr, right: ast.expr, state: State) ->
     if known is UNKNOWN and isinstance(right, (ast.Set, ast.List, ast.Tuple)):
         known = [walk.taint.constant(walk, each) for each in right.elts]
     names = {known} if isinstance(known, str) else known if isinstance(known, (set, frozenset, list, tuple)) else None
-    if names is None or any(name in PRIVILEGED or name is UNKNOWN for name in names):
+    if names is None or any(name is UNKNOWN or (isinstance(name, str) and name in PRIVILEGED) for name in names):
         _refine_key(walk, left, frozenset({"attribute"}), state)
 
 

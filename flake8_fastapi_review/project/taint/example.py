@@ -30,6 +30,7 @@ PAYLOADS: dict[str, str] = {
     "template": "{{7*7}}",
     "redirect": "https://attacker.example/",
     "nosql": '{"$ne": null}',
+    "ldap": "*)(uid=*",
     "header": "x\r\nSet-Cookie: session=attacker",
     "log": "x\nINFO login of admin succeeded",
     "regex": "(a+)+$",

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import ast
+import re
 from typing import TYPE_CHECKING
 
 from ...rule import Rule, Severity
@@ -10,6 +12,10 @@ if TYPE_CHECKING:
     from ...file import File
     from ...rule import Violation
 
+_RUNS = frozenset({"builtins.eval", "builtins.exec"})
+_NAMED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_PURPOSE = re.compile(r"(?i)sandbox|repl(?:$|[_./])|interpreter|execut|console|notebook|run_?code|(?:^|[_./])exec")
+
 
 class CodeInjection(Rule):
     """Python code or the name of a module comes from a client and is run.
@@ -17,6 +23,9 @@ class CodeInjection(Rule):
     `eval` and `exec` run anything with the rights of the service; taking builtins away stops nobody. `import_module`
     runs whatever a module does when it is imported. Parse literals by `ast.literal_eval`, and look names up in a
     dictionary.
+
+    `eval` and `exec` of any other text that is no constant are reported as a warning, except for code that was compiled
+    before, and in functions, classes and modules that are named after running code.
 
     Bad:
 
@@ -50,20 +59,55 @@ class CodeInjection(Rule):
     severity = Severity.BLOCKER
     cwe = 95
     cvss = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"
-    message = (
-        "`{sink}` runs {input}{route}{chain} as code: the client takes over the service, "
-        "look the name up in a fixed set or parse the value as data"
-    )
+    message = "`{sink}` runs {what} as code: {harm}, look the name up in a fixed set or parse the value as data"
     markers = (("def ",),)
 
     def check(self, file: File) -> Iterator[Violation]:
+        told: set[tuple[str, int]] = set()
         for reached in file.reached(self.code):
+            told.update((step.path, step.line) for step in reached.related[-1:])
             yield self.at(
                 reached.node,
                 related=reached.related,
                 exploit=reached.exploit,
                 sink=reached.sink,
-                input=reached.input,
-                route=reached.route,
-                chain=reached.chain,
+                what=f"{reached.input}{reached.route}{reached.chain}",
+                harm="the client takes over the service",
             )
+        for call, given, name in file.sink_calls("code"):
+            if name not in _RUNS or (file.path, given.lineno) in told or _PURPOSE.search(file.path):
+                continue
+            function = file.function(call)
+            if function is not None and file.registered_as(function) is not None:
+                continue  # what a request brings has been followed
+            if not _is_known(file, given) and not _is_purpose(file, call):
+                yield self.at(
+                    call,
+                    severity=Severity.WARNING,
+                    sink=name.removeprefix("builtins."),
+                    what=f"`{_shortened(file.source(given))}`",
+                    harm="whoever has a hand in it takes over the service",
+                )
+
+
+def _is_known(file: File, given: ast.expr) -> bool:
+    """A constant, or what was compiled before: that place is judged by itself."""
+    values = [value for value in file.values(given) if not isinstance(value, (ast.Name, ast.IfExp, ast.BoolOp))]
+    if not values:
+        return False
+    return all(
+        file.value_of(value) is not file.UNKNOWN
+        or (isinstance(value, ast.Call) and file.resolved(value) in ("builtins.compile", "ast.unparse"))
+        for value in values
+    )
+
+
+def _is_purpose(file: File, call: ast.Call) -> bool:
+    """In what is named after running code, that is the purpose."""
+    around = (each for each in file.ancestors(call) if isinstance(each, _NAMED))
+    return any(_PURPOSE.search(each.name) for each in around)
+
+
+def _shortened(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= 60 else f"{text[:57]}..."
