@@ -9,7 +9,7 @@ from types import ModuleType
 
 
 def load_named() -> list[ModuleType]:
-    names = os.environ.get("BOOKSHOP_PLUGINS", "").split()
+    names = os.environ.get("BOOKSHOP_PLUGINS", "").split()  # FAR211: `BOOKSHOP_PLUGINS`
     return [importlib.import_module(f"bookshop_{name}") for name in names]  # FAR151: the ones after it
 
 

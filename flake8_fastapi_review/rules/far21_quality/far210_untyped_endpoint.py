@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from ...rule import Rule, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...file import File
+    from ...rule import Violation
+
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+class UntypedEndpoint(Rule):
+    """A parameter of a route or dependency has no annotation.
+
+    Without one FastAPI takes any text for it, converts and checks nothing, and documents it as "any". A dependency's
+    `request` without annotation even becomes a query parameter of that name, which every call then has to send.
+
+    Bad:
+
+        from fastapi import FastAPI
+
+        app = FastAPI()
+
+        @app.get("/books/{number}")
+        def read_book(number) -> dict[str, int]:
+            return {"number": number}
+
+    Good:
+
+        from fastapi import FastAPI
+
+        app = FastAPI()
+
+        @app.get("/books/{number}")
+        def read_book(number: int) -> dict[str, int]:
+            return {"number": number}
+    """
+
+    code = "FAR210"
+    severity = Severity.SUGGESTION
+    message = "`{parameter}` of `{function}` has no annotation: {harm}"
+    markers = (("fastapi", "Depends"), ("def ",))
+
+    def check(self, file: File) -> Iterator[Violation]:
+        routes = {route.function for route in file.routes}
+        for function in file.nodes(*_FUNCTIONS):
+            bare = [each for each in _parameters(function) if each.annotation is None]
+            if not bare or not (function in routes or file.is_injected(function)):
+                continue
+            for parameter in bare:
+                yield self.at(
+                    parameter, parameter=parameter.arg, function=function.name, harm=_harm(file, function, parameter)
+                )
+
+
+def _parameters(function: ast.FunctionDef | ast.AsyncFunctionDef) -> list[ast.arg]:
+    """Those that FastAPI fills; of a method without the object itself."""
+    arguments = function.args
+    named = [*arguments.posonlyargs, *arguments.args]
+    if named and named[0].arg in ("self", "cls"):
+        named = named[1:]
+    return [*named, *arguments.kwonlyargs]
+
+
+def _harm(file: File, function: ast.FunctionDef | ast.AsyncFunctionDef, parameter: ast.arg) -> str:
+    given = {each.parameter.arg: each for each in file.marked(function)}
+    if parameter.arg in given and given[parameter.arg].source == "depends":
+        return "neither people nor tools know what the dependency gives"
+    if parameter.arg in ("request", "websocket", "response", "background_tasks"):
+        return "FastAPI takes it for a query parameter"
+    return "FastAPI converts and checks nothing"
