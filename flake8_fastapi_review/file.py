@@ -667,6 +667,13 @@ class File:
             return None
         return self._definition(found[1])
 
+    def is_bounded(self, function: ast.FunctionDef | ast.AsyncFunctionDef, name: str) -> bool:
+        """Whether a function keeps its parameter small: it compares it from above, takes the smaller of it and another,
+        hands it to a function of the project that does, or passes it on to somebody else and does nothing with it."""
+        from .project.bounds import is_bounded, is_relayed
+
+        return is_relayed(function, name) or is_bounded(self._types, self._module, function, name)
+
     def constructor_of(self, expr: ast.AST) -> Definition | None:
         """The `__init__` that a class expression is constructed by, if it is the project's."""
         found = self._eval(expr)

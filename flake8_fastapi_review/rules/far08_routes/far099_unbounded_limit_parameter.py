@@ -19,7 +19,6 @@ _LIMIT = re.compile(
 _AMBIGUOUS = re.compile(r"^(size|first|top)$", re.IGNORECASE)
 _PAGES = re.compile(r"^(page|offset|skip|cursor|after|start|start_cursor|page_token)$", re.IGNORECASE)
 """Parameters next to which a size is that of a page."""
-_LOWEST = 1
 _BOUNDED = ("le", "lt", "Le", "Lt", "**", "?", "interval", "multiple_of")
 
 
@@ -29,7 +28,8 @@ class UnboundedLimitParameter(Rule):
     Pagination protects the database and the memory of the worker only as long as the client plays along. With
     `?limit=100000000` one request reads the whole table.
 
-    A function that bounds the value itself is left alone.
+    A function that bounds the value itself, or hands it to one that does, is left alone; so is one that only passes it
+    on, as an entry of a dictionary, to somebody else whose limit it is.
 
     Bad:
 
@@ -80,34 +80,13 @@ class UnboundedLimitParameter(Rule):
                 continue
             if _AMBIGUOUS.match(each.name) and not any(_PAGES.match(other) for other in nodes):
                 continue
-            if any(key in each.settings for key in _BOUNDED) or _is_bounded(file, function, each.name):
+            if any(key in each.settings for key in _BOUNDED) or file.is_bounded(function, each.name):
                 continue
             annotation = nodes[each.name].annotation
             if annotation is not None and "Literal" in ast.unparse(annotation):
                 continue
             if _is_used(file, function, each.name):
                 yield self.at(nodes[each.name], name=each.name, route=route)
-
-
-def _is_bounded(file: File, function: ast.AST, name: str) -> bool:
-    """Whether the body compares the value or takes the smaller of it and another."""
-    for node in file.within(function, ast.Compare, ast.Call):
-        match node:
-            case ast.Compare(left=left, ops=ops, comparators=comparators):
-                named = any(isinstance(each, ast.Name) and each.id == name for each in (left, *comparators))
-                others = [file.value_of(each) for each in (left, *comparators)]
-                if any(isinstance(other, int) and other <= _LOWEST for other in others) and len(ops) == 1:
-                    # `limit < 1` bounds it from below.
-                    continue
-                if named and any(isinstance(operator, (ast.Lt, ast.LtE, ast.Gt, ast.GtE)) for operator in ops):
-                    return True
-            case ast.Call(func=callee, args=args) if any(isinstance(arg, ast.Name) and arg.id == name for arg in args):
-                called = (callee.attr if isinstance(callee, ast.Attribute) else getattr(callee, "id", "")).lower()
-                if called == "min" or re.search(
-                    r"clamp|bound|valid|check|normali[sz]e|(max|safe|cap|enforce|apply)_?limit|limit_", called
-                ):
-                    return True
-    return False
 
 
 def _is_used(file: File, function: ast.AST, name: str) -> bool:
