@@ -316,10 +316,12 @@ class File:
 
     def has_comment(self, node: ast.AST) -> bool:
         """Whether a comment stands on one of the node's lines."""
-        if self._comments is None:
-            self._comments = frozenset(_comment_lines(self.lines))
         first = getattr(node, "lineno", 0)
         last = getattr(node, "end_lineno", None) or first
+        if not any("#" in line for line in self.lines[max(first - 1, 0) : last]):
+            return False
+        if self._comments is None:
+            self._comments = frozenset(_comment_lines(self.lines))
         return any(line in self._comments for line in range(first, last + 1))
 
     # Meaning

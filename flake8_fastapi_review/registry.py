@@ -282,14 +282,12 @@ class Selection:
         if rows is None:
             rows = self._rows[role] = [row for row in _every_row(self.codes) if role in row.roles]
         ignored = self.ignored(path)
-        present: dict[str, bool] = {}
-        rules = [
-            self._rule(row) for row in rows if not row.code.startswith(ignored) and _marked(row.markers, text, present)
-        ]
+        present = _Words(text)
+        rules = [self._rule(row) for row in rows if not row.code.startswith(ignored) and _marked(row.markers, present)]
         return rules + [
             rule
             for rule in self.structural
-            if role in rule.roles and not rule.code.startswith(ignored) and _marked(rule.markers, text, present)
+            if role in rule.roles and not rule.code.startswith(ignored) and _marked(rule.markers, present)
         ]
 
     def wanted(self, role: str, text: str, path: str) -> bool:
@@ -340,13 +338,33 @@ def _every_row(codes: frozenset[str]) -> Iterator[Row]:
     return (row for row in rows() if row.code in codes and row.code != INTERNAL)
 
 
-def _marked(markers: tuple[tuple[str, ...], ...], text: str, present: dict[str, bool]) -> bool:
+class _Words(dict[str, bool]):
+    """Word → whether it stands in a text. Each distinct name of a text is looked at once: most are there many times."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self._text = text
+        self._names = "\n".join(set(_NAME.findall(text)))
+
+    def __missing__(self, word: str) -> bool:
+        parts = _parts(word)
+        found = self[word] = all(part in self._names for part in parts) and (parts == [word] or word in self._text)
+        return found
+
+
+_NAME = re.compile(r"\w+")
+
+
+@cache
+def _parts(word: str) -> list[str]:
+    """The runs of letters in a marker: each stands in a name of every text that holds the marker."""
+    return _NAME.findall(word)
+
+
+def _marked(markers: tuple[tuple[str, ...], ...], present: _Words) -> bool:
     for group in markers:
         for word in group:
-            found = present.get(word)
-            if found is None:
-                found = present[word] = word in text
-            if found:
+            if present[word]:
                 break
         else:
             return False

@@ -51,7 +51,8 @@ def children(node: Node) -> list[Node]:
     for field in CHILD_FIELDS[node.__class__]:
         value = getattr(node, field, None)
         if value.__class__ is list:
-            found.extend(child for child in value if isinstance(child, ast.AST))
+            # The key of `**` in a dict is None, and so is the default of a keyword parameter that has none.
+            found += [child for child in value if child is not None] if None in value else value
         elif isinstance(value, ast.AST):
             found.append(value)
     return found

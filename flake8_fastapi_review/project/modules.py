@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 KEPT = 1500
 """So many Summaries stay in memory; the least recently used go first and are fetched again when needed."""
 
-KEPT_TEXT = 400_000
+KEPT_TEXT = 1_500_000
 """Trees of so many characters stay after their Summary was made or they were looked at: files are looked at soon after
 those that import them, and neighbours import each other. A character costs some 50 bytes."""
 
@@ -34,6 +34,13 @@ def _has_word(text: bytes, word: bytes) -> bool:
             return True
         start = text.find(word, end)
     return False
+
+
+def _holders(texts: dict[str, bytes], words: tuple[bytes, ...]) -> list[str]:
+    if len(words) == 1:
+        (word,) = words
+        return sorted([path for path, text in texts.items() if word in text])
+    return sorted([path for path, text in texts.items() if any(word in text for word in words)])
 
 
 class Modules:
@@ -53,6 +60,8 @@ class Modules:
         self._aside: dict[str, Summary] = {}
         """Complete Summaries of live modules, to be used again when these are dropped."""
         self._texts: dict[str, bytes] | None = None
+        self._holders: dict[tuple[bytes, ...], list[str]] = {}
+        """Words → the files whose text on the disk holds one of them, as far as it was asked for."""
         self._replaced: Callable[[str], None] = lambda path: None
         if cache is not None:
             cache.when_closing(self.save)
@@ -88,11 +97,11 @@ class Modules:
         known = self._texts
         live = [path for path in self._live if path not in known or self.sources.is_overlaid(path)]
         if live:
-            known = known | {path: self._live[path].text.encode() for path in live}
-        if len(words) == 1:
-            (word,) = words
-            return sorted([path for path, text in known.items() if word in text])
-        return sorted(path for path, text in known.items() if any(word in text for word in words))
+            return _holders(known | {path: self._live[path].text.encode() for path in live}, words)
+        found = self._holders.get(words)
+        if found is None:
+            found = self._holders[words] = _holders(known, words)
+        return [*found]
 
     def bytes_of(self, path: str) -> bytes | None:
         """The text of a file, UTF-8 if it is a buffer; None if it cannot be read."""

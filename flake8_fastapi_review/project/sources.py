@@ -60,6 +60,7 @@ class Sources:
         self._tops: dict[tuple[str, str], tuple[str, ...]] = {}
         self._modules: dict[tuple[str, str], str | None] = {}
         self._package_roots: dict[str, str] = {}
+        self._dotted: dict[str, str] = {}
 
     def absolute(self, path: str) -> str:
         return os.path.join(self.root, path)
@@ -120,6 +121,12 @@ class Sources:
 
     def dotted(self, path: str) -> str:
         """The dotted name by which the project itself imports `path`."""
+        found = self._dotted.get(path)
+        if found is None:
+            found = self._dotted[path] = self._find_dotted(path)
+        return found
+
+    def _find_dotted(self, path: str) -> str:
         folder = path.rpartition("/")[0]
         root = self.package_root(folder)
         if root == folder:

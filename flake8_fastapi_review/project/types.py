@@ -144,6 +144,11 @@ class Types:
         modules.when_replaced(self._renumbered)
         self._results: dict[str, Type | None] = {}
         self._mros: dict[str, tuple[str, ...]] = {}
+        self._open_mros = 0
+        """So many orders of bases are being made; what is asked of them meanwhile is not final."""
+        self._derivations: dict[tuple[str, tuple[str, ...]], bool | None] = {}
+        self._evaluated: dict[str, dict[int, tuple[Expr, Type | None]]] = {}
+        """Path → id of a call or attribute → itself, so that the id stays its own, and its type."""
         self._texts: dict[str, Expr] = {}
         self._active: set[Any] = set()
         self._depth = 0
@@ -153,10 +158,13 @@ class Types:
         self._bindings.clear()
         self._results.clear()
         self._mros.clear()
+        self._derivations.clear()
+        self._evaluated.clear()
 
     def _renumbered(self, path: str) -> None:
         """Another Summary of the same text counts its bindings anew; everything else speaks of symbols."""
         self._bindings.pop(path, None)
+        self._evaluated.pop(path, None)
 
     # Symbols
 
@@ -178,6 +186,7 @@ class Types:
         if found is not None:
             return found
         self._mros[cls] = (cls,)
+        self._open_mros += 1
         own = self.project_class(cls)
         if own is None:
             order = (cls, *self.knowledge.mro(cls)[1:]) if ":" not in cls else (cls, "?")
@@ -199,11 +208,21 @@ class Types:
                 chains += [list(self.knowledge.mro(base)) for base in self.knowledge.bases(self.dotted(cls))]
             order = (cls, *_merge(chains))
         self._mros[cls] = order
+        self._open_mros -= 1
         return order
 
     def is_subclass(self, cls: str, names: tuple[str, ...]) -> bool | None:
         """Whether a class is one of `names` (dotted, external or the project's) or derives from one; None if a base
         is unknown."""
+        key = (cls, names)
+        if key in self._derivations:
+            return self._derivations[key]
+        found = self._derives(cls, names)
+        if not self._open_mros:
+            self._derivations[key] = found
+        return found
+
+    def _derives(self, cls: str, names: tuple[str, ...]) -> bool | None:
         order = self.mro(cls)
         wanted = {self.knowledge.canonical(name) for name in names}
         unknown = False
@@ -226,18 +245,38 @@ class Types:
 
     def eval(self, summary: Summary, expr: Expr) -> Type | None:
         """The type of an expression of the module `summary`."""
+        kind = expr[0]
+        if kind != "c" and kind != "a":
+            self._depth += 1
+            try:
+                return self._eval(summary, expr) if self._depth < _MAX_DEPTH else None
+            finally:
+                self._depth -= 1
+        known = self._evaluated.get(summary.path)
+        if known is None:
+            known = self._evaluated[summary.path] = {}
+        remembered = known.get(id(expr))
+        if remembered is not None:
+            return remembered[1]
         self._depth += 1
         try:
-            return self._eval(summary, expr) if self._depth < _MAX_DEPTH else None
+            found = self._eval(summary, expr) if self._depth < _MAX_DEPTH else None
         finally:
             self._depth -= 1
+        # Where something is being looked at already, or too deep, "unknown" is no answer for good.
+        if not self._active or (found is not None and self._depth < _MAX_DEPTH // 2):
+            known[id(expr)] = (expr, found)
+        return found
 
     def _eval(self, summary: Summary, expr: Expr) -> Type | None:
         match expr[0]:
             case "g":
                 return self.name(summary, expr[1])
             case "v":
-                return union([self.binding(summary, index) for index in expr[1]])
+                indices = expr[1]
+                if len(indices) == 1:
+                    return self.binding(summary, indices[0])
+                return union([self.binding(summary, index) for index in indices])
             case "a":
                 return self.attribute(self.eval(summary, expr[1]), expr[2])
             case "c":
@@ -368,8 +407,9 @@ class Types:
         """A name of the module: its own bindings, what star imports bring, builtins."""
         found = summary.names.get(name)
         if found:
-            if len(found) > 1:
-                found = tuple(index for index in found if not _is_overload(summary, summary.table[index])) or found
+            if len(found) == 1:
+                return _first_of_twins(self.binding(summary, found[0]))
+            found = tuple([index for index in found if not _is_overload(summary, summary.table[index])]) or found
             return _first_of_twins(union([self.binding(summary, index) for index in found]))
         source = self.starred(summary, name)
         if source is not None:
@@ -1409,10 +1449,13 @@ def constant_type(value: object) -> Type | None:
 
 def union(types: list[Type | None]) -> Type | None:
     """One type for several; unknown as soon as one of them is."""
+    if None in types:
+        return None
+    if len(types) == 1 and types[0][0] != "union":  # type: ignore[index]
+        return types[0]
     flat: list[Type] = []
     for found in types:
-        if found is None:
-            return None
+        assert found is not None
         for member in found[1] if found[0] == "union" else (found,):
             if member not in flat:
                 flat.append(member)

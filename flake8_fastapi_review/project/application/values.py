@@ -212,7 +212,7 @@ class Partial(Known):
 class ClassValue(Known):
     """A class of the project."""
 
-    __slots__ = ("annotations", "bases", "env", "module", "names", "node")
+    __slots__ = ("_mro", "annotations", "bases", "env", "module", "names", "node")
 
     def __init__(self, module: Module | Source, node: ast.ClassDef, env: Env, bases: list[Value]) -> None:
         super().__init__()
@@ -222,29 +222,23 @@ class ClassValue(Known):
         self.bases = bases
         self.names: dict[str, Value] = {}
         self.annotations: dict[str, ast.expr] = {}
+        self._mro: tuple[Value, ...] | None = None
 
     @property
     def qualname(self) -> str:
         return self.module.index.by_node[self.node].qualname
 
-    def mro(self) -> list[Value]:
+    def mro(self) -> tuple[Value, ...]:
         """Project classes and external ones, depth first, each once, later occurrences kept as Python does."""
-        order: list[Value] = [self]
-        for base in self.bases:
-            chain = base.mro() if isinstance(base, ClassValue) else [base]
-            for each in chain:
-                known = next(
-                    (
-                        o
-                        for o in order
-                        if o is each or (isinstance(o, External) and isinstance(each, External) and o.name == each.name)
-                    ),
-                    None,
-                )
-                if known is not None:
-                    order.remove(known)
-                order.append(each)
-        return order
+        if self._mro is None:
+            order: dict[object, Value] = {id(self): self}
+            for base in self.bases:
+                for each in base.mro() if isinstance(base, ClassValue) else (base,):
+                    key = each.name if isinstance(each, External) else id(each)
+                    order.pop(key, None)
+                    order[key] = each
+            self._mro = tuple(order.values())
+        return self._mro
 
     def externals(self) -> list[str]:
         return [base.name for base in self.mro() if isinstance(base, External)]

@@ -167,7 +167,11 @@ class Taint:
         function = self._function(module, symbol)
         if function is None:
             return None
-        return Walk(self, module, function, node).effect(self._parameters(module, function))
+        walk = Walk(self, module, function, node)
+        try:
+            return walk.effect(self._parameters(module, function))
+        finally:
+            walk.release()
 
     def _parameters(self, module: Module, function: Function) -> State:
         """The parameters, each standing for whatever it may be given."""

@@ -114,6 +114,10 @@ class Walk:
             self.attached,
         )
 
+    def release(self) -> None:
+        """Let go of the calls, which hold on to the walk and so to the tree: without the collector they would stay."""
+        del self.calls
+
     def _leave(self, state: State, value: ast.expr | None) -> None:
         self._checked.append(self._known_safe(state))
         if value is None or (isinstance(value, ast.Constant) and not value.value):

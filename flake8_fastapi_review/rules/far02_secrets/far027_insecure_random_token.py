@@ -122,8 +122,9 @@ class InsecureRandomToken(Rule):
 
     def check(self, file: File) -> Iterator[Violation]:
         reported: set[ast.AST] = set()
+        imported = _IMPORTS.search(file.text) is not None
         for call in file.nodes(ast.Call):
-            source = self._source(file, call)
+            source = self._source(file, call, imported)
             if source is None:
                 continue
             name = self._made(file, call)
@@ -139,10 +140,10 @@ class InsecureRandomToken(Rule):
             return None
         return Fix("Choose with `secrets.choice`", (Edit(Range.of(call.func), "secrets.choice"),), Applicability.SAFE)
 
-    def _source(self, file: File, call: ast.Call) -> str | None:
-        """The predictable generator that the call asks."""
+    def _source(self, file: File, call: ast.Call, imported: bool) -> str | None:
+        """The predictable generator that the call asks; `imported`: names of the file may be such ones."""
         if isinstance(call.func, ast.Name):
-            if not _IMPORTS.search(file.text):
+            if not imported:
                 return None
             name = file.resolved(call)
             return name if name in _SOURCES else None
