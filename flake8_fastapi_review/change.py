@@ -12,10 +12,11 @@ from collections import defaultdict
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
+from .contract import broken
 from .identity import Anchor, anchors
 from .module import Unreadable, decode, split_lines
 from .registry import INTERNAL
-from .review import Located, Review, review, shown
+from .review import Located, Review, in_order, review, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -105,12 +106,18 @@ def review_change(
     matched, fixed = _matched(old_side.findings, everything, comparison)
     unmatched = [position for position in range(len(everything)) if position not in matched]
     standing = len(new_side.findings)
-    new = tuple(_new(*everything[position], comparison) for position in unmatched if position < standing)
+    contract = broken(comparison, paths, (select, extend_select, ignore, extend_ignore), cache_dir)
+    told = [*(everything[position] for position in unmatched if position < standing), *contract.findings]
+    new = tuple(_new(path, violation, comparison) for path, violation in sorted(told, key=in_order))
     held = tuple(everything[position] for position in unmatched if position >= standing)
     changed = tuple(sorted(comparison.shown_changed()))
     lines = {path: comparison.changed_lines(path) for path in changed}
     removed = tuple(sorted(shown(os.path.join(base.top, path)) for path in comparison.removed))
     lines = {path: found for path, found in lines.items() if found}
+    new_side = new_side._replace(
+        findings=tuple(sorted((*new_side.findings, *contract.findings), key=in_order)),
+        suppressed=tuple(sorted((*new_side.suppressed, *contract.suppressed), key=in_order)),
+    )
     return Outcome(new_side, old_side, new, fixed, changed, removed, lines, len(matched), held)
 
 

@@ -319,6 +319,10 @@ class Selection:
 
         return suffixes((*foreign, *self.structural))
 
+    def rule(self, code: str) -> Rule:
+        """A rule of this package with the project's options."""
+        return next(self._rule(row) for row in rows() if row.code == code)
+
     def _rule(self, row: Row) -> Rule:
         rule = self._rules.get(row.code)
         if rule is None:

@@ -417,9 +417,9 @@ def _joined(collection: _Collection, tasks: list[_Task], outcomes: list[_Outcome
             sites[name] = outcome.sites
         if outcome.comments:
             comments[name] = outcome.comments
-    findings.sort(key=lambda pair: _order(pair[0]))
+    findings.sort(key=lambda pair: in_order(pair[0]))
     for located in (suppressed, baselined):
-        located.sort(key=_order)
+        located.sort(key=in_order)
     return Review(
         tuple(sorted(files)),
         tuple(sorted(skipped)),
@@ -442,7 +442,8 @@ def _wrong(scope: _Scope) -> tuple[Problem, ...]:
     return wrong if scope.broken_baseline is None else (*wrong, scope.broken_baseline)
 
 
-def _order(located: Located) -> tuple[str, int, int, str, str]:
+def in_order(located: Located) -> tuple[str, int, int, str, str]:
+    """The key that findings are sorted by."""
     path, violation = located
     return path, violation.range.line, violation.range.column, violation.code, violation.message
 

@@ -23,6 +23,8 @@ from flake8_fastapi_review.review import review_file
 from flake8_fastapi_review.rule import Range, Violation
 
 FIXTURES = Path(__file__).parent / "fixtures"
+OF_CHANGES = {"FAR097"}
+"""The rules that take both sides of a change; tests/test_contract.py has their cases."""
 
 _EXPECTED = re.compile(r"#\s*(FAR\d{3}):[ \t]*(.*?)(?=\s*#\s*FAR\d{3}:|$)")
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from cases import run
+from test_change import repository, reviewed
 
 from flake8_fastapi_review import registry
 from flake8_fastapi_review.registry import Row
@@ -28,10 +29,21 @@ def examples(row: Row, title: str) -> list[str]:
 
 
 def findings(code: str, snippet: str, folder: Path) -> list[str]:
+    row = registry.find(code)
+    if row is not None and (before := examples(row, "Before")):
+        return changed(code, before[0], snippet, folder)
     (folder / "snippet.py").write_text(snippet, "utf-8")
     if (stated := re.match(r"# requirements\.txt: (.*)", snippet)) is not None:
         (folder / "requirements.txt").write_text(stated[1], "utf-8")
     return [found.violation.code for found in run(folder, ["snippet.py"], {code})]
+
+
+def changed(code: str, before: str, snippet: str, folder: Path) -> list[str]:
+    """Of a rule that takes both sides of a change: Bad and Good are what `Before` is changed to."""
+    settings = f'[tool.fastapi-review]\nselect = ["{code}"]\n'
+    repo = repository(folder / "repo", {"pyproject.toml": settings, "snippet.py": before})
+    (repo / "snippet.py").write_text(snippet, "utf-8")
+    return [found["code"] for found in reviewed(repo)["findings"]]
 
 
 @pytest.mark.parametrize("row", ROWS)
@@ -43,7 +55,7 @@ def test_the_page_has_all_parts(row: Row) -> None:
     assert len(found.summary) <= 120
     assert found.section(""), "the page says why it hurts"
     assert titles[:2] == ["Bad", "Good"]
-    assert set(titles) <= {"Bad", "Good", "Exploit"}
+    assert set(titles) <= {"Bad", "Good", "Exploit", "Before"}
     assert ("Exploit" in titles) == (row.cvss is not None), "security rules, and only they, say how it is exploited"
 
 

@@ -23,7 +23,7 @@ HOME: str | None = None
 """Where the rule pages are published, with a slash at the end; None while they have no address."""
 
 _HEADER = re.compile(r"([A-Z][A-Za-z ]*):")
-_TITLES = {"Bad": "Bad", "Good": "Good", "Exploit": "How it is exploited"}
+_TITLES = {"Bad": "Bad", "Good": "Good", "Exploit": "How it is exploited", "Before": "The code before"}
 _DEFAULTS = {
     Default.ON: "on",
     Default.OFF: "off: reports when it is selected by its code or name",

@@ -1,0 +1,239 @@
+"""Breaks of the HTTP contract as findings of a change: FAR097, which takes both sides.
+
+The projects with changed Python files are opened on both sides; what `project.contract` finds is placed in the new one.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, NamedTuple
+
+from . import config as configuration
+from . import registry
+from .registry import INTERNAL
+from .review import Located, cache_folder, in_order, internal_error, shown
+from .rule import Range, Related, Rule, Severity
+from .suppression import split
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from .change import Comparison
+    from .config import Config
+    from .git import Snapshot
+    from .project import Project
+    from .project.application import RouteRow
+    from .project.contract import Break
+    from .registry import Selection
+
+CODE = "FAR097"
+_SHOWN = 25
+"""So many routes of one cause are listed."""
+_REMEDIES = {
+    "route": "keep it, marked `deprecated=True`, until its clients have moved",
+    "method": "keep it, marked `deprecated=True`, until its clients have moved",
+    "moved": "keep the old route, marked `deprecated=True`, until its clients have moved",
+    "removed": "keep it until no client reads it",
+    "renamed": "send both until no client reads the old one",
+    "parameter": "take the old one as well until no client sends it",
+    "required": "give it a default",
+    "narrowed": "take what it took before as well",
+    "widened": "clients that know the old answers fail at the new ones: answer so in a new version only",
+    "status": "keep the status that clients check for",
+    "security": "tell clients before, or ask for it in a new version only",
+}
+_REMEDY = "add a new route for it"
+
+
+class Broken(NamedTuple):
+    """The findings, with paths as the user sees them, in order."""
+
+    findings: tuple[Located, ...]
+    suppressed: tuple[Located, ...]
+
+
+def broken(
+    comparison: Comparison, paths: Sequence[str], chosen: tuple[Sequence[str], ...], cache_dir: str | None
+) -> Broken:
+    """What the change breaks, as far as it is placed below `paths`. `chosen`: the selectors of `review`."""
+    findings: list[Located] = []
+    dropped: list[Located] = []
+    for root in _roots(comparison):
+        config = configuration.load(root, comparison.head)
+        selection = registry.select(config, *chosen)
+        if CODE not in selection.codes:
+            continue
+        rule = selection.rule(CODE)
+        contract = _Contract(root, config, selection, rule, comparison, cache_dir)
+        for path, violation in contract.findings():
+            if not _is_below(path, paths):
+                continue
+            text = contract.text(path)
+            kept, out = split([violation], text)
+            findings += [(path, each) for each in kept]
+            dropped += [(path, each) for each in out]
+    return Broken(tuple(sorted(findings, key=in_order)), tuple(sorted(dropped, key=in_order)))
+
+
+def _is_below(path: str, paths: Iterable[str]) -> bool:
+    full = os.path.abspath(path)
+    return any(full == one or full.startswith(one.rstrip(os.sep) + os.sep) for one in map(os.path.abspath, paths))
+
+
+def _roots(comparison: Comparison) -> list[str]:
+    """Of the projects that are on both sides and of which some Python changed."""
+    base, head = comparison.base, comparison.head
+    names = [os.path.abspath(path) for path in comparison.shown_changed() if path.endswith(".py")]
+    names += [os.path.join(head.top, name) for name in comparison.removed if name.endswith(".py")]
+    roots = {configuration.find_root(name, head) for name in names}
+    return [root for root in sorted(roots) if base.kind(root) == "folder" and head.kind(root) == "folder"]
+
+
+class _Contract:
+    """One project on both sides."""
+
+    def __init__(
+        self,
+        root: str,
+        config: Config,
+        selection: Selection,
+        rule: Rule,
+        comparison: Comparison,
+        cache_dir: str | None,
+    ) -> None:
+        self.root = root
+        self._config = config
+        self._selection = selection
+        self._rule = rule
+        self._comparison = comparison
+        self._cache_dir = cache_dir
+        self._texts: dict[str, str] = {}
+        self._old_paths: dict[str, str] | None = None
+
+    def findings(self) -> list[Located]:
+        from .project import Project
+        from .project.contract import breaks
+
+        def opened(files: Snapshot) -> Project:
+            config = configuration.seen_in(self._config, files)
+            return Project(self.root, config, cache_folder(self.root, self._cache_dir))
+
+        old, new = opened(self._comparison.base), opened(self._comparison.head)
+        self._texts.clear()
+        try:
+            if not (old.modules.mentioning("FastAPI") or old.modules.mentioning("APIRouter")):
+                return []
+            found = breaks(old, new, self._internal(old), self._internal(new))
+            located = [made for each in found if (made := self._located(each)) is not None]
+        except Exception as error:
+            first = min(self._comparison.shown_changed(), default="")
+            if not first or INTERNAL not in self._selection.codes:
+                return []
+            return [(first, internal_error(self._rule, error))]
+        finally:
+            for project in (old, new):
+                if project.cache is not None:
+                    project.cache.close()
+        return located
+
+    def _internal(self, project: Project) -> Callable[[RouteRow], bool]:
+        """Whether a row is no part of the contract: by its path, or because it is no code of the application."""
+        paths: list[str] = getattr(self._rule, "internal_paths", [])
+        roles: dict[str, bool] = {}
+
+        def internal(row: RouteRow) -> bool:
+            if any(_fits(row.path, pattern) for pattern in paths):
+                return True
+            known = roles.get(row.file)
+            if known is None:
+                text = (project.modules.bytes_of(row.file) or b"").decode("utf-8", "replace")
+                known = roles[row.file] = configuration.role(self._config, row.file, text) != "app"
+            return known
+
+        return internal
+
+    def _located(self, found: Break) -> Located | None:
+        placed = found.place or self._nearest(found)
+        if placed is None:
+            return None
+        name, line = placed
+        if configuration.excluded(self._config, name) or not self._selection.enabled(CODE, name):
+            return None
+        path = shown(os.path.join(self.root, name))
+        lines = self.text(path).splitlines()
+        if not lines:
+            return None
+        line = min(max(line, 1), len(lines))
+        text = lines[line - 1]
+        start = len(text[: len(text) - len(text.lstrip())].encode())
+        place = Range(line, start, line, max(len(text.rstrip().encode()), start))
+        severity = Severity.WARNING if found.is_deprecated else self._rule.severity
+        violation = self._rule.at(
+            place,
+            related=self._related(found),
+            severity=self._selection.severity(CODE, severity),
+            what=_what(found),
+            side=found.side,
+            remedy=_REMEDIES.get(found.kind, _REMEDY),
+        )
+        return path, violation
+
+    def _related(self, found: Break) -> list[Related]:
+        uses = [use for use in found.uses if use.file is not None]
+        return [
+            Related(shown(os.path.join(self.root, use.file or "")), use.line, f"`{use.method} {use.path}`")
+            for use in uses[:_SHOWN]
+        ]
+
+    def _nearest(self, found: Break) -> tuple[str, int] | None:
+        """Where what is gone would stand in the new side: the line before it that is still there, or the file of the
+        application."""
+        file, line = found.was
+        new = self._new_path(shown(os.path.join(self.root, file)))
+        if new is None:
+            return found.near
+        name = os.path.relpath(os.path.abspath(new), self.root).replace(os.sep, "/")
+        for before in range(line, 0, -1):
+            kept = self._comparison.new_line(new, before)
+            if kept is not None:
+                return name, kept
+        return name, 1
+
+    def _new_path(self, old: str) -> str | None:
+        """The new path of a file by its old one."""
+        if self._old_paths is None:
+            self._old_paths = {self._comparison.old(path): path for path in self._comparison.shown_changed()}
+        known = self._old_paths.get(old)
+        if known is not None:
+            return known
+        return old if self._comparison.head.kind(os.path.abspath(old)) == "file" else None
+
+    def text(self, path: str) -> str:
+        known = self._texts.get(path)
+        if known is None:
+            try:
+                known = self._comparison.head.read(os.path.abspath(path)).decode("utf-8", "replace")
+            except OSError:
+                known = ""
+            self._texts[path] = known
+        return known
+
+
+def _what(found: Break) -> str:
+    text = found.text
+    if found.kind in ("route", "method", "moved"):
+        return f"{text} ({found.was[0]}:{found.was[1]} had it)"
+    first = found.uses[0]
+    others = len({(use.method, use.path) for use in found.uses}) - 1
+    more = f" and {others} other route{'s' * (others > 1)}" if others else ""
+    had = f" ({found.was[0]}:{found.was[1]} had it)" if found.kind in ("removed", "parameter") else ""
+    return f"{text}{had} in `{first.method} {first.path}`{more}"
+
+
+def _fits(path: str, pattern: str) -> bool:
+    from fnmatch import fnmatchcase
+
+    return fnmatchcase(path, pattern)
+
+
+__all__ = ["CODE", "Broken", "broken"]
