@@ -31,6 +31,7 @@ SINKS: dict[str, str] = {
     "header": "FAR040",
     "log": "FAR041",
     "regex": "FAR042",
+    "backtracking": "FAR042",
     "xml": "FAR043",
     "attribute": "FAR044",
     "fields": "FAR044",

@@ -7,8 +7,10 @@ import ast
 import re
 from typing import TYPE_CHECKING, Any
 
-from .conditions import containment, underlying
+from ..constants import UNKNOWN
+from .conditions import compiled, containment, underlying
 from .entities import PRIVILEGED
+from .patterns import backtracks
 from .state import access
 from .substitution import Substitution
 from .values import (
@@ -49,6 +51,7 @@ _PASSING_METHODS = frozenset(
 
 _ARCHIVES = frozenset({"tarfile.open", "tarfile.TarFile", "tarfile.TarFile.open", "zipfile.ZipFile"})
 _WRITERS = frozenset({"write", "writelines", "write_bytes", "write_text"})
+_MATCHES = frozenset({"match", "fullmatch", "search", "findall", "finditer", "split", "sub", "subn"})
 _FILTERED = (3, 14)
 """From this Python on an archive is unpacked with `filter="data"` if nothing else is said."""
 _NAMED = frozenset({"path", "directory"})
@@ -353,6 +356,8 @@ class Calls:
         if isinstance(function, ast.Attribute) and function.attr in _MUTATORS:
             self._mutate(function, arguments, state)
         self._written(name, arguments, state)
+        if name.startswith("re."):
+            self._matched(name, arguments)
         if name in _ARCHIVES:
             return self._archive(arguments)
         row = self.rows.passing(name)
@@ -499,6 +504,8 @@ class Calls:
         if given is None:
             return False
         constant = self.taint.constant(self.walk, given[0])
+        if constant is UNKNOWN:
+            constant = self.types.qualified(self.walk.type_of(given[0]))
         return wanted.lower() in str(constant).lower() if not sign else str(constant) == wanted
 
     def apply_check(self, check: Check, node: ast.Call, state: State) -> None:
@@ -524,6 +531,21 @@ class Calls:
         if isinstance(found, ast.Call) and found.args and isinstance(found.func, ast.Name) and found.func.id == "str":
             found = found.args[0]
         return [*found.elts] if isinstance(found, (ast.List, ast.Tuple)) else [found] if found is not None else []
+
+    def _matched(self, name: str, arguments: Arguments) -> None:
+        """A text that is matched by a pattern which backtracks: `re.match(pattern, text)`, `PATTERN.match(text)`."""
+        method = name.rpartition(".")[2]
+        if method not in _MATCHES or not arguments.positional:
+            return
+        texts = arguments.positional[int(method in ("sub", "subn")) :]
+        if name.startswith("re.Pattern."):
+            pattern = compiled(self.walk, arguments.node.func)
+        else:
+            pattern = self.taint.constant(self.walk, arguments.positional[0][0])
+            texts = texts[1:]
+        text = texts[0] if texts else arguments.named.get("string")
+        if text is not None and text[1] and backtracks(pattern, anchored=method == "fullmatch"):
+            self.walk.reaches("backtracking", text[1], name, text[0])
 
     def _written(self, name: str, arguments: Arguments, state: State) -> None:
         """`stream.write(data)`, `shutil.copyfileobj(data, stream)`: the file holds it, and its path leads to it."""

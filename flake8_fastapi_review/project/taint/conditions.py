@@ -360,7 +360,7 @@ def _matches(walk: Walk, node: ast.Call, name: str, truth: bool, state: State) -
     if method not in ("match", "fullmatch", "search"):
         return
     if name.startswith("re.Pattern."):
-        pattern, texts = _compiled(walk, node.func), node.args[:1]
+        pattern, texts = compiled(walk, node.func), node.args[:1]
     else:
         pattern, texts = walk.taint.constant(walk, node.args[0]) if node.args else UNKNOWN, node.args[1:2]
     for text in texts:
@@ -369,7 +369,7 @@ def _matches(walk: Walk, node: ast.Call, name: str, truth: bool, state: State) -
             _refine_key(walk, _plain(text), HARMLESS, state)
 
 
-def _compiled(walk: Walk, function: ast.expr) -> Any:
+def compiled(walk: Walk, function: ast.expr) -> Any:
     """The pattern of `PATTERN.match`, where PATTERN is `re.compile("…")`."""
     if not isinstance(function, ast.Attribute):
         return UNKNOWN

@@ -34,6 +34,7 @@ PAYLOADS: dict[str, str] = {
     "header": "x\r\nSet-Cookie: session=attacker",
     "log": "x\nINFO login of admin succeeded",
     "regex": "(a+)+$",
+    "backtracking": "a" * 40 + "!",
     "xml": '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><x>&e;</x>',
     "attribute": "is_admin",
     "fields": '{"is_admin": true}',

@@ -17,6 +17,9 @@ class RegexInjection(Rule):
     Some expressions take exponential time on short texts; one request then holds a processor for hours. Escape the
     text by `re.escape`, or search for it without an expression.
 
+    It also happens when the expression is the project's own and surely backtracks, such as `^(\\w+\\s?)+$`: a repetition
+    of a repetition. Those in Pydantic's `pattern=` do not, for its engine takes linear time.
+
     Bad:
 
         import re
@@ -52,10 +55,7 @@ class RegexInjection(Rule):
     severity = Severity.WARNING
     cwe = 1333
     cvss = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H"
-    message = (
-        "`{sink}` takes {input}{route}{chain} as a pattern: one request can hold a processor for hours, "
-        "escape it by `re.escape`"
-    )
+    message = "`{sink}` takes {input}{route}{chain} {how}: one request can hold a processor for hours, {remedy}"
     markers = (("def ",),)
 
     def check(self, file: File) -> Iterator[Violation]:
@@ -68,4 +68,6 @@ class RegexInjection(Rule):
                 input=reached.input,
                 route=reached.route,
                 chain=reached.chain,
+                how="for a pattern that backtracks" if reached.kind == "backtracking" else "as a pattern",
+                remedy="repeat no repetition in it" if reached.kind == "backtracking" else "escape it by `re.escape`",
             )
