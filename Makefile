@@ -5,6 +5,7 @@
 # make bench SRC=path      speed, beside other linters
 # make corpus CORPUS=path  review every project in a folder; the findings go to build/corpus
 # make oracle-models MODELS=path  derived database models against SQLAlchemy at run time; installs applications below the path
+# make replay REPO=path     review every change of a history (default: ours), and check that all adds up
 # make oracle ORACLE=path  derived route tables against those read from running applications
 
 SHELL := bash
@@ -13,6 +14,9 @@ SHELL := bash
 .DEFAULT_GOAL := review
 
 SRC ?= examples/bookshop
+REPO ?= .
+# Further arguments, `--last 20` or `--releases dstack 0.22.4 0.22.5`; see tools/replay.py.
+REPLAY ?=
 ORACLE ?= ../shared/oracle
 MODELS ?= build/oracle-models
 VENV ?= .venv
@@ -76,6 +80,9 @@ oracle: $(VENV)/.installed
 
 oracle-models: $(VENV)/.installed
 	@$(BIN)/python tools/oracle_models.py "$(MODELS)" --details
+
+replay: $(VENV)/.installed
+	@$(BIN)/python tools/replay.py "$(REPO)" $(REPLAY)
 
 clean:
 	rm -rf .venv .venv-3.* build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .fastapi-review-cache

@@ -91,6 +91,34 @@ def test_our_hook(ours: Path, theirs: Path) -> None:
     assert status == 0, output
 
 
+def test_the_hook_for_a_change(ours: Path, theirs: Path) -> None:
+    repository(theirs)
+    git = ["git", "-c", "commit.gpgsign=false"]
+
+    def committed(name: str, text: str) -> None:
+        (theirs / name).write_text(text)
+        for command in (["add", "--all"], ["commit", "--quiet", f"--message={name}"]):
+            subprocess.run([*git, *command], cwd=theirs, env=environment(theirs.parent), check=True)
+
+    committed("more.py", "x = 1\n")
+    hook = ("try-repo", str(ours), "fastapi-review-diff", "--verbose")
+    status, output = pre_commit(theirs, *hook, "--from-ref", "HEAD~1", "--to-ref", "HEAD")
+    assert status == 0, f"what was there before is none of the change: {output}"
+    committed("waiting.py", "import time\n\n\ndef pause():\n    time.sleep(2)\n    time.sleep(1)\n")
+    committed("late.py", "from waiting import pause\n\n\nasync def late():\n    pause()\n")
+    status, output = pre_commit(theirs, *hook, "--from-ref", "HEAD~1", "--to-ref", "HEAD")
+    assert status == 1, output
+    assert "late.py:5" in output
+    assert "app.py" not in output
+    # Of a commit: what is staged, with the rest out of the way.
+    (theirs / "staged.py").write_text("from waiting import pause\n\n\nasync def staged():\n    pause()\n")
+    subprocess.run([*git, "add", "staged.py"], cwd=theirs, env=environment(theirs.parent), check=True)
+    status, output = pre_commit(theirs, *hook)
+    assert status == 1, output
+    assert "staged.py:5" in output
+    assert "late.py" not in output
+
+
 def test_inside_the_flake8_hook(ours: Path, theirs: Path) -> None:
     (theirs / ".pre-commit-config.yaml").write_text(f"""\
 repos:

@@ -18,6 +18,7 @@ _COMMANDS = {
     "rule": "rules",
     "rules": "rules",
     "baseline": "baseline",
+    "init": "init",
 }
 """Name → module of this package that defines it."""
 

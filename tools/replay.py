@@ -1,0 +1,180 @@
+"""Replays a history: every change is reviewed, and what the reviews tell must add up.
+
+    python tools/replay.py REPOSITORY [--last N] [--every N] [--jobs N]
+    python tools/replay.py REPOSITORY --releases NAME VERSION… [--keep GLOB]…
+
+With --releases the repository is made first, in a folder that must not exist: the Python files (those that --keep
+names, if given) of the wheels of these versions, a commit for each. Nothing of them is installed or run.
+
+For each commit after the first of the first-parent history (of the last N, each Nth):
+
+- `review --base PARENT --head COMMIT --exact` ends with status 0, 1 or 2, never with an error of ours;
+- its new and unchanged findings (and those that a baseline holds) are as many as a whole review of the commit has,
+  which is made from a checkout of its own; its fixed and unchanged ones as many as one of the parent has under the
+  settings of the commit. FAR097 is left out: it compares two sides, so a whole review has none;
+- the same review again, with one process more and what the first one kept, prints the same bytes but for
+  `review_time_ms`.
+
+Exit status 1 if one of these fails.
+"""
+
+from __future__ import annotations
+
+import argparse
+import fnmatch
+import io
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+import zipfile
+from collections import Counter
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from flake8_fastapi_review.git import Repository  # noqa: E402
+from flake8_fastapi_review.review import review  # noqa: E402
+
+_IDENTITY = ("-c", "user.name=replay", "-c", "user.email=replay@example.org")
+_TIME = re.compile(rb'"review_time_ms": \d+')
+_ONLY_OF_A_CHANGE = "FAR097"
+
+
+def git(folder: Path, *arguments: str) -> str:
+    """What git prints."""
+    command = ["git", *_IDENTITY, "-C", str(folder), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
+
+def make(folder: Path, name: str, versions: list[str], globs: list[str]) -> None:
+    """A repository with a commit for each release of a package."""
+    folder.mkdir(parents=True)
+    git(folder, "init", "-q", "-b", "main")
+    for version in versions:
+        with tempfile.TemporaryDirectory() as into:
+            command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary", ":all:"]
+            subprocess.run([*command, "--dest", into, f"{name}=={version}"], check=True)
+            (wheel,) = Path(into).glob("*.whl")
+            git(folder, "rm", "-r", "-q", "--ignore-unmatch", ".")
+            _unpack(wheel.read_bytes(), folder, globs)
+        (folder / "pyproject.toml").write_text(f'[project]\nname = "{name}"\nversion = "{version}"\n')
+        git(folder, "add", "-A")
+        git(folder, "commit", "-q", "-m", version)
+
+
+def _unpack(wheel: bytes, folder: Path, globs: list[str]) -> None:
+    with zipfile.ZipFile(io.BytesIO(wheel)) as archive:
+        for name in archive.namelist():
+            if not name.endswith(".py") or ".." in name or name.startswith("/"):
+                continue
+            if not globs or any(fnmatch.fnmatchcase(name, glob) for glob in globs):
+                (folder / name).parent.mkdir(parents=True, exist_ok=True)
+                (folder / name).write_bytes(archive.read(name))
+
+
+def command(folder: Path, cache: Path, *arguments: str) -> tuple[int, bytes, str]:
+    """Run `fastapi-review`: status, output, the last line on stderr."""
+    done = subprocess.run(
+        [sys.executable, "-m", "flake8_fastapi_review.cli", *arguments, "--cache-dir", str(cache)],
+        cwd=folder,
+        capture_output=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        check=False,
+    )
+    said = done.stderr.decode("utf-8", "replace").strip().splitlines()
+    return done.returncode, done.stdout, said[-1] if said else ""
+
+
+def in_a_checkout(folder: Path, commit: str, cache: Path, jobs: str) -> int:
+    """How many findings `check` has in a checkout of a commit."""
+    with tempfile.TemporaryDirectory() as into:
+        where = Path(into) / folder.name
+        git(folder, "worktree", "add", "-q", "--detach", str(where), commit)
+        try:
+            status, output, said = command(where, cache, "check", "--format", "json", "--jobs", jobs)
+            if not output:
+                raise RuntimeError(f"check ended with {status}: {said}")
+            return len(json.loads(output)["findings"])
+        finally:
+            git(folder, "worktree", "remove", "--force", str(where))
+
+
+def by_settings(folder: Path, base: str, head: str, cache: Path, jobs: str) -> int:
+    """How many findings a whole review of the parent has under the settings of the commit."""
+    repository = Repository(str(folder))
+    sides = repository.tree(base), repository.tree(head)
+    found = review(
+        [str(folder)], files=sides[0], settings=sides[1], cache_dir=str(cache), jobs=int(jobs), baseline=False
+    )
+    repository.close()
+    wrong = {problem.path for problem in found.problems}
+    return sum(os.path.abspath(path) not in wrong for path, _ in found.findings)
+
+
+def replay(folder: Path, commits: list[str], jobs: int) -> int:
+    """Review each commit against the one before it; the number of failures."""
+    failures = 0
+    total: Counter[str] = Counter()
+    seconds: list[float] = []
+    with tempfile.TemporaryDirectory() as into:
+        cache = Path(into) / "cache"
+        for base, head in pairwise(commits):
+            name = git(folder, "log", "-1", "--format=%h %s", head)[:60]
+            sides = ("--base", base, "--head", head, "--exact", "--format", "json")
+            begun = time.monotonic()
+            status, first, said = command(folder, cache, "review", *sides, "--jobs", str(jobs))
+            seconds.append(time.monotonic() - begun)
+            if status not in (0, 1, 2) or not first:
+                print(f"{name}: review ended with {status}: {said}")
+                failures += 1
+                continue
+            again = command(folder, cache, "review", *sides, "--jobs", str(jobs + 1))[1]
+            found: dict[str, Any] = json.loads(first)
+            new = sum(each["code"] != _ONLY_OF_A_CHANGE for each in found["findings"])
+            fixed, unchanged = len(found["fixed"]), found["unchanged"]
+            whole = in_a_checkout(folder, head, cache, str(jobs))
+            before = by_settings(folder, base, head, cache, str(jobs))
+            wrong = []
+            if _TIME.sub(b"", first) != _TIME.sub(b"", again):
+                wrong.append("the second run prints something else")
+            if new + unchanged != whole:
+                wrong.append(f"{new} new + {unchanged} unchanged is not {whole}")
+            if fixed + unchanged != before:
+                wrong.append(f"{fixed} fixed + {unchanged} unchanged is not {before}")
+            failures += bool(wrong)
+            total.update(new=new, fixed=fixed, unchanged=unchanged, pairs=1, bytes=len(first))
+            told = f"{new} new, {fixed} fixed, {unchanged} unchanged, {seconds[-1]:.1f} s"
+            print(f"{name}: {told}{''.join(f'; WRONG: {each}' for each in wrong)}", flush=True)
+    print(
+        f"{total['pairs']} changes: {total['new']} new, {total['fixed']} fixed, {total['unchanged']} unchanged, "
+        f"{sum(seconds):.0f} s in all (longest {max(seconds, default=0):.1f} s), {failures} failures"
+    )
+    return failures
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("repository", type=Path)
+    parser.add_argument("--releases", nargs="+", metavar=("NAME", "VERSION"))
+    parser.add_argument("--keep", action="append", default=[], metavar="GLOB")
+    parser.add_argument("--last", type=int, default=0, metavar="N")
+    parser.add_argument("--every", type=int, default=1, metavar="N")
+    parser.add_argument("--jobs", type=int, default=1, metavar="N")
+    arguments = parser.parse_args()
+    folder: Path = arguments.repository.resolve()
+    if arguments.releases:
+        make(folder, arguments.releases[0], arguments.releases[1:], arguments.keep)
+    commits = git(folder, "log", "--first-parent", "--reverse", "--format=%H").split()
+    commits = commits[-arguments.last - 1 :] if arguments.last else commits
+    return 1 if replay(folder, commits[:: arguments.every], arguments.jobs) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
