@@ -114,10 +114,10 @@ def _compare(walk: Walk, left: ast.expr, operator: ast.cmpop, right: ast.expr, t
                 _is_there(walk, found, state)
             elif found is not None:
                 walk.refine(state, found, HARMLESS)
+            elif _is_match(walk, left):
+                _refine(walk, left, isinstance(operator, ast.IsNot) is truth, state)
         case ast.Eq() | ast.NotEq() | ast.Is() | ast.IsNot():
-            if isinstance(right, ast.Constant) and right.value is None and _is_match(walk, left):
-                _refine(walk, left, isinstance(operator, (ast.Eq, ast.Is)) is not truth, state)
-            elif isinstance(operator, (ast.Eq, ast.Is)) is truth:
+            if isinstance(operator, (ast.Eq, ast.Is)) is truth:
                 _is_equal(walk, left, right, state)
                 _is_equal(walk, right, left, state)
             else:

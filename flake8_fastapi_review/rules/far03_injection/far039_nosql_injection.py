@@ -12,10 +12,11 @@ if TYPE_CHECKING:
 
 
 class NosqlInjection(Rule):
-    """A MongoDB filter is made of an unvalidated value of a client.
+    """A MongoDB or LDAP filter is made of an unvalidated value of a client.
 
     Where a text was meant, the client sends `{"$ne": null}` and the filter matches everything: a password that is
-    compared this way is always right. Validate the body by a model with typed fields.
+    compared this way is always right. Validate the body by a model with typed fields. In the text of an LDAP filter `*`
+    and brackets do the same: escape them.
 
     Bad:
 
@@ -57,8 +58,7 @@ class NosqlInjection(Rule):
     cwe = 943
     cvss = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:L/A:N"
     message = (
-        "the filter for `{sink}` holds {input}{route}{chain} as it came: operators such as `$ne` change its meaning, "
-        "validate it by a model with typed fields"
+        "the filter for `{sink}` holds {input}{route}{chain} as it came: {characters} change its meaning, {remedy}"
     )
     markers = (("def ",),)
 
@@ -72,4 +72,8 @@ class NosqlInjection(Rule):
                 input=reached.input,
                 route=reached.route,
                 chain=reached.chain,
+                characters="`*` and brackets" if reached.kind == "ldap" else "operators such as `$ne`",
+                remedy="escape it by `escape_filter_chars`"
+                if reached.kind == "ldap"
+                else "validate it by a model with typed fields",
             )
