@@ -103,7 +103,7 @@ def _said(file: File, call: ast.Call) -> tuple[str, int] | None:
         return None
     text = _text(file, given)
     for pattern, fitting in _SAYS:
-        if (found := pattern.search(text)) and _after_a_look_up(file, call):
+        if (found := pattern.search(text)) and _after_a_look_up(file, call, fitting == 409):
             return found[0], fitting
     return None
 
@@ -116,18 +116,36 @@ def _text(file: File, given: ast.expr) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _after_a_look_up(file: File, call: ast.Call) -> bool:
-    """Whether the exception stands in `if not thing:` or the like, and the thing was looked up by a parameter."""
+def _after_a_look_up(file: File, call: ast.Call, is_there: bool) -> bool:
+    """Whether the exception stands where a look-up by a parameter came to nothing or, if `is_there`, to something:
+    in `if not thing:`, `if key in things:`, in the `else` of these, and the like."""
     function = file.function(call)
     parameters = function.args.args + function.args.kwonlyargs if isinstance(function, FUNCTIONS) else []
-    test = getattr(file.enclosing(call, ast.If), "test", None)
+    branch = file.enclosing(call, ast.If)
+    if not isinstance(branch, ast.If):
+        return False
+    otherwise = file.statement(call) in branch.orelse
+    thing = next((found for test in _all_of(branch.test) if (found := _looked_up(test, is_there, otherwise))), None)
+    return thing is not None and any(
+        file.mentions(thing, parameter.arg) for parameter in parameters if parameter.arg not in _GIVEN
+    )
+
+
+def _all_of(test: ast.expr) -> list[ast.expr]:
+    return test.values if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And) else [test]
+
+
+def _looked_up(test: ast.expr, is_there: bool, otherwise: bool) -> ast.expr | None:
+    """What a condition looks for, if the branch says what came of it."""
     match test:
-        case ast.UnaryOp(op=ast.Not(), operand=ast.Name() as thing):
-            pass
+        case ast.UnaryOp(op=ast.Not(), operand=ast.Name() as thing) if not otherwise:
+            return thing  # `if not free:` may say either
         case ast.Compare(left=ast.Name() as thing, ops=[ast.Is() | ast.Eq()], comparators=[ast.Constant(value=None)]):
-            pass
+            return thing if is_there is otherwise else None
+        case ast.Compare(left=ast.Name() as thing, ops=[ast.IsNot()], comparators=[ast.Constant(value=None)]):
+            return thing if is_there is not otherwise else None
         case ast.Compare(left=ast.Name() as thing, ops=[ast.NotIn()]):
-            pass
-        case _:
-            return False
-    return any(file.mentions(thing, parameter.arg) for parameter in parameters if parameter.arg not in _GIVEN)
+            return thing if is_there is otherwise else None
+        case ast.Compare(left=ast.Name() as thing, ops=[ast.In()]) | (ast.Name() as thing):
+            return thing if is_there is not otherwise else None
+    return None
