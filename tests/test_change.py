@@ -15,6 +15,7 @@ from test_cli import BARE, CHAIN, CLEAN, Done, lay, run
 from flake8_fastapi_review.change import Comparison
 from flake8_fastapi_review.files import DISK, walk
 from flake8_fastapi_review.git import GitError, Repository
+from flake8_fastapi_review.report.formats import NAMES
 
 SETTINGS = '[tool.fastapi-review]\nselect = ["FAR001", "FAR012"]\n'
 FAST = {**CHAIN, "app/client.py": "def fetch():\n    return {}\n", "pyproject.toml": SETTINGS}
@@ -529,3 +530,46 @@ def test_what_was_taken_away_is_a_cause_too(tmp_path: Path, monkeypatch: pytest.
     assert not comparison.is_in_changed_function("app/client.py", 1)
     assert not comparison.is_in_changed_function("app/main.py", 10)
     assert not comparison.is_in_changed_function("app/no.py", 1)
+
+
+HOSTILE = (
+    "app/a b.py",
+    "app/line\nbreak.py",
+    "app/quo\"te's.py",
+    "app/tab\t.py",
+    "app/-rf.py",
+    "app/ünï.py",
+    "app/#%&?.py",
+)
+
+
+@pytest.mark.parametrize("form", NAMES)
+def test_every_format_takes_odd_names(repo: Path, form: str) -> None:
+    for name in HOSTILE:
+        lay(repo, {name: BARE})
+    with open(os.fsencode(repo) + b"/app/\xff\xfe.py", "wb") as file:
+        file.write(BARE.encode())
+    lay(repo, {"app/picture.png": "x"})
+    (repo / "app/picture.png").write_bytes(bytes(range(256)))
+    done = run("review", "--format", form, cwd=repo)
+    assert done.returncode == 1, done.stderr
+    again = run("review", "--format", form, cwd=repo)
+    clock = re.compile(r'"review_time_ms": \d+')
+    assert clock.sub("", done.stdout) == clock.sub("", again.stdout)
+    if form == "json":
+        found = [each["file"] for each in json.loads(done.stdout)["findings"]]
+        assert sorted(found) == sorted([*HOSTILE, "app/\udcff\udcfe.py"])
+    elif form not in ("html", "sarif", "gitlab", "rdjson", "sonar"):
+        assert "\nbreak.py" not in done.stdout, "no name breaks a line"
+
+
+def test_a_detached_head_without_branches(repo: Path) -> None:
+    """As CI checks out: no branch, no remote, the commit alone."""
+    lay(repo, {"app/new.py": BARE})
+    commit(repo)
+    git(repo, "checkout", "-q", "--detach")
+    git(repo, "branch", "-q", "-D", "main")
+    assert new(reviewed(repo, "--base", "HEAD~1")) == [("app/new.py", 4, "FAR012", True)]
+    assert new(reviewed(repo, "--head", "HEAD")) == [("app/new.py", 4, "FAR012", True)]
+    bare = reviewed(repo, PRE_COMMIT_FROM_REF="HEAD~1", PRE_COMMIT_TO_REF="HEAD")
+    assert new(bare) == [("app/new.py", 4, "FAR012", True)]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import shutil
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
@@ -12,6 +14,7 @@ from typing import Any
 
 import jsonschema
 import pytest
+from test_change import FAST, repository
 from test_cli import BARE, CHAIN, lay, run
 from test_report import a_finding, a_report
 from toy import environment
@@ -78,6 +81,40 @@ def test_sarif_has_what_github_demands() -> None:
         physical = location["physicalLocation"]
         assert not physical["artifactLocation"]["uri"].startswith("/")
         assert physical["region"].get("endLine", physical["region"]["startLine"]) == physical["region"]["startLine"]
+
+
+MULTITOOL = shutil.which("sarif-multitool") or shutil.which("Sarif.Multitool")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(
+    MULTITOOL is None, reason="sarif-multitool is not on the PATH (npm install @microsoft/sarif-multitool)"
+)
+def test_sarif_passes_github_s_own_rules(tmp_path: Path) -> None:
+    """Neither an error nor a warning; its notes ask for what GitHub does not read (snippets, message ids)."""
+    folder = repository(tmp_path / "repo", FAST)
+    lay(folder, {"app/client.py": CHAIN["app/client.py"], "app/bad.py": BARE})
+    assert run("review", "-o", "sarif=far.sarif", cwd=folder).returncode == 1
+    subprocess.run(
+        [
+            str(MULTITOOL),
+            "validate",
+            "far.sarif",
+            "--rule-kind",
+            "Sarif;Ghas",
+            "--level",
+            "Error;Warning",
+            "-o",
+            "out.sarif",
+        ],
+        cwd=folder,
+        env={**os.environ, "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT": "1"},
+        capture_output=True,
+        timeout=300,
+        check=False,
+    )
+    said = json.loads((folder / "out.sarif").read_text("utf-8-sig"))["runs"][0]
+    assert [(each["ruleId"], each["message"]) for each in said.get("results", ())] == []
 
 
 def test_sarif_tells_security_by_a_string() -> None:
