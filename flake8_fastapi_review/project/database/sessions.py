@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ...module.index import FUNCTIONS
 from .sites import FunctionNode, Site, Sites, within
-from .statements import Statements, Value
+from .statements import SESSIONS, Statements, Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from ..types import Type
     from .statements import Statement
 
-_MAX_DEPTH = 30
+_LONGEST = 9
+"""Chains of more calls are not followed."""
 _DIRECT = {
     "execute": "execute", "scalars": "execute", "scalar": "execute", "exec": "execute", "stream": "execute",
     "stream_scalars": "execute", "get": "get", "get_one": "get", "refresh": "refresh", "commit": "commit",
@@ -33,7 +34,12 @@ _DIRECT = {
 _ENDS = frozenset({"all", "first", "one", "one_or_none", "scalar", "count", "get", "delete", "update", "scalar_one"})
 SENDING = frozenset({"execute", "get", "refresh", "lazy"})
 """Kinds that send a statement; a flush sends those that were waiting."""
-_LOOPS = (ast.For, ast.AsyncFor, ast.While)
+_CERTAIN = frozenset(
+    "execute exec scalars scalar stream_scalars commit rollback flush refresh query add_all begin_nested expunge "
+    "bulk_save_objects bulk_insert_mappings bulk_update_mappings exec_driver_sql".split()
+)
+_TELLING = _CERTAIN | frozenset(_DIRECT)
+"""Methods by which a function shows that it touches a session; if they are not certain, their receiver decides."""
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
@@ -108,6 +114,24 @@ class Execution(NamedTuple):
         return self.kind in SENDING
 
 
+class Edge(NamedTuple):
+    """A call of a project function that can touch sessions."""
+
+    node: ast.Call
+    symbol: str
+    given: dict[str, ast.expr]
+    """Parameter → argument."""
+    loops: tuple[ast.AST, ...]
+    step: Step
+
+
+class Body(NamedTuple):
+    """What stands in a function itself, in source order."""
+
+    module: Module
+    parts: tuple[Execution | Edge, ...]
+
+
 class Facts(NamedTuple):
     """What calling a function does to sessions."""
 
@@ -135,13 +159,11 @@ class Sessions:
         self.types = sites.types
         self.statements = statements
         self._facts: dict[str, Facts] = {}
-        self._done: dict[str, tuple[Execution, ...]] = {}
-        self._active: set[str] = set()
-        self._cut = False
-
-    def forget(self) -> None:
-        self._facts.clear()
-        self._done.clear()
+        self._done: dict[str, tuple[Module, tuple[Execution, ...]]] = {}
+        self._bodies: dict[str, Body] = {}
+        self._touching: dict[str, bool] = {}
+        self._calls: dict[str, tuple[str, ...]] = {}
+        self._counts: dict[str, Count] = {}
 
     # Single calls
 
@@ -165,33 +187,143 @@ class Sessions:
     def executions(self, module: Module, function: ast.AST) -> tuple[Execution, ...]:
         """What a function does to sessions, through the project's functions too, in source order."""
         if not isinstance(function, FUNCTIONS):
-            return tuple(self._own(module, function, module.tree))
+            return tuple(self._all(self._body(module, function, module.tree)))
         symbol = self.sites.symbol(module, function)
         known = self._done.get(symbol)
-        if known is not None and (not known or _belongs(known[0].node, module)):
-            return known
-        if symbol in self._active or len(self._active) > _MAX_DEPTH:
-            self._cut = True
-            return ()
-        self._active.add(symbol)
-        cut, self._cut = self._cut, False
-        try:
-            found = tuple(self._own(module, function, function))
-        finally:
-            self._active.discard(symbol)
-        if not self._cut or not self._active:
-            self._done[symbol] = found
-        self._cut = self._cut or cut
-        return found
+        if known is None or known[0] is not module:
+            known = self._done[symbol] = (module, tuple(self._all(self._own(symbol, module, function))))
+        return known[1]
 
-    def _own(self, module: Module, function: ast.AST, body: ast.AST) -> Iterator[Execution]:
+    def _own(self, symbol: str, module: Module, function: ast.AST) -> Body:
+        """What stands in a function itself."""
+        known = self._bodies.get(symbol)
+        if known is None or known.module is not module:
+            known = self._bodies[symbol] = self._body(module, function, function)
+        return known
+
+    def _body(self, module: Module, function: ast.AST, body: ast.AST) -> Body:
+        found: list[Execution | Edge] = []
         for node in within(body):
             if isinstance(node, ast.Call):
-                yield from self.of_call(Site(module, node), function)
+                each = self._called(Site(module, node), function)
+                if each is not None:
+                    found.append(each)
             elif isinstance(node, (ast.For, ast.AsyncFor, ast.comprehension)):
-                yield from self._iterated(Site(module, node.iter), function)
+                found += self._iterated(Site(module, node.iter), function)
             elif isinstance(node, (ast.With, ast.AsyncWith)):
-                yield from self._entered(module, node, function)
+                found += self._entered(module, node, function)
+        return Body(module, tuple(found))
+
+    def _all(self, body: Body) -> Iterator[Execution]:
+        for each in body.parts:
+            if isinstance(each, Execution):
+                yield each
+            else:
+                yield from self._through(each)
+
+    def _called(self, site: Site, function: ast.AST | None) -> Execution | Edge | None:
+        """What a call does itself, or the function of the project that it runs and that can touch sessions."""
+        call = site.node
+        if not isinstance(call, ast.Call):
+            return None
+        loops = self.loops(site.module, call, function) if function is not None else ()
+        direct = self._direct(site, call, loops)
+        if direct is not None:
+            return direct
+        callee = self.sites.callee(site)
+        symbol = self.runs(callee)
+        if symbol is None or not self.touches(symbol):
+            return None
+        own = self.sites.function(symbol)
+        if own is None:
+            return None
+        step = Step(site.module.path, call.lineno, self.types.dotted(symbol))
+        return Edge(call, symbol, self._arguments(own[1], callee, call), loops, step)
+
+    def _through(self, edge: Edge) -> Iterator[Execution]:
+        """What the called function does, and what that calls, each function once by a shortest way."""
+        seen = {edge.symbol}
+        level: list[tuple[str, dict[str, ast.expr | None], tuple[Step, ...], int]] = [
+            (edge.symbol, dict(edge.given), (edge.step,), 0)
+        ]
+        while level:
+            following: list[tuple[str, dict[str, ast.expr | None], tuple[Step, ...], int]] = []
+            for symbol, given, chain, loops in level:
+                own = self.sites.function(symbol)
+                if own is None:
+                    continue
+                for each in self._own(symbol, *own).parts:
+                    inner = loops + len(each.loops)
+                    if isinstance(each, Execution):
+                        yield Execution(
+                            edge.node,
+                            each.kind,
+                            each.statement,
+                            given.get(_root(each.session)),
+                            edge.loops,
+                            (*chain, _place(own[0], each.node)),
+                            inner,
+                        )
+                    elif each.symbol not in seen and len(chain) < _LONGEST:
+                        seen.add(each.symbol)
+                        handed = {name: given.get(_root(argument)) for name, argument in each.given.items()}
+                        following.append((each.symbol, handed, (*chain, each.step), inner))
+            level = following
+
+    # Which functions can touch a session, by Summaries alone: cheap, since no syntax is needed
+
+    def touches(self, symbol: str) -> bool:
+        """Whether a project function, or one that it calls, may do something to a session."""
+        known = self._touching.get(symbol)
+        if known is not None:
+            return known
+        seen = [symbol]
+        for current in seen:
+            if self._touching.get(current) or self._touches_itself(current):
+                self._touching[symbol] = True
+                return True
+            if self._touching.get(current) is None:
+                seen += [each for each in self._callees(current) if each not in seen]
+        self._touching.update(dict.fromkeys(seen, False))
+        return False
+
+    def _touches_itself(self, symbol: str) -> bool:
+        own = self.types.function(symbol)
+        if own is None:
+            return False
+        summary, function = own
+        for call in function.calls:
+            callee = call[0][1]
+            if callee[0] != "a" or callee[2] not in _TELLING:
+                continue
+            if callee[2] in _CERTAIN:
+                return True
+            found = self.types.eval(summary, callee[1])
+            for each in found[1] if found is not None and found[0] == "union" else (found,):
+                if each is not None and each[0] == "inst" and self.types.is_subclass(each[1], SESSIONS):
+                    return True
+        return False
+
+    def _callees(self, symbol: str) -> tuple[str, ...]:
+        known = self._calls.get(symbol)
+        if known is None:
+            own = self.types.function(symbol)
+            known = ()
+            if own is not None:
+                summary, function = own
+                found = [self.runs(self.types.eval(summary, call[0][1])) for call in function.calls]
+                known = tuple(dict.fromkeys(each for each in found if each is not None))
+            self._calls[symbol] = known
+        return known
+
+    def _is_recursive(self, symbol: str) -> bool:
+        """Whether a function can call itself through others."""
+        seen = list(self._callees(symbol))
+        for current in seen:
+            if current == symbol:
+                return True
+            seen += [each for each in self._callees(current) if each not in seen]
+        return False
 
     def _iterated(self, site: Site, function: ast.AST) -> Iterator[Execution]:
         """`for user in session.query(User)` executes it."""
@@ -219,14 +351,10 @@ class Sessions:
 
     def of_call(self, site: Site, function: ast.AST | None = None) -> tuple[Execution, ...]:
         """What one call does to sessions."""
-        call = site.node
-        if not isinstance(call, ast.Call):
+        found = self._called(site, function)
+        if found is None:
             return ()
-        loops = self.loops(site.module, call, function) if function is not None else ()
-        direct = self._direct(site, call, loops)
-        if direct is not None:
-            return (direct,)
-        return tuple(self._through(site, call, loops))
+        return (found,) if isinstance(found, Execution) else tuple(self._through(found))
 
     def _direct(self, site: Site, call: ast.Call, loops: tuple[ast.AST, ...]) -> Execution | None:
         function = call.func
@@ -306,33 +434,7 @@ class Sessions:
             node = node.func if isinstance(node, ast.Call) else node.value
         return None
 
-    def _through(self, site: Site, call: ast.Call, loops: tuple[ast.AST, ...]) -> Iterator[Execution]:
-        """What the called function of the project does."""
-        callee = self.sites.callee(site)
-        symbol = self._runs(callee)
-        if symbol is None:
-            return
-        own = self.sites.function(symbol)
-        if own is None or len(self._active) > _MAX_DEPTH:
-            return
-        module, node = own
-        step = Step(site.module.path, call.lineno, self.types.dotted(symbol))
-        given = self._arguments(module, node, callee, call)
-        for inner in self.executions(module, node):
-            if len(inner.chain) > 8:
-                continue
-            session = self._session_given(inner.session, node, given)
-            yield Execution(
-                call,
-                inner.kind,
-                inner.statement,
-                session,
-                loops,
-                (step, *inner.chain) if inner.chain else (step, _place(module, inner.node)),
-                inner.inner_loops + len(inner.loops),
-            )
-
-    def _runs(self, callee: Type | None) -> str | None:
+    def runs(self, callee: Type | None) -> str | None:
         """The project function whose body a call runs (when it is awaited, if that is needed)."""
         match callee:
             case ("func" | "bound", str(symbol), *_) if ":" in symbol:
@@ -343,12 +445,12 @@ class Sessions:
                     fact = found[1].table[found[2][-1]]
                     return f"{found[1].path}:{fact[1]}" if fact[0] == "def" else None
             case ("union", members):
-                symbols = {self._runs(each) for each in members if each != ("none",)}
+                symbols = {self.runs(each) for each in members if each != ("none",)}
                 return symbols.pop() if len(symbols) == 1 else None
         return None
 
     @staticmethod
-    def _arguments(module: Module, node: FunctionNode, callee: Type | None, call: ast.Call) -> dict[str, ast.expr]:
+    def _arguments(node: FunctionNode, callee: Type | None, call: ast.Call) -> dict[str, ast.expr]:
         """Parameter → the argument that a call gives it."""
         positional = [*node.args.posonlyargs, *node.args.args]
         found: dict[str, ast.expr] = {}
@@ -362,15 +464,6 @@ class Sessions:
             found[parameter.arg] = argument
         found.update({k.arg: k.value for k in call.keywords if k.arg is not None})
         return found
-
-    @staticmethod
-    def _session_given(session: ast.expr | None, node: FunctionNode, given: dict[str, ast.expr]) -> ast.expr | None:
-        """The caller's expression for a session of the called function: the argument, or the object whose attribute it
-        is."""
-        current: ast.expr | None = session
-        while isinstance(current, ast.Attribute):
-            current = current.value
-        return given.get(current.id) if isinstance(current, ast.Name) else None
 
     def loops(self, module: Module, node: ast.AST, function: ast.AST | None) -> tuple[ast.AST, ...]:
         """The loops around a node in its function, innermost first; what a loop goes over is outside of it."""
@@ -443,7 +536,7 @@ class Sessions:
                         handed.add(name)
                 case ast.Call():
                     callee = self.sites.callee(Site(module, each))
-                    if self._runs(callee) is not None:
+                    if self.runs(callee) is not None:
                         continue
                     for argument in (*each.args, *(keyword.value for keyword in each.keywords)):
                         if (
@@ -478,6 +571,18 @@ class Sessions:
         if isinstance(body, ast.expr):
             found = self._expression(module, body, function)
         return found
+
+    def of_function(self, symbol: str) -> Count:
+        """How many statements one call of a project function sends."""
+        known = self._counts.get(symbol)
+        if known is None:
+            own = self.sites.function(symbol)
+            if own is None or self._is_recursive(symbol):
+                known = Count(exact=False)
+            else:
+                known = self.count(*own)
+            self._counts[symbol] = known
+        return known
 
     def _block(self, module: Module, body: list[ast.stmt], function: ast.AST) -> Count:
         total = Count()
@@ -543,17 +648,10 @@ class Sessions:
         if direct is not None:
             found = Count(1 if direct.sends else 0).plus(self._eager(direct.statement))
         else:
-            symbol = self._runs(self.sites.callee(site))
-            own = self.sites.function(symbol) if symbol is not None else None
-            if own is None or symbol is None:
+            symbol = self.runs(self.sites.callee(site))
+            if symbol is None or not self.touches(symbol):
                 return Count()
-            if symbol in self._active or len(self._active) > _MAX_DEPTH:
-                return Count(exact=False)
-            self._active.add(symbol)
-            try:
-                found = self.count(*own)
-            finally:
-                self._active.discard(symbol)
+            found = self.of_function(symbol)
         comprehensions = [each for each in self.loops(module, node, function) if isinstance(each, _COMPREHENSIONS)]
         return found.per_row(len(comprehensions))
 
@@ -580,7 +678,3 @@ def _root(expression: ast.expr | None) -> str:
     while isinstance(current, ast.Attribute):
         current = current.value
     return current.id if isinstance(current, ast.Name) else ""
-
-
-def _belongs(node: ast.AST, module: Module) -> bool:
-    return node in module.index.parents
