@@ -131,6 +131,7 @@ class Config:
         "select",
         "severity",
         "src",
+        "stored_input",
         "structural_rules",
         "target_version",
         "tests",
@@ -157,6 +158,7 @@ class Config:
         knowledge: Mapping[str, Any] | None = None,
         structural_rules: tuple[str, ...] = (),
         baseline: str = "",
+        stored_input: bool = False,
         problems: tuple[Problem, ...] = (),
         files: Files = DISK,
     ) -> None:
@@ -191,6 +193,8 @@ class Config:
         """Folders of the project's own ast-grep rules, relative to the root."""
         self.baseline = baseline
         """The file of the project's baseline, relative to the root. Empty: the usual one, if it is there."""
+        self.stored_input = stored_input
+        """Whether what the database returns is untrusted input, too."""
         self.problems = problems
         self._versions: dict[str, Version | None] | None = None
 
@@ -463,6 +467,12 @@ def _table(reader: _Reader, key: str, value: object) -> dict[str, Any]:
     return value
 
 
+def _flag(reader: _Reader, key: str, value: object) -> bool:
+    if not isinstance(value, bool):
+        raise _Wrong("true or false")
+    return value
+
+
 def _tables(reader: _Reader, key: str, value: object) -> dict[str, Any]:
     table = _table(reader, key, value)
     for name in [name for name, options in table.items() if not isinstance(options, dict)]:
@@ -514,6 +524,7 @@ _READERS: dict[str, Callable[[_Reader, str, object], Any]] = {
     "knowledge": _table,
     "structural-rules": _folders,
     "baseline": _file,
+    "stored-input": _flag,
 }
 KEYS = tuple(_READERS)
 """The keys of `[tool.fastapi-review]`."""

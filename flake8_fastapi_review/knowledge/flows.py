@@ -39,7 +39,7 @@ SINKS: dict[str, str] = {
 }
 """Kinds of sinks, and the rule that reports each."""
 
-SOURCES = ("path", "query", "header", "cookie", "body", "form", "file", "url", "message")
+SOURCES = ("path", "query", "header", "cookie", "body", "form", "file", "url", "message", "database")
 
 Argument = int | str
 """A position from 0, "self" (the receiver), a keyword, or "*" (any argument)."""
@@ -101,8 +101,17 @@ class Flows:
         self._knowledge = knowledge
         self._sinks, self._passes, self._sources, self._checks = rows
         self._leaves: dict[str, frozenset[str]] = {}
-        self.attributes = frozenset(name.rpartition(".")[2] for name in self._sources)
-        """The last names of all sources."""
+        last = [(name.rpartition(".")[2], kind) for name, kind in self._sources.items()]
+        self.attributes = frozenset(name for name, kind in last if kind != "database")
+        """The last names of the sources of requests."""
+        self.stored = frozenset(name for name, kind in last if kind == "database")
+        """The last names of the calls that give what was stored."""
+        self.own = self._sinks is not shipped()[0]
+        """Whether a project has rows of its own, which may be about its own functions."""
+
+    def knows(self, name: str) -> bool:
+        """Whether a row is about just this name."""
+        return any(name in table for table in (self._sinks, self._passes, self._sources, self._checks))
 
     def sinks(self, name: str) -> tuple[Sink, ...]:
         """What must not be given to a function, method or class."""

@@ -89,6 +89,8 @@ class Project:
 
             self._taint = Taint(self.modules, self.types, self.knowledge, self.requests, self.injection)
             self._taint.python = self.config.target_version or self._taint.python
+            if self.config.stored_input:
+                self._taint.follow_stored()
         return self._taint
 
     @property

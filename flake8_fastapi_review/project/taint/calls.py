@@ -159,7 +159,7 @@ class Calls:
         if key is not None and key in state:
             return state[key]
         held = self.walk.value(node.value, state)
-        if node.attr in self.rows.attributes:
+        if node.attr in self.taint.sources:
             found = self._source(node, self.types.qualified(self.walk.type_of(node)))
             if found is not None:
                 return found
@@ -214,11 +214,18 @@ class Calls:
 
     def _source(self, node: ast.expr, name: str | None) -> Value | None:
         kind = self.rows.source(name) if name is not None else None
-        if kind is None:
+        if kind is None or (kind == "database" and not self.taint.stored):
             return None
         walk = self.walk
-        source = Source(kind, "", walk.path, node.lineno, f"{walk.path}:{walk.function.qualname}", None)
-        step = Step(walk.path, node.lineno, f"`{ast.unparse(node)[:60]}` comes from the client")
+        declared = None
+        if kind == "database" and isinstance(node, ast.Call) and node.args:
+            declared = self.types.instance(walk.type_of(node.args[0]))
+        source = Source(kind, "", walk.path, node.lineno, f"{walk.path}:{walk.function.qualname}", declared)
+        step = Step(
+            walk.path,
+            node.lineno,
+            f"`{ast.unparse(node)[:60]}` comes from the {'database' if kind == 'database' else 'client'}",
+        )
         mark = Mark(_OF_URL if kind == "url" else frozenset(), None)
         return Value({(source, ()): mark}).stepping(step)
 
@@ -228,13 +235,14 @@ class Calls:
         walk = self.walk
         function = node.func
         receiver = walk.value(function.value, state) if isinstance(function, ast.Attribute) else CLEAN
-        if isinstance(function, ast.Attribute) and function.attr in self.rows.attributes:
+        if isinstance(function, ast.Attribute) and function.attr in self.taint.sources:
             found = self._source(node, self.types.qualified(walk.type_of(function)))
             if found is not None:
                 return found
         arguments = self._arguments(node, state)
         arguments.made = self._made_with(function, state)
-        if not receiver and not arguments.any() and not arguments.made and not self._holds(function, state):
+        given = receiver or arguments.any() or arguments.made or self._holds(function, state)
+        if not given and not self.taint.stored:
             return CLEAN
         callee = walk.type_of(function)
         if arguments.any():
@@ -283,6 +291,11 @@ class Calls:
         return arguments
 
     def _apply(self, callee: Type | None, receiver: Value, arguments: Arguments, state: State) -> Value:
+        if self.rows.own and callee is not None and callee[0] in ("func", "bound"):
+            own_name = self.types.qualified(callee)
+            if own_name is not None and self.rows.knows(own_name):
+                given = self._source(arguments.node, own_name)
+                return given if given is not None else self._library(own_name, callee, receiver, arguments, state)
         match callee:
             case ("ext", name) | ("mem", name, _) | ("const", _, name):
                 return self._library(str(name), callee, receiver, arguments, state)
@@ -479,14 +492,14 @@ class Calls:
 
     def _logged(self, arguments: Arguments) -> Value:
         """What a log call writes as it came: the text, and the values for its `%s`."""
-        values = [value for _, value in arguments.positional]
-        for place, (node, value) in enumerate(arguments.positional):
+        values = [self.walk.written(value, node) for node, value in arguments.positional]
+        for place, (node, _) in enumerate(arguments.positional):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 wanted = [found[1] for found in _CONVERSION.finditer(node.value) if found[1] != "%"]
                 rest = values[place + 1 :]
                 return whole([v for v, conversion in zip(rest, wanted, strict=False) if conversion == "s"])
-            if value:
-                return whole([value])
+            if values[place]:
+                return values[place]
         return CLEAN
 
     def _meets(self, condition: str, arguments: Arguments) -> bool:

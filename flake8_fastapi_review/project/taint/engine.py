@@ -10,7 +10,7 @@ from ...module.summary import Function
 from ..constants import value_of
 from .inputs import HARMLESS, REQUESTS, Inputs, decorator_text
 from .substitution import Substitution
-from .values import ALL, CLEAN, UNTOUCHED, Effect, Flow, Mark, Source, Step, Trail, Value, join, steps
+from .values import ALL, CLEAN, UNTOUCHED, Effect, Flow, Mark, Source, Step, Trail, Value, is_harmless, join, steps
 from .walk import Walk
 
 if TYPE_CHECKING:
@@ -111,6 +111,9 @@ class Taint:
         self.inputs = Inputs(types, requests)
         self.entities = self.inputs.entities
         self.inputs.judge = self.returned_safety
+        self.sources = self.rows.attributes
+        """The last names of what gives an input."""
+        self.stored = False
         self._effects: dict[str, Effect] = {}
         self._active: dict[str, int] = {}
         self._incomplete = _MAX_DEPTH + 1
@@ -128,6 +131,11 @@ class Taint:
         self._attached.clear()
         self.inputs.forget()
         self.entities.forget()
+
+    def follow_stored(self) -> None:
+        """From now on what the database returns is an input, too."""
+        self.stored = True
+        self.sources = self.rows.attributes | self.rows.stored
 
     # Effects
 
@@ -317,11 +325,11 @@ class Taint:
             decorated = any(
                 isinstance(each, ast.Call) and isinstance(each.func, ast.Attribute) for each in node.decorator_list
             )
-            if not decorated and not self._is_named(node.name) and not self._tells(node):
+            if not self.stored and not decorated and not self._is_named(node.name) and not self._tells(node):
                 continue
             symbol = f"{module.path}:{scope.qualname}"
             function = self._function(module, symbol)
-            if function is not None and function.parameters:
+            if function is not None and (function.parameters or self.stored):
                 found.append((symbol, function, node))
         return found
 
@@ -344,8 +352,15 @@ class Taint:
 
     def _concrete(self, module: Module, symbol: str, function: Function, node: ast.AST, effect: Effect) -> list[Flow]:
         """The flows of inputs; those of parameters only when a request fills them."""
-        own = [flow for flow in effect.flows if isinstance(flow.label[0], Source)]
-        if len(own) == len(effect.flows):
+        own = []
+        others = False
+        for flow in effect.flows:
+            origin, part = flow.label
+            if not isinstance(origin, Source):
+                others = True
+            elif origin.type is None or not is_harmless(flow.kind, self.inputs.narrowed(origin, part)):
+                own.append(flow)
+        if not others:
             return own
         if not self._is_entry(module, symbol, function):
             return own

@@ -87,6 +87,7 @@ REQUESTS = (
     "starlette.websockets.WebSocket",
 )
 _NOTHING_SAFE: frozenset[str] = frozenset()
+_CONTAINERS = frozenset(f"builtins.{name}" for name in ("dict", "list", "set", "tuple", "frozenset"))
 _ATTRIBUTE = frozenset({"attribute"})
 _FIELDS = frozenset({"fields"})
 """A text is no dictionary."""
@@ -370,6 +371,14 @@ class Inputs:
         if self._names_its_fields(declared):
             return safe | _ATTRIBUTE
         return safe | _FIELDS if _is_text(declared) else safe
+
+    def writes_reprs(self, declared: Type) -> bool:
+        """Whether the text of such a value holds the `repr` of what is in it: containers, Pydantic's models."""
+        if declared[0] != "inst":
+            return False
+        return declared[1] in _CONTAINERS or (
+            ":" in declared[1] and self.types.is_subclass(declared[1], _MODELS) is True
+        )
 
     def _names_its_fields(self, declared: Type | None) -> bool:
         """Whether a value is an object of a class of the project: what it holds has the names that the class says."""

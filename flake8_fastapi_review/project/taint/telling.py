@@ -82,6 +82,9 @@ def _input(finding: Finding) -> str:
         name = parameter(finding)
         return f"{_KINDS[source.kind]} `{name}`" if name else _ANONYMOUS[source.kind]
     part = "".join(finding.part)
+    if source.kind == "database":
+        name = part.strip(".[]")
+        return f"`{name}` of the database" if name else "what the database returns"
     name = source.name + part if source.name else part.lstrip(".")
     name = re.sub(r"^\[(.*?)\]", r"\1", name)
     name = name.replace("[*]", "[]")

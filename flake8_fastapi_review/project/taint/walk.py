@@ -541,8 +541,22 @@ class Walk:
         match node.format_spec:
             case ast.JoinedStr(values=[ast.Constant(value=str(spec))]) if spec.endswith(_FIXED_FORMATS):
                 return CLEAN
-        found = whole([found])
+        found = self.written(found, node.value)
         return found.with_safe(_LOG_SAFE) if node.conversion in (ord("r"), ord("a")) else found
+
+    def written(self, value: Value, node: ast.expr) -> Value:
+        """What of a value stands in a text that it is put into: containers and models write what they hold by its
+        `repr`."""
+        if not value.parts:
+            return value.with_safe(_LOG_SAFE) if self._is_container(node) else value
+        inner = whole((value.parts or {}).values()).with_safe(_LOG_SAFE)
+        return whole(
+            [Value(value.marks).with_safe(_LOG_SAFE) if self._is_container(node) else Value(value.marks), inner]
+        )
+
+    def _is_container(self, node: ast.expr) -> bool:
+        declared = self.type_of(node)
+        return declared is not None and declared[0] == "inst" and self.taint.inputs.writes_reprs(declared)
 
     def _text(self, parts: list[tuple[ast.expr, Value]]) -> Value:
         """A text put together of parts: for some sinks only what stands at its beginning counts."""
