@@ -11,6 +11,7 @@ import re
 import subprocess
 import sys
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,7 +19,6 @@ from toy import SLEEP, environment, flake8, project, snippet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 EMOJI = SLEEP.replace("    time.sleep(1)\n", '    note = "héé"; time.sleep(1)\n')
 PATIENCE = 60
@@ -75,8 +75,6 @@ def read(reader: str, output: str) -> list[dict[str, str]]:
 
 def matcher() -> str:
     """The expression of the problem matcher that the documentation offers, with its groups named as it names them."""
-    from pathlib import Path
-
     root = Path(__file__).parent.parent
     described = json.loads((root / "docs" / "problem-matcher.json").read_text("utf-8"))["problemMatcher"][0]["pattern"][
         0
@@ -112,6 +110,16 @@ def test_severity_in_vs_code() -> None:
         return next((severity[code[:end]] for end in range(len(code), 0, -1) if code[:end] in severity), "Error")
 
     assert (shown("FAR002"), shown("F401"), shown("W291")) == ("Warning", "Error", "Warning")
+
+
+def test_the_readme_shows_the_settings_of_the_documentation() -> None:
+    root = Path(__file__).parent.parent
+    readme, page = ((root / name).read_text("utf-8") for name in ("README.md", "docs/integrations.md"))
+    assert json.loads(re.findall(r"```json\n(.*?)```", readme, re.DOTALL)[0]) == json.loads(snippet("vscode"))
+    assert re.findall(r"```toml\n(\[tool\.ruff.*?)```", readme, re.DOTALL) == [snippet("ruff") + "\n"]
+    hook = re.findall(r"```yaml\n(- repo: .*?)```", readme, re.DOTALL)
+    assert len(hook) == 1
+    assert hook[0] in page
 
 
 # A real language server
