@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...rule import Default, Rule, Severity
+from ...rule import Default, Rule, Severity, option
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,7 +15,7 @@ class LogInjection(Rule):
     """A log line holds a text of a client as it came.
 
     A line end in it begins a new line that looks like any other: entries can be forged, and what reads the log is
-    misled. Write it by `%r` or as a field of a structured log.
+    misled. Write it by `%r` or as a field of a structured log. What is logged at the level `debug` is left alone.
 
     Bad:
 
@@ -56,8 +56,12 @@ class LogInjection(Rule):
     message = "`{sink}` writes {input}{route}{chain} as it came: line ends forge entries, write it by `%r`"
     markers = (("def ",),)
 
+    debug: bool = option(False, "Also report what is only logged at the level `debug`.")
+
     def check(self, file: File) -> Iterator[Violation]:
         for reached in file.reached(self.code):
+            if reached.sink.endswith("debug") and not self.debug:
+                continue
             yield self.at(
                 reached.node,
                 related=reached.related,

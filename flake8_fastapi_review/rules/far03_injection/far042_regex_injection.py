@@ -17,7 +17,7 @@ class RegexInjection(Rule):
     Some expressions take exponential time on short texts; one request then holds a processor for hours. Escape the
     text by `re.escape`, or search for it without an expression.
 
-    It also happens when the expression is the project's own and surely backtracks, such as `^(\\w+\\s?)+$`: a repetition
+    It also happens when an expression of the project surely backtracks, such as `^(\\w+\\s?)+$`: a repetition
     of a repetition. Those in Pydantic's `pattern=` do not, for its engine takes linear time.
 
     Bad:
