@@ -70,6 +70,8 @@ class Review(NamedTuple):
     """By file, if it was asked for: the comments that drop findings."""
     baselined: tuple[Located, ...] = ()
     """What the baselines of the projects hold."""
+    excluded: tuple[str, ...] = ()
+    """The patterns by which the projects exclude files themselves."""
     contexts: tuple[str, ...] = ()
     """If it was asked for: the qualified name around each of `findings`, "" for none."""
 
@@ -430,8 +432,14 @@ def _joined(collection: _Collection, tasks: list[_Task], outcomes: list[_Outcome
         sites,
         comments,
         tuple(baselined),
+        _excluded(collection),
         tuple(context for _, context in findings) if wanted.locating else (),
     )
+
+
+def _excluded(collection: _Collection) -> tuple[str, ...]:
+    found = [pattern for scope in collection.scopes for pattern in scope.selection.config.exclude]
+    return tuple(sorted(set(found) - set(configuration.EXCLUDE)))
 
 
 def _wrong(scope: _Scope) -> tuple[Problem, ...]:

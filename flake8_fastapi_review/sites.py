@@ -50,6 +50,7 @@ _DECODERS = ("jwt.decode", "jose.jwt.decode", "authlib.jose.jwt.decode", "joserf
 _CLOCKS = ("datetime.datetime.now", "datetime.datetime.utcnow", "datetime.datetime.today")
 _HASHES = ("hashlib.*",)
 _RANDOM = ("random.*", "secrets.*", "uuid.uuid1", "uuid.uuid4")
+_ENVIRONMENT = ("os.getenv", "os.environ.get", "os._Environ.get")
 _IMPORTS = ("importlib.import_module", "builtins.__import__", "runpy.run_path", "runpy.run_module")
 _TEMPORARY = ("tempfile.*",)
 _ARCHIVES = ("extract", "extractall", "unpack_archive")
@@ -68,7 +69,7 @@ def count(file: File) -> dict[str, int]:
     if file.role == "migration":
         return {"migrations": 1}
     if file.role != "app":
-        return {}
+        return {f"{OF_ROLE}{file.role}": 1}
     found = {}
     for kind, (words, how_many) in KINDS.items():
         if any(word in file.text for word in words) and (number := how_many(file)):
@@ -213,6 +214,9 @@ KINDS: dict[str, tuple[tuple[str, ...], Count]] = {
     "applications": (("FastAPI", "Starlette"), _calls(*_APPLICATIONS)),
     # what functions are and do
     "coroutines": (("async ",), lambda file: len(file.nodes(ast.AsyncFunctionDef))),
+    "functions": (("def ",), lambda file: len(file.nodes(ast.FunctionDef, ast.AsyncFunctionDef))),
+    "environment_readings": (("environ", "getenv"), _calls(*_ENVIRONMENT)),
+    "server_starts": (("run(",), _calls("uvicorn.run", "uvicorn.main.run")),
     "handlers": (("except",), lambda file: len(file.nodes(ast.ExceptHandler))),
     "http_errors": (("HTTPException",), _calls(*_ERRORS)),
     "log_calls": (("log",), _log_calls),
@@ -261,6 +265,9 @@ for each rule on untrusted input the calls that the input must not reach (knowle
 
 COMPONENTS = ("routes", "websockets", "schemas", "jobs", "providers", "models", "migrations")
 """The kinds that tell what an application is made of."""
+
+OF_ROLE = "files of role "
+"""Begins the kinds that count files that are neither the application's nor migrations."""
 
 _SINKS = "sinks of "
 
@@ -428,6 +435,21 @@ PASSED: dict[str, tuple[str, str]] = {
     "FAR187": ("websockets", "websockets check what they receive"),
     "FAR191": ("log_calls", "log calls leave the formatting to the logger"),
     "FAR192": ("log_calls", "log calls have the level that fits"),
+    # FAR20x: what the project demands
+    "FAR207": ("functions", "functions have the decorators that the project demands"),
+    "FAR208": ("routes", "routes are coroutines"),
+    # FAR21x: structure
+    "FAR210": ("routes", "routes have annotated parameters"),
+    "FAR211": ("environment_readings", "readings of the environment stand in the settings"),
+    "FAR214": ("applications", "applications leave their routes to other modules"),
+    "FAR217": ("server_starts", "starts of the server name the application where they have to"),
+    "FAR218": ("inclusions", "inclusions of routers leave the prefix to the router"),
+    "FAR219": ("server_starts", "starts of the server bind one interface"),
+    # FAR22x: configuration of models
+    "FAR220": ("schemas", "schemas can be filled by a name that clients know"),
+    "FAR221": ("schemas", "schemas inherit settings that agree"),
+    "FAR222": ("schemas", "schemas check the constraints that they name"),
+    "FAR223": ("schemas", "schemas have private attributes that keep their name"),
 }
 """Rule → the kind of place that it judges one by one, and what is true of all of them if it finds nothing.
 

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 from .rule import Severity
-from .sites import COMPONENTS, PASSED
+from .sites import COMPONENTS, OF_ROLE, PASSED
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -63,6 +63,22 @@ def passed(review: Review, files: Collection[str] | None = None) -> list[Passed]
         for code, (kind, text) in sorted(PASSED.items())
         if code in review.codes and code not in failed and total[kind]
     ]
+
+
+def left_out(review: Review) -> list[str]:
+    """What was looked at only in part, or by its nature not at all: a line each."""
+    total = _total(review, review.sites)
+    parts = [
+        f"{number} {kind.removeprefix(OF_ROLE)} file{'s' * (number != 1)}: only the rules that are made for them"
+        for kind, number in sorted(total.items())
+        if kind.startswith(OF_ROLE)
+    ]
+    if total["migrations"]:
+        files = f"{total['migrations']} migration{'s' * (total['migrations'] != 1)}"
+        parts.append(f"{files}: only the rules that are made for them")
+    if review.excluded:
+        parts.append(f"excluded by the configuration: {', '.join(f'`{pattern}`' for pattern in review.excluded)}")
+    return parts
 
 
 def _total(review: Review, files: Iterable[str]) -> Counter[str]:

@@ -200,6 +200,18 @@ def test_check_writes_it_over_everything(tmp_path: Path) -> None:
     assert "- ✅ 1 of 1 exception handlers name what they catch (FAR012)\n" in done.stdout
     assert "do no blocking I/O" not in done.stdout
     assert "- `app/more.py:4` FAR012: **no reason given**\n" in done.stdout
+    left_out = done.stdout.partition("## Not reviewed\n\n")[2]
+    assert left_out.startswith("Nothing was left out but files in other languages")
+    settings = '[tool.fastapi-review]\nselect = ["FAR012"]\nexclude = ["app/more.py"]\n'
+    lay(
+        tmp_path,
+        {"pyproject.toml": settings, "tests/test_a.py": "def test_a(): ...\n", "alembic/versions/1.py": "x = 1\n"},
+    )
+    left_out = run("check", "--format", "markdown", cwd=tmp_path).stdout.partition("## Not reviewed\n\n")[2]
+    assert left_out.startswith(
+        "- 1 test file: only the rules that are made for them\n- 1 migration: only the rules that are made for them\n"
+        "- excluded by the configuration: `app/more.py`\n"
+    )
     assert "**Score: 90 of 100** (100 − 10 for 1 critical issue)" in done.stdout
 
 

@@ -131,6 +131,7 @@ def survey_of(
         tuple(survey.passed(review, changed)),
         tuple(survey.suppressed(review, lines)),
         round((time.monotonic() - clock) * 1000),
+        tuple(survey.left_out(review)),
     )
 
 

@@ -102,6 +102,8 @@ class Survey(NamedTuple):
     """Those that the change adds; without a change, all."""
     milliseconds: int
     """What the review took."""
+    left_out: tuple[str, ...] = ()
+    """What was looked at only in part, or not at all as the configuration says: a line each."""
 
 
 class Skipped(NamedTuple):

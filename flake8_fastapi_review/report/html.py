@@ -52,6 +52,9 @@ _FAMILIES = {
     "FAR17": "SQLite",
     "FAR18": "caches and websockets",
     "FAR19": "logging",
+    "FAR20": "the project's policies",
+    "FAR21": "structure",
+    "FAR22": "configuration of models",
     "FAR9": "the project's own rules",
 }
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
@@ -281,6 +284,7 @@ class _Page:
             for finding in self._report.findings
             if finding.code == INTERNAL and finding.file not in known
         ]
+        skipped += survey.left_out if survey else ()
         yield from _list("Not reviewed", skipped)
 
 

@@ -84,6 +84,7 @@ def _whole(report: Report, survey: Survey, plain: dict[str, Any]) -> dict[str, A
             for each in survey.suppressions
         ],
         "skipped": plain["files"]["skipped"],
+        "left_out": list(survey.left_out),
         "review_time_ms": survey.milliseconds,
     }
 

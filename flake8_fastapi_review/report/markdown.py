@@ -267,7 +267,9 @@ class _Writer:
                 told = ", ".join(code(file) for file in other[:_MOST_NAMES])
                 more = f" and {len(other) - _MOST_NAMES} more" if len(other) > _MOST_NAMES else ""
                 rows.append(f"- Changed, and in another language or excluded: {told}{more}")
-        yield from rows or ["Nothing was left out but what the configuration excludes."]
+        if self._report.survey is not None:
+            rows += [f"- {prose(harmless(line))}" for line in self._report.survey.left_out]
+        yield from rows or ["Nothing was left out but files in other languages, and what is always left out."]
         yield ""
 
     def summary(self) -> Iterator[str]:

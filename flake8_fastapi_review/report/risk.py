@@ -48,6 +48,10 @@ _BY_PREFIX = {
     "FAR17": Risk.INTEGRITY,
     "FAR18": Risk.PERFORMANCE,
     "FAR19": Risk.QUALITY,
+    "FAR20": Risk.INTEGRITY,
+    "FAR21": Risk.QUALITY,
+    "FAR217": Risk.CRASH,
+    "FAR22": Risk.CONTRACT,
 }
 
 
