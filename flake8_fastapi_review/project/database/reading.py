@@ -478,7 +478,7 @@ class Reader:
             if above is not None:
                 if inheritance == "single":
                     full = above.table
-                    self._widen(tables, above.table, tuple(columns.values()), extra)
+                    self._widen(tables, above.table, tuple(columns.values()), convention)
                 if not concrete:
                     columns = {column.attribute: column for column in above.columns} | columns
                     relations = {each.name: each for each in above.relationships} | relations
@@ -510,14 +510,16 @@ class Reader:
         cls = self.relations.class_named(declared.inner, None)
         return cls is not None and self.kind(cls) == "mapped"
 
-    def _widen(self, tables: dict[str, Table], name: str, columns: tuple[Column, ...], extra: list[Any]) -> None:
+    def _widen(
+        self, tables: dict[str, Table], name: str, columns: tuple[Column, ...], convention: dict[str, str]
+    ) -> None:
         """Columns of single-table inheritance go into the parent's table."""
         table = tables.get(name)
         if table is None:
             return
         new = [column for column in columns if table.column(column.name) is None]
         if new:
-            grown = self._assembled(table.name, table.schema, tuple(new), [], table.place, True, {})
+            grown = self._assembled(table.name, table.schema, tuple(new), [], table.place, True, convention)
             tables[name] = table._replace(
                 columns=(*table.columns, *new),
                 foreign_keys=(*table.foreign_keys, *grown.foreign_keys),
@@ -699,7 +701,8 @@ class Reader:
                 for column in columns
             )
         named = [
-            each if each.name else each._replace(name=_by(convention, "ix", name, each.columns)) for each in indexes
+            each if each.name else each._replace(name=_by(convention, "ix", name, schema, each.columns))
+            for each in indexes
         ]
         return Table(
             name,
@@ -708,7 +711,8 @@ class Reader:
             tuple(foreign),
             tuple(named),
             tuple(
-                each if each.name else each._replace(name=_by(convention, "uq", name, each.columns)) for each in uniques
+                each if each.name else each._replace(name=_by(convention, "uq", name, schema, each.columns))
+                for each in uniques
             ),
             place,
             complete and all(column.known for column in columns),
@@ -930,20 +934,21 @@ def _owners(expr: Any) -> Iterator[Any]:
             yield from _owners(each)
 
 
-def _by(convention: dict[str, str], kind: str, table: str, columns: tuple[str, ...]) -> str | None:
+def _by(convention: dict[str, str], kind: str, table: str, schema: str | None, columns: tuple[str, ...]) -> str | None:
     """A name by the naming convention; None when there is none, or it uses more than tables and columns."""
     pattern = convention.get(kind)
     if pattern is None or not columns or "?" in columns:
         return None
+    label = f"{schema}_{table}" if schema else table
     values = {
         "table_name": table,
         "column_0_name": columns[0],
-        "column_0_label": f"{table}_{columns[0]}",
+        "column_0_label": f"{label}_{columns[0]}",
         "column_0_key": columns[0],
         "column_0_N_name": "_".join(columns),
         "column_0N_name": "".join(columns),
-        "column_0_N_label": "_".join(f"{table}_{column}" for column in columns),
-        "column_0N_label": "".join(f"{table}_{column}" for column in columns),
+        "column_0_N_label": "_".join(f"{label}_{column}" for column in columns),
+        "column_0N_label": "".join(f"{label}_{column}" for column in columns),
     }
     try:
         return pattern % values

@@ -179,6 +179,8 @@ class Relations:
         for entity in entities:
             mine = known.setdefault(entity.symbol, {})
             for each in entity.relationships:
+                if (entity.symbol, each.name) not in self._pending:
+                    continue
                 each = each._replace(target=self._target(each.target, entity, by_name))
                 if each.secondary is not None and each.secondary not in tables:
                     short = each.secondary.rpartition(".")[2]

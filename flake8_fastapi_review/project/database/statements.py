@@ -41,6 +41,8 @@ _PREDICATES = frozenset(
 ONE = frozenset({"first", "one", "one_or_none", "scalar", "scalar_one", "scalar_one_or_none", "fetchone", "get_one"})
 MANY = frozenset({"all", "fetchall", "fetchmany", "unique", "partitions", "yield_per", "columns"})
 _MAX_DEPTH = 45
+_KEPT = 40_000
+"""So many values are remembered."""
 
 
 class Ref(NamedTuple):
@@ -157,20 +159,19 @@ class Statements:
         self.sites = sites
         self.types = sites.types
         self.entity = entity
-        self._active: set[tuple[int, Any]] = set()
+        self._active: set[tuple[ast.AST, int]] = set()
         self._cut = 0
-        self._values: dict[ast.AST, Value | None] = {}
-
-    def forget(self) -> None:
-        self._values.clear()
+        self._values: dict[tuple[ast.AST, int], tuple[Any, Value | None]] = {}
+        self._passing: dict[tuple[ast.AST, int], tuple[Any, Value | None]] = {}
 
     # Values
 
     def value(self, site: Site) -> Value | None:
         """What an expression holds; None when it is nothing of the database, or not known."""
-        if not site.env and site.node in self._values:
-            return self._values[site.node]
-        key = (id(site.node), len(site.env))
+        key = (site.node, id(site.env))
+        known = self._values.get(key) or self._passing.get(key)
+        if known is not None:
+            return known[1]
         if key in self._active or len(self._active) > _MAX_DEPTH:
             self._cut += 1
             return None
@@ -182,9 +183,16 @@ class Statements:
             self._active.discard(key)
         if found is None:
             found = self._by_type(site)
-        # What was left out to end a circle may be there when it is asked for from elsewhere.
-        if not site.env and (self._cut == before or not self._active):
-            self._values[site.node] = found
+        # What was left out to end a circle may be there when it is asked for from elsewhere: remembered for now only.
+        # The parameters are kept so that nothing else can take their place.
+        if self._cut == before or not self._active:
+            if len(self._values) > _KEPT:
+                self._values.clear()
+            self._values[key] = (site.env, found)
+        else:
+            self._passing[key] = (site.env, found)
+        if not self._active:
+            self._passing.clear()
         return found
 
     def _value(self, site: Site) -> Value | None:
@@ -710,47 +718,41 @@ class Statements:
 
     def options(self, site: Site, args: list[ast.expr]) -> tuple[list[Load], bool]:
         """What `options(…)` is given, lists and helpers that make them included; and whether all of it is known."""
+        return self._all_options([site.at(arg) for arg in args], 0)
+
+    def _all_options(self, sites: list[Site], depth: int) -> tuple[list[Load], bool]:
         found: list[Load] = []
-        known = True
-        for arg in args:
-            loads = self._options(site.at(arg.value if isinstance(arg, ast.Starred) else arg), 0)
-            if loads is None:
-                known = False
-            else:
-                found += loads
+        known = bool(sites) or depth == 0
+        for each in sites:
+            node = each.node
+            loads, whole = self._options(each.at(node.value) if isinstance(node, ast.Starred) else each, depth + 1)
+            found += loads
+            known = known and whole
         return found, known
 
-    def _options(self, site: Site, depth: int) -> list[Load] | None:
+    def _options(self, site: Site, depth: int) -> tuple[list[Load], bool]:
         node = site.node
         if depth > 12:
-            return None
-        if isinstance(node, (ast.List, ast.Tuple, ast.Set)):
-            lists = [self._options(site.at(e.value if isinstance(e, ast.Starred) else e), depth + 1) for e in node.elts]
-            return None if any(each is None for each in lists) else [load for each in lists for load in each or ()]
-        if isinstance(node, ast.Name):
-            bound = [each for each in self.sites.bindings(site) if each.kind == "assign"]
-            lists = [self._options(each.site, depth + 1) for each in bound]
-            lists += [self._options(arg, depth + 1) for arg in self._appended(site)]
-            return [load for each in lists for load in each or ()] if bound and None not in lists else None
-        if isinstance(node, ast.Call):
-            held = self._made(site, node)
-            if held is None and isinstance(node.func, ast.Attribute):
-                inner = self.value(site.at(node.func.value))
-                if inner is not None and inner.kind == "load":
-                    held = self._longer_load(site, node, node.func.attr, inner)
-            if held is not None and held.kind == "load" and held.statement is not None:
-                return list(held.statement.loads)
-            results = self.sites.results(site)
-            lists = [self._options(each, depth + 1) for each in results]
-            if results and all(each is not None for each in lists):
-                return [load for each in lists for load in each or ()]
-        if isinstance(node, ast.IfExp):
-            first, second = self._options(site.at(node.body), depth + 1), self._options(site.at(node.orelse), depth + 1)
-            return None if first is None or second is None else [*first, *second]
-        if isinstance(node, ast.BinOp):
-            first, second = self._options(site.at(node.left), depth + 1), self._options(site.at(node.right), depth + 1)
-            return None if first is None or second is None else [*first, *second]
-        return None
+            return [], False
+        match node:
+            case ast.List(elts=elements) | ast.Tuple(elts=elements) | ast.Set(elts=elements):
+                found, known = self._all_options([site.at(each) for each in elements], depth)
+                return found, known or not elements
+            case ast.Name():
+                bound = [each.site for each in self.sites.bindings(site) if each.kind == "assign"]
+                return self._all_options([*bound, *self._appended(site)] if bound else [], depth)
+            case ast.IfExp(body=first, orelse=second) | ast.BinOp(left=first, right=second):
+                return self._all_options([site.at(first), site.at(second)], depth)
+            case ast.Call():
+                held = self._made(site, node)
+                if held is None and isinstance(node.func, ast.Attribute):
+                    inner = self.value(site.at(node.func.value))
+                    if inner is not None and inner.kind == "load":
+                        held = self._longer_load(site, node, node.func.attr, inner)
+                if held is not None and held.kind == "load" and held.statement is not None:
+                    return list(held.statement.loads), True
+                return self._all_options(self.sites.results(site), depth)
+        return [], False
 
     def _appended(self, site: Site) -> Iterator[Site]:
         """`options.append(x)`, `options.extend([x])`, `options += [x]` on a local list."""
