@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
+from .module import Unreadable, decode
 from .rule import Severity
 from .sites import COMPONENTS, OF_ROLE, PASSED
+from .suppression import Comment, comments
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
+    from .files import Files
     from .review import Review
-    from .suppression import Comment
 
 
 class Passed(NamedTuple):
@@ -88,6 +91,18 @@ def _total(review: Review, files: Iterable[str]) -> Counter[str]:
     return total
 
 
+def alarming(
+    review: Review, files: Files, top: str, lines: Mapping[str, frozenset[int]] | None = None
+) -> list[Suppressed]:
+    """The comments that name no code and hide something critical, from the few files in which there can be one; for a
+    review that did not collect all comments. `top` is the folder that the review's paths are relative to."""
+    held = {
+        path: review.comments.get(path) or comments(_text(files, os.path.join(top, path)))
+        for path in sorted({path for path, violation in review.suppressed if violation.severity is Severity.BLOCKER})
+    }
+    return [each for each in suppressed(review._replace(comments=held), lines) if each.is_alarming]
+
+
 def suppressed(review: Review, lines: Mapping[str, frozenset[int]] | None = None) -> list[Suppressed]:
     """The comments in the reviewed files (only on these lines of these files, if given): first those that name no code
     and hide something critical, then those without a reason."""
@@ -107,6 +122,13 @@ def _suppressed(file: str, comment: Comment, hidden: Iterable[tuple[int, str, Se
     meant = [(code, severity) for line, code, severity in hidden if comment.drops(code, line)]
     hides = tuple(sorted({code for code, _ in meant}))
     return Suppressed(file, comment, hides, any(severity is Severity.BLOCKER for _, severity in meant))
+
+
+def _text(files: Files, path: str) -> str:
+    try:
+        return decode(files.read(path), path)
+    except (OSError, Unreadable):
+        return ""
 
 
 def _alarming_first(each: Suppressed) -> tuple[bool, bool, str, int]:

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from test_change import repository
 from test_cli import lay, run
 from test_formats import flake8
 
@@ -143,3 +144,15 @@ def test_flake8_and_the_command_agree(tmp_path: Path) -> None:
         assert [finding["line"] for finding in told] == [8]
         shown = json.loads(flake8(tmp_path, "--select=FAR", "--format=far-json", "a.py").stdout)["findings"]
         assert [finding["line"] for finding in shown] == [8]
+
+
+def test_a_blanket_comment_over_something_critical_is_reported(tmp_path: Path) -> None:
+    """Also where nobody asked for a whole report; of a change only what it adds."""
+    slow = "import time\n\n\nasync def f():\n    time.sleep(1)  # noqa\n    time.sleep(2)  # noqa: FAR002\n"
+    settings = '[tool.fastapi-review]\nselect = ["FAR002", "FAR012"]\n'
+    folder = repository(tmp_path / "repo", {"pyproject.toml": settings, "a.py": slow, "b.py": "x = 1\n"})
+    said = "Critical, and hidden by a comment that names no code\n"
+    assert run("check", cwd=folder).stdout == f"{said}  a.py:5  FAR002\n\nNo findings in 2 files.\n"
+    assert said not in run("review", cwd=folder).stdout
+    lay(folder, {"b.py": slow.replace("# noqa\n", "# noqa : FAR002\n")})
+    assert f"{said}  b.py:5  FAR002\n\n" in run("review", cwd=folder).stdout

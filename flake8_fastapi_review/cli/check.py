@@ -89,6 +89,7 @@ def check(
 
     rules = KnownRules((path, violation.code) for path, violation in review.findings)
     report = report_of(review, rules.facts, os.getcwd(), texts, rules.page)
+    report = reporting.with_alarms(report, review, DISK, os.getcwd())
     if whole:
         survey = reporting.survey_of(review, clock)
         roots = [find_root(os.path.abspath(path)) for path in paths or (".",) if path != _STDIN]

@@ -135,6 +135,17 @@ def survey_of(
     )
 
 
+def with_alarms(
+    report: Report, review: Review, files: Files, top: str, lines: Mapping[str, frozenset[int]] | None = None
+) -> Report:
+    """The report with the comments that name no code and hide something critical; most reviews have none."""
+    if not review.suppressed:
+        return report
+    from flake8_fastapi_review.survey import alarming
+
+    return report._replace(hidden=tuple(alarming(review, files, top, lines)))
+
+
 def routes_of(roots: Iterable[str], settings: Files, cache: str | None, files: Files) -> list[RouteRow]:
     """The routes of the applications in these projects, as `files` hold them."""
     from flake8_fastapi_review import config as configuration

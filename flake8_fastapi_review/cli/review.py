@@ -100,6 +100,7 @@ def review(
     except GitError as error:
         raise click.ClickException(str(error)) from None
     report = _report(sides, outcome)
+    report = reporting.with_alarms(report, outcome.head, sides.head, repository.top, outcome.changed_lines)
     if whole:
         survey = reporting.survey_of(outcome.head, clock, outcome.changed, outcome.changed_lines)
         roots = [find_root(path, sides.head) for path in wanted or [repository.top]]

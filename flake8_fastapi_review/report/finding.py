@@ -126,6 +126,8 @@ class Report(NamedTuple):
     change: ChangeFacts | None = None
     """In the review of a change: the findings are those that are new."""
     survey: Survey | None = None
+    hidden: tuple[Suppressed, ...] = ()
+    """Comments that name no code and hide something critical; of a change, those that it adds."""
     everything: bool = False
     """Nothing is cut, however long the report becomes."""
     baselined: int = 0

@@ -31,7 +31,7 @@ def render(report: Report, style: Style, width: int = 100) -> str:
     width = max(width, 40)
     lines = Veil(report)
     blocks = ["\n".join(_finding(finding, lines, style, width)) for finding in report.findings]
-    told = (_causes(report, style), _rules(report, style), _skipped(report, style))
+    told = (_causes(report, style), _rules(report, style), _hidden(report, style), _skipped(report, style))
     blocks += ["\n".join(lines) for lines in told if lines]
     blocks.append(summary(report, style))
     return "\n\n".join(blocks) + "\n"
@@ -74,6 +74,8 @@ def _finding(finding: Finding, lines: Callable[[str], Sequence[str]], style: Sty
     message = _CHAIN.sub("", finding.message, count=1) if finding.related else finding.message
     yield from _wrapped(harmless(message), "  ", width)
     yield from _chain(finding, lines, style, width)
+    if finding.exploit:
+        yield f"  {style('exploit:', paint)} {harmless(finding.exploit)}"
     if finding.on_changed_line is False:
         cause = finding.cause
         where = f" by {harmless(cause.file)}:{cause.line}" if cause is not None else " elsewhere by the change"
@@ -135,6 +137,13 @@ def _rules(report: Report, style: Style) -> list[str]:
         f"  {code}  {rule:{widest}}  {amount:4}  {style(f'fastapi-review rule {code}', 'dim')}"
         for (code, rule), amount in sorted(number.items())
     ]
+
+
+def _hidden(report: Report, style: Style) -> list[str]:
+    if not report.hidden:
+        return []
+    rows = [f"  {harmless(each.file)}:{each.comment.line}  {', '.join(each.hides)}" for each in report.hidden]
+    return [style("Critical, and hidden by a comment that names no code", "red", "bold"), *rows]
 
 
 def _skipped(report: Report, style: Style) -> list[str]:
