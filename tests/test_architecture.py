@@ -117,6 +117,24 @@ def test_dependencies_are_declared() -> None:
     assert {{"yaml": "pyyaml"}.get(name, name) for name in foreign} | {"flake8"} == declared
 
 
+def test_the_wheel_holds_what_a_run_needs_and_no_more(tmp_path: Path) -> None:
+    import zipfile
+
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        names = set(archive.namelist())
+        entry_points = archive.read("flake8_fastapi_review-0.1.0.dist-info/entry_points.txt").decode()
+    structural = {path.relative_to(ROOT / "astgrep-rules").as_posix() for path in ROOT.glob("astgrep-rules/**/*.yml")}
+    assert {f"{OURS}/astgrep_rules/{name}" for name in structural} <= names
+    assert {f"{OURS}/_registry.py", f"{OURS}/knowledge/_rows.py", f"{OURS}/rules/far000_review_problem.py"} <= names
+    assert {name.partition("/")[0] for name in names} == {OURS, "flake8_fastapi_review-0.1.0.dist-info"}
+    assert not [name for name in names if "cache" in name.rpartition("/")[0] or "/tests/" in name]
+    assert "fastapi-review = flake8_fastapi_review.cli:main" in entry_points
+    assert "FAR00 = flake8_fastapi_review.plugins:Async" in entry_points
+
+
 def test_versions_agree() -> None:
     from flake8_fastapi_review import __version__
 
