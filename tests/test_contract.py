@@ -126,6 +126,12 @@ BREAKS = {
         route("", returns=" -> int"), route("", returns=" -> int | None"), "the answer may be `null`",
     ),
     "response is undescribed": (given("a: int"), given("a: Any"), "`a` of `Item` may be anything now, was an integer"),
+    "response is serialised": (
+        given("a: int"),
+        "from pydantic import PlainSerializer\ndef shown(value) -> str: ...\n"
+        + given("a: Annotated[int | None, PlainSerializer(shown)] = None"),
+        "`a` of `Item` is a string now, was an integer",
+    ),
     "status": (route(), route("", "get('/items', status_code=202)"), "it answers 202 now, was 200"),
     "exclusion at the route": (
         given("a: int; b: int"),

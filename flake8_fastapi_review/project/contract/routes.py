@@ -258,7 +258,8 @@ class _Comparison:
         if other.is_required and not old.is_required:
             found = Found("required", REQUEST, (*cause, "required"), f"{name} is required now", None, None, ())
             self._note(found.below(old.place, old.name), _use(row, new), place, was)
-        for each in self._comparer.compare(old.type, other.type, REQUEST, part(name, cause), is_text=True):
+        differences = self._comparer.compare(old.type, other.type, REQUEST, part(name, cause), is_text=True)
+        for each in self._comparer.opened(differences):
             if each.cause[-1] != "null":
                 self._note(each.below(old.place, old.name), _use(row, new), place, was)
 
@@ -290,7 +291,7 @@ class _Comparison:
             found_here += self._comparer.compare(before.type, after.type, REQUEST, where)
         else:
             found_here += self._comparer.fields(before.fields, after.fields, REQUEST, part("the request body", cause))
-        for each in found_here:
+        for each in self._comparer.opened(found_here):
             self._note(each.below("body"), _use(row, new), place, was)
 
     def _answers(self, row: RouteRow, old: Operation, new: Operation) -> None:
@@ -310,7 +311,7 @@ class _Comparison:
             found = Found("content", RESPONSE, (*cause, "content"), text, None, None, (str(old.status),))
             self._note(found, _use(row, new), place, was)
             return
-        for each in self._comparer.answers(before, after, part("the answer", cause)):
+        for each in self._comparer.opened(self._comparer.answers(before, after, part("the answer", cause))):
             self._note(each.below(str(old.status)), _use(row, new), place, was)
 
     def _security(self, row: RouteRow, old: Operation, other: RouteRow, new: Operation) -> None:

@@ -10,7 +10,7 @@ import math
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..schemas import ANY, Field, Model, Schema
-from ..schemas.nodes import UNKNOWN
+from ..schemas.nodes import UNKNOWN, union
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from ..schemas import Answer, Schemas
 
 REQUEST, RESPONSE = "request", "response"
+_PAIR = "pair"
+"""The kind of a pair of models that is not opened yet."""
 
 
 class Found(NamedTuple):
@@ -43,16 +45,22 @@ class Found(NamedTuple):
 
 
 class Comparer:
-    """Compares types of two projects; pairs of models are compared once."""
+    """Compares types of two projects; pairs of models are compared once.
+
+    `compare` names the pairs of models that it comes to, `opened` puts in their place what is found in them.
+    """
 
     def __init__(self, base: Schemas, head: Schemas) -> None:
         self.base = base
         self.head = head
         self._known: dict[tuple[Any, ...], list[Found]] = {}
+        self._differing: dict[tuple[Any, ...], bool] = {}
 
     def compare(self, old: Schema, new: Schema, side: str, where: _Where, is_text: bool = False) -> list[Found]:
         """The breaks between two types. `is_text`: a parameter, whose values come as text."""
-        old, new = self._opened(old, self.base), self._opened(new, self.head)
+        old, new = self._rooted(old, self.base), self._rooted(new, self.head)
+        if side == RESPONSE:
+            old, new = _written(old), _written(new)
         if old == new and not any(old.models()) and not any(each.kind == "enum" for each in _parts(old)):
             return []
         if old.kind == "unknown" or new.kind == "unknown":
@@ -82,8 +90,8 @@ class Comparer:
         limits = (old.only, old.without, old.by_alias), (new.only, new.without, new.by_alias)
         if limits == ((None, frozenset(), True), (None, frozenset(), True)):
             return self.compare(old.type, new.type, RESPONSE, where)
-        one, steps = _held_model(self._opened(old.type, self.base))
-        other, _ = _held_model(self._opened(new.type, self.head))
+        one, steps = _held_model(self._rooted(old.type, self.base))
+        other, _ = _held_model(self._rooted(new.type, self.head))
         if one is None or other is None:
             return self.compare(old.type, new.type, RESPONSE, where)
         first, second = self.base.model(one.name, one.items), self.head.model(other.name, other.items)
@@ -110,10 +118,53 @@ class Comparer:
             found += [each.below(field.read_as) for each in self.compare(known.type, field.type, side, inner)]
         return found
 
+    def opened(self, found: list[Found]) -> list[Found]:
+        """With what is found in pairs of models, each pair once: where it is come to first."""
+        told: list[Found] = []
+        seen: set[tuple[Any, ...]] = set()
+        waiting = list(found)
+        while waiting:
+            later: list[Found] = []
+            for each in waiting:
+                if each.kind != _PAIR:
+                    told.append(each)
+                elif each.cause not in seen and self._differs(each.cause):
+                    seen.add(each.cause)
+                    later += [inner.below(*each.way) for inner in self._pair(*each.cause)]
+            waiting = later
+        return told
+
+    def _differs(self, pair: tuple[Any, ...]) -> bool:
+        """Whether anything is found in a pair of models, or in those that they hold."""
+        known = self._differing.get(pair)
+        if known is not None:
+            return known
+        holders: dict[tuple[Any, ...], list[tuple[Any, ...]]] = {pair: []}
+        waiting = [pair]
+        differing: list[tuple[Any, ...]] = []
+        while waiting:
+            current = waiting.pop()
+            found = self._pair(*current)
+            if any(each.kind != _PAIR or self._differing.get(each.cause) for each in found):
+                differing.append(current)
+            for each in found:
+                if each.kind == _PAIR and each.cause not in self._differing:
+                    if each.cause not in holders:
+                        holders[each.cause] = []
+                        waiting.append(each.cause)
+                    holders[each.cause].append(current)
+        self._differing.update(dict.fromkeys(holders, False))
+        while differing:
+            current = differing.pop()
+            if not self._differing[current]:
+                self._differing[current] = True
+                differing += holders[current]
+        return self._differing[pair]
+
     # Parts
 
     @staticmethod
-    def _opened(schema: Schema, schemas: Schemas) -> Schema:
+    def _rooted(schema: Schema, schemas: Schemas) -> Schema:
         """What a root model holds."""
         for _ in range(5):
             model = schemas.model(schema.name, schema.items) if schema.kind == "model" else None
@@ -151,7 +202,7 @@ class Comparer:
             return []
         match (old.kind, new.kind):
             case ("model", "model"):
-                return self._pair(old, new, side)
+                return [Found(_PAIR, side, (old, new, side), "", None, None, ())]
             case ("enum", "enum"):
                 return self._enums(old, new, side, where)
             case ("array", "array"):
@@ -238,10 +289,9 @@ class Comparer:
     # Models
 
     def _pair(self, old: Schema, new: Schema, side: str) -> list[Found]:
-        key = (old.name, old.items, new.name, new.items, side)
+        key = (old, new, side)
         known = self._known.get(key)
         if known is None:
-            self._known[key] = []
             first, second = self.base.model(old.name, old.items), self.head.model(new.name, new.items)
             known = self._known[key] = [] if first is None or second is None else self._models(first, second, side)
         return known
@@ -366,6 +416,15 @@ def _held_model(schema: Schema) -> tuple[Schema | None, tuple[str, ...]]:
         held, steps = _held_model(members[0].items[0])
         return held, ("[]", *steps)
     return (members[0], ()) if members[0].kind == "model" else (None, ())
+
+
+def _written(schema: Schema) -> Schema:
+    """What answers hold of it, after serialisers."""
+    if schema.kind == "union":
+        members = [_written(each) for each in schema.items]
+        return ANY if ANY in members else union(members)
+    written = schema.constraint("written_as")
+    return written if isinstance(written, Schema) else schema
 
 
 def _parts(schema: Schema) -> Iterator[Schema]:

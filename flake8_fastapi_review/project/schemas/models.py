@@ -72,7 +72,8 @@ class Models:
             return None
         summary, definition = own
         draft = _Draft(self._version(symbol, kind), kind, {}, {}, set(), [], [], [])
-        names = self.parameters(summary, definition)
+        generic = arguments or any(base[0] == "s" for base in definition.bases)
+        names = self.parameters(summary, definition) if generic else ()
         self._collect(symbol, dict(zip(names, arguments, strict=False)), draft, 0)
         fields = tuple(self._named(field, draft) for field in draft.fields.values())
         root = draft.roots[-1] if draft.roots else None
@@ -163,7 +164,7 @@ class Models:
         match found:
             case ("type", str(cls), _) if ":" in cls:
                 own = self.types.project_class(cls)
-                names = self.parameters(*own) if own is not None else ()
+                names = self.parameters(*own) if own is not None and arguments else ()
                 self._collect(cls, dict(zip(names, arguments, strict=False)), draft, depth + 1)
             case ("ext" | "type", str(name), *_):
                 if name == "pydantic.RootModel" and arguments:

@@ -32,7 +32,8 @@ class Schema(NamedTuple):
     """Of an enum or a Literal; None when not known."""
     constraints: tuple[tuple[str, Any], ...] = ()
     """ge, gt, le, lt, multiple_of, min_length, max_length (also of arrays), pattern, strict, max_digits,
-    decimal_places, discriminator; UNKNOWN for values that are not constants. Sorted."""
+    decimal_places, discriminator; UNKNOWN for values that are not constants. "written_as": the Schema that a serialiser
+    makes of it in answers. Sorted."""
 
     def constraint(self, name: str) -> Any:
         """The value of a constraint; None without one."""

@@ -340,9 +340,21 @@ class Reader:
             name = self._name(summary, item[1] if item[0] == "c" else item).rpartition(".")[2]
             if name == "WithJsonSchema":
                 return NOT_KNOWN
+            if name in ("PlainSerializer", "WrapSerializer") and item[0] == "c":
+                found["written_as"] = self._serialized(summary, item)
             if item[0] == "c":
                 found |= self._metadata(summary, name, item)
         return constrained(schema, found)
+
+    def _serialized(self, summary: Summary, call: Expr) -> Schema:
+        """What a serialiser makes of a value; Pydantic says nothing of what has no annotation."""
+        keywords = dict(call[3])
+        if "return_type" in keywords:
+            return self.read(summary, keywords["return_type"])
+        called = call[2][0] if call[2] else keywords.get("func")
+        found = self.types.eval(summary, called) if called is not None else None
+        made = self.types.function(found[1]) if found is not None and found[0] == "func" else None
+        return self.read(made[0], made[1].returns) if made is not None and made[1].returns is not None else ANY
 
     def _metadata(self, summary: Summary, name: str, call: Expr) -> dict[str, Any]:
         """What one of the extra items of `Annotated` says."""
