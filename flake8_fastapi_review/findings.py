@@ -19,11 +19,9 @@ import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .config import dependency_files
-from .module import Unreadable, decode
 from .project.cache import code_digest, content_digest
 from .project.disk import Signature, is_settled, kind_of, read, scan, signature, unlisted
 from .project.listing import listed
-from .rule import Applicability, Edit, Fix, Range, Related, Severity, Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -31,6 +29,7 @@ if TYPE_CHECKING:
     from .config import Config
     from .project.cache import Cache
     from .project.disk import Listing
+    from .rule import Fix, Violation
 
 Plain = Any
 """Of what `marshal` writes."""
@@ -93,6 +92,10 @@ class Findings:
         content = read(os.path.join(self._config.root, path))
         if content is None or (path in self.listing.files and self._digest(path) != content_digest(content)):
             return False
+        if content.isascii() and text.encode("utf-8", "surrogatepass") == content:
+            return True
+        from .module import Unreadable, decode
+
         try:
             there = decode(content, path)
         except Unreadable:
@@ -138,9 +141,12 @@ class Findings:
         if page is None:
             return
         # Whatever else has changed, a settled file has the digest that it had.
-        for path, sign in self._signatures.items():
-            if page.signatures.get(path) == sign and path not in self._digests:
-                self._digests[path] = page.digests[path]
+        if not self._digests and page.signatures == self._signatures:
+            self._digests = dict(page.digests)
+        else:
+            for path, sign in self._signatures.items():
+                if page.signatures.get(path) == sign and path not in self._digests:
+                    self._digests[path] = page.digests[path]
         if self._is_same(page):
             self._known = page.outcomes
             self._consulted = page.consulted
@@ -153,7 +159,10 @@ class Findings:
         return (
             page.digests.keys() == self._signatures.keys()
             and page.shape == self.listing.shape()
-            and all(page.digests[path] == self._digest(path) for path in self._signatures)
+            and (
+                page.digests == self._digests
+                or all(page.digests[path] == self._digest(path) for path in self._signatures)
+            )
             and all(found == self._look(path) for path, found in page.consulted.items())
         )
 
@@ -275,6 +284,8 @@ def _plain_fix(fix: Fix) -> Plain:
 
 def from_plain(plain: Iterable[Plain]) -> list[Violation]:
     """The violations that `to_plain` was given."""
+    from .rule import Range, Related, Severity, Violation
+
     return [
         Violation(
             code,
@@ -290,4 +301,6 @@ def from_plain(plain: Iterable[Plain]) -> list[Violation]:
 
 
 def _fix(message: str, edits: Iterable[Plain], applicability: str) -> Fix:
+    from .rule import Applicability, Edit, Fix, Range
+
     return Fix(message, tuple(Edit(Range(*place), text) for place, text in edits), Applicability(applicability))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import gc
 import os
 import re
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 from weakref import WeakKeyDictionary
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
     _Located = tuple[list[Violation], list[str]]
     """Findings, and the qualified name around each if there is a baseline."""
+    Told = tuple[int, int, str, str]
+    """The line, the column in bytes, code and message."""
     Finding = tuple[int, int, str, type]
     """What flake8 takes: the line from 1, the column in characters from 0, "FAR001 text", the plugin's class."""
 
@@ -44,7 +46,7 @@ class Run:
         self._projects: dict[str, _Project] = {}
         self._files = 0
 
-    def review(self, path: str, text: str, tree: ast.Module) -> list[Violation]:
+    def review(self, path: str, text: str, tree: ast.Module) -> list[Told]:
         """The findings in a file. `path` is flake8's, `text` what the disk or an editor holds, `tree` made of it."""
         from . import config
 
@@ -56,7 +58,10 @@ class Run:
         name = os.path.relpath(path, root).replace(os.sep, "/")
         if config.excluded(project.config, name):
             return []
-        found = project.kept(name, text)
+        kept = project.kept(name, text)
+        if kept is not None and (plain := project.at_once(name, text, kept)) is not None:
+            return plain
+        found = project.restored(kept)
         if found is None:
             from .review import review_file
 
@@ -65,7 +70,7 @@ class Run:
             project.opened.close(name)
             project.keep(name, found)
             self._spare_the_collector()
-        return [*_problems(project), *project.standing(name, text, *found)]
+        return [_told(violation) for violation in (*_problems(project), *project.standing(name, text, *found))]
 
     def _spare_the_collector(self) -> None:
         """All of flake8 would pay for a collector that goes through our index again and again.
@@ -78,24 +83,23 @@ class Run:
             gc.freeze()
 
     def _open(self, root: str) -> _Project:
-        from . import config, registry
+        from . import config
 
-        settings = config.load(root)
         chosen = [getattr(self._options, key, None) or () for key in _SELECTORS]
-        selection = registry.select(settings, *chosen, flake8=True)
-        project = self._projects[root] = _Project(settings, selection, chosen)
+        project = self._projects[root] = _Project(config.load(root), chosen)
         return project
 
 
 class _Project:
     """A project, opened when a file has to be looked at, and what an earlier run found in its files."""
 
-    def __init__(self, config: Config, selection: Selection, chosen: Sequence[Sequence[str]]) -> None:
+    def __init__(self, config: Config, chosen: Sequence[Sequence[str]]) -> None:
         from .config import BASELINE
-        from .review import cache_folder
+        from .project.cache import cache_folder
 
         self.config = config
-        self.selection = selection
+        self._chosen = chosen
+        self._selection: Selection | None = None
         self.baseline: Baseline | None = None
         self.broken_baseline: Problem | None = None
         if config.baseline or os.path.exists(os.path.join(config.root, BASELINE)):
@@ -117,6 +121,15 @@ class _Project:
             self._cache.when_closing(self._save)
 
     @property
+    def selection(self) -> Selection:
+        """What flake8's options and the configuration select; worked out when a file has to be looked at."""
+        if self._selection is None:
+            from . import registry
+
+            self._selection = registry.select(self.config, *self._chosen, flake8=True)
+        return self._selection
+
+    @property
     def opened(self) -> Project:
         if self._opened is None:
             from .project import Project
@@ -133,8 +146,8 @@ class _Project:
             return None
         return self._kept.problem if self._opened is None and self._kept is not None else self.opened.problem
 
-    def kept(self, name: str, text: str) -> _Located | None:
-        """What is known of the findings in a file, if all is as it lies on the disk."""
+    def kept(self, name: str, text: str) -> Any:
+        """What is known of a file, if all is as it lies on the disk; None if nothing is."""
         kept = self._kept
         self._on_disk = False
         if kept is None:
@@ -144,12 +157,24 @@ class _Project:
             self._kept = None
             return None
         self._on_disk = True
-        plain = kept.get(name)
-        if plain is None:
+        return kept.get(name)
+
+    def at_once(self, name: str, text: str, kept: Any) -> list[Told] | None:
+        """The findings as they were kept, if no comment or ceiling takes any away and there is nothing else to say."""
+        found, _, is_sound = kept
+        if not is_sound or self.config.problems or self.baseline is not None or self.broken_baseline is not None:
+            return None
+        if found and "# far:" in text:
+            return None
+        return [(place[0], place[1], code, message) for code, _, message, place, *_ in found]
+
+    def restored(self, kept: Any) -> _Located | None:
+        """The findings as they were before they were kept."""
+        if kept is None:
             return None
         from .findings import from_plain
 
-        found, contexts = plain
+        found, contexts, _ = kept
         return from_plain(found), contexts
 
     def located(self, found: list[Violation], tree: ast.Module) -> _Located:
@@ -184,7 +209,8 @@ class _Project:
         if self._kept is not None and self._on_disk:
             from .findings import to_plain
 
-            self._kept.put(name, (to_plain(found[0]), found[1]))
+            is_sound = not self.selection.problems and not self.problem
+            self._kept.put(name, (to_plain(found[0]), found[1], is_sound))
 
     def _save(self) -> None:
         if self._kept is not None:
@@ -386,17 +412,23 @@ def _analyse(run: Run, filename: str, lines: list[str], tree: ast.Module) -> Ite
     if not text.strip():
         return  # pylsp loses every diagnostic of a file over one on a line that is not there
     try:
-        for violation in run.review(filename, text, tree):
-            yield _placed(violation, lines)
+        for told in run.review(filename, text, tree):
+            yield _placed(told, lines)
     except Exception as error:
         yield 1, 0, f"{INTERNAL} {_one_line(_internal(error))}"
 
 
-def _placed(violation: Violation, lines: Sequence[str]) -> tuple[int, int, str]:
-    line = min(max(violation.range.line, 1), len(lines))
-    column = violation.range.column if line == violation.range.line else 0
+def _told(violation: Violation) -> Told:
+    return violation.range.line, violation.range.column, violation.code, violation.message
+
+
+def _placed(told: Told, lines: Sequence[str]) -> tuple[int, int, str]:
+    wanted, column, code, message = told
+    line = min(max(wanted, 1), len(lines))
+    if line != wanted:
+        column = 0
     before = lines[line - 1].rstrip("\r\n").encode("utf-8", "surrogatepass")[:column]
-    return line, len(before.decode("utf-8", "ignore")), f"{violation.code} {_one_line(violation.message)}"
+    return line, len(before.decode("utf-8", "ignore")), f"{code} {_one_line(message)}"
 
 
 def _one_line(message: str) -> str:

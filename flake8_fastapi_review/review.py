@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from . import config as configuration
 from .files import DISK
 from .module import Unreadable
+from .project.cache import cache_folder as cache_folder  # noqa: PLC0414 (asked for here by both hosts)
 from .registry import INTERNAL, select
 from .rule import Range, Severity, Violation
 from .suppression import split
@@ -31,9 +32,6 @@ if TYPE_CHECKING:
     from .rule import Rule
     from .suppression import Comment
 
-CACHE_VARIABLE = "FASTAPI_REVIEW_CACHE_DIR"
-"""Environment variable: the folder of the cache; empty for none."""
-CACHE_FOLDER = ".fastapi-review-cache"
 
 _SAME_PLACE = re.compile(r":(\d*):(\d*):(?=\s)")
 _LONGEST = 300
@@ -366,14 +364,6 @@ class _Collection:
         from .baseline import of
 
         return of(config, self._settings)
-
-
-def cache_folder(root: str, wanted: str | None = None) -> str | None:
-    """The folder that keeps a project's summaries, None for none: `wanted` ("" for none), else what the environment
-    says, else one in the root."""
-    if wanted is None:
-        wanted = os.environ.get(CACHE_VARIABLE, os.path.join(root, CACHE_FOLDER))
-    return wanted or None
 
 
 def shown(path: str) -> str:

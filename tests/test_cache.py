@@ -410,7 +410,7 @@ print(problem)
 def test_an_interpreter_without_sqlite(folder: Path) -> None:
     code = """
 import sys
-sys.modules["sqlite3"] = None
+sys.modules["sqlite3"] = sys.modules["_sqlite3"] = None
 from flake8_fastapi_review.project.cache import Cache
 cache = Cache(sys.argv[1], "1.0")
 cache.put("a.py", b"1", b"x")
@@ -846,7 +846,7 @@ def test_flake8_uses_the_findings_of_an_unchanged_project_and_no_others(
         found = []
         for path in ("app/main.py", "app/report.py"):
             text = (buffers or {}).get(path) or (disk.root / path).read_text("utf-8")
-            found += [f"{path}:{each.range.line} {each.code}" for each in run.review(path, text, ast.parse(text))]
+            found += [f"{path}:{line} {code}" for line, _, code, _ in run.review(path, text, ast.parse(text))]
         cache_module._close_all()
         return found, len(opened)
 

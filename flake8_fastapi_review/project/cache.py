@@ -19,10 +19,13 @@ from .disk import RACE_NS
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 T = TypeVar("T")
 
+CACHE_VARIABLE = "FASTAPI_REVIEW_CACHE_DIR"
+"""Environment variable: the folder of the cache; empty for none."""
+CACHE_FOLDER = ".fastapi-review-cache"
 DATABASE = "summaries.sqlite3"
 TIMEOUT = 0.2
 """Seconds to wait for another process; longer would cost more than going without."""
@@ -50,6 +53,14 @@ Signature: 8a477f597d28d172789f06886806bc55
 """
 
 
+def cache_folder(root: str, wanted: str | None = None) -> str | None:
+    """The folder that keeps a project's summaries, None for none: `wanted` ("" for none), else what the environment
+    says, else one in the root."""
+    if wanted is None:
+        wanted = os.environ.get(CACHE_VARIABLE, os.path.join(root, CACHE_FOLDER))
+    return wanted or None
+
+
 def opened(directory: str) -> Cache:
     """The cache in a folder, for what this version of the tool makes under this interpreter."""
     import marshal
@@ -58,21 +69,31 @@ def opened(directory: str) -> Cache:
     return Cache(directory, stamp)
 
 
+_CODE: list[str] = []
+"""The sources of the tool, each with its size and time: those that this process runs."""
+
+
 def code_digest(*folders: str) -> str:
     """The sources of the tool below folders of the package ("" for all): while a version is developed, they change
     under the same number."""
     package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    stamps = []
-    waiting = [os.path.join(package, folder) for folder in folders]
+    if not _CODE:
+        _CODE.extend(sorted(_sources(package)))
+    chosen = tuple(os.path.join(package, folder, "") for folder in folders)
+    stamps = [stamp for stamp in _CODE if stamp.startswith(chosen)]
+    return _blake2b("\n".join(stamps).encode("utf-8", "surrogatepass"), 16).hex()
+
+
+def _sources(package: str) -> Iterator[str]:
+    waiting = [package]
     while waiting:
         with os.scandir(waiting.pop()) as entries:
             for entry in entries:
                 if entry.name.endswith(".py"):
                     stat = entry.stat()
-                    stamps.append(f"{entry.path}:{stat.st_size}:{stat.st_mtime_ns}")
+                    yield f"{entry.path}:{stat.st_size}:{stat.st_mtime_ns}"
                 elif "." not in entry.name and entry.name != "__pycache__" and entry.is_dir():
                     waiting.append(entry.path)
-    return _blake2b("\n".join(sorted(stamps)).encode("utf-8", "surrogatepass"), 16).hex()
 
 
 class _Row(NamedTuple):
@@ -326,7 +347,10 @@ class Cache:
             return result
 
     def _open(self) -> sqlite3.Connection:
-        import sqlite3
+        try:
+            import _sqlite3 as sqlite3  # without what sqlite3 imports for dates
+        except ImportError:
+            import sqlite3  # type: ignore[no-redef]
 
         _make_directory(self.directory)
         _watch(self)
