@@ -126,6 +126,13 @@ BREAKS = {
         route("", returns=" -> int"), route("", returns=" -> int | None"), "the answer may be `null`",
     ),
     "response is undescribed": (given("a: int"), given("a: Any"), "`a` of `Item` may be anything now, was an integer"),
+    "member of a tagged union": (
+        "class B(BaseModel):\n    kind: Literal['b']\n    b: int\n"
+        + given("kind: Literal['i']").replace("list[Item]", "Annotated[Item | B, Field(discriminator='kind')] | None"),
+        "class B(BaseModel):\n    kind: Literal['b']\n"
+        + given("kind: Literal['i']").replace("list[Item]", "Annotated[Item | B, Field(discriminator='kind')] | None"),
+        "`B` no longer has `b`",
+    ),
     "response is serialised": (
         given("a: int"),
         "from pydantic import PlainSerializer\ndef shown(value) -> str: ...\n"

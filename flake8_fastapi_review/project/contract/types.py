@@ -420,11 +420,13 @@ def _held_model(schema: Schema) -> tuple[Schema | None, tuple[str, ...]]:
 
 def _written(schema: Schema) -> Schema:
     """What answers hold of it, after serialisers."""
+    written = schema.constraint("written_as")
+    if isinstance(written, Schema):
+        return written
     if schema.kind == "union":
         members = [_written(each) for each in schema.items]
         return ANY if ANY in members else union(members)
-    written = schema.constraint("written_as")
-    return written if isinstance(written, Schema) else schema
+    return schema
 
 
 def _parts(schema: Schema) -> Iterator[Schema]:

@@ -48,7 +48,7 @@ class Schema(NamedTuple):
         """Of a union its members without null; of anything else itself."""
         if self.kind != "union":
             return () if self.kind == "null" else (self,)
-        return tuple(each for each in self.items if each.kind != "null")
+        return tuple(member for each in self.items for member in each.members)
 
     @property
     def is_known(self) -> bool:
@@ -79,7 +79,7 @@ def union(members: list[Schema]) -> Schema:
     """One type for several."""
     flat: list[Schema] = []
     for each in members:
-        for member in each.items if each.kind == "union" else (each,):
+        for member in each.items if each.kind == "union" and not each.constraints else (each,):
             if member not in flat:
                 flat.append(member)
     return flat[0] if len(flat) == 1 else Schema("union", items=tuple(flat)) if flat else NOT_KNOWN
@@ -89,7 +89,7 @@ def constrained(schema: Schema, constraints: dict[str, Any]) -> Schema:
     """The type with further constraints; those of an optional one are for the value."""
     if not constraints:
         return schema
-    if schema.kind == "union" and "discriminator" not in constraints:
+    if schema.kind == "union" and not {"discriminator", "written_as"} & constraints.keys():
         return schema._replace(
             items=tuple(each if each.kind == "null" else constrained(each, constraints) for each in schema.items)
         )

@@ -341,7 +341,7 @@ class Reader:
             if name == "WithJsonSchema":
                 return NOT_KNOWN
             if name in ("PlainSerializer", "WrapSerializer") and item[0] == "c":
-                found["written_as"] = self._serialized(summary, item)
+                schema = constrained(schema, {"written_as": self._serialized(summary, item)})
             if item[0] == "c":
                 found |= self._metadata(summary, name, item)
         return constrained(schema, found)
