@@ -676,6 +676,12 @@ class File:
 
         return is_relayed(function, name) or is_bounded(self._types, self._module, function, name)
 
+    def definition_at(self, node: ast.AST) -> Definition | None:
+        """The same of a `def` of this file, or of an expression that names one."""
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            return self._definition(self._symbol(node))
+        return self.definition_of(node)
+
     def constructor_of(self, expr: ast.AST) -> Definition | None:
         """The `__init__` that a class expression is constructed by, if it is the project's."""
         found = self._eval(expr)
@@ -1292,6 +1298,21 @@ class File:
     def is_dependency(self, definition: Definition) -> bool:
         """Whether `Depends` names the function or class anywhere in the project."""
         return self._project.injection.is_dependency(definition.symbol)
+
+    def guards_itself(self, definition: Definition) -> bool:
+        """Whether no exception leaves a project function: a handler for all of them is around what it does."""
+        from .project.guarding import guards_itself, node_of
+
+        function = node_of(self._project.modules, definition.symbol)
+        return function is not None and guards_itself(function)
+
+    def decorators_of(self, definition: Definition) -> tuple[str, ...]:
+        """The decorators of a project function as they are written, without their arguments."""
+        from .project.guarding import node_of
+
+        function = node_of(self._project.modules, definition.symbol)
+        written = [] if function is None else function.decorator_list
+        return tuple(ast.unparse(each.func if isinstance(each, ast.Call) else each) for each in written)
 
     def is_injected(self, function: ast.AST) -> bool:
         """The same of a function of this file by its node."""

@@ -36,6 +36,7 @@ KINDS: Mapping[str, str] = {
     "loop": "FAR006",
     "mongo": "FAR005",
     "queue": "FAR001",
+    "result": "FAR146",
     "redis": "FAR001",
     "rpc": "FAR001",
     "search": "FAR001",

@@ -765,6 +765,18 @@ class Types:
                 return self._super_attribute(symbol, name)
             case ("func" | "bound", symbol, *_) if name in ("__wrapped__",):
                 return ("func", symbol)
+            case ("func", symbol):
+                made = self._made_by_decorator(symbol)
+                return self.attribute(("inst", made, ()), name) if made is not None else None
+        return None
+
+    def _made_by_decorator(self, symbol: str) -> str | None:
+        """The library's class that a decorator makes of a project function: "celery.Task"."""
+        own = self.function(symbol)
+        for name in (self._decorator_name(own[0], each) for each in own[1].decorators) if own is not None else ():
+            made = self.knowledge.returns(name) if name else None
+            if made is not None and self.knowledge.is_class(made):
+                return made
         return None
 
     def members(self, cls: str, name: str) -> tuple[str, Summary | None, tuple[int, ...]] | None:

@@ -1,0 +1,166 @@
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from ...handlers import broad
+from ...rule import Default, Rule, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...file import File
+    from ...rule import Violation
+
+_WAITS = ("asyncio.sleep", "time.sleep", "anyio.sleep", "asyncio.Event.wait", "threading.Event.wait")
+_QUEUES = ("asyncio.Queue.get", "queue.Queue.get", "asyncio.Queue.task_done", "queue.Queue.task_done")
+_STARTS = (
+    "asyncio.create_task",
+    "asyncio.ensure_future",
+    "asyncio.AbstractEventLoop.create_task",
+    "threading.Thread",
+    "threading.Timer",
+    "multiprocessing.Process",
+)
+_HARMLESS = frozenset(
+    "len int str bool float isinstance min max sorted list dict set tuple range enumerate zip round sum print".split()
+)
+
+
+class UnguardedWorkerLoop(Rule):
+    """The first exception ends a loop that is meant to serve for as long as the process lives.
+
+    The task or thread is gone, its exception waits in an object that nobody looks at, and everything else goes on: the
+    queue fills, the prices stay as they are, and the health check is green.
+
+    Loops that wait, by a pause or at a queue, and that are started as a task or a thread are looked at. A handler for
+    every exception inside of the loop keeps it going. Off by default: what a call can raise is not known well enough.
+
+    Bad:
+
+        import asyncio
+
+        async def refresh() -> None: ...
+
+        async def work() -> None:
+            while True:
+                await refresh()
+                await asyncio.sleep(60)
+
+        async def start() -> asyncio.Task[None]:
+            return asyncio.create_task(work())
+
+    Good:
+
+        import asyncio
+        import logging
+
+        logger = logging.getLogger(__name__)
+
+        async def refresh() -> None: ...
+
+        async def work() -> None:
+            while True:
+                try:
+                    await refresh()
+                except Exception:
+                    logger.exception("The prices are not refreshed")
+                await asyncio.sleep(60)
+
+        async def start() -> asyncio.Task[None]:
+            return asyncio.create_task(work())
+    """
+
+    code = "FAR149"
+    severity = Severity.WARNING
+    default = Default.OFF
+    message = "the first exception of `{call}` ends `{function}` for good: handle it inside of the loop"
+    markers = (("while ",), ("create_task", "ensure_future", "Thread(", "Process("))
+
+    def check(self, file: File) -> Iterator[Violation]:
+        started = None
+        for loop in file.nodes(ast.While):
+            function = file.function(loop)
+            if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)) or not _serves(file, loop):
+                continue
+            if started is None:
+                started = _started(file)
+            if function.name not in started or started[function.name]:
+                continue
+            risky = _risky(file, loop)
+            if risky is not None:
+                yield self.at(loop.test, call=_short(ast.unparse(risky.func)), function=function.name)
+
+
+def _serves(file: File, loop: ast.While) -> bool:
+    """Whether a loop goes on until the process ends: always, or while a flag is set, and waits in between."""
+    match loop.test:
+        case ast.Constant(value=True | 1) | ast.Attribute() | ast.UnaryOp(op=ast.Not(), operand=ast.Attribute()):
+            pass
+        case ast.UnaryOp(op=ast.Not(), operand=ast.Call(func=ast.Attribute(attr="is_set"))):
+            pass
+        case _:
+            return False
+    if any(isinstance(each, (ast.Return, ast.Break)) for each in file.within(loop.body, ast.Return, ast.Break)):
+        return False
+    return any(file.is_named(call.func, *_WAITS, *_QUEUES[:2]) for call in file.within(loop.body, ast.Call))
+
+
+def _started(file: File) -> dict[str, bool]:
+    """Names of functions that this file starts as tasks or threads; True when somebody looks at how they end."""
+    found: dict[str, bool] = {}
+    for call in file.calls_to(*_STARTS):
+        target = next((given.value for given in call.keywords if given.arg == "target"), None)
+        if target is None and call.args:
+            target = call.args[0]
+        if isinstance(target, ast.Call):
+            target = target.func
+        match target:
+            case ast.Name(id=name) | ast.Attribute(attr=name):
+                found[name] = found.get(name, False) or isinstance(file.parent(call), ast.Await)
+    return found
+
+
+def _risky(file: File, loop: ast.While) -> ast.Call | None:
+    """The first call of the loop that can fail and that no handler inside of it covers."""
+    calls: list[ast.Call] = file.within(loop.body, ast.Call)
+    for call in calls:
+        if file.is_named(call.func, *_WAITS, *_QUEUES) or file.logging_call(call) is not None:
+            continue
+        if isinstance(call.func, ast.Name) and call.func.id in _HARMLESS:
+            continue
+        definition = file.definition_of(call.func)
+        if definition is None and not file.blocking_kind(call):
+            continue  # not known
+        if definition is not None and (definition.is_class or not _is_awaited(file, call)):
+            continue
+        if _is_covered(file, call, loop) or (definition is not None and file.guards_itself(definition)):
+            continue
+        return call
+    return None
+
+
+def _is_awaited(file: File, call: ast.Call) -> bool:
+    return isinstance(file.parent(call), ast.Await)
+
+
+def _is_covered(file: File, call: ast.Call, loop: ast.While) -> bool:
+    """Whether a handler for every exception stands between the call and the loop."""
+    inner: ast.AST = call
+    for ancestor in file.ancestors(call):
+        if ancestor is loop:
+            return False
+        tried = isinstance(ancestor, ast.Try) and any(inner is each for each in ancestor.body)
+        if tried and isinstance(ancestor, ast.Try) and any(broad(file, handler) for handler in ancestor.handlers):
+            return True
+        if isinstance(ancestor, ast.With) and "suppress" in file.source(ancestor.items[0].context_expr):
+            return True
+        if isinstance(ancestor, ast.ExceptHandler):
+            return True
+        inner = ancestor
+    return False
+
+
+def _short(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= 60 else text[:57] + "…"
