@@ -7,6 +7,7 @@
 # make oracle-models MODELS=path  derived database models against SQLAlchemy at run time; installs applications below the path
 # make replay REPO=path     review every change of a history (default: ours), and check that all adds up
 # make oracle ORACLE=path  derived route tables against those read from running applications
+# make vulnerabilities VULNERABILITIES=path  published advisories: the vulnerable version reported, the fixed one not
 
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
@@ -18,6 +19,7 @@ REPO ?= .
 # Further arguments, `--last 20` or `--releases dstack 0.22.4 0.22.5`; see tools/replay.py.
 REPLAY ?=
 ORACLE ?= ../shared/oracle
+VULNERABILITIES ?= ../shared/vulnerabilities
 MODELS ?= build/oracle-models
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -28,7 +30,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python3
 	"$$HOME"/.pyenv/versions/3.1[0-9].*/bin/python; do \
 	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null && echo "$$python" && break; done)
 
-.PHONY: review test lint test-all generate bench corpus oracle oracle-models clean
+.PHONY: review test lint test-all generate bench corpus oracle oracle-models vulnerabilities clean
 
 review: $(VENV)/.installed
 	@echo "== flake8 --select FAR $(SRC)"
@@ -83,6 +85,10 @@ oracle-models: $(VENV)/.installed
 
 replay: $(VENV)/.installed
 	@$(BIN)/python tools/replay.py "$(REPO)" $(REPLAY)
+
+vulnerabilities: $(VENV)/.installed
+	@test -f "$(VULNERABILITIES)/cases.jsonl" || { echo "usage: make vulnerabilities VULNERABILITIES=folder-of-cases"; exit 2; }
+	@$(BIN)/python tools/vulnerabilities.py "$(VULNERABILITIES)"
 
 clean:
 	rm -rf .venv .venv-3.* build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .fastapi-review-cache

@@ -217,6 +217,8 @@ class Calls:
         if kind is None or (kind == "database" and not self.taint.stored):
             return None
         walk = self.walk
+        if walk.verified and kind in ("body", "form", "message"):
+            return CLEAN
         declared = None
         if kind == "database" and isinstance(node, ast.Call) and node.args:
             declared = self.types.instance(walk.type_of(node.args[0]))

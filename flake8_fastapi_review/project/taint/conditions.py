@@ -29,6 +29,7 @@ _NEVER_RETURN = frozenset({"sys.exit", "os._exit", "os.abort", "builtins.exit", 
 _PATH_METHODS = frozenset({"resolve", "absolute", "as_posix", "expanduser", "__str__"})
 _CHECKING = re.compile(r"(?i)safe|valid|allow|permit|check|verif|trusted|sanit|forbid|denied|block|whitelist|internal")
 _PREDICATES = frozenset({"isdigit", "isalnum", "isalpha", "isdecimal", "isnumeric", "isidentifier"})
+_SIGNATURE = re.compile(r"(?i)(?:verif|valid|check|compare|match)\w*(?:signature|hmac|webhook|digest|mac)(?:_|$)")
 _SEPARATORS = frozenset({"os.sep", "os.path.sep"})
 
 
@@ -39,6 +40,8 @@ def after(walk: Walk, node: ast.expr, state: State) -> State | None:
     if not isinstance(node, ast.Call):
         return state
     callee = walk.type_of(node.func)
+    if callee is not None and callee[0] in ("func", "bound"):
+        _verifies(walk, node, state)
     if walk.types.qualified(callee) in _NEVER_RETURN:
         return None
     if callee is not None and callee[0] in ("func", "bound") and walk.taint.never_returns(callee[1]):
@@ -234,6 +237,8 @@ def _refine_url(walk: Walk, node: ast.expr, state: State) -> None:
 
 
 def _call(walk: Walk, node: ast.Call, truth: bool, state: State) -> None:
+    if truth and _verifies(walk, node, state):
+        return
     name = walk.types.qualified(walk.type_of(node.func)) or ""
     short = node.func.attr if isinstance(node.func, ast.Attribute) else ""
     if short == "startswith":
@@ -269,6 +274,17 @@ def _call(walk: Walk, node: ast.Call, truth: bool, state: State) -> None:
     elif truth:
         for key, kinds in confirmed:
             walk.refine(state, key, kinds)
+
+
+def _verifies(walk: Walk, node: ast.Call, state: State) -> bool:
+    """`verify_signature(body, header)`: the request comes from somebody who knows a secret."""
+    leaf = node.func.attr if isinstance(node.func, ast.Attribute) else _called(node)
+    if not _SIGNATURE.search(leaf) or len(node.args) + len(node.keywords) < 2:
+        return False
+    walk.verified = True
+    for argument in (*node.args, *(keyword.value for keyword in node.keywords)):
+        _refine_key(walk, argument, HARMLESS, state)
+    return True
 
 
 def says_that_it_checks(node: ast.Call) -> bool:

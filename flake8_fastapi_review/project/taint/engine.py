@@ -6,6 +6,7 @@ import ast
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ...knowledge.flows import SINKS
 from ...module.summary import Function
 from ..constants import value_of
 from .inputs import HARMLESS, REQUESTS, Inputs, decorator_text
@@ -311,8 +312,13 @@ class Taint:
             for flow in self._concrete(module, symbol, function, node, effect):
                 finding = _finding(flow, symbol)
                 if finding is not None:
-                    key = (finding.kind, finding.line, finding.column, finding.sink_path, finding.sink_line)
-                    found.setdefault(key, finding)
+                    # One call that leads to many places with the same input is one thing to repair.
+                    key = (SINKS[finding.kind], finding.line, finding.column)
+                    here = finding.sink_path == module.path
+                    place = (finding.sink_path, finding.sink_line) if here else (finding.source, finding.part)
+                    known = found.get((key, place))
+                    if known is None or len(finding.steps) < len(known.steps):
+                        found[key, place] = finding
         return list(found.values())
 
     def _candidates(self, module: Module) -> list[tuple[str, Function, ast.AST]]:

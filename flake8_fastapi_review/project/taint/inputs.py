@@ -329,7 +329,7 @@ class Inputs:
         declared = self.types.annotation(summary, annotation) if annotation is not None else None
         source = Source(
             kind,
-            _alias(self.types, summary, annotation, default) or name,
+            alias_of(self.types, summary, annotation, default) or name,
             summary.path,
             function.line,
             f"{summary.path}:{function.qualname}",
@@ -348,6 +348,8 @@ class Inputs:
         declared = source.type
         safe: frozenset[str] = _NOTHING_SAFE
         for key in path:
+            if key.startswith("._"):
+                return HARMLESS  # a private attribute of a model is no field
             if declared is None:
                 return safe
             if declared[0] == "union":
@@ -389,7 +391,8 @@ class Inputs:
         return not self.entities.is_open(declared)
 
 
-def _alias(types: Types, summary: Summary, annotation: Expr | None, default: Expr | None) -> str | None:
+def alias_of(types: Types, summary: Summary, annotation: Expr | None, default: Expr | None) -> str | None:
+    """The name under which a request gives a parameter, when that is another one."""
     for owner, expr in ((summary, default), *types.metadata(summary, annotation)):
         if expr is not None and expr[0] == "c":
             for keyword, value in expr[3]:

@@ -76,6 +76,8 @@ class Walk:
         """Texts that end in a separator of paths."""
         self.looked_up: dict[Path, list[Path]] = {}
         """What a function of the project was asked for → the keys that it was given."""
+        self.verified = False
+        """A signature of the request has been checked: who sent it is known."""
         self.opened: dict[Path, Path] = {}
         """An open file → the variable that holds its path."""
         self._parted: set[str] = set()
