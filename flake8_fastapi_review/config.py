@@ -94,7 +94,7 @@ EXAMPLES = (
     "/notebooks/",
 )
 
-PACKAGES = ("fastapi", "starlette", "pydantic", "sqlalchemy", "httpx")
+PACKAGES = ("fastapi", "starlette", "pydantic", "sqlalchemy", "httpx", "lxml")
 """Whose versions decide how some rules read the code."""
 
 

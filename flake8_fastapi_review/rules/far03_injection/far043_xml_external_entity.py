@@ -1,8 +1,9 @@
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING
 
-from ...rule import Default, Rule, Severity
+from ...rule import Rule, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,8 +16,8 @@ class XmlExternalEntity(Rule):
     """XML of a client is read by a parser that resolves entities.
 
     An entity can name a file or a URL, whose content then stands in the document, and nested entities grow to
-    gigabytes. Use `defusedxml`, or a parser with `resolve_entities=False`. Off by default: lxml resolves no external
-    entities since version 5, and which version is used is not looked at yet.
+    gigabytes. Use `defusedxml`, or a parser with `resolve_entities=False`. lxml resolves no external entities since
+    version 5: what is not told to by `resolve_entities=True` is reported only if the project declares an older one.
 
     Bad:
 
@@ -27,7 +28,7 @@ class XmlExternalEntity(Rule):
 
         @app.post("/orders")
         async def order(request: Request):
-            document = etree.fromstring(await request.body())
+            document = etree.fromstring(await request.body(), etree.XMLParser(resolve_entities=True))
             return {"customer": document.findtext("customer")}
 
     Good:
@@ -49,7 +50,6 @@ class XmlExternalEntity(Rule):
 
     code = "FAR043"
     severity = Severity.BLOCKER
-    default = Default.OFF
     cwe = 611
     cvss = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N"
     message = (
@@ -59,7 +59,11 @@ class XmlExternalEntity(Rule):
     markers = (("def ",),)
 
     def check(self, file: File) -> Iterator[Violation]:
+        version = file.version("lxml")
+        older = version is not None and version < (5, 0)
         for reached in file.reached(self.code):
+            if not (older if (resolves := _resolves(file, reached.node)) is None else resolves):
+                continue
             yield self.at(
                 reached.node,
                 related=reached.related,
@@ -69,3 +73,15 @@ class XmlExternalEntity(Rule):
                 route=reached.route,
                 chain=reached.chain,
             )
+
+
+def _resolves(file: File, node: ast.AST) -> bool | None:
+    """What the parser that the call is given was told of entities; None when nothing."""
+    call = node if isinstance(node, ast.Call) and file.argument(node, 1, "parser") is not None else None
+    call = call or file.enclosing(node, ast.Call)
+    parser = file.argument(call, 1, "parser") if call is not None else None
+    for value in file.values(parser) if parser is not None else ():
+        if isinstance(value, ast.Call):
+            given = file.argument(value, -1, "resolve_entities")
+            return None if given is None else file.value_of(given) is True
+    return None if parser is None else False
