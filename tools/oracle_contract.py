@@ -173,7 +173,7 @@ def _name(way: tuple[str, ...], path: str) -> str:
     if way[:1] == ("path",):
         names = re.findall(r"\{(\w+)", path)
         return str(names.index(way[1]))
-    named = [step for step in way if not step.startswith(("[", "{", "'", '"')) and not step.isdigit()]
+    named = [step for step in way if not step.startswith(("[", "{")) and not step.isdigit()]
     named = named if not named or named[-1] not in ("query", "header", "cookie") else named[:-1]
     return named[-1] if named else way[0]
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ..schemas import Answer, Schemas
 
 REQUEST, RESPONSE = "request", "response"
+_LISTED = 5
 _PAIR = "pair"
 """The kind of a pair of models that is not opened yet."""
 
@@ -262,24 +263,14 @@ class Comparer:
         is_text = any(isinstance(value, str) for value in (*old.values, *new.values))
         values, verb = (gone, "no longer takes") if side == REQUEST else (added, "may be")
         kind, after = ("narrowed", "") if side == REQUEST else ("widened", " now")
+        if not values:
+            return []
+        text = f"{verb} {_listed([_shown(value, is_text) for value in values])}{after}"
         if not new.name:
-            return [
-                where.found(kind, side, f"{verb} {_shown(value, is_text)}{after}", f"value {value!r}")
-                for value in values
-            ]
-        name = new.name.rpartition(":")[2]
-        return [
-            Found(
-                kind,
-                side,
-                ("value", new.name, side, repr(value)),
-                f"`{name}` {verb} {_shown(value, is_text)}{after}",
-                (new.name, None),
-                (old.name, None) if old.name else None,
-                (repr(value),),
-            )
-            for value in values
-        ]
+            return [where.found(kind, side, text, "values")]
+        was = (old.name, None) if old.name else None
+        name = f"`{_leaf(new.name)}`"
+        return [Found(kind, side, ("values", new.name, side), f"{name} {text}", (new.name, None), was, ())]
 
     def _limits(self, old: Schema, new: Schema, side: str, where: _Where) -> list[Found]:
         if side != REQUEST:
@@ -473,6 +464,12 @@ def told(schema: Schema) -> str:
         case kind:
             article = "an" if kind[0] in "aeio" else "a"
             return f"{article} {kind}" + (f" ({schema.name})" if schema.name else "")
+
+
+def _listed(texts: list[str]) -> str:
+    if len(texts) > _LISTED:
+        texts = [*texts[: _LISTED - 1], f"{len(texts) - _LISTED + 1} more"]
+    return " or ".join(filter(None, [", ".join(texts[:-1]), texts[-1]]))
 
 
 def _shown(value: Any, is_text: bool) -> str:
