@@ -2,6 +2,7 @@
 
 from .engines import Engine, SessionMaker
 from .front import Database
+from .lifetimes import SharedSession
 from .sessions import Count, Execution, Facts, Step
 from .statements import Filter, Item, Load, Ref, Statement, Value
 from .tables import Column, Entity, ForeignKey, Index, Place, Proxy, Relationship, Table, Unique
@@ -25,6 +26,7 @@ __all__ = [
     "Ref",
     "Relationship",
     "SessionMaker",
+    "SharedSession",
     "Statement",
     "Step",
     "Table",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .engines import Engines
+from .lifetimes import Lifetimes
 from .reading import LIBRARIES, Read, Reader
 from .sessions import Sessions
 from .sites import Sites
@@ -32,7 +33,9 @@ class Database:
         self.sites = Sites(modules, types)
         self.statements = Statements(self.sites, self.entity)
         self.sessions = Sessions(self.sites, self.statements)
+        self.lifetimes = Lifetimes(modules, self.sites, self.statements, self.sessions, self.counts)
         self._read: Read | None = None
+        self._counted: dict[str, bool] = {}
         self._used: bool | None = None
         self._by_symbol: dict[str, Entity] = {}
         self._by_table: dict[str, Table] = {}
@@ -74,14 +77,20 @@ class Database:
         self._model()
         return self._by_table.get(name)
 
+    def counts(self, path: str) -> bool:
+        """Whether a file belongs to the application: no test, no migration."""
+        known = self._counted.get(path)
+        if known is None:
+            known = self._counted[path] = Reader(self.modules, self.types, self.config).counts(path)
+        return known
+
     # Engines
 
     def _engines(self) -> tuple[tuple[Engine, ...], tuple[SessionMaker, ...]]:
         if self._made is None:
             self._made = ((), ())
             if self.is_used:
-                reader = Reader(self.modules, self.types, self.config)
-                self._made = Engines(self.modules, Terms(self.types)).find(reader.counts)
+                self._made = Engines(self.modules, Terms(self.types)).find(self.counts)
         return self._made
 
     @property

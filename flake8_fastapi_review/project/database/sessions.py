@@ -172,7 +172,7 @@ class Sessions:
         call = site.node
         if not isinstance(call, ast.Call):
             return False
-        if self.statements.session_kind(site) is None:
+        if self.statements.session_kind(site) is None or self.statements.is_registry(site):
             return False
         callee = self.sites.callee(site)
         if callee is None:

@@ -20,6 +20,7 @@ SESSIONS = (
     "sqlalchemy.ext.asyncio.AsyncSession", "sqlalchemy.ext.asyncio.async_scoped_session",
     "sqlmodel.ext.asyncio.session.AsyncSession",
 )  # fmt: skip
+REGISTRIES = ("sqlalchemy.orm.scoped_session", "sqlalchemy.ext.asyncio.async_scoped_session")
 ASYNC_SESSIONS = SESSIONS[3:]
 CONNECTIONS = ("sqlalchemy.engine.Connection", "sqlalchemy.ext.asyncio.AsyncConnection")
 _STARTS = {"select": "select", "insert": "insert", "update": "update", "delete": "delete", "text": "text",
@@ -443,6 +444,11 @@ class Statements:
             if self.types.is_subclass(member[1], SESSIONS):
                 return "sync"
         return None
+
+    def is_registry(self, site: Site) -> bool:
+        """Whether a value stands for one session for each thread or task."""
+        found = self.sites.type(site)
+        return found is not None and found[0] == "inst" and bool(self.types.is_subclass(found[1], REGISTRIES))
 
     def is_connection(self, site: Site) -> bool:
         found = self.sites.type(site)

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from ...module.summary import Summary
     from .engines import Engine, SessionMaker
     from .front import Database
-    from .sessions import Count, Execution, Facts
+    from .lifetimes import SharedSession
+    from .sessions import Count, Execution, Facts, Step
     from .statements import Ref, Statement, Value
     from .tables import Column, Entity, Relationship, Table
 
@@ -140,6 +141,17 @@ class View:
     def round_trips(self, function: ast.AST) -> Count:
         """How many statements a call of the function sends, as an expression in N."""
         return self._database.sessions.count(self._module, function)
+
+    @property
+    def shared_sessions(self) -> list[SharedSession]:
+        """The sessions that this file makes when it is imported (at its top, in a class's body, as the default of a
+        parameter) and that functions use, here or elsewhere."""
+        return list(self._database.lifetimes.shared_sessions(self._module))
+
+    def makes_engine(self, function: ast.AST) -> tuple[Step, ...] | None:
+        """The calls from a function of this file to where each call of it makes another engine or pool; None: it makes
+        none, keeps it, disposes of it, or makes it of what it is given."""
+        return self._database.lifetimes.makes_engine(self._database.sites.symbol(self._module, function))
 
     # Inner parts
 

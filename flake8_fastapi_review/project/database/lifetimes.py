@@ -1,0 +1,259 @@
+"""Sessions that live as long as the process, engines that live no longer than a call."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ...module.scopes import scope_binding
+from ...module.summary import ONCE, Call
+from .sessions import Step
+from .sites import Site
+from .terms import leaf
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from ...module import Module
+    from ...module.summary import Function, Summary
+    from ..modules import Modules
+    from .sessions import Sessions
+    from .sites import Sites
+    from .statements import Statements
+
+ENGINES = frozenset({"create_engine", "create_async_engine", "asyncpg.create_pool", "psycopg_pool.ConnectionPool",
+                     "psycopg_pool.AsyncConnectionPool", "aiomysql.create_pool"})  # fmt: skip
+"""What makes an engine or a pool, by `terms.leaf`."""
+ENGINE_WORDS = tuple(name.rpartition(".")[2].encode() for name in ENGINES)
+_PLAIN_DECORATORS = frozenset(
+    "builtins.staticmethod builtins.classmethod builtins.property contextlib.contextmanager "
+    "contextlib.asynccontextmanager".split()
+)
+_CLOSERS = frozenset({"dispose", "aclose", "close", "terminate"})
+_UNPOOLED = ("NullPool", "StaticPool")
+
+
+class SharedSession(NamedTuple):
+    """A session that is made once, when its module is imported."""
+
+    call: ast.Call
+    name: str
+    """How it is reached: a name of the module, "Class.name", or a parameter whose default it is."""
+    uses: tuple[Step, ...]
+    """Where functions use it."""
+
+
+class Lifetimes:
+    """Finds both; remembered by function."""
+
+    def __init__(
+        self, modules: Modules, sites: Sites, statements: Statements, sessions: Sessions, counts: Callable[[str], bool]
+    ) -> None:
+        self.modules = modules
+        self.types = sites.types
+        self.sites = sites
+        self.statements = statements
+        self.sessions = sessions
+        self.counts = counts
+        self._makes: dict[str, tuple[Step, ...] | None] = {}
+        self._makers: frozenset[str] | None = None
+
+    # Sessions of the module
+
+    def shared_sessions(self, module: Module) -> Iterator[SharedSession]:
+        """The sessions that a module makes when it is imported and that functions use."""
+        index = module.index
+        for call in index.nodes(ast.Call):
+            scope = index.scope_of(call).frame()
+            if scope.kind not in ("module", "class") or not self.sessions.creates(Site(module, call)):
+                continue
+            if _is_guarded(module, call):
+                continue
+            statement = index.parents.get(call)
+            match statement:
+                case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
+                    if scope.kind == "class":
+                        uses = tuple(self._uses_of_attribute(module, scope.qualname, name))
+                        name = f"{scope.qualname}.{name}"
+                    else:
+                        uses = (*self._uses(module, name, None), *self._uses_elsewhere(module, name))
+                    if uses:
+                        yield SharedSession(call, name, uses)
+                case ast.arguments() | ast.FunctionDef() | ast.AsyncFunctionDef() | ast.Lambda():
+                    parameter = _defaulted(getattr(statement, "args", statement), call)
+                    if parameter is not None:
+                        yield SharedSession(call, parameter, (Step(module.path, call.lineno, parameter),))
+
+    @staticmethod
+    def _uses(module: Module, name: str, importer: str | None) -> Iterator[Step]:
+        """Where functions of a module read one of its names."""
+        index = module.index
+        for node in index.nodes(ast.Name):
+            if node.id != name or not isinstance(node.ctx, ast.Load):
+                continue
+            scope = index.scope_of(node)
+            owner = scope_binding(index, scope, name)
+            if scope.frame().kind in ("function", "lambda") and owner is not None and owner.kind == "module":
+                yield Step(module.path, node.lineno, name)
+
+    @staticmethod
+    def _uses_of_attribute(module: Module, owner: str, name: str) -> Iterator[Step]:
+        for node in module.index.nodes(ast.Attribute):
+            if node.attr == name and isinstance(node.ctx, ast.Load) and isinstance(node.value, ast.Name):
+                scope = module.index.scope_of(node).frame()
+                inside = scope.qualname.startswith(f"{owner}.") and node.value.id in ("self", "cls")
+                if scope.kind == "function" and (inside or node.value.id == owner):
+                    yield Step(module.path, node.lineno, f"{node.value.id}.{name}")
+
+    def _uses_elsewhere(self, module: Module, name: str) -> Iterator[Step]:
+        for path in self.modules.mentioning(name):
+            if path == module.path or not self.counts(path):
+                continue
+            summary = self.modules.summary(path)
+            for index in summary.names.get(name, ()) if summary is not None else ():
+                match summary.table[index] if summary is not None else ():
+                    case ("imp", level, source, str(imported)) if imported == name:
+                        if self.modules.resolve(path, level, source) == module.path:
+                            other = self.modules.lent(path)
+                            if other is not None:
+                                yield from self._uses(other, name, path)
+
+    # Engines made by calls
+
+    def makes_engine(self, symbol: str) -> tuple[Step, ...] | None:
+        """The calls from a project function to where each call of it makes another engine: none if it makes none, keeps
+        it, disposes of it, or makes it of what it is given."""
+        if symbol not in self._makes:
+            self._makes[symbol] = self._way(symbol)
+        return self._makes[symbol]
+
+    def _way(self, symbol: str) -> tuple[Step, ...] | None:
+        makers = self._all_makers()
+        if not makers:
+            return None
+        seen = {symbol}
+        level: list[tuple[str, tuple[Step, ...]]] = [(symbol, ())]
+        while level:
+            following: list[tuple[str, tuple[Step, ...]]] = []
+            for current, chain in level:
+                own = self.types.function(current)
+                if own is None or (chain and not self._is_plain(*own)):
+                    continue
+                summary, function = own
+                if current in makers:
+                    place = self._making(summary, function)
+                    if place is not None:
+                        return (*chain, place)
+                for plain in function.calls if len(chain) < 6 else ():
+                    call = Call._make(plain)
+                    if call.flags & ONCE:
+                        continue
+                    callee = self.types.eval(summary, call.expr[1])
+                    inner = (
+                        self.sessions.runs(callee) if callee is not None and callee[0] in ("func", "bound") else None
+                    )
+                    if inner is not None and inner not in seen:
+                        seen.add(inner)
+                        step = Step(summary.path, call.line, self.types.dotted(inner))
+                        following.append((inner, (*chain, step)))
+            level = following
+        return None
+
+    def _all_makers(self) -> frozenset[str]:
+        """The functions in which an engine is made, by the files that name one."""
+        if self._makers is None:
+            found = set()
+            for path in self.modules.mentioning_any(ENGINE_WORDS):
+                summary = self.modules.summary(path) if self.counts(path) else None
+                for name, function in summary.functions.items() if summary is not None else ():
+                    if any(_may_make(call[0][1]) for call in function[7]):
+                        found.add(f"{path}:{name}")
+            self._makers = frozenset(found)
+        return self._makers
+
+    def _is_plain(self, summary: Summary, function: Function) -> bool:
+        """Whether no decorator keeps what the function returns."""
+        names = (self.types.qualified(each) for each in self.types.decorators(summary, function))
+        return all(name in _PLAIN_DECORATORS for name in names)
+
+    def _making(self, summary: Summary, function: Function) -> Step | None:
+        from ..constants import parameters_in
+
+        if function.qualname.endswith("__init__"):
+            return None
+        for plain in function.calls:
+            call = Call._make(plain)
+            name = self.types.qualified(self.types.eval(summary, call.expr[1]))
+            if name is None or leaf(name) not in ENGINES or call.flags & ONCE:
+                continue
+            if parameters_in(summary, function.qualname, call.expr) - {"self", "cls"}:
+                continue
+            if any(key == "poolclass" and value[-1] in _UNPOOLED for key, value in call.expr[3]):
+                continue
+            closers = _CLOSERS if "ool" in name else ("dispose",)
+            if any(each[0][1][0] == "a" and each[0][1][2] in closers for each in function.calls):
+                continue
+            if self._is_kept(summary, function, call):
+                continue
+            return Step(summary.path, call.line, name.rpartition(".")[2])
+        return None
+
+    def _is_kept(self, summary: Summary, function: Function, call: Call) -> bool:
+        """Whether the engine goes into an attribute, a global or a container: how often is not known then."""
+        own = self.sites.function(f"{summary.path}:{function.qualname}")
+        if own is None:
+            return True
+        module, node = own
+        for each in module.index.by_node[node].nodes.get(ast.Call, ()):
+            if (each.lineno, each.col_offset) != (call.line, call.column):
+                continue
+            parent = module.index.parents.get(each)
+            while isinstance(parent, (ast.Await, ast.Call, ast.keyword, ast.NamedExpr, ast.IfExp, ast.BoolOp)):
+                parent = module.index.parents.get(parent)
+            match parent:
+                case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
+                    owner = scope_binding(module.index, module.index.scope_of(each), name)
+                    return owner is None or owner.kind == "module" or _is_put_away(node, name)
+                case ast.Return() | ast.Expr() | ast.withitem() | ast.Attribute() | ast.Yield():
+                    return False
+            return True
+        return True
+
+
+def _may_make(callee: tuple[object, ...]) -> bool:
+    name = callee[2] if callee[0] == "a" else callee[1] if callee[0] == "g" else ""
+    return isinstance(name, str) and (callee[0] == "v" or any(each.rpartition(".")[2] == name for each in ENGINES))
+
+
+def _is_put_away(function: ast.AST, name: str) -> bool:
+    """`self.engine = engine`, `engines[key] = engine`, `app.state.engine = engine`"""
+    for node in ast.walk(function):
+        match node:
+            case ast.Assign(targets=targets, value=ast.Name(id=found)) if found == name:
+                if any(isinstance(target, (ast.Attribute, ast.Subscript)) for target in targets):
+                    return True
+    return False
+
+
+def _is_guarded(module: Module, node: ast.AST) -> bool:
+    """Whether `if __name__ == "__main__":` stands around a node."""
+    parent = module.index.parents.get(node)
+    while parent is not None:
+        if isinstance(parent, ast.If) and "__name__" in ast.unparse(parent.test):
+            return True
+        parent = module.index.parents.get(parent)
+    return False
+
+
+def _defaulted(arguments: Any, call: ast.Call) -> str | None:
+    """The parameter whose default a call is."""
+    if not isinstance(arguments, ast.arguments):
+        return None
+    positional = [*arguments.posonlyargs, *arguments.args]
+    for parameter, default in zip(reversed(positional), reversed(arguments.defaults), strict=False):
+        if default is call:
+            return parameter.arg
+    for parameter, given in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=False):
+        if given is call:
+            return parameter.arg
+    return None
