@@ -12,6 +12,7 @@ The peers are installed into environments of their own below build/benchmarks. L
 from __future__ import annotations
 
 import argparse
+import ast
 import json
 import os
 import platform
@@ -171,11 +172,13 @@ def editor(source: Path, cache: Path, runs: int, file: str | None) -> None:
     bugbear = Environment("bugbear", "flake8", "flake8-bugbear")
     name = file or _typical(source)
     text = (source / name).read_bytes()
+    edited = _edited(text)
     flake8 = ["--isolated", "--exit-zero", "--stdin-display-name", name, "-"]
     kept = {"FASTAPI_REVIEW_CACHE_DIR": str(cache)}
     variants = [
         Variant("flake8", [bare.command("flake8"), *flake8], {}, source, text),
         Variant("+ ours, warm", [ours.command("flake8"), *flake8], kept, source, text),
+        Variant("+ ours, warm, one line more", [ours.command("flake8"), *flake8], kept, source, edited),
         Variant("+ ours, no cache", [ours.command("flake8"), *flake8], NO_CACHE, source, text),
         Variant("+ flake8-bugbear", [bugbear.command("flake8"), *flake8], {}, source, text),
     ]
@@ -232,6 +235,18 @@ def _about(source: Path, *environments: Environment) -> str:
         names = packages[0] if "tools" in environment.command("") else packages[1]
         known.append(versions(environment, *names))
     return f"{source.name}: {int(parsed[1])} files, {int(parsed[2])} lines; {', '.join(known)}"
+
+
+def _edited(text: bytes) -> bytes:
+    """As while somebody types: a line more at the end of the function in the middle of a file."""
+    lines = text.decode().split("\n")
+    functions = [
+        node for node in ast.walk(ast.parse(text)) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+    ]
+    if functions:
+        last = functions[len(functions) // 2].body[-1]
+        lines.insert(last.lineno - 1, " " * last.col_offset + "number = 1")
+    return "\n".join(lines).encode()
 
 
 def _typical(source: Path) -> str:

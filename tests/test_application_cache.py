@@ -353,6 +353,19 @@ def test_configuration(root: Path) -> None:
     assert {row.app for row in project.application.rows} == {"main:app"}
 
 
+def test_version_of_the_framework(root: Path) -> None:
+    """It decides whether what is added to a router after its include is there."""
+    main = root / "main.py"
+    main.write_text(main.read_text() + '\n\n@items.router.get("/late")\ndef late(): ...\n')
+    assert "/items/late" in [row.path for row in asked(opened(root, kept=True))[0]]
+    for version, has_late in (("0.136.0", False), ("0.138.0", True)):
+        (root / "requirements.txt").write_text(f"fastapi=={version}\n")
+        project = opened(root, kept=True)
+        assert asked(project) == asked(opened(root, kept=False))
+        assert is_executed(project)
+        assert ("/items/late" in [row.path for row in project.application.rows]) is has_late
+
+
 def test_two_projects_share_a_cache(root: Path, tmp_path: Path) -> None:
     (tmp_path / "other").mkdir()
     (tmp_path / "other" / "main.py").write_text("from fastapi import FastAPI\n\napp = FastAPI()\n")
