@@ -4,15 +4,17 @@ import logging
 import pickle
 import re
 import subprocess
+import tarfile
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, UploadFile
+from fastapi import APIRouter, Depends, HTTPException, Query, UploadFile, status
 from fastapi.responses import FileResponse, HTMLResponse, PlainTextResponse, RedirectResponse
 from sqlalchemy import text
 
 from bookshop.dependencies import HttpDep, ReportSessionDep, get_staff
+from bookshop.models import User
 
 logger = logging.getLogger(__name__)
 router = APIRouter(prefix="/backoffice", tags=["backoffice"], dependencies=[Depends(get_staff)])
@@ -82,7 +84,7 @@ def hello(name: Annotated[str, Query(description="Who is greeted")]) -> HTMLResp
 
 @router.post("/carts", status_code=204)
 async def restore_cart(cart: UploadFile) -> None:  # FAR054: POST /backoffice/carts
-    pickle.loads(await cart.read())  # FAR036: pickle.loads
+    pickle.loads(await cart.read())  # FAR036: pickle.loads  # FAR154: cart.read
 
 
 @router.get("/letters", response_class=PlainTextResponse)
@@ -119,4 +121,33 @@ def search(pattern: Annotated[str, Query(description="What to look for")]) -> li
 async def feed(document: UploadFile) -> None:  # FAR054: POST /backoffice/feeds
     from lxml import etree
 
-    etree.fromstring(await document.read())  # FAR043: lxml.etree.fromstring
+    etree.fromstring(await document.read(), etree.XMLParser(resolve_entities=True))  # FAR043: lxml.etree.fromstring  # FAR154: document.read
+
+
+@router.post("/feeds/small", status_code=204)
+async def small_feed(document: UploadFile) -> None:  # FAR054: POST /backoffice/feeds/small
+    from lxml import etree
+
+    if document.size is None or document.size > 100_000:
+        raise HTTPException(status.HTTP_413_REQUEST_ENTITY_TOO_LARGE, "At most 100 kB")
+    etree.fromstring(await document.read(), etree.XMLParser(resolve_entities=False))
+
+
+@router.post("/themes", status_code=204)
+def add_theme(theme: UploadFile) -> None:  # FAR054: POST /backoffice/themes
+    with tarfile.open(fileobj=theme.file) as archive:
+        archive.extractall(FILES)  # FAR156: TarFile.extractall
+
+
+@router.post("/themes/safely", status_code=204)
+def add_theme_safely(theme: UploadFile) -> None:  # FAR054: POST /backoffice/themes/safely
+    with tarfile.open(fileobj=theme.file) as archive:
+        archive.extractall(FILES, filter="data")
+
+
+@router.patch("/customers/{customer_id}", status_code=204)
+def change_customer(customer_id: int, changes: dict[str, Any], session: ReportSessionDep) -> None:
+    customer = session.get(User, customer_id)
+    for name, value in changes.items():
+        setattr(customer, name, value)  # FAR044: User.is_staff
+    session.commit()
