@@ -1,8 +1,13 @@
 """Counting the books: the scanners in the shop send a line for every book that is on a shelf."""
 
 import asyncio
+import functools
 import logging
+import threading
 from collections import Counter
+from collections.abc import Awaitable, Callable
+
+import anyio
 
 logger = logging.getLogger(__name__)
 
@@ -42,3 +47,32 @@ async def take(lines: asyncio.Queue[str], shelves: Shelves) -> None:
             shelves.count(line)
         except Exception as error:
             logger.debug("%r is not counted: %s", line, error)  # FAR192: any failure of `shelves.count`
+
+
+UNDECIDED: dict[str, int] = {}
+deciding = threading.Lock()
+
+
+async def decide(isbn: str, recount: Callable[[str], Awaitable[int]]) -> int:
+    """The number that counts; a book whose scans differ is counted again."""
+    with deciding:  # FAR133: `deciding`
+        if isbn not in UNDECIDED:
+            UNDECIDED[isbn] = await recount(isbn)
+    return UNDECIDED[isbn]
+
+
+@functools.lru_cache(maxsize=1000)  # FAR136: keeps the coroutine of `shelf_mark`
+async def shelf_mark(isbn: str) -> str:
+    await asyncio.sleep(0)
+    return f"{isbn[3:5]}/{isbn[-4:]}"
+
+
+async def print_marks(isbns: list[str]) -> None:
+    for isbn in isbns:
+        asyncio.create_task(shelf_mark(isbn))  # FAR131: shelf_mark
+    try:
+        async with anyio.create_task_group() as group:
+            for isbn in isbns:
+                group.start_soon(shelf_mark, isbn)
+    except OSError:  # FAR137: write `except* OSError`
+        logger.exception("The printer is out of paper")

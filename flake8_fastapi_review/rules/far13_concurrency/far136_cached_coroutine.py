@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from ...rule import Rule, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...file import File
+    from ...rule import Violation
+
+_CACHES = (
+    "functools.lru_cache",
+    "functools.cache",
+    "cachetools.cached",
+    "cachetools.func.lru_cache",
+    "cachetools.func.ttl_cache",
+)
+_PROPERTY = "functools.cached_property"
+_STATIC = ("builtins.staticmethod", "builtins.classmethod")
+
+
+class CachedCoroutine(Rule):
+    """A cache for plain functions is put on a coroutine function, or on a method.
+
+    What is kept is the coroutine, not its result: the first caller awaits it, and every later one gets
+    `RuntimeError: cannot reuse already awaited coroutine`. On a method the cache belongs to the class and keeps every
+    object it has seen, so that none is ever freed (a warning).
+
+    Bad:
+
+        import functools
+
+        @functools.lru_cache
+        async def rate(currency: str) -> float: ...
+
+    Good:
+
+        from async_lru import alru_cache
+
+        @alru_cache(maxsize=100)
+        async def rate(currency: str) -> float: ...
+    """
+
+    code = "FAR136"
+    severity = Severity.BLOCKER
+    message = "`@{cache}` {harm}: {remedy}"
+    markers = (("cache",), ("def ",))
+
+    def check(self, file: File) -> Iterator[Violation]:
+        for function in file.nodes(ast.FunctionDef, ast.AsyncFunctionDef):
+            for position, decorator in enumerate(function.decorator_list):
+                named = decorator.func if isinstance(decorator, ast.Call) else decorator
+                if "cache" not in ast.unparse(named):
+                    continue
+                shown = ast.unparse(named)
+                is_property = file.is_named(named, _PROPERTY)
+                if not is_property and not file.is_named(named, *_CACHES):
+                    continue
+                if isinstance(function, ast.AsyncFunctionDef):
+                    if position == len(function.decorator_list) - 1 and not _yields(file, function):
+                        remedy = (
+                            "use `async_lru.alru_cache`, or keep the result" if not is_property else "keep the result"
+                        )
+                        harm = f"keeps the coroutine of `{function.name}`, which can be awaited once"
+                        yield self.at(decorator, cache=shown, harm=harm, remedy=remedy)
+                elif not is_property and _is_method(file, function) and not shown.startswith("cachetools.cached"):
+                    yield self.at(
+                        decorator,
+                        severity=Severity.WARNING,
+                        cache=shown,
+                        harm=f"keeps every object that `{function.name}` was called on",
+                        remedy="use `functools.cached_property`, or a cache in the object",
+                    )
+
+
+def _yields(file: File, function: ast.AsyncFunctionDef) -> bool:
+    return bool(file.within(function.body, ast.Yield))
+
+
+def _is_method(file: File, function: ast.FunctionDef) -> bool:
+    """Whether the object is one of the arguments by which results are kept, and is one of many."""
+    owner = file.parent(function)
+    if not isinstance(owner, ast.ClassDef) or not function.args.args or function.args.args[0].arg != "self":
+        return False
+    if any(file.is_named(each, *_STATIC) for each in function.decorator_list):
+        return False
+    return not file.derives_from(owner, "enum.Enum")
