@@ -76,6 +76,7 @@ _SCHEDULED = (
 )
 _LINES = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 """The lines of a text with their ends, as the tokenizer counts them."""
+_ALIAS = re.compile(r" as (\w+)")
 _LOGGER_NAMES = re.compile(r"(?i)(^|_)(log|logger|logging)$")
 
 
@@ -239,6 +240,8 @@ class File:
         self._encoded: list[bytes] | None = None
         self._reads: dict[str, list[ast.Name]] | None = None
         self._comments: frozenset[int] | None = None
+        self._aliases: frozenset[str] | None = None
+        """What stands behind an `as` in the text."""
         self._endpoints: list[Endpoint] | None = None
         self._flows: dict[ast.AST, Flow] = {}
         self._reached: list[Finding] | None = None
@@ -925,9 +928,11 @@ class File:
         found = []
         flows = self._project.knowledge.flows
         leaves = flows.leaves(kind)
+        if self._aliases is None:
+            self._aliases = frozenset(_ALIAS.findall(self.text))
         for call in self.nodes(ast.Call):
             leaf = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
-            if leaf not in leaves and not (isinstance(call.func, ast.Name) and f" as {leaf}" in self.text):
+            if leaf not in leaves and not (isinstance(call.func, ast.Name) and leaf in self._aliases):
                 continue
             name = self.resolved(call)
             for sink in flows.sinks(name) if name is not None else ():

@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 
 INTERNAL = "FAR000"
 
+_FROZEN = 8
+"""After so many files, what is there is taken out of the collector's sight."""
+
 _SELECTORS = ("select", "extend_select", "ignore", "extend_ignore")
 _LOCATION = re.compile(r":(\d*):(\d*):(?=\s)")
 
@@ -44,7 +47,7 @@ class Run:
     def __init__(self, options: argparse.Namespace | None = None) -> None:
         self._options = options
         self._projects: dict[str, _Project] = {}
-        self._files = 0
+        self._uncollected = _Uncollected()
 
     def review(self, path: str, text: str, tree: ast.Module) -> list[Told]:
         """The findings in a file. `path` is flake8's, `text` what the disk or an editor holds, `tree` made of it."""
@@ -65,22 +68,12 @@ class Run:
         if found is None:
             from .review import review_file
 
-            file = project.opened.file(name, text, tree)
-            found = project.located(review_file(file, project.selection), file.tree)
-            project.opened.close(name)
-            project.keep(name, found)
-            self._spare_the_collector()
+            with self._uncollected:
+                file = project.opened.file(name, text, tree)
+                found = project.located(review_file(file, project.selection), file.tree)
+                project.opened.close(name)
+                project.keep(name, found)
         return [_told(violation) for violation in (*_problems(project), *project.standing(name, text, *found))]
-
-    def _spare_the_collector(self) -> None:
-        """All of flake8 would pay for a collector that goes through our index again and again.
-
-        What is frozen is never freed, the trees of a file that happens to be open included: so this is done ever less
-        often, while the index grows ever less.
-        """
-        self._files += 1
-        if self._files & (self._files - 1) == 0 and hasattr(gc, "freeze"):
-            gc.freeze()
 
     def _open(self, root: str) -> _Project:
         from . import config
@@ -88,6 +81,29 @@ class Run:
         chosen = [getattr(self._options, key, None) or () for key in _SELECTORS]
         project = self._projects[root] = _Project(config.load(root), chosen)
         return project
+
+
+class _Uncollected:
+    """The collector is off, and later passes over most of what was made meanwhile: it would go through our index again
+    and again, at the expense of all of flake8.
+
+    What is frozen is only freed when nobody holds it. pyflakes makes cycles of a tree; so what is open when we freeze,
+    which we do for one file in several, stays.
+    """
+
+    def __init__(self) -> None:
+        self._files = 0
+
+    def __enter__(self) -> None:
+        self._was_on = gc.isenabled()
+        gc.disable()
+
+    def __exit__(self, *error: object) -> None:
+        self._files += 1
+        if self._files % _FROZEN == 0 and hasattr(gc, "freeze"):
+            gc.freeze()
+        if self._was_on:
+            gc.enable()
 
 
 class _Project:

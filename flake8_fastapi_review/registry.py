@@ -242,7 +242,7 @@ class Selection:
                 key=lambda pair: -len(pair[0]),
             )
         )
-        self._rows: dict[str, list[Row]] = {}
+        self._rows: dict[str, tuple[list[Row], list[AstGrepRule], _Words]] = {}
         self._rules: dict[str, Rule] = {}
         self._asked: tuple[str, str, str, list[Rule]] | None = None
         """The last question of `rules_for`, which is asked before a file is parsed and again when it is looked at."""
@@ -278,16 +278,17 @@ class Selection:
         return rules
 
     def _rules_for(self, role: str, text: str, path: str) -> list[Rule]:
-        rows = self._rows.get(role)
-        if rows is None:
-            rows = self._rows[role] = [row for row in _every_row(self.codes) if role in row.roles]
+        known = self._rows.get(role)
+        if known is None:
+            chosen = [row for row in _every_row(self.codes) if role in row.roles]
+            own = [rule for rule in self.structural if role in rule.roles]
+            known = self._rows[role] = (chosen, own, _Words((*chosen, *own)))
+        rows, structural, words = known
         ignored = self.ignored(path)
-        present = _Words(text)
+        present = words.present(text)
         rules = [self._rule(row) for row in rows if not row.code.startswith(ignored) and _marked(row.markers, present)]
         return rules + [
-            rule
-            for rule in self.structural
-            if role in rule.roles and not rule.code.startswith(ignored) and _marked(rule.markers, present)
+            rule for rule in structural if not rule.code.startswith(ignored) and _marked(rule.markers, present)
         ]
 
     def wanted(self, role: str, text: str, path: str) -> bool:
@@ -342,37 +343,25 @@ def _every_row(codes: frozenset[str]) -> Iterator[Row]:
     return (row for row in rows() if row.code in codes and row.code != INTERNAL)
 
 
-class _Words(dict[str, bool]):
-    """Word → whether it stands in a text. Each distinct name of a text is looked at once: most are there many times."""
+class _Words:
+    """The words that a list of rules looks for in a text."""
 
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self._text = text
-        self._names = "\n".join(set(_NAME.findall(text)))
+    def __init__(self, rules: Iterable[Row | AstGrepRule]) -> None:
+        words = {word for rule in rules for group in rule.markers for word in group}
+        self._spaced = [word for word in words if word.split() != [word]]
+        self._plain = [word for word in words if word.split() == [word]]
 
-    def __missing__(self, word: str) -> bool:
-        parts = _parts(word)
-        found = self[word] = all(part in self._names for part in parts) and (parts == [word] or word in self._text)
+    def present(self, text: str) -> set[str]:
+        """Those that stand in a text."""
+        # What is between blanks is there many times; a word without blanks is inside of one.
+        once = "\n".join(set(text.split()))
+        found = {word for word in self._plain if word in once}
+        found.update([word for word in self._spaced if word in text])
         return found
 
 
-_NAME = re.compile(r"\w+")
-
-
-@cache
-def _parts(word: str) -> list[str]:
-    """The runs of letters in a marker: each stands in a name of every text that holds the marker."""
-    return _NAME.findall(word)
-
-
-def _marked(markers: tuple[tuple[str, ...], ...], present: _Words) -> bool:
-    for group in markers:
-        for word in group:
-            if present[word]:
-                break
-        else:
-            return False
-    return True
+def _marked(markers: tuple[tuple[str, ...], ...], present: set[str]) -> bool:
+    return not any(present.isdisjoint(group) for group in markers)
 
 
 def _broken(rule_code: str, error: Exception) -> Rule:
