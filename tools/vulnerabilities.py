@@ -46,7 +46,7 @@ def main() -> int:
     findings: list[dict[str, Any]] = []
     for source in sources:
         folder = args.cache / source.replace("/", "+")
-        findings += reviewed(source, folder, wanted) if folder.is_dir() else []
+        findings += reviewed(source, folder, wanted, files_of(source, cases)) if folder.is_dir() else []
     target = args.cache / "findings.jsonl"
     target.write_text("".join(json.dumps(each) + "\n" for each in findings), "utf-8")
     print(as_markdown([case for case in cases if case["source"] in sources], findings))
@@ -56,15 +56,26 @@ def main() -> int:
     return 0 if report.count(": 0 of ") == 2 or args.names else 1
 
 
-def reviewed(source: str, folder: Path, wanted: set[str]) -> list[dict[str, Any]]:
-    """The findings of all rules that stand for one of some weaknesses, off by default or not."""
+def files_of(source: str, cases: list[dict[str, Any]]) -> list[str]:
+    """The files of a source at which something is expected or not."""
+    found: set[str] = set()
+    for case in cases:
+        if case["source"] == source:
+            found |= {case["file"], *(place["file"] for place in case.get("also_at", []))}
+            found |= {case[key] for key in ("entry_file",) if case.get(key)}
+        if case.get("fixed_source") == source and case.get("fixed_file"):
+            found.add(case["fixed_file"])
+    return sorted(found)
+
+
+def reviewed(source: str, folder: Path, wanted: set[str], paths: list[str]) -> list[dict[str, Any]]:
+    """The findings in some files, of all rules that stand for one of some weaknesses, off by default or not."""
     config = configuration.Config(str(folder.resolve()))
     weaknesses = {row.code: row.cwe for row in registry.rows() if f"CWE-{row.cwe}" in wanted}
     selection = registry.select(config, sorted(weaknesses))
     project = Project(config.root, config)
     found = []
-    for path in sorted(folder.rglob("*.py")):
-        relative = path.relative_to(folder).as_posix()
+    for relative in (path for path in paths if (folder / path).is_file()):
         file = project.file(relative)
         for violation in review_file(file, selection):
             if violation.code in weaknesses:
