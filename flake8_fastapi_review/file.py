@@ -1278,7 +1278,8 @@ class File:
         """Whether one of these names stands in a dependency of a route, or in a middleware of its application."""
         injection = self._project.injection
         layers = self._project.application.middleware(row.app)
-        symbols = [each.symbol for each in (*row.dependencies, *layers) if each.symbol is not None]
+        around = [each.symbol for each in row.dependencies] + [each.symbol for each in layers]
+        symbols = [symbol for symbol in around if symbol is not None]
         methods = (f"{symbol}.{name}" for symbol in symbols for name in ("__call__", "dispatch"))
         return any(injection.mentions(symbol, words) for symbol in (*symbols, *methods))
 
