@@ -175,19 +175,16 @@ class Columns:
 
     def _class_type(self, found: Any, term: Term) -> tuple[str, str] | None:
         match found:
+            case ("union", members):
+                # Another one under `if TYPE_CHECKING`.
+                known = [kind for each in members if (kind := self._class_type(each, term)) is not None]
+                return next((kind for kind in known if kind[1] != "?"), known[0] if known else None)
             case ("ext", str(name)):
                 short = name.rpartition(".")[2]
                 family = _FAMILY_OF.get(short)
                 if family is not None:
-                    return short, self._encrypted(term, family) if short == "StringEncryptedType" else family
-                sql = name.partition(".")[0] in (
-                    "sqlalchemy",
-                    "sqlmodel",
-                    "sqlalchemy_utils",
-                    "pgvector",
-                    "geoalchemy2",
-                )
-                return (short, short.lower()) if sql and short[:1].isupper() and short not in _NO_TYPES else None
+                    return short, family
+                return (short, short.lower()) if short[:1].isupper() and short not in _NO_TYPES else None
             case ("type", str(cls), _) if ":" in cls:
                 order = self.types.mro(cls)
                 if not any(leaf(base) in _TYPE_BASES or leaf(base) in _FAMILY_OF for base in order):
@@ -203,9 +200,6 @@ class Columns:
             case ("type", str(cls), _):
                 return self._class_type(("ext", cls), term)
         return None
-
-    def _encrypted(self, term: Term, family: str) -> str:
-        return family
 
     def type_of_annotation(self, found: Annotated, mapping: Term | None, sqlmodel: bool) -> tuple[str, str]:
         """The type that an annotation stands for, by the map of the base class or as a library decides."""
