@@ -6,6 +6,7 @@
 # make corpus CORPUS=path  review every project in a folder; the findings go to build/corpus
 # make oracle-models MODELS=path  derived database models against SQLAlchemy at run time; installs applications below the path
 # make replay REPO=path     review every change of a history (default: ours), and check that all adds up
+# make oracle-contract CONTRACT=path  breaks between two releases against their OpenAPI documents; installs applications below the path
 # make oracle ORACLE=path  derived route tables against those read from running applications
 # make vulnerabilities VULNERABILITIES=path  published advisories: the vulnerable version reported, the fixed one not
 
@@ -21,6 +22,7 @@ REPLAY ?=
 ORACLE ?= ../shared/oracle
 VULNERABILITIES ?= ../shared/vulnerabilities
 MODELS ?= build/oracle-models
+CONTRACT ?= build/oracle-contract
 VENV ?= .venv
 BIN := $(VENV)/bin
 VERSIONS := 3.10 3.11 3.12 3.13 3.14
@@ -30,7 +32,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python3
 	"$$HOME"/.pyenv/versions/3.1[0-9].*/bin/python; do \
 	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null && echo "$$python" && break; done)
 
-.PHONY: review test lint test-all generate bench corpus oracle oracle-models vulnerabilities clean
+.PHONY: review test lint test-all generate bench corpus oracle oracle-models oracle-contract vulnerabilities clean
 
 review: $(VENV)/.installed
 	@echo "== flake8 --select FAR $(SRC)"
@@ -89,6 +91,9 @@ replay: $(VENV)/.installed
 vulnerabilities: $(VENV)/.installed
 	@test -f "$(VULNERABILITIES)/cases.jsonl" || { echo "usage: make vulnerabilities VULNERABILITIES=folder-of-cases"; exit 2; }
 	@$(BIN)/python tools/vulnerabilities.py "$(VULNERABILITIES)"
+
+oracle-contract: $(VENV)/.installed
+	@$(BIN)/python tools/oracle_contract.py "$(CONTRACT)" --details
 
 clean:
 	rm -rf .venv .venv-3.* build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .fastapi-review-cache

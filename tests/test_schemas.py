@@ -421,3 +421,22 @@ def test_answers(project: ProjectMaker, decorator: str, returns: str, expected: 
     assert answer is not None
     without = f" without {', '.join(answer.without)}" if answer.without else ""
     assert f"{answer.status} {told(answer.type) if answer.content else '-'}{without}" == expected
+
+
+def test_a_signature_that_is_set_is_not_known(project: ProjectMaker) -> None:
+    operation = project.operation(
+        """
+import inspect
+def spread(cls):
+    def made(*args, **kwargs):
+        return cls(*args, **kwargs)
+    made.__signature__ = inspect.signature(cls)
+    return made
+class Filters(BaseModel):
+    size: int = 1
+@app.get("/")
+def read(filters: Filters = Depends(spread(Filters))): ...
+"""
+    )
+    assert operation.parameters is None
+    assert not operation.is_body_known

@@ -56,7 +56,7 @@ class App(NamedTuple):
 
 APPS = {
     "dstack": App(
-        "dstack[server]=={}", ("0.20.0", "0.21.0", "0.22.5"), "dstack", "from dstack._internal.server.main import app"
+        "dstack[server]=={}", ("0.21.0", "0.22.5"), "dstack", "from dstack._internal.server.main import app"
     ),
     "zenml": App(
         "zenml[server]=={}",

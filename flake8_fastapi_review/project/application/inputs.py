@@ -126,6 +126,10 @@ class _Collector:
             name = called.name if isinstance(called, (Instance, External)) else None
             self.complete = self.complete and name is not None and name.startswith("fastapi.security.")
             return
+        if "__signature__" in called.attributes:
+            # FastAPI asks `inspect.signature`, which believes it.
+            self.complete = False
+            return
         if id(called.node) in self._seen and not given:
             return
         self._seen.add(id(called.node))

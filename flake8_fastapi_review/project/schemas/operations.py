@@ -341,11 +341,11 @@ class Operations:
                 return ANY if expr == ("k", None) else self.reader.read(owner, expr)
             if stated:
                 return NOT_KNOWN
-            # Somebody else gave it: routers of projects take it from the annotation.
-            if row.response_model is None:
-                return ANY
+            # Somebody else gave it: routers of projects take it from the annotation, if there is one.
             if function.returns is None:
                 return NOT_KNOWN
+            if row.response_model is None:
+                return self.reader.read(summary, function.returns)
             text = self.types.text_expression(row.response_model)
             declared = function.returns
             if declared[0] == "k" and isinstance(declared[1], str):
