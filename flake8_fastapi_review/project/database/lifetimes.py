@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ...module.scopes import scope_binding
-from ...module.summary import ONCE, Call
+from ...module.summary import MODULE, ONCE, Call, Function
 from .sessions import Step
 from .sites import Site
 from .terms import leaf
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from ...module import Module
-    from ...module.summary import Function, Summary
+    from ...module.summary import Summary
     from ..modules import Modules
     from .sessions import Sessions
     from .sites import Sites
@@ -63,11 +63,14 @@ class Lifetimes:
     def shared_sessions(self, module: Module) -> Iterator[SharedSession]:
         """The sessions that a module makes when it is imported and that functions use."""
         index = module.index
-        for call in index.nodes(ast.Call):
-            scope = index.scope_of(call).frame()
-            if scope.kind not in ("module", "class") or not self.sessions.creates(Site(module, call)):
-                continue
-            if _is_guarded(module, call):
+        calls = [
+            (scope, call)
+            for scope in index.scopes
+            if scope.kind in ("module", "class")
+            for call in scope.nodes.get(ast.Call, ())
+        ]
+        for scope, call in calls:
+            if not self.sessions.creates(Site(module, call)) or _is_guarded(module, call):
                 continue
             statement = index.parents.get(call)
             match statement:
@@ -160,13 +163,16 @@ class Lifetimes:
         return None
 
     def _all_makers(self) -> frozenset[str]:
-        """The functions in which an engine is made, by the files that name one."""
+        """The functions each call of which makes an engine, by the files that name one: none in most projects."""
         if self._makers is None:
             found = set()
             for path in self.modules.mentioning_any(ENGINE_WORDS):
                 summary = self.modules.summary(path) if self.counts(path) else None
-                for name, function in summary.functions.items() if summary is not None else ():
-                    if any(_may_make(call[0][1]) for call in function[7]):
+                for name, plain in summary.functions.items() if summary is not None else ():
+                    function = Function._make(plain)
+                    if summary is None or name == MODULE or not any(_may_make(call[0][1]) for call in function.calls):
+                        continue
+                    if self._making(summary, function) is not None:
                         found.add(f"{path}:{name}")
             self._makers = frozenset(found)
         return self._makers
