@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from ...rule import Rule, Severity
+from .clients import CLIENTS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...file import File
+    from ...rule import Violation
+
+_CACHES = ("cache", "lru_cache", "cached", "alru_cache", "singleton", "once")
+
+
+class ClientPerCall(Rule):
+    """A client is built for each request or each turn of a loop.
+
+    A client is its pool of connections. Built anew, every call pays for the name, the connection and TLS, often more
+    than the call itself, and under load the ports of finished connections run out. Open it once, in the lifespan, and
+    hand it in by a dependency.
+
+    Clients whose arguments come from the request, a user's own key or address, cannot be shared and are left alone.
+
+    Bad:
+
+        import httpx
+        from fastapi import FastAPI
+
+        app = FastAPI()
+
+        @app.get("/rates")
+        async def rates() -> object:
+            async with httpx.AsyncClient() as http:
+                return (await http.get("https://rates.example/today")).json()
+
+    Good:
+
+        from collections.abc import AsyncIterator
+        from contextlib import asynccontextmanager
+
+        import httpx
+        from fastapi import FastAPI, Request
+
+        @asynccontextmanager
+        async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+            async with httpx.AsyncClient() as http:
+                app.state.http = http
+                yield
+
+        app = FastAPI(lifespan=lifespan)
+
+        @app.get("/rates")
+        async def rates(request: Request) -> object:
+            http: httpx.AsyncClient = request.app.state.http
+            return (await http.get("https://rates.example/today")).json()
+    """
+
+    code = "FAR121"
+    severity = Severity.WARNING
+    message = "`{client}` is built {when}, with new connections each time: share one that the lifespan opens"
+    markers = (("httpx", "requests", "aiohttp", "redis", "boto3", "openai", "anthropic"),)
+
+    def check(self, file: File) -> Iterator[Violation]:
+        routes = None
+        for call in file.calls_to(*CLIENTS):
+            function = file.function(call)
+            if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)) or _is_kept(file, call):
+                continue
+            if any(_last(each) in _CACHES for each in function.decorator_list):
+                continue
+            if routes is None:
+                routes = {route.function for route in file.routes}
+            when = _loop(file, call, function)
+            if when == "" and function in routes:
+                when = f"for each request of `{function.name}`"
+            elif when == "" and file.is_injected(function):
+                when = f"for each request, by the dependency `{function.name}`"
+            if when and not _depends_on_caller(file, call, function):
+                yield self.at(call, client=ast.unparse(call.func), when=when)
+
+
+def _loop(file: File, call: ast.Call, function: ast.AST) -> str:
+    """ "in each turn of a loop" if the call stands in one, of the same function."""
+    inner: ast.AST = call
+    for ancestor in file.ancestors(call):
+        if ancestor is function:
+            return ""
+        if isinstance(ancestor, (ast.For, ast.AsyncFor)) and any(inner is each for each in ancestor.body):
+            return "in each turn of a loop"
+        if isinstance(ancestor, ast.While) and any(inner is each for each in ancestor.body):
+            return ""  # connects again after a failure
+        inner = ancestor
+    return ""
+
+
+def _is_kept(file: File, call: ast.Call) -> bool:
+    """Whether it goes into an attribute, a global or a container, and so is made once."""
+    for ancestor in file.ancestors(call):
+        match ancestor:
+            case ast.Assign(targets=targets):
+                return any(isinstance(target, (ast.Attribute, ast.Subscript)) for target in targets) or any(
+                    isinstance(target, ast.Name) and file.is_bound_globally(target) for target in targets
+                )
+            case ast.stmt():
+                return False
+    return False
+
+
+def _depends_on_caller(file: File, call: ast.Call, function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Whether an argument comes from a parameter of the function, or from what a loop is at."""
+    arguments = function.args
+    names = {each.arg for each in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)}
+    for ancestor in file.ancestors(call):
+        if isinstance(ancestor, (ast.For, ast.AsyncFor)):
+            names |= {
+                each.id
+                for each in (ancestor.target, *file.within(ancestor.target, ast.Name))
+                if isinstance(each, ast.Name)
+            }
+    given = [*call.args, *(each.value for each in call.keywords)]
+    return any(not isinstance(value, ast.Constant) and _comes_from(file, value, names) for value in given)
+
+
+def _comes_from(file: File, value: ast.expr, names: set[str]) -> bool:
+    return any(file.mentions(value, name) for name in names)
+
+
+def _last(decorator: ast.expr) -> str:
+    named = decorator.func if isinstance(decorator, ast.Call) else decorator
+    return named.attr if isinstance(named, ast.Attribute) else getattr(named, "id", "")
