@@ -12,14 +12,13 @@ content.
 
 from __future__ import annotations
 
-import marshal
 import os
 import sys
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .config import dependency_files
-from .project.cache import code_digest, content_digest
+from .project.cache import code_digest, content_digest, packed, unpacked
 from .project.disk import Signature, is_settled, kind_of, read, scan, signature, unlisted
 from .project.listing import listed
 
@@ -135,7 +134,7 @@ class Findings:
     def _load(self) -> None:
         payload = self._cache.page(self._name)
         try:
-            page = _Page(*marshal.loads(payload)) if payload else None
+            page = _Page(*unpacked(payload)) if payload else None
         except (ValueError, EOFError, TypeError):
             page = None
         if page is None:
@@ -246,13 +245,13 @@ def _own_rules(config: Config) -> Iterable[str]:
 
 def _payload(page: _Page) -> bytes:
     plain: Any = tuple(page)
-    return marshal.dumps(plain)
+    return packed(plain)
 
 
 def _joined(page: _Page, payload: bytes | None) -> _Page:
     """With what another process found in the same project."""
     try:
-        other = _Page(*marshal.loads(payload)) if payload else None
+        other = _Page(*unpacked(payload)) if payload else None
     except (ValueError, EOFError, TypeError):
         other = None
     if other is None or (other.digests, other.shape) != (page.digests, page.shape):

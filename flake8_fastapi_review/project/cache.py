@@ -12,7 +12,7 @@ import os
 import sys
 import time
 import zlib
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from .. import __version__
 from .disk import RACE_NS
@@ -65,7 +65,7 @@ def opened(directory: str) -> Cache:
     """The cache in a folder, for what this version of the tool makes under this interpreter."""
     import marshal
 
-    stamp = f"{__version__}/{marshal.version}/{sys.implementation.cache_tag}/{code_digest('module')}"
+    stamp = f"{__version__}/{marshal.version}/zlib/{sys.implementation.cache_tag}/{code_digest('module')}"
     return Cache(directory, stamp)
 
 
@@ -94,6 +94,23 @@ def _sources(package: str) -> Iterator[str]:
                     yield f"{entry.path}:{stat.st_size}:{stat.st_mtime_ns}"
                 elif "." not in entry.name and entry.name != "__pycache__" and entry.is_dir():
                     waiting.append(entry.path)
+
+
+def packed(plain: object) -> bytes:
+    """Values that `marshal` writes, in a third of its bytes."""
+    import marshal
+
+    return zlib.compress(marshal.dumps(plain))  # type: ignore[arg-type]
+
+
+def unpacked(payload: bytes) -> Any:
+    """What `packed` was given. Raises ValueError, EOFError or TypeError for anything else."""
+    import marshal
+
+    try:
+        return marshal.loads(zlib.decompress(payload))
+    except zlib.error as error:
+        raise ValueError(str(error)) from None
 
 
 class _Row(NamedTuple):
@@ -371,8 +388,8 @@ class Cache:
             return connection
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
-        # Heard by a new database only. Several summaries fit a page of this size: half the bytes of the default one.
-        connection.execute("PRAGMA page_size = 16384")
+        # Heard by a new database only. What is compressed takes few of the smallest useful pages, and wastes little.
+        connection.execute("PRAGMA page_size = 1024")
         connection.execute("PRAGMA journal_mode = WAL")
         # A power cut may damage the database. It is then replaced: cheaper than waiting for the disk each time.
         connection.execute("PRAGMA synchronous = OFF")

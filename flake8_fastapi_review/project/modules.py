@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import marshal
 from typing import TYPE_CHECKING
 
 from ..module import Module, Summary, Unreadable, decode
@@ -232,16 +231,16 @@ class Modules:
             return None
         if self.cache is None:
             return self._compile(path, data)
-        from .cache import content_digest
+        from .cache import content_digest, packed, unpacked
 
         digest = content_digest(data)
         payload = self.cache.get(path, digest)
         if payload is not None:
-            plain = marshal.loads(payload)
+            plain = unpacked(payload)
             return Summary.from_plain(plain) if plain is not None else None
         summary = self._compile(path, data)
         if summary is None:
-            self.cache.put(path, digest, marshal.dumps(None))
+            self.cache.put(path, digest, packed(None))
         else:
             self._unsaved[path] = digest
         return summary
@@ -264,7 +263,9 @@ class Modules:
     def _save(self, path: str, summary: Summary) -> None:
         digest = self._unsaved.pop(path, None)
         if digest is not None and self.cache is not None:
-            self.cache.put(path, digest, marshal.dumps(summary.to_plain()))
+            from .cache import packed
+
+            self.cache.put(path, digest, packed(summary.to_plain()))
 
     def _keep(self, module: Module) -> None:
         while self._kept and not self.holding and self._kept_text + len(module.text) > KEPT_TEXT:

@@ -149,6 +149,8 @@ class Types:
         self._derivations: dict[tuple[str, tuple[str, ...]], bool | None] = {}
         self._evaluated: dict[str, dict[int, tuple[Expr, Type | None]]] = {}
         """Path → id of a call or attribute → itself, so that the id stays its own, and its type."""
+        self._annotated: dict[str, dict[int, tuple[Expr, Type | None]]] = {}
+        """As `_evaluated`, of generics and unions as annotations."""
         self._texts: dict[str, Expr] = {}
         self._active: set[Any] = set()
         self._depth = 0
@@ -160,11 +162,13 @@ class Types:
         self._mros.clear()
         self._derivations.clear()
         self._evaluated.clear()
+        self._annotated.clear()
 
     def _renumbered(self, path: str) -> None:
         """Another Summary of the same text counts its bindings anew; everything else speaks of symbols."""
         self._bindings.pop(path, None)
         self._evaluated.pop(path, None)
+        self._annotated.pop(path, None)
 
     # Symbols
 
@@ -662,11 +666,26 @@ class Types:
 
     def annotation(self, summary: Summary, expr: Expr) -> Type | None:
         """The type of a value that is annotated by `expr`; None for Any, object, type variables and the unknown."""
+        if expr[0] != "s" and expr[0] != "b":
+            self._depth += 1
+            try:
+                return self._annotation(summary, expr) if self._depth < _MAX_DEPTH else None
+            finally:
+                self._depth -= 1
+        known = self._annotated.get(summary.path)
+        if known is None:
+            known = self._annotated[summary.path] = {}
+        remembered = known.get(id(expr))
+        if remembered is not None:
+            return remembered[1]
         self._depth += 1
         try:
-            return self._annotation(summary, expr) if self._depth < _MAX_DEPTH else None
+            found = self._annotation(summary, expr) if self._depth < _MAX_DEPTH else None
         finally:
             self._depth -= 1
+        if not self._active or (found is not None and self._depth < _MAX_DEPTH // 2):
+            known[id(expr)] = (expr, found)
+        return found
 
     def _annotation(self, summary: Summary, expr: Expr) -> Type | None:
         match expr:

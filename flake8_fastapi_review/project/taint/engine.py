@@ -324,6 +324,7 @@ class Taint:
     def _candidates(self, module: Module) -> list[tuple[str, Function, ast.AST]]:
         """The functions that may be called with inputs."""
         found: list[tuple[str, Function, ast.AST]] = []
+        may_tell = _TELLING.search(module.text) is not None
         for scope in module.index.scopes:
             node = scope.node
             if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
@@ -331,7 +332,12 @@ class Taint:
             decorated = any(
                 isinstance(each, ast.Call) and isinstance(each.func, ast.Attribute) for each in node.decorator_list
             )
-            if not self.stored and not decorated and not self._is_named(node.name) and not self._tells(node):
+            if (
+                not self.stored
+                and not decorated
+                and not self._is_named(node.name)
+                and not (may_tell and self._tells(node))
+            ):
                 continue
             symbol = f"{module.path}:{scope.qualname}"
             function = self._function(module, symbol)
