@@ -18,6 +18,7 @@ and about the function that begins there:
 from __future__ import annotations
 
 import ast
+import json
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from flake8_fastapi_review.file import File
 
 CASES = Path(__file__).parent / "database"
-_COMMENT = re.compile(r"#\s*(entity|rows|class|refers|statement|does|sends):\s*(.*?)\s*(?=#\s*\w+:|$)")
+_COMMENT = re.compile(r"#\s*(entity|rows|class|refers|statement|does|sends|fetches):\s*(.*?)\s*(?=#\s*\w+:|$)")
 
 
 def opened(case: str) -> Project:
@@ -93,6 +94,8 @@ def answer(file: File, ask: str, node: ast.AST) -> str:
             return told(view.statement(node), {entity.symbol: entity.name for entity in view.entities})
         case "does":
             return ", ".join(sorted({each.kind for each in view.executions(node)}))
+        case "fetches":
+            return ", ".join(each.fetches or "?" for each in view.direct_executions(node) if each.kind == "execute")
     return str(view.round_trips(node))
 
 
@@ -106,7 +109,7 @@ def test_answers(path: str) -> None:
     for number, line in enumerate(file.lines, 1):
         for ask, expected in _COMMENT.findall(line):
             asked += 1
-            node = (functions if ask in ("does", "sends") else expressions)[number]
+            node = (functions if ask in ("does", "sends", "fetches") else expressions)[number]
             found = answer(file, ask, node)
             if found != expected:
                 wrong.append(f"{path}:{number}: {ask}: {found}, not {expected}")
@@ -114,11 +117,35 @@ def test_answers(path: str) -> None:
     assert asked
 
 
-@pytest.mark.parametrize("case", ["declarative", "classic", "modern_sqlmodel"])
+@pytest.mark.parametrize("case", ["declarative", "classic", "modern_sqlmodel", "inheritance"])
 def test_models(case: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(CASES / case)
     result = CliRunner().invoke(models, ["--no-cache"], standalone_mode=False)
     assert result.output == (CASES / case / "models.txt").read_text("utf-8")
+
+
+def test_json(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(CASES / "classic")
+    found = json.loads(
+        CliRunner().invoke(models, ["--no-cache", "--format", "json"], standalone_mode=False).output,
+    )
+    orders = next(each for each in found["tables"] if each["name"] == "shop.orders")
+    assert (orders["file"], orders["line"], orders["complete"]) == ("models.py", 27, True)
+    assert orders["columns"][1] | {"foreign_keys": []} == {
+        "name": "customer_id",
+        "attribute": "customer_id",
+        "type": "Integer",
+        "family": "integer",
+        "nullable": False,
+        "primary_key": False,
+        "default": None,
+        "server_default": False,
+        "foreign_keys": [],
+    }
+    customer = next(each for each in found["entities"] if each["name"] == "Customer")
+    assert [(each["name"], each["lazy"], each["back_populates"]) for each in customer["relationships"]] == [
+        ("orders", "dynamic", "customer")
+    ]
 
 
 def test_mermaid(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -61,6 +61,7 @@ _COLLECTIONS = frozenset(
     "typing.Sequence typing.Tuple collections.abc.Sequence collections.abc.MutableSequence typing.Collection "
     "collections.abc.Collection typing.Iterable collections.abc.Iterable collections.deque".split()
 )
+_BUILTINS = frozenset({"List", "Dict", "Set", "FrozenSet", "Tuple"})
 _CONSTRAINT_WORDS = frozenset({"postgresql_where", "sqlite_where", "mssql_where"})
 COLUMNS = frozenset({"Column", "mapped_column", "deferred", "MappedColumn"})
 
@@ -236,7 +237,8 @@ class Columns:
             return None
         value = self.types.annotation(found.inner.summary, found.inner.expr)
         if found.collection is not None:
-            value = ("inst", found.collection, ())
+            plain = found.collection.removeprefix("typing.")
+            value = ("inst", f"builtins.{plain.lower()}" if plain in _BUILTINS else found.collection, ())
         wanted = self.terms.resolve(found.inner)
         for key, given in zip(resolved.expr[1], resolved.expr[2], strict=False):
             if key is None:

@@ -287,7 +287,8 @@ class Reader:
     def _known_table_name(self, symbol: str) -> str | None:
         own = self.table_name(symbol)
         if own is not None:
-            return own
+            schema = self._schema(symbol)
+            return f"{schema}.{own}" if schema else own
         parent = self._parent(symbol)
         return self._known_table_name(parent) if parent is not None else None
 
@@ -654,6 +655,22 @@ class Reader:
                 known and all(each is not None for each in read),
             )
         return schema, [], True
+
+    def _schema(self, symbol: str) -> str | None:
+        order = self.order(symbol)
+        for base in order:
+            term = self._table_args(symbol, base) if ":" in base else None
+            if term is None:
+                continue
+            resolved = self.terms.resolve(term)
+            options = self.terms.mapping(resolved)
+            if options is None and resolved.expr[0] == "t" and resolved.expr[1]:
+                options = self.terms.mapping(resolved.at(resolved.expr[1][-1]))
+            if options is not None and "schema" in options:
+                given = self.terms.constant(options["schema"])
+                return given if isinstance(given, str) else None
+            break
+        return self._default_schema(order)
 
     def _table_args(self, symbol: str, base: str) -> Term | None:
         for attribute, summary, fact in self.terms.facts(base):

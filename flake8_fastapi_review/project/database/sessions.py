@@ -10,6 +10,7 @@ import ast
 from typing import TYPE_CHECKING, NamedTuple
 
 from ...module.index import FUNCTIONS
+from .fetching import fetches
 from .sites import FunctionNode, Site, Sites, within
 from .statements import SESSIONS, Statements, Value
 
@@ -107,6 +108,8 @@ class Execution(NamedTuple):
     """The calls to the place where it happens; empty when it happens in the function itself."""
     inner_loops: int
     """So many loops are around it in the called functions."""
+    fetches: str = ""
+    """Of what it finds, what is read where it is executed: "all", "one", "some" (in portions); "" when not known."""
 
     @property
     def sends(self) -> bool:
@@ -194,6 +197,13 @@ class Sessions:
             known = self._done[symbol] = (module, tuple(self._all(self._own(symbol, module, function))))
         return known[1]
 
+    def direct(self, module: Module, function: ast.AST) -> list[Execution]:
+        """What a function does to sessions itself; cheaper than with what it calls."""
+        if not isinstance(function, FUNCTIONS):
+            return []
+        parts = self._own(self.sites.symbol(module, function), module, function).parts
+        return [each for each in parts if isinstance(each, Execution)]
+
     def _own(self, symbol: str, module: Module, function: ast.AST) -> Body:
         """What stands in a function itself."""
         known = self._bodies.get(symbol)
@@ -263,6 +273,7 @@ class Sessions:
                             edge.loops,
                             (*chain, _place(own[0], each.node)),
                             inner,
+                            each.fetches,
                         )
                     elif each.symbol not in seen and len(chain) < _LONGEST:
                         seen.add(each.symbol)
@@ -330,7 +341,7 @@ class Sessions:
         held = self.statements.value(site)
         if held is not None and held.kind == "query":
             loops = self.loops(site.module, site.node, function)
-            yield Execution(site.node, "execute", held.statement, None, loops, (), 0)
+            yield Execution(site.node, "execute", held.statement, None, loops, (), 0, "all")
 
     def _entered(self, module: Module, node: ast.With | ast.AsyncWith, function: ast.AST) -> Iterator[Execution]:
         """`with session:` closes it at the end; `with session.begin():` commits or rolls back."""
@@ -365,7 +376,8 @@ class Sessions:
             receiver = site.at(function.value)
             held = self.statements.value(receiver) if name in _ENDS else None
             if held is not None and held.kind == "query":
-                return Execution(call, "execute", self._ended(name, held, call), self._of_query(receiver), loops, (), 0)
+                ended, session = self._ended(name, held, call), self._of_query(receiver)
+                return Execution(call, "execute", ended, session, loops, (), 0, fetches(site.module, call))
             if name in _DIRECT and self._is_session(receiver, call, name):
                 kind = _DIRECT[name]
                 statement = None
@@ -374,7 +386,8 @@ class Sessions:
                     statement = value.statement if value is not None else None
                 if kind in ("get", "refresh"):
                     statement = self._fetched(site, call, name)
-                return Execution(call, kind, statement, function.value, loops, (), 0)
+                read = fetches(site.module, call) if kind == "execute" else ""
+                return Execution(call, kind, statement, function.value, loops, (), 0, read)
         return None
 
     @staticmethod

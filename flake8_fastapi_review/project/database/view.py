@@ -124,6 +124,10 @@ class View:
         of the project, in source order."""
         return self._database.sessions.executions(self._module, function)
 
+    def direct_executions(self, function: ast.AST) -> list[Execution]:
+        """What a function of this file does to sessions itself, in source order; cheap."""
+        return self._database.sessions.direct(self._module, function)
+
     def executions_of(self, call: ast.Call) -> tuple[Execution, ...]:
         """What one call does to sessions."""
         return self._database.sessions.of_call(self._site(call), _function(self._module, call))

@@ -130,3 +130,18 @@ def left_open():  # does: execute  # sends: 1
 def nothing(ids: list[int]):  # does:   # sends: 0
     {}.get(1)
     ids.append(2)
+
+
+async def read(session: AsyncSession, sync: Session):  # fetches: all, one, all, one, all, some, one, ?, all
+    (await session.scalars(select(Book))).all()
+    (await session.execute(select(Book))).scalars().unique().first()
+    [book.title for book in await session.scalars(select(Book))]
+    result = await session.execute(select(Book))
+    result.scalar_one_or_none()
+    list(sync.query(Book))
+    sync.execute(select(Book)).fetchmany(10)
+    sync.query(Book).count()
+    kept = sync.execute(select(Book))
+    kept.returns_rows
+    rows = sync.execute(select(Book.title))
+    return rows.all()
