@@ -53,6 +53,7 @@ class Sites:
         self.modules = modules
         self.types = types
         self._nodes: dict[str, tuple[Module, dict[str, ast.AST]]] = {}
+        self._importing: set[tuple[str, str]] = set()
 
     def forget(self) -> None:
         self._nodes.clear()
@@ -110,12 +111,16 @@ class Sites:
     def of_module(self, path: str, name: str) -> list[Bound]:
         """What binds a name of a module."""
         module = self.modules.lent(path)
-        if module is None:
+        if module is None or (path, name) in self._importing:
             return []
         found: list[Bound] = []
         top = module.index.scopes[0]
-        for binding in bindings_of(module.index, top).get(name, []):
-            found += self._bound(Site(module, module.tree), binding, top, name)
+        self._importing.add((path, name))
+        try:
+            for binding in bindings_of(module.index, top).get(name, []):
+                found += self._bound(Site(module, module.tree), binding, top, name)
+        finally:
+            self._importing.discard((path, name))
         return found
 
     def _bound(self, site: Site, binding: Binding, owner: Any, name: str) -> list[Bound]:

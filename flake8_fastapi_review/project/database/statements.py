@@ -42,6 +42,8 @@ _PREDICATES = frozenset(
 ONE = frozenset({"first", "one", "one_or_none", "scalar", "scalar_one", "scalar_one_or_none", "fetchone", "get_one"})
 MANY = frozenset({"all", "fetchall", "fetchmany", "unique", "partitions", "yield_per", "columns"})
 _MAX_DEPTH = 45
+_MAX_INLINED = 8
+"""Calls nested deeper are not looked into for what they return."""
 _KEPT = 40_000
 """So many values are remembered."""
 
@@ -161,6 +163,9 @@ class Statements:
         self.types = sites.types
         self.entity = entity
         self._active: set[tuple[ast.AST, int]] = set()
+        self._taken: set[ast.AST] = set()
+        self._named: set[ast.AST] = set()
+        self._inlined: set[str] = set()
         self._cut = 0
         self._values: dict[tuple[ast.AST, int], tuple[Any, Value | None]] = {}
         self._passing: dict[tuple[ast.AST, int], tuple[Any, Value | None]] = {}
@@ -347,7 +352,7 @@ class Statements:
             found = self._method(site, call, function)
             if found is not None:
                 return found
-        return self._either([self.value(each) for each in self.sites.results(site)])
+        return self._either(self._of_results(site, self.value))
 
     def _made(self, site: Site, call: ast.Call) -> Value | None:
         """`select(…)`, `insert(…)`, `selectinload(…)` …"""
@@ -376,6 +381,22 @@ class Statements:
     def _text(node: ast.AST) -> str | None:
         return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
 
+    def _of_results(self, site: Site, ask: Callable[[Site], T]) -> list[T]:
+        """An answer for each value that a called function of the project returns; a function is not looked into again
+        while that is done."""
+        callee = self.sites.callee(site)
+        symbol = callee[1] if callee is not None and callee[0] in ("func", "bound") else None
+        if symbol is None:
+            return []
+        if symbol in self._inlined or len(self._inlined) >= _MAX_INLINED:
+            self._cut += 1
+            return []
+        self._inlined.add(symbol)
+        try:
+            return [ask(each) for each in self.sites.results(site)]
+        finally:
+            self._inlined.discard(symbol)
+
     def _name_of(self, site: Site, call: ast.Call) -> str:
         name = self.sites.name(site.at(call.func))
         if name is None or not name.startswith(("sqlalchemy.", "sqlmodel.")):
@@ -401,6 +422,15 @@ class Statements:
 
     def reference(self, site: Site) -> Ref | None:
         """The column or relationship that `User.name` or `user.name` names."""
+        if site.node in self._named or len(self._named) > _MAX_DEPTH:
+            return None
+        self._named.add(site.node)
+        try:
+            return self._reference(site)
+        finally:
+            self._named.discard(site.node)
+
+    def _reference(self, site: Site) -> Ref | None:
         node = site.node
         if isinstance(node, ast.Call) and node.args and self._name_of(site, node) in ("col", "asc", "desc", "distinct"):
             return self.reference(site.at(node.args[0]))
@@ -616,6 +646,15 @@ class Statements:
 
     def filters(self, site: Site) -> list[Filter]:
         """The conditions on columns in an expression, taken apart at `and`, `or` and `not`."""
+        if site.node in self._taken or len(self._taken) > _MAX_DEPTH:
+            return []
+        self._taken.add(site.node)
+        try:
+            return self._filters(site)
+        finally:
+            self._taken.discard(site.node)
+
+    def _filters(self, site: Site) -> list[Filter]:
         node = site.node
         match node:
             case ast.Compare(left=left, ops=[op], comparators=[right]):
@@ -639,7 +678,9 @@ class Statements:
                     return [each for arg in args for each in self.filters(site.at(arg))]
                 if name in ("contains", "like"):
                     return []
-                return [each for result in self.sites.results(site) for each in self.filters(result)]
+                return [each for found in self._of_results(site, self.filters) for each in found]
+            case ast.IfExp(body=first, orelse=second):
+                return [*self.filters(site.at(first)), *self.filters(site.at(second))]
             case ast.Name():
                 return [
                     one
@@ -757,7 +798,8 @@ class Statements:
                         held = self._longer_load(site, node, node.func.attr, inner)
                 if held is not None and held.kind == "load" and held.statement is not None:
                     return list(held.statement.loads), True
-                return self._all_options(self.sites.results(site), depth)
+                results = self._of_results(site, lambda each: self._options(each, depth + 1))
+                return [load for loads, _ in results for load in loads], bool(results) and all(k for _, k in results)
         return [], False
 
     def _appended(self, site: Site) -> Iterator[Site]:

@@ -145,3 +145,18 @@ async def read(session: AsyncSession, sync: Session):  # fetches: all, one, all,
     kept.returns_rows
     rows = sync.execute(select(Book.title))
     return rows.all()
+
+
+def circles(session: Session, names: list[str]):  # does: execute  # sends: 2
+    condition = Book.title == ""
+    order = Book.id
+    for name in names:
+        condition = or_(condition, Book.title == name)
+        order = order.desc()
+    query = select(Book).where(condition, narrower(condition, 3)).order_by(order)
+    query  # statement: select Book where Book.title == order Book.id
+    return session.scalars(query)
+
+
+def narrower(condition, depth: int):
+    return narrower(or_(condition, Book.author_id == depth), depth - 1) if depth else condition
