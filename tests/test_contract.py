@@ -183,6 +183,11 @@ HARMLESS = {
     "response field is constrained": (given("a: str"), given("a: str = Field(max_length=5)")),
     "response lost a value": (given("a: Literal['x', 'y']"), given("a: Literal['x']")),
     "response is described": (route(), route(returns=" -> int")),
+    "nothing was said of the answer": (route("", returns=" -> None"), route("", returns=" -> list[int]")),
+    "root model beside what it holds": (
+        "from pydantic import RootModel\nclass Root(RootModel[dict[str, int]]): ...\n" + given("a: Root"),
+        "from pydantic import RootModel\nclass Root(RootModel[dict[str, int]]): ...\n" + given("a: Root | dict[str, int]"),
+    ),
     "model has another name": (given("a: int"), given("a: int").replace("Item", "Thing")),
     "model has a base": (
         given("a: int; b: int"), "class Base(BaseModel):\n    a: int\n" + given("b: int").replace("BaseModel", "Base"),

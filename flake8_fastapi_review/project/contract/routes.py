@@ -129,7 +129,10 @@ class _Comparison:
         self._removed(old, new, before, after)
         for key, row in before.items():
             other = after.get(key)
-            if other is not None and other.placed and self._is_contract(row, 0) and self._is_contract(other, 1):
+            # A route that both sides have under a condition breaks for those who meet it.
+            if other is None or (row.placed and not other.placed):
+                continue
+            if self._is_contract(row, 0) and self._is_contract(other, 1):
                 self._operations(row, other)
 
     @staticmethod
@@ -151,15 +154,17 @@ class _Comparison:
         unknown = len(application.unknown_includes) > len(self.base.application.unknown_includes)
         if application.truncated or self.base.application.truncated:
             return
+        # All of an application may hang on one condition: then its routes are as certain as itself.
+        whole = sum(row.placed for row in old) * 2 < len(old)
         gone = [
             row
             for key, row in before.items()
-            if key not in after and row.placed and self._is_contract(row, 0)
-        ]  # fmt: skip
+            if key not in after and (row.placed or whole) and self._is_contract(row, 0)
+        ]
         if not gone:
             return
-        doubtful = {row.endpoint_qualname for row in new if not row.placed or not row.located}
-        added = [row for key, row in after.items() if key not in before and row.placed]
+        doubtful = {row.endpoint_qualname for row in new if not row.located or not (row.placed or whole)}
+        added = [row for key, row in after.items() if key not in before and (row.placed or whole)]
         paths = {path for _, path in after}
         left: list[RouteRow] = []
         for row in gone:
@@ -173,7 +178,7 @@ class _Comparison:
                 self._moved(row, moved[0])
             elif not unknown:
                 left.append(row)
-        files = Counter(row.registered_at[0] for row in old if row.placed)
+        files = Counter(row.registered_at[0] for row in old if row.placed or whole)
         kept = Counter(row.registered_at[0] for row in left)
         for row in left:
             file = row.registered_at[0]

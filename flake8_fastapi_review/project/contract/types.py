@@ -172,6 +172,9 @@ class Comparer:
             if model is None or model.root is None:
                 break
             schema = model.root
+        if schema.kind == "union" and any(each.kind == "model" for each in schema.items):
+            opened = union([Comparer._rooted(each, schemas) for each in schema.items])
+            return opened._replace(constraints=schema.constraints) if opened.kind == "union" else opened
         return schema
 
     def _anything(self, old: Schema, new: Schema, side: str, where: _Where) -> list[Found]:

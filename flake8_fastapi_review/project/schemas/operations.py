@@ -334,6 +334,9 @@ class Operations:
         self, row: RouteRow, summary: Summary, function: Function, registered: list[tuple[Summary, Expr]]
     ) -> Schema | None:
         """The declared type of answers; None for a Response of its own."""
+        if function.returns == ("k", None) and row.response_model is None:
+            # Said of the function, not of the answer.
+            return ANY
         if "response_model" in row.keywords:
             agreed, stated = self._said(registered, "response_model")
             if agreed:
