@@ -186,7 +186,8 @@ HARMLESS = {
     "nothing was said of the answer": (route("", returns=" -> None"), route("", returns=" -> list[int]")),
     "root model beside what it holds": (
         "from pydantic import RootModel\nclass Root(RootModel[dict[str, int]]): ...\n" + given("a: Root"),
-        "from pydantic import RootModel\nclass Root(RootModel[dict[str, int]]): ...\n" + given("a: Root | dict[str, int]"),
+        "from pydantic import RootModel\nclass Root(RootModel[dict[str, int]]): ...\n"
+        + given("a: Root | dict[str, int]"),
     ),
     "model has another name": (given("a: int"), given("a: int").replace("Item", "Thing")),
     "model has a base": (
