@@ -1,6 +1,6 @@
 """Replays a history: every change is reviewed, and what the reviews tell must add up.
 
-    python tools/replay.py REPOSITORY [--last N] [--every N] [--jobs N]
+    python tools/replay.py REPOSITORY [--last N] [--every N] [--jobs N] [--select CODES]
     python tools/replay.py REPOSITORY --releases NAME VERSION… [--keep GLOB]…
 
 With --releases the repository is made first, in a folder that must not exist: the Python files (those that --keep
@@ -81,24 +81,25 @@ def _unpack(wheel: bytes, folder: Path, globs: list[str]) -> None:
 
 def command(folder: Path, cache: Path, *arguments: str) -> tuple[int, bytes, str]:
     """Run `fastapi-review`: status, output, the last line on stderr."""
+    # Not -m: the folder may be a checkout of ours, and then that would run instead.
+    start = f"import sys; sys.path[0] = {str(ROOT)!r}; from flake8_fastapi_review.cli import main; main()"
     done = subprocess.run(
-        [sys.executable, "-m", "flake8_fastapi_review.cli", *arguments, "--cache-dir", str(cache)],
+        [sys.executable, "-c", start, *arguments, "--cache-dir", str(cache)],
         cwd=folder,
         capture_output=True,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
         check=False,
     )
     said = done.stderr.decode("utf-8", "replace").strip().splitlines()
     return done.returncode, done.stdout, said[-1] if said else ""
 
 
-def in_a_checkout(folder: Path, commit: str, cache: Path, jobs: str) -> int:
+def in_a_checkout(folder: Path, commit: str, cache: Path, options: list[str]) -> int:
     """How many findings `check` has in a checkout of a commit."""
     with tempfile.TemporaryDirectory() as into:
         where = Path(into) / folder.name
         git(folder, "worktree", "add", "-q", "--detach", str(where), commit)
         try:
-            status, output, said = command(where, cache, "check", "--format", "json", "--jobs", jobs)
+            status, output, said = command(where, cache, "check", "--format", "json", *options)
             if not output:
                 raise RuntimeError(f"check ended with {status}: {said}")
             return len(json.loads(output)["findings"])
@@ -106,28 +107,29 @@ def in_a_checkout(folder: Path, commit: str, cache: Path, jobs: str) -> int:
             git(folder, "worktree", "remove", "--force", str(where))
 
 
-def by_settings(folder: Path, base: str, head: str, cache: Path, jobs: str) -> int:
+def by_settings(folder: Path, base: str, head: str, cache: Path, select: list[str]) -> int:
     """How many findings a whole review of the parent has under the settings of the commit."""
     repository = Repository(str(folder))
     sides = repository.tree(base), repository.tree(head)
     found = review(
-        [str(folder)], files=sides[0], settings=sides[1], cache_dir=str(cache), jobs=int(jobs), baseline=False
+        [str(folder)], files=sides[0], settings=sides[1], cache_dir=str(cache), baseline=False, select=select
     )
     repository.close()
     wrong = {problem.path for problem in found.problems}
     return sum(os.path.abspath(path) not in wrong for path, _ in found.findings)
 
 
-def replay(folder: Path, commits: list[str], jobs: int) -> int:
+def replay(folder: Path, commits: list[str], jobs: int, select: list[str]) -> int:
     """Review each commit against the one before it; the number of failures."""
     failures = 0
+    chosen = ["--select", ",".join(select)] if select else []
     total: Counter[str] = Counter()
     seconds: list[float] = []
     with tempfile.TemporaryDirectory() as into:
         cache = Path(into) / "cache"
         for base, head in pairwise(commits):
             name = git(folder, "log", "-1", "--format=%h %s", head)[:60]
-            sides = ("--base", base, "--head", head, "--exact", "--format", "json")
+            sides = ("--base", base, "--head", head, "--exact", "--format", "json", *chosen)
             begun = time.monotonic()
             status, first, said = command(folder, cache, "review", *sides, "--jobs", str(jobs))
             seconds.append(time.monotonic() - begun)
@@ -139,8 +141,8 @@ def replay(folder: Path, commits: list[str], jobs: int) -> int:
             found: dict[str, Any] = json.loads(first)
             new = sum(each["code"] != _ONLY_OF_A_CHANGE for each in found["findings"])
             fixed, unchanged = len(found["fixed"]), found["unchanged"]
-            whole = in_a_checkout(folder, head, cache, str(jobs))
-            before = by_settings(folder, base, head, cache, str(jobs))
+            whole = in_a_checkout(folder, head, cache, chosen)
+            before = by_settings(folder, base, head, cache, select)
             wrong = []
             if _TIME.sub(b"", first) != _TIME.sub(b"", again):
                 wrong.append("the second run prints something else")
@@ -167,13 +169,15 @@ def main() -> int:
     parser.add_argument("--last", type=int, default=0, metavar="N")
     parser.add_argument("--every", type=int, default=1, metavar="N")
     parser.add_argument("--jobs", type=int, default=1, metavar="N")
+    parser.add_argument("--select", default="", metavar="CODES")
     arguments = parser.parse_args()
     folder: Path = arguments.repository.resolve()
     if arguments.releases:
         make(folder, arguments.releases[0], arguments.releases[1:], arguments.keep)
     commits = git(folder, "log", "--first-parent", "--reverse", "--format=%H").split()
     commits = commits[-arguments.last - 1 :] if arguments.last else commits
-    return 1 if replay(folder, commits[:: arguments.every], arguments.jobs) else 0
+    select = [code for code in arguments.select.split(",") if code]
+    return 1 if replay(folder, commits[:: arguments.every], arguments.jobs, select) else 0
 
 
 if __name__ == "__main__":
