@@ -242,7 +242,7 @@ class Selection:
                 key=lambda pair: -len(pair[0]),
             )
         )
-        self._rows: dict[str, tuple[list[Row], list[AstGrepRule], _Words]] = {}
+        self._rows: dict[str, tuple[list[Row], list[AstGrepRule]]] = {}
         self._rules: dict[str, Rule] = {}
         self._asked: tuple[str, str, str, list[Rule]] | None = None
         """The last question of `rules_for`, which is asked before a file is parsed and again when it is looked at."""
@@ -280,16 +280,15 @@ class Selection:
     def _rules_for(self, role: str, text: str, path: str) -> list[Rule]:
         known = self._rows.get(role)
         if known is None:
-            chosen = [row for row in _every_row(self.codes) if role in row.roles]
-            own = [rule for rule in self.structural if role in rule.roles]
-            known = self._rows[role] = (chosen, own, _Words((*chosen, *own)))
-        rows, structural, words = known
+            known = self._rows[role] = (
+                [row for row in _every_row(self.codes) if role in row.roles],
+                [rule for rule in self.structural if role in rule.roles],
+            )
+        rows, structural = known
         ignored = self.ignored(path)
-        present = words.present(text)
-        rules = [self._rule(row) for row in rows if not row.code.startswith(ignored) and _marked(row.markers, present)]
-        return rules + [
-            rule for rule in structural if not rule.code.startswith(ignored) and _marked(rule.markers, present)
-        ]
+        words = _Words(text)
+        rules = [self._rule(row) for row in rows if not row.code.startswith(ignored) and words.holds(row.markers)]
+        return rules + [rule for rule in structural if not rule.code.startswith(ignored) and words.holds(rule.markers)]
 
     def wanted(self, role: str, text: str, path: str) -> bool:
         """Whether any rule is to be run on a file."""
@@ -344,24 +343,32 @@ def _every_row(codes: frozenset[str]) -> Iterator[Row]:
 
 
 class _Words:
-    """The words that a list of rules looks for in a text."""
+    """What a text holds of the words that rules look for."""
 
-    def __init__(self, rules: Iterable[Row | AstGrepRule]) -> None:
-        words = {word for rule in rules for group in rule.markers for word in group}
-        self._spaced = [word for word in words if word.split() != [word]]
-        self._plain = [word for word in words if word.split() == [word]]
-
-    def present(self, text: str) -> set[str]:
-        """Those that stand in a text."""
+    def __init__(self, text: str) -> None:
+        self._text = text
         # What is between blanks is there many times; a word without blanks is inside of one.
-        once = "\n".join(set(text.split()))
-        found = {word for word in self._plain if word in once}
-        found.update([word for word in self._spaced if word in text])
-        return found
+        self._once = "\n".join(set(text.split()))
+        self._known: dict[str, bool] = {}
+
+    def holds(self, markers: tuple[tuple[str, ...], ...]) -> bool:
+        """Whether at least one word of each group is there."""
+        known = self._known
+        for group in markers:
+            for word in group:
+                found = known.get(word)
+                if found is None:
+                    found = known[word] = word in (self._text if _has_blank(word) else self._once)
+                if found:
+                    break
+            else:
+                return False
+        return True
 
 
-def _marked(markers: tuple[tuple[str, ...], ...], present: set[str]) -> bool:
-    return not any(present.isdisjoint(group) for group in markers)
+@cache
+def _has_blank(word: str) -> bool:
+    return word.split() != [word]
 
 
 def _broken(rule_code: str, error: Exception) -> Rule:
