@@ -31,7 +31,10 @@ if TYPE_CHECKING:
     from .project.application.authentication import Protection
     from .project.database import View
     from .project.exposure import Exposed
+    from .project.migrations import Migration
+    from .project.passing import Aim
     from .project.requests import RequestParameter
+    from .project.schemas import Model, Schema
     from .project.taint import Finding
 
 N = TypeVar("N", bound=ast.AST)
@@ -218,6 +221,20 @@ class HelperCall(NamedTuple):
     """How many it is given."""
 
 
+class HandedOn(NamedTuple):
+    """An argument of a call of a project function that gets somewhere."""
+
+    argument: ast.expr
+    parameter: str
+    name: str
+    """Qualified name of what is called with it in the end."""
+    steps: tuple[str, ...]
+    """The parameters that hold it on the way, the first is `parameter`."""
+    text: str
+    """"record → write → Logger.info app/audit.py:12"."""
+    related: tuple[Related, ...]
+
+
 _SOMETIMES = ast.Constant(...)
 
 
@@ -245,6 +262,7 @@ class File:
         self._endpoints: list[Endpoint] | None = None
         self._flows: dict[ast.AST, Flow] = {}
         self._reached: list[Finding] | None = None
+        self._migration: Migration | None = None
 
     # Syntax
 
@@ -714,6 +732,37 @@ class File:
             if (name := self._types.qualified(self._types.eval(summary, expr[1]))) is not None
         ]
 
+    def handed_on(self, call: ast.Call, aim: Aim) -> list[HandedOn]:
+        """The arguments of a call of a project function whose text gets into calls of a kind, over any number of calls
+        and modules."""
+        passing = self._project.passing
+        target = passing.bound(self._eval(call.func))
+        arrivals = passing.arrivals(target[0], aim) if target is not None else {}
+        if target is None or not arrivals:
+            return []
+        from .project.passing import given_to
+
+        keywords = [(keyword.arg, keyword.value) for keyword in call.keywords]
+        found = []
+        for parameter, given in given_to(target[1], call.args, keywords):
+            if (arrival := arrivals.get(parameter)) is not None:
+                last = arrival.chain[-1]
+                names = [target[0].rpartition(":")[2], *(link.name for link in arrival.chain[:-1])]
+                text = " → ".join([*map(_leaf, names), f"{_short(last.name)} {last.path}:{last.line}"])
+                related = tuple(Related(link.path, link.line, f"calls `{_short(link.name)}`") for link in arrival.chain)
+                found.append(HandedOn(given, parameter, arrival.name, arrival.steps, text, related))
+        return found
+
+    def callers(self, function: ast.AST) -> list[tuple[Definition, tuple[HelperCall, ...]]]:
+        """The functions of the project that call a function of this file, and what each calls in the lines before."""
+        found = []
+        for summary, caller, call in self._project.passing.callers(self._symbol(function)):
+            definition = self._definition(f"{summary.path}:{caller.qualname}")
+            if definition is not None:
+                earlier = tuple(each for each in self.calls_of(definition) if each.line <= call.line)
+                found.append((definition, earlier))
+        return found
+
     def entities_fetched(self, definition: Definition) -> list[tuple[tuple[Exposed, ...], int]]:
         """The database entities that a function of the project fetches in its own body, `session.get(Order, key)` or
         `select(Order)`: their fields, and the line."""
@@ -785,6 +834,28 @@ class File:
     def is_request_model(self, definition: ast.ClassDef) -> bool:
         """Whether a route of the project takes this class as its body, directly or as a part of another model."""
         return self._project.requests.is_request_model(self._symbol(definition))
+
+    def model(self, definition: ast.ClassDef) -> Model | None:
+        """A class of this file as a model with fields: of Pydantic, a dataclass, a TypedDict."""
+        return self._project.schemas.model(self._symbol(definition))
+
+    def model_uses(self, definition: ast.ClassDef) -> frozenset[str]:
+        """request, response and settings, as far as routes and bases make a class of this file that."""
+        return self._project.schemas.uses(self._symbol(definition))
+
+    def model_named(self, expr: ast.AST) -> Model | None:
+        """The model that an expression names, as in `Order(...)`."""
+        definition = self.definition_of(expr)
+        return self._project.schemas.model(definition.symbol) if definition is not None and definition.is_class else None
+
+    def schema(self, annotation: ast.AST) -> Schema:
+        """An annotation as JSON knows it."""
+        return self._project.schemas.schema(self._summary, self._module.expression(annotation))
+
+    @property
+    def pydantic(self) -> int | None:
+        """The major version of Pydantic that the project is written for, as far as its code and files tell."""
+        return self._project.schemas.known_version
 
     def project_mentions(self, *words: str) -> bool:
         """Whether the text of some file of the project holds one of these words: for looking elsewhere before an
@@ -1491,6 +1562,21 @@ class File:
         """Tables, mapped classes, statements and sessions, as this file sees them."""
         return self._project.database.view(self._module)
 
+    @property
+    def migration(self) -> Migration | None:
+        """The Alembic revision that this file holds; None if it holds none."""
+        if self._migration is None:
+            from .project.migrations import Migration
+
+            revision = self._project.migrations.revision(self._module)
+            if revision is None:
+                return None
+            engines = self._project.database
+            self._migration = Migration(
+                revision, self._project.migrations, lambda: engines.view(self._module).dialects
+            )
+        return self._migration
+
     # Inner parts
 
     @property
@@ -1505,6 +1591,10 @@ def _short(name: str) -> str:
     """The last part of a project's name; library names keep their module: `time.sleep`, `Session.execute`."""
     parts = name.removeprefix("builtins.").split(".")
     return ".".join(parts[-2:]) if len(parts) > 1 else parts[0]
+
+
+def _leaf(name: str) -> str:
+    return name.rpartition(".")[2]
 
 
 def _comment_lines(lines: list[str]) -> Iterator[int]:

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from .cache import Cache
     from .database import Database
     from .disk import Listing
+    from .migrations import Migrations
+    from .passing import Passing
     from .schemas import Schemas
     from .taint import Taint
 
@@ -64,7 +66,9 @@ class Project:
         self._application: Application | None = None
         self._authentication: Authentication | None = None
         self._taint: Taint | None = None
+        self._passing: Passing | None = None
         self._database: Database | None = None
+        self._migrations: Migrations | None = None
         self._schemas: Schemas | None = None
         self._texts: dict[str, str] = {}
 
@@ -94,6 +98,15 @@ class Project:
         return self._taint
 
     @property
+    def passing(self) -> Passing:
+        """Where the arguments of the project's functions go."""
+        if self._passing is None:
+            from .passing import Passing
+
+            self._passing = Passing(self.types)
+        return self._passing
+
+    @property
     def schemas(self) -> Schemas:
         """The models of the project, and what its routes take and answer."""
         if self._schemas is None:
@@ -112,6 +125,15 @@ class Project:
 
             self._database = Database(self.modules, self.types, self.config)
         return self._database
+
+    @property
+    def migrations(self) -> Migrations:
+        """The Alembic revisions of the project."""
+        if self._migrations is None:
+            from .migrations import Migrations
+
+            self._migrations = Migrations(self.modules)
+        return self._migrations
 
     @property
     def authentication(self) -> Authentication:
@@ -185,9 +207,11 @@ class Project:
             self.execution.forget()
             self.requests.forget()
             self.injection.forget()
+            self._passing = None
             self._application = None
             self._taint = None
             self._database = None
+            self._migrations = None
             self._schemas = None
         if not on_disk:
             self._texts[name] = text
