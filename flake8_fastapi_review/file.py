@@ -117,6 +117,8 @@ class Reached(NamedTuple):
     """A request that shows the harm; empty when no route is known."""
     kind: str
     """See knowledge/flows.py."""
+    administrators: bool
+    """Only administrators can request it."""
 
 
 class Logging(NamedTuple):
@@ -1034,16 +1036,18 @@ class File:
             return None
         from .project.taint.telling import told
 
-        words = told(finding, self._project.application, self._project.requests)
+        words = told(finding, self._project.authentication, self._project.requests)
+        whom = ", for administrators only" if words.administrators else ""
         return Reached(
             node,
             words.input,
-            f" ({words.route})" if words.route else "",
+            f" ({words.route}{whom})" if words.route else "",
             words.sink,
             words.chain,
             tuple(Related(*step) for step in finding.steps),
             words.example,
             finding.kind,
+            words.administrators,
         )
 
     # Logging

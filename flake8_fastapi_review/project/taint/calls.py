@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ..constants import UNKNOWN
 from .conditions import compiled, containment, underlying
 from .entities import PRIVILEGED
+from .inputs import decorator_text
 from .patterns import backtracks
 from .state import access
 from .substitution import Substitution
@@ -78,6 +79,8 @@ _MAPPINGS = tuple(
 )
 _OF_URL = frozenset({"url", "redirect", "header", "log"})
 """A request's own URL leads to the service itself, and holds no line ends."""
+_OF_FIXED_URL = _OF_URL | {"html"}
+_PATHS = re.compile(r"\.(?:get|post|put|patch|delete|api_route|route)\(['\"](/[^'\"]*)['\"]")
 _ANYTHING = ast.Constant(...)
 _RESULT_OF = frozenset({"thread", "process", "inline", "greenlet"})
 """Where a function runs whose result comes back."""
@@ -228,8 +231,14 @@ class Calls:
             node.lineno,
             f"`{ast.unparse(node)[:60]}` comes from the {'database' if kind == 'database' else 'client'}",
         )
-        mark = Mark(_OF_URL if kind == "url" else frozenset(), None)
+        mark = Mark(self._of_url() if kind == "url" else frozenset(), None)
         return Value({(source, ()): mark}).stepping(step)
+
+    def _of_url(self) -> frozenset[str]:
+        """What a request's own URL is harmless for. A browser quotes what stands in a query; what a path holds
+        arrives without its quotes, but a path without parameters is always the same."""
+        paths = _PATHS.findall(decorator_text(self.walk.node))
+        return _OF_FIXED_URL if paths and all("{" not in path for path in paths) else _OF_URL
 
     # Calls
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ..constants import UNKNOWN, value_of
 from .entities import PRIVILEGED
 from .inputs import HARMLESS
+from .lookups import KNOWN
 from .patterns import is_strict
 from .state import State, access, joined, lookup
 from .values import CONTAINED, RESOLVED, is_resolved
@@ -86,9 +87,28 @@ def _refine(walk: Walk, test: ast.expr, truth: bool, state: State) -> None:
 
 
 def _is_there(walk: Walk, found: Path, state: State) -> None:
-    """`plugin = find(name); if not plugin: raise`: what is registered under a name may be imported by it."""
-    for key in walk.looked_up.get(found, ()):
-        walk.refine(state, key, frozenset({"module"}))
+    """`plugin = find(name); if not plugin: raise`: a name under which something is found is one that is known."""
+    pending = [found]
+    for key in pending:
+        call = walk.looked_up.get(key)
+        if call is None:
+            continue
+        _is_known(walk, call, state)
+        # statement = select(Plugin).where(Plugin.name == name); plugin = session.scalar(statement)
+        names = {(name.id,) for name in ast.walk(call) if isinstance(name, ast.Name)}
+        pending += [name for name in sorted(names) if name in walk.looked_up and name not in pending]
+
+
+def _is_known(walk: Walk, call: ast.Call, state: State) -> None:
+    """A look-up has found something: the values that it was given are known ones."""
+
+    def is_input(node: ast.expr) -> bool:
+        key = access(node)
+        return key is not None and bool(lookup(state, key))
+
+    for each in walk.taint.lookups.keys(walk.module, call, is_input):
+        if (key := access(each)) is not None:
+            walk.refine(state, key, KNOWN)
 
 
 def _either(walk: Walk, values: list[ast.expr], truth: bool, state: State) -> None:
@@ -266,6 +286,8 @@ def _call(walk: Walk, node: ast.Call, truth: bool, state: State) -> None:
             _refine_key(walk, argument, _URL, state)
             _refine_url(walk, argument, state)
         return
+    if truth:
+        _is_known(walk, node, state)
     confirmed = walk.calls.confirmed(node, state)
     if confirmed is None or (not confirmed and says_that_it_checks(node) and walk.taint.asks_others(callee)):
         # Nobody knows what it asks: neither branch is judged.

@@ -10,6 +10,7 @@ from ...knowledge.flows import SINKS
 from ...module.summary import Function
 from ..constants import value_of
 from .inputs import HARMLESS, REQUESTS, Inputs, decorator_text
+from .lookups import Lookups
 from .substitution import Substitution
 from .values import ALL, CLEAN, UNTOUCHED, Effect, Flow, Mark, Source, Step, Trail, Value, is_harmless, join, steps
 from .walk import Walk
@@ -112,6 +113,7 @@ class Taint:
         self.inputs = Inputs(types, requests)
         self.entities = self.inputs.entities
         self.inputs.judge = self.returned_safety
+        self.lookups = Lookups(self)
         self.sources = self.rows.attributes
         """The last names of what gives an input."""
         self.stored = False
@@ -130,6 +132,7 @@ class Taint:
         self._registered = None
         self._attaching = None
         self._attached.clear()
+        self.lookups.forget()
         self.inputs.forget()
         self.entities.forget()
 
@@ -169,7 +172,7 @@ class Taint:
         return found
 
     def _walk(self, symbol: str) -> Effect | None:
-        own = self._node(symbol)
+        own = self.node(symbol)
         if own is None:
             return None
         module, node = own
@@ -242,7 +245,7 @@ class Taint:
         return found
 
     def _attached_by(self, symbol: str, name: str) -> Value:
-        own, effect = self._node(symbol), self.effect(symbol)
+        own, effect = self.node(symbol), self.effect(symbol)
         value = effect.attached.get(name) if effect is not None else None
         if own is None or not value:
             return CLEAN
@@ -275,7 +278,8 @@ class Taint:
         names = (self.types.qualified(self.types.eval(own[0], call[0][1])) or "" for call in own[1].calls)
         return any(name.startswith(("ipaddress.", "socket.getaddrinfo", "socket.gethostby")) for name in names)
 
-    def _node(self, symbol: str) -> tuple[Module, ast.AST] | None:
+    def node(self, symbol: str) -> tuple[Module, ast.AST] | None:
+        """A function of the project as a tree, with its module."""
         path, _, qualname = symbol.rpartition(":")
         module = self.modules.lent(path)
         if module is None:
@@ -439,7 +443,7 @@ class Taint:
     def _substitution(self, symbol: str, seen: frozenset[str]) -> tuple[Effect, Substitution] | None:
         if symbol in seen:
             return None
-        own = self._node(symbol)
+        own = self.node(symbol)
         effect = self.effect(symbol) if own is not None else None
         if own is None or effect is None:
             return None

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from ..application.authentication import PROTECTED
 from .example import parameter, request
 
 if TYPE_CHECKING:
     from ..application import Application
+    from ..application.authentication import Authentication
     from ..application.rows import RouteRow
     from ..requests import Requests
     from .engine import Finding
@@ -34,6 +36,10 @@ _ANONYMOUS = {
     "url": "the URL",
     "message": "a message",
 }
+_ADMINISTRATORS = re.compile(r"(?:^|_)(?:(?:super|sys)?_?admin(?:istrator)?s?|super_?users?|staff|root)(?:_|$)")
+_OTHERS = re.compile(r"(?:^|_)(?:or|if|optional|maybe|org|organi[sz]ation|team|project|workspace|tenant)(?:_|$)")
+"""`require_admin_or_owner`, `get_org_admin`: there are many of them."""
+_CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _TEXTS = frozenset({"path", "query", "header", "cookie", "form"})
 _MOST = 4
 """More steps than this are not told in a message; they stand in the related places."""
@@ -52,17 +58,21 @@ class Told(NamedTuple):
     """" through load → read files.py:12"; empty when the sink is in the same function."""
     example: str
     """A request that shows it, as a command; empty when no route is known."""
+    administrators: bool
+    """Nobody else gets to it: a dependency that refuses the others is named after them."""
 
 
-def told(finding: Finding, application: Application, requests: Requests) -> Told:
+def told(finding: Finding, authentication: Authentication, requests: Requests) -> Told:
     """The words for a finding. The applications are only assembled for it, because findings are few."""
-    row = _row(finding, application)
+    rows = _rows(finding, authentication.application)
+    row = rows[0] if rows else None
     return Told(
         _input(finding),
         f"{row.method} {row.path}" if row is not None else "",
         short(finding.sink),
         _chain(finding),
         request(finding, row, requests) if row is not None else "",
+        bool(rows) and all(_is_for_administrators(each, authentication) for each in rows),
     )
 
 
@@ -110,15 +120,24 @@ def _chain(finding: Finding) -> str:
     return f" through {' → '.join(names)} {finding.sink_path}:{finding.sink_line}"
 
 
-def _row(finding: Finding, application: Application) -> RouteRow | None:
-    """The first route that the function handles, or that depends on it."""
+def _rows(finding: Finding, application: Application) -> list[RouteRow]:
+    """The routes that the function handles, or that depend on it."""
     symbol = finding.handler
     path, _, qualname = symbol.rpartition(":")
-    rows = application.rows
-    for row in rows:
-        if row.file == path and row.endpoint_qualname == qualname:
-            return row
-    for row in rows:
-        if any(dependency.symbol == symbol for dependency in row.dependencies):
-            return row
-    return None
+    rows = [row for row in application.rows if row.file == path and row.endpoint_qualname == qualname]
+    if rows:
+        return rows
+    return [row for row in application.rows if any(each.symbol == symbol for each in row.dependencies)]
+
+
+def _is_for_administrators(row: RouteRow, authentication: Authentication) -> bool:
+    for dependency in row.dependencies:
+        leaf = dependency.name.rpartition(":")[2].rpartition(".")[2]
+        words = _CAPITAL.sub("_", leaf).lower()
+        if (
+            _ADMINISTRATORS.search(words)
+            and not _OTHERS.search(words)
+            and authentication.dependency(dependency) == PROTECTED
+        ):
+            return True
+    return False

@@ -74,8 +74,8 @@ class Walk:
         """A taken-apart URL → what it was made of."""
         self.ending: set[Path] = set()
         """Texts that end in a separator of paths."""
-        self.looked_up: dict[Path, list[Path]] = {}
-        """What a function of the project was asked for → the keys that it was given."""
+        self.looked_up: dict[Path, ast.Call] = {}
+        """What a call gave → the call."""
         self.verified = False
         """A signature of the request has been checked: who sent it is known."""
         self.opened: dict[Path, Path] = {}
@@ -240,8 +240,8 @@ class Walk:
                 source = access(value.value.args[0])
                 if source is not None and self._takes_apart(value.value):
                     self.derived[key] = source
-        if isinstance(value, ast.Call) and (callee := self.type_of(value.func)) and callee[0] in ("func", "bound"):
-            self.looked_up[key] = [given for each in value.args if (given := access(each)) is not None]
+        if isinstance(value, ast.Call):
+            self.looked_up[key] = value
         if (opened := _opened(value)) is not None:
             self.opened[key] = opened
         if isinstance(value, ast.Call) and value.args and self._takes_apart(value):

@@ -70,6 +70,7 @@ class CodeInjection(Rule):
                 reached.node,
                 related=reached.related,
                 exploit=reached.exploit,
+                severity=Severity.WARNING if reached.administrators else None,
                 sink=reached.sink,
                 what=f"{reached.input}{reached.route}{reached.chain}",
                 harm="the client takes over the service",

@@ -72,6 +72,7 @@ class PathTraversal(Rule):
                 reached.node,
                 related=reached.related,
                 exploit=reached.exploit,
+                severity=Severity.WARNING if reached.administrators else None,
                 sink=reached.sink,
                 input=reached.input,
                 route=reached.route,

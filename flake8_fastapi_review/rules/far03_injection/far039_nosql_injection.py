@@ -68,6 +68,7 @@ class NosqlInjection(Rule):
                 reached.node,
                 related=reached.related,
                 exploit=reached.exploit,
+                severity=Severity.WARNING if reached.administrators else None,
                 sink=reached.sink,
                 input=reached.input,
                 route=reached.route,

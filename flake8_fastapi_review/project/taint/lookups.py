@@ -1,0 +1,173 @@
+"""What things are looked up by: `session.get(Plugin, name)`, `next(p for p in plugins if p.name == name)`, and
+functions of the project that end in one. Where something was found, the value is one that the project knows."""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING
+
+from .state import access
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from ...module import Module
+    from ..types import Type
+    from .engine import Taint
+
+KNOWN = frozenset({"module", "code", "path", "directory", "archive", "sql", "command", "program", "url"})
+"""Kinds that a value does no harm for which a catalogue or a database knows; pages and logs show it as it is."""
+
+_MAX_DEPTH = 6
+"""Functions nested deeper are not looked into."""
+
+_MAKES = re.compile(
+    r"(?i)^_*(?:create|add|insert|save|store|put|set|update|upsert|delete|remove|drop|upload|write|register|log|track|"
+    r"record|send|post|publish|enqueue|build|make|download|open|run|exec|eval|render)(?:_|$)"
+)
+"""Functions that bring something about with what they are given; that it worked says nothing about it."""
+_CONDITIONS = frozenset({"where", "filter", "having", "and_", "or_", "find", "find_one"})
+_NAMED_CONDITIONS = frozenset({"filter_by", "get_or_none", "get_one_or_none", "find_one"})
+
+_LOOPS = (ast.For, ast.AsyncFor, ast.comprehension)
+
+
+class Lookups:
+    """Answers about expressions and functions; those about functions are remembered."""
+
+    def __init__(self, taint: Taint) -> None:
+        self.taint = taint
+        self.types = taint.types
+        self._selecting: dict[tuple[str, int], bool] = {}
+
+    def forget(self) -> None:
+        self._selecting.clear()
+
+    def keys(self, module: Module, node: ast.expr, is_wanted: Callable[[ast.expr], bool]) -> list[ast.expr]:
+        """The wanted expressions by which `node` looks something up."""
+        found = [each for each in _compared(node) if is_wanted(each)]
+        for call in ast.walk(node):
+            if isinstance(call, ast.Call):
+                found += self._given(module, call, is_wanted, 0)
+        return found
+
+    def _given(
+        self, module: Module, call: ast.Call, is_wanted: Callable[[ast.expr], bool], depth: int
+    ) -> Iterator[ast.expr]:
+        """The wanted arguments by which a call looks something up."""
+        arguments: list[tuple[int | str, ast.expr]] = [*enumerate(call.args)]
+        arguments += [(keyword.arg, keyword.value) for keyword in call.keywords if keyword.arg is not None]
+        wanted = [(place, part) for place, each in arguments for part in _parts(each) if is_wanted(part)]
+        if not wanted:
+            return
+        leaf = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+        callee = self.types.eval(module.summary, module.expression(call.func))
+        for place, part in wanted:
+            if self._is_selecting(callee, leaf, place, depth):
+                yield part
+
+    def _is_selecting(self, callee: Type | None, leaf: str, place: int | str, depth: int) -> bool:
+        if leaf in _NAMED_CONDITIONS and isinstance(place, str):
+            return True
+        match callee:
+            case ("func", symbol):
+                return not _MAKES.match(leaf) and self._selects(symbol, place, 0, depth)
+            case ("bound", symbol, _):
+                return not _MAKES.match(leaf) and self._selects(symbol, place, 1, depth)
+            case ("union", members):
+                return any(self._is_selecting(each, leaf, place, depth) for each in members)
+        name = self.types.qualified(callee) if callee is not None else None
+        if name is None or place == 0:
+            # The first argument is the statement, or the class of what is wanted.
+            return False
+        rows = self.taint.rows
+        return rows.source(name) == "database" or any(sink.kind == "sql" for sink in rows.sinks(name))
+
+    def _selects(self, symbol: str, place: int | str, first: int, depth: int) -> bool:
+        """Whether a function of the project looks something up by an argument."""
+        own = self.types.function(symbol)
+        if own is None or depth >= _MAX_DEPTH:
+            return False
+        names = [parameter[0] for parameter in own[1].parameters]
+        position = names.index(place) if place in names else place + first if isinstance(place, int) else len(names)
+        if position >= len(names):
+            return False
+        known = self._selecting.get((symbol, position))
+        if known is None:
+            self._selecting[symbol, position] = False  # for those that call each other
+            known = self._selecting[symbol, position] = self._looks_up(symbol, names[position], depth)
+        return known
+
+    def _looks_up(self, symbol: str, name: str, depth: int) -> bool:
+        found = self.taint.node(symbol)
+        if found is None:
+            return False
+        module, tree = found
+        carrying = _carrying(tree, name)
+
+        def is_wanted(node: ast.expr) -> bool:
+            return isinstance(node, ast.Name) and node.id in carrying
+
+        if any(is_wanted(each) for each in _compared(tree)):
+            return True
+        calls = (each for each in ast.walk(tree) if isinstance(each, ast.Call))
+        return any(True for call in calls for _ in self._given(module, call, is_wanted, depth + 1))
+
+
+def _parts(node: ast.expr) -> Iterator[ast.expr]:
+    """An argument, or what stands in a dictionary or list of arguments."""
+    match node:
+        case ast.Dict(values=values):
+            for each in values:
+                yield from _parts(each)
+        case ast.Tuple(elts=elements) | ast.List(elts=elements):
+            for each in elements:
+                yield from _parts(each)
+        case ast.Call(func=ast.Name(id="str" | "dict"), args=arguments, keywords=keywords):
+            for each in (*arguments, *(keyword.value for keyword in keywords)):
+                yield from _parts(each)
+        case _:
+            yield node
+
+
+def _compared(tree: ast.AST) -> Iterator[ast.expr]:
+    """What the attributes of each thing are compared with: in a loop, or in the condition of a query."""
+    loops = {
+        name.id
+        for each in ast.walk(tree)
+        if isinstance(each, _LOOPS)
+        for name in ast.walk(each.target)
+        if isinstance(name, ast.Name)
+    }
+    conditions = {
+        id(argument)
+        for call in ast.walk(tree)
+        if isinstance(call, ast.Call)
+        and (call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")) in _CONDITIONS
+        for argument in call.args
+    }
+    for compared in ast.walk(tree):
+        match compared:
+            case ast.Compare(left=left, ops=[ast.Eq() | ast.NotEq()], comparators=[right]):
+                for side, other in ((left, right), (right, left)):
+                    owner = access(other)
+                    if owner is None or len(owner) < 2:
+                        continue
+                    if owner[0] in loops or id(compared) in conditions:
+                        yield side
+
+
+def _carrying(tree: ast.AST, name: str) -> set[str]:
+    """A parameter, and the variables that are made of it."""
+    found = {name}
+    for _ in range(2):
+        for each in ast.walk(tree):
+            match each:
+                case (
+                    ast.Assign(targets=[ast.Name(id=target)], value=value)
+                    | ast.AnnAssign(target=ast.Name(id=target), value=ast.expr() as value)
+                ):
+                    if any(isinstance(part, ast.Name) and part.id in found for part in ast.walk(value)):
+                        found.add(target)
+    return found
