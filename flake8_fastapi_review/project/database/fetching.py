@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _SAME = frozenset({"scalars", "unique", "mappings", "tuples", "execution_options", "columns", "copy"})
 _ALL = frozenset({"all", "fetchall"})
-_TAKING = frozenset({"list", "set", "tuple", "sorted", "dict", "len", "sum", "frozenset"})
+TAKING = frozenset({"list", "set", "tuple", "sorted", "dict", "len", "sum", "frozenset"})
 
 
 def fetches(module: Module, call: ast.AST) -> str:
@@ -43,10 +43,12 @@ def fetches(module: Module, call: ast.AST) -> str:
                 if name not in _SAME:
                     return "some" if name in ("fetchmany", "partitions", "yield_per") else ""
                 node = above
-            case ast.For(iter=iterable) | ast.AsyncFor(iter=iterable) | ast.comprehension(iter=iterable):
+            case ast.For(iter=iterable) | ast.AsyncFor(iter=iterable):
                 return "all" if iterable is node else ""
+            case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
+                return "all" if any(each.iter is node for each in parent.generators) else ""
             case ast.Call(func=ast.Name(id=name), args=[first, *_]):
-                return "all" if name in _TAKING and first is node else ""
+                return "all" if name in TAKING and first is node else ""
             case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
                 return _of_name(module, parent, name)
             case _:

@@ -10,7 +10,7 @@ import ast
 from typing import TYPE_CHECKING, NamedTuple
 
 from ...module.index import FUNCTIONS
-from .fetching import fetches
+from .fetching import TAKING, fetches
 from .sites import FunctionNode, Site, Sites, within
 from .statements import SESSIONS, Statements, Value
 
@@ -240,6 +240,20 @@ class Sessions:
         direct = self._direct(site, call, loops)
         if direct is not None:
             return direct
+        if isinstance(call.func, ast.Name):
+            return self._listed(site, call, loops) or self._edge(site, call, loops)
+        return self._edge(site, call, loops)
+
+    def _listed(self, site: Site, call: ast.Call, loops: tuple[ast.AST, ...]) -> Execution | None:
+        """`list(session.query(User))` executes it."""
+        if len(call.args) != 1 or call.func.id not in TAKING or ".query(" not in site.module.text:  # type: ignore[attr-defined]
+            return None
+        held = self.statements.value(site.at(call.args[0]))
+        if held is None or held.kind != "query":
+            return None
+        return Execution(call.args[0], "execute", held.statement, None, loops, (), 0, "all")
+
+    def _edge(self, site: Site, call: ast.Call, loops: tuple[ast.AST, ...]) -> Edge | None:
         callee = self.sites.callee(site)
         symbol = self.runs(callee)
         if symbol is None or not self.touches(symbol):
@@ -491,7 +505,10 @@ class Sessions:
                     and child not in parent.orelse
                 )
                 or (isinstance(parent, ast.While) and child not in parent.orelse)
-                or (isinstance(parent, _COMPREHENSIONS) and child is not parent.generators[0])
+                or (
+                    isinstance(parent, _COMPREHENSIONS)
+                    and child not in (parent.generators[0], parent.generators[0].iter)
+                )
             ):
                 found.append(parent)
             elif isinstance(parent, ast.comprehension) and child is not parent.iter:
@@ -658,6 +675,8 @@ class Sessions:
             return Count()
         site = Site(module, node)
         direct = self._direct(site, node, ())
+        if direct is None and isinstance(node.func, ast.Name):
+            direct = self._listed(site, node, ())
         if direct is not None:
             found = Count(1 if direct.sends else 0).plus(self._eager(direct.statement))
         else:

@@ -123,6 +123,8 @@ class Statement(NamedTuple):
     """Whether all that builds it was followed: an absence can be relied on."""
     node: ast.AST
     path: str
+    opaque: bool = False
+    """Whether there are conditions that `filters` does not tell, or it selects from something else than tables."""
 
     @property
     def entities(self) -> tuple[str, ...]:
@@ -373,9 +375,17 @@ class Statements:
             items = tuple(each for arg in call.args for each in self._items(site.at(arg)))
         statement = Statement(
             kind, items, (), (), (), (), False, False, False, False, False, False, (), text, False, complete, call,
-            site.module.path,
+            site.module.path, any(self._is_derived(site, arg) for arg in call.args),
         )  # fmt: skip
         return Value("statement", items, statement)
+
+    def _is_derived(self, site: Site, arg: ast.expr) -> bool:
+        """Whether a selected class is an alias of a query: `aliased(User, newest)`."""
+        for each in [site.at(arg), *(bound.site for bound in self.sites.bindings(site.at(arg)))]:
+            match each.node:
+                case ast.Call(func=ast.Name(id="aliased") | ast.Attribute(attr="aliased"), args=[_, _, *_]):
+                    return True
+        return False
 
     @staticmethod
     def _text(node: ast.AST) -> str | None:
@@ -581,7 +591,8 @@ class Statements:
             for arg in call.args:
                 if isinstance(arg, ast.Starred):
                     filters += self._starred_filters(site.at(arg.value))
-            found = statement._replace(filters=(*statement.filters, *filters))
+            opaque = starred or not all(self.filters(site.at(arg)) for arg in args)
+            found = statement._replace(filters=(*statement.filters, *filters), opaque=statement.opaque or opaque)
             complete = complete and not starred
         elif name == "filter_by":
             found = statement._replace(filters=(*statement.filters, *self._by_keywords(site, call, statement)))
@@ -903,6 +914,7 @@ def _joined(statements: list[Statement]) -> Statement:
             text=first.text or other.text,
             returning=first.returning or other.returning,
             complete=first.complete and other.complete,
+            opaque=first.opaque or other.opaque,
             node=other.node,
             path=other.path,
         )

@@ -1,0 +1,43 @@
+"""What the terminals in the shop show of the catalogue."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, HTTPException, Path, Query, status
+from sqlalchemy import func, select, text
+
+from bookshop.dependencies import PageDep, SessionDep, get_staff
+from bookshop.models import Author, Book
+from bookshop.schemas import AuthorOut
+
+router = APIRouter(prefix="/catalogue", tags=["catalogue"], dependencies=[Depends(get_staff)])
+
+Isbn = Annotated[str, Path(pattern=r"^\d{13}$")]
+
+
+@router.get("/authors", response_model=list[AuthorOut])
+async def list_authors(session: SessionDep) -> list[Author]:
+    return list(await session.scalars(select(Author).order_by(Author.name)))  # FAR073: every row of `Author`
+
+
+@router.get("/titles")
+async def find_titles(
+    page: PageDep,
+    session: SessionDep,
+    beginning: Annotated[str, Query(min_length=3, description="How the title begins")],
+) -> list[str]:
+    query = select(Book.title).where(func.lower(Book.title).startswith(beginning.lower()))  # FAR077: Book.title
+    return list(await session.scalars(query.offset(page.offset).limit(page.limit)))  # FAR078: `Book`
+
+
+@router.get("/sold-out/count")
+async def count_sold_out(session: SessionDep) -> int:
+    return len((await session.scalars(select(Book).where(Book.stock == 0))).all())  # FAR075: count
+
+
+@router.get("/labels/{isbn}")
+async def read_label(isbn: Isbn, session: SessionDep) -> str:
+    found = await session.execute(text("SELECT * FROM books WHERE isbn = :isbn"), {"isbn": isbn})  # FAR079: books
+    row = found.mappings().first()
+    if row is None:
+        raise HTTPException(status.HTTP_404_NOT_FOUND, detail="There is no such book")
+    return f"{row['title']} ({row['isbn']})"

@@ -1,0 +1,1 @@
+"""Queries: how many are sent, how much they read, what the database needs to answer them."""
