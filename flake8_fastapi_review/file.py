@@ -237,6 +237,17 @@ class HandedOn(NamedTuple):
     related: tuple[Related, ...]
 
 
+class Caller(NamedTuple):
+    """A call of a function."""
+
+    path: str
+    line: int
+    names: tuple[str, ...]
+    """Qualified names of what is called in the lines before, in the same function."""
+    called: tuple[Definition, ...]
+    """Functions of the project among them."""
+
+
 _SOMETIMES = ast.Constant(...)
 
 
@@ -755,14 +766,15 @@ class File:
                 found.append(HandedOn(given, parameter, arrival.name, arrival.steps, text, related))
         return found
 
-    def callers(self, function: ast.AST) -> list[tuple[Definition, tuple[HelperCall, ...]]]:
-        """The functions of the project that call a function of this file, and what each calls in the lines before."""
+    def callers(self, function: ast.AST) -> list[Caller]:
+        """Where the project surely calls a function of this file."""
         found = []
         for summary, caller, call in self._project.passing.callers(self._symbol(function)):
-            definition = self._definition(f"{summary.path}:{caller.qualname}")
-            if definition is not None:
-                earlier = tuple(each for each in self.calls_of(definition) if each.line <= call.line)
-                found.append((definition, earlier))
+            earlier = [self._types.eval(summary, expr[1]) for expr, line, *_ in caller.calls if line < call.line]
+            symbols = [each[1] for each in earlier if each is not None and each[0] in ("func", "bound")]
+            names = tuple(name for each in earlier if (name := self._types.qualified(each)) is not None)
+            called = tuple(one for symbol in symbols if (one := self._definition(symbol)) is not None)
+            found.append(Caller(summary.path, call.line, names, called))
         return found
 
     def entities_fetched(self, definition: Definition) -> list[tuple[tuple[Exposed, ...], int]]:

@@ -5,6 +5,7 @@ from typing import Annotated, Optional
 import uvicorn
 from fastapi import FastAPI, Path, Query
 from pydantic import BaseModel
+from sqlmodel import Field, SQLModel
 
 from bookshop.settings import settings
 
@@ -21,6 +22,15 @@ class Scene(BaseModel):
     picture: Optional[str] = None  # FAR212: `str | None`
 
 
+class Wish(SQLModel, table=True):  # FAR104: `text` of `Wish`
+    id: int | None = Field(default=None, primary_key=True)
+    text: str
+    is_fulfilled: bool = False
+
+
+WISHES: list[Wish] = []
+
+
 def greeting(time: str) -> str:
     if time == "morning":  # FAR213: 4 branches compare `time`
         return "Good morning"
@@ -34,7 +44,7 @@ def greeting(time: str) -> str:
 
 
 @app.get("/scenes/{time}", tags=["window"])
-def read_scene(time: Annotated[str, Path(max_length=20)]) -> Scene:  # FAR214: 3 routes, and creates the application
+def read_scene(time: Annotated[str, Path(max_length=20)]) -> Scene:  # FAR214: 4 routes, and creates the application
     return Scene(colour=COLOURS.get(time, "white"), text=greeting(time))
 
 
@@ -47,6 +57,11 @@ def list_scenes(first: Annotated[str, Query(description="The one to begin with")
 @app.get("/colours/{time}", tags=["window"])
 def read_colour(time) -> str:  # FAR210: `time` of `read_colour`
     return COLOURS.get(time, "white")
+
+
+@app.post("/wishes", tags=["window"], status_code=201)
+def add_wish(wish: Wish) -> None:  # FAR108: `Wish`
+    WISHES.append(wish)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from sqlalchemy import text
 
 from bookshop import partners
 from bookshop.db import create_tables, engine, get_session
-from bookshop.routers import backoffice, books, catalogue, desk, figures, orders, reports, returns, reviews, users
+from bookshop.routers import backoffice, books, catalogue, desk, figures, live, orders, reports, returns, reviews, users
 from bookshop.services.pricing import PriceUnknown
 from bookshop.settings import settings
 
@@ -69,7 +69,9 @@ def create_app() -> FastAPI:
     app.include_router(returns.router)
     app.include_router(desk.router)
     app.include_router(backoffice.router)
+    app.include_router(gifts.router)
     app.include_router(figures.router)
+    app.include_router(live.router)
     app.include_router(catalogue.router)
     app.mount("/partners", partners.create_partner_app())
     reviews.router.add_api_route("/guidelines", guidelines)  # FAR092: `/guidelines`

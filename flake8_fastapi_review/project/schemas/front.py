@@ -56,13 +56,18 @@ class Schemas:
     @property
     def version(self) -> int:
         """The major version of Pydantic: by what the project's code calls, else by what its files state, else 2."""
+        return self.known_version or 2
+
+    @property
+    def known_version(self) -> int | None:
+        """The same; None when neither code nor files tell."""
         if self._version is None:
             stated = self._stated()
-            if self.types.modules.mentioning_any(_SECOND) or stated is None:
+            if self.types.modules.mentioning_any(_SECOND):
                 self._version = 2
             else:
-                self._version = 1 if stated[0] < 2 else 2
-        return self._version
+                self._version = 0 if stated is None else 1 if stated[0] < 2 else 2
+        return self._version or None
 
     def schema(self, summary: Summary, annotation: Expr | None) -> Schema:
         """The type of a value that is annotated so in this module."""

@@ -1,0 +1,1 @@
+"""Models of Pydantic as requests and responses: defaults, validators, what they let in."""

@@ -1,0 +1,191 @@
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from ...rule import Rule, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...file import File
+    from ...rule import Violation
+
+_CALLS = (
+    "datetime.datetime.now",
+    "datetime.datetime.utcnow",
+    "datetime.datetime.today",
+    "datetime.date.today",
+    "time.time",
+    "time.time_ns",
+    "time.monotonic",
+    "uuid.uuid1",
+    "uuid.uuid4",
+    "secrets.token_hex",
+    "secrets.token_urlsafe",
+    "secrets.token_bytes",
+    "random.random",
+    "random.randint",
+    "random.choice",
+    "os.urandom",
+)
+"""What gives something else at each call, and is meant to."""
+_LEAVES = frozenset(name.rpartition(".")[2] for name in _CALLS)
+_KEYWORDS = frozenset(("default", "onupdate"))
+_FIELDS = ("Field", "field", "Column", "mapped_column", "Query", "Header", "Body", "Form", "Cookie", "attrib", "ib")
+_CHANGES = frozenset("append extend insert add update setdefault pop popitem remove discard clear sort reverse".split())
+
+
+class CallTimeDefault(Rule):
+    """A default that should be new each time is made once, when the module is imported.
+
+    `created_at: datetime = datetime.now()` is the time the server started, for every order until it is started again;
+    `id: UUID = uuid4()` is the same id for all. A list or dictionary as a parameter's default is one for all calls, and
+    what one call puts into it the next one finds.
+
+    Bad:
+
+        from datetime import datetime, timezone
+
+        from pydantic import BaseModel
+
+        class Order(BaseModel):
+            created_at: datetime = datetime.now(timezone.utc)
+
+    Good:
+
+        from datetime import datetime, timezone
+
+        from pydantic import BaseModel, Field
+
+        class Order(BaseModel):
+            created_at: datetime = Field(default_factory=lambda: datetime.now(timezone.utc))
+    """
+
+    code = "FAR101"
+    severity = Severity.BLOCKER
+    roles = ("app", "script", "example")
+    message = "`{call}` {harm}: {remedy}"
+    markers = (
+        (
+            "now()",
+            "now(",
+            "today(",
+            "utcnow(",
+            "uuid",
+            "time(",
+            "token_",
+            "random",
+            "urandom",
+            "=[]",
+            "={}",
+            "= []",
+            "= {}",
+        ),
+    )
+
+    def check(self, file: File) -> Iterator[Violation]:
+        for call in file.nodes(ast.Call):
+            leaf = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+            if leaf in _LEAVES and file.is_named(call.func, *_CALLS):
+                yield from self._called(file, call)
+        for function in file.nodes(ast.FunctionDef, ast.AsyncFunctionDef):
+            yield from self._mutable(file, function)
+
+    def _called(self, file: File, call: ast.Call) -> Iterator[Violation]:
+        kind, where = _default(file, call)
+        harm, text = "is called once, when the module is imported", ast.unparse(call)
+        if kind == "field":
+            yield self.at(where, call=text, harm=harm, remedy=f"pass `default_factory=lambda: {text}`")
+        elif kind == "column":
+            yield self.at(where, call=text, harm=harm, remedy=f"pass the function, `lambda: {text}`")
+        elif kind == "parameter":
+            yield self.at(where, call=text, harm=harm, remedy="default to `None`, and call it in the function")
+
+    def _mutable(self, file: File, function: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[Violation]:
+        arguments = function.args
+        for default in (*arguments.defaults, *arguments.kw_defaults):
+            parameter = _parameter(arguments, default) if isinstance(default, (ast.List, ast.Dict, ast.Set)) else None
+            if parameter is not None and default is not None and _is_changed(file, function, parameter.arg):
+                yield self.at(
+                    default,
+                    call=f"{parameter.arg}={ast.unparse(default)}",
+                    harm=f"is one for all calls of `{function.name}`, which changes it",
+                    remedy="default to `None`, and make it in the function",
+                )
+
+
+def _default(file: File, call: ast.Call) -> tuple[str, ast.AST]:
+    """Of what the call's value is the default, field, column or parameter ("" for anything else), and what says so."""
+    inner: ast.AST = call
+    for ancestor in file.ancestors(call):
+        match ancestor:
+            case ast.Lambda():
+                break
+            case ast.FunctionDef(args=arguments) | ast.AsyncFunctionDef(args=arguments):
+                parameter = _parameter(arguments, inner)
+                return ("parameter", parameter) if parameter is not None else ("", call)
+            case ast.keyword(arg=name) if name in _KEYWORDS:
+                return _described(file, file.parent(ancestor), call), ancestor
+            case ast.Call(func=function) if getattr(function, "attr", getattr(function, "id", "")) in _FIELDS:
+                is_default = bool(ancestor.args) and ancestor.args[0] is inner
+                return (_described(file, ancestor, call), ancestor) if is_default else ("", call)
+            case ast.AnnAssign(target=target):
+                owner = file.parent(ancestor)
+                is_field = isinstance(owner, ast.ClassDef) and _has_fields(file, owner, ancestor)
+                return ("field", target) if is_field else ("", call)
+            case ast.stmt():
+                break
+        inner = ancestor
+    return "", call
+
+
+def _parameter(arguments: ast.arguments, default: ast.AST) -> ast.arg | None:
+    """The parameter with this default."""
+    named = [*arguments.posonlyargs, *arguments.args]
+    pairs = [*zip(named[len(named) - len(arguments.defaults) :], arguments.defaults, strict=True)]
+    pairs += [(a, d) for a, d in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True) if d is not None]
+    return next((parameter for parameter, given in pairs if given is default), None)
+
+
+def _described(file: File, described: ast.AST | None, call: ast.Call) -> str:
+    if not isinstance(described, ast.Call):
+        return ""
+    name = getattr(described.func, "attr", getattr(described.func, "id", ""))
+    if name not in _FIELDS:
+        return ""
+    if name in ("Column", "mapped_column"):
+        return "column"
+    owner = file.enclosing(described, ast.ClassDef)
+    if owner is None or file.function(call) is not None:
+        return ""
+    model = file.model(owner)
+    return "" if (model is not None and model.kind == "settings") or _is_settings(owner) else "field"
+
+
+def _has_fields(file: File, owner: ast.ClassDef, statement: ast.stmt) -> bool:
+    """Whether what stands in the class's body is the default of a field of each object."""
+    model = file.model(owner) if isinstance(statement, ast.AnnAssign) else None
+    return model is not None and model.kind != "settings" and not _is_settings(owner)  # of these there is one object
+
+
+def _is_settings(owner: ast.ClassDef) -> bool:
+    """Whether a class is a part of settings by its name."""
+    return owner.name.lower().endswith(("settings", "config", "configuration"))
+
+
+def _is_changed(file: File, function: ast.FunctionDef | ast.AsyncFunctionDef, name: str) -> bool:
+    """Whether the function changes the object that the parameter holds, before it is bound to another one."""
+    for node in file.within(function.body, ast.Name):
+        if node.id != name:
+            continue
+        if isinstance(node.ctx, ast.Store):
+            return False
+        match file.parent(node):
+            case ast.Attribute(attr=method) as attribute if method in _CHANGES:
+                parent = file.parent(attribute)
+                if isinstance(parent, ast.Call) and parent.func is attribute:
+                    return True
+            case ast.Subscript(ctx=ast.Store() | ast.Del(), value=value) if value is node:
+                return True
+    return False

@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...rule import Rule, Severity
+from .models import MARKERS, models, own_fields
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...file import File
+    from ...project.schemas import Schema
+    from ...rule import Violation
+
+
+class UndocumentedUnion(Rule):
+    """A field holds one of several models, or one thing or a list of it, and nothing says which when.
+
+    The document of the API says `anyOf`, generated clients get a type that they cannot tell apart, and Pydantic tries
+    the members one after the other and answers with the errors of all. A discriminator names the member; a description
+    says what decides.
+
+    Bad:
+
+        from fastapi import FastAPI
+        from pydantic import BaseModel
+
+        app = FastAPI()
+
+        class Card(BaseModel):
+            number: str
+
+        class Transfer(BaseModel):
+            account: str
+
+        class Payment(BaseModel):
+            means: Card | Transfer
+
+        @app.post("/payments")
+        def pay(payment: Payment) -> None: ...
+
+    Good:
+
+        from typing import Literal
+
+        from fastapi import FastAPI
+        from pydantic import BaseModel, Field
+
+        app = FastAPI()
+
+        class Card(BaseModel):
+            kind: Literal["card"]
+            number: str
+
+        class Transfer(BaseModel):
+            kind: Literal["transfer"]
+            account: str
+
+        class Payment(BaseModel):
+            means: Card | Transfer = Field(discriminator="kind")
+
+        @app.post("/payments")
+        def pay(payment: Payment) -> None: ...
+    """
+
+    code = "FAR103"
+    severity = Severity.SUGGESTION
+    message = "`{model}.{field}` is {what}: name a `discriminator`, or say in its `description` which is when"
+    markers = (MARKERS, ("|", "Union"))
+
+    def check(self, file: File) -> Iterator[Violation]:
+        for definition, model in models(file):
+            found = []
+            for statement, field in own_fields(definition, model):
+                what = _ambiguous(field.type)
+                if what and not field.setting("description") and not _is_told_apart(field.type):
+                    found.append((statement, field, what))
+            if found and file.model_uses(definition) & {"request", "response"}:
+                for statement, field, what in found:
+                    yield self.at(statement, model=definition.name, field=field.name, what=what)
+
+
+def _ambiguous(schema: Schema) -> str:
+    """What a union leaves open; "" when it is plain."""
+    if schema.kind != "union":
+        return ""
+    members = schema.members
+    models = [each for each in members if each.kind == "model"]
+    if len(models) > 1:
+        return "one of several models"
+    for each in members:
+        if each.kind == "array" and each.items and each.items[0] in members:
+            return "one thing or a list of it"
+    return ""
+
+
+def _is_told_apart(schema: Schema) -> bool:
+    return any(schema.constraint(name) is not None for name in ("discriminator", "description"))

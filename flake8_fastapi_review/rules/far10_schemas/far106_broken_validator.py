@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from ...rule import Rule, Severity
+from .models import MARKERS, models
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...file import File
+    from ...project.schemas import Model
+    from ...rule import Violation
+
+_FIELD = (
+    "pydantic.field_validator",
+    "pydantic.validator",
+    "pydantic.v1.validator",
+    "pydantic.functional_validators.field_validator",
+)
+_MODEL = ("pydantic.model_validator", "pydantic.root_validator", "pydantic.v1.root_validator")
+_HTTP_EXCEPTION = "starlette.exceptions.HTTPException"
+
+
+class BrokenValidator(Rule):
+    """A validator loses the value, names a field that is not there, or answers the request itself.
+
+    What a validator returns becomes the field. One that only checks, and returns nothing, makes every valid value
+    `None`. A name that is no field is an error when the class is made. And an `HTTPException` passes by Pydantic: of
+    several mistakes the client hears of one, without its place, and elsewhere nobody expects it from a model.
+
+    Bad:
+
+        from pydantic import BaseModel, field_validator
+
+        class NewOrder(BaseModel):
+            isbn: str
+
+            @field_validator("isbn")
+            @classmethod
+            def has_thirteen_digits(cls, value: str) -> None:
+                if len(value) != 13:
+                    raise ValueError("an ISBN has thirteen digits")
+
+    Good:
+
+        from pydantic import BaseModel, field_validator
+
+        class NewOrder(BaseModel):
+            isbn: str
+
+            @field_validator("isbn")
+            @classmethod
+            def has_thirteen_digits(cls, value: str) -> str:
+                if len(value) != 13:
+                    raise ValueError("an ISBN has thirteen digits")
+                return value
+    """
+
+    code = "FAR106"
+    severity = Severity.BLOCKER
+    message = "the validator `{validator}` {harm}: {remedy}"
+    markers = (MARKERS, ("validator",))
+
+    def check(self, file: File) -> Iterator[Violation]:
+        for definition, model in models(file):
+            for function in definition.body:
+                if not isinstance(function, ast.FunctionDef):
+                    continue
+                found = _validator(file, function)
+                if found is None:
+                    continue
+                decorator, of_field = found
+                yield from self._lost(file, function, of_field=of_field)
+                if of_field:
+                    yield from self._unknown(file, function, decorator, model)
+                for statement in file.raises(function):
+                    if isinstance(statement.exc, ast.Call) and file.is_subclass(statement.exc.func, _HTTP_EXCEPTION):
+                        yield self.at(
+                            statement,
+                            validator=function.name,
+                            harm="answers the request past Pydantic",
+                            remedy="raise `ValueError`, which becomes a 422 with the field's name",
+                        )
+                        break
+
+    def _lost(self, file: File, function: ast.FunctionDef, *, of_field: bool) -> Iterator[Violation]:
+        if any(not _is_none(each.value) for each in file.within(function.body, ast.Return)):
+            return
+        if _never_ends(function) or file.within(function.body, ast.Yield):
+            return
+        value = "the field" if of_field else "the model"
+        remedy = "return the value" if of_field else "return `self`, or the data it was given"
+        harm = f"returns nothing, so that {value} becomes `None`"
+        yield self.at(function, validator=function.name, harm=harm, remedy=remedy)
+
+    def _unknown(self, file: File, function: ast.FunctionDef, decorator: ast.expr, model: Model) -> Iterator[Violation]:
+        if not isinstance(decorator, ast.Call) or not model.is_complete:
+            return
+        if any(keyword.arg == "check_fields" or keyword.arg is None for keyword in decorator.keywords):
+            return
+        names = {field.name for field in model.fields}
+        for given in decorator.args:
+            name = file.value_of(given)
+            if isinstance(name, str) and name != "*" and name not in names:
+                yield self.at(
+                    given,
+                    validator=function.name,
+                    harm=f"is for the field `{name}`, which `{model.name}` does not have",
+                    remedy="name one of its fields",
+                )
+
+
+def _validator(file: File, function: ast.FunctionDef) -> tuple[ast.expr, bool] | None:
+    """The decorator that makes a function a validator, and whether of a field."""
+    for decorator in function.decorator_list:
+        named = decorator.func if isinstance(decorator, ast.Call) else decorator
+        if file.is_named(named, *_FIELD):
+            return decorator, True
+        if file.is_named(named, *_MODEL):
+            return decorator, False
+    return None
+
+
+def _is_none(value: ast.expr | None) -> bool:
+    return value is None or (isinstance(value, ast.Constant) and value.value is None)
+
+
+def _never_ends(function: ast.FunctionDef) -> bool:
+    """Whether it always raises, or is a stub."""
+    last = function.body[-1]
+    if isinstance(last, ast.Raise):
+        return True
+    return isinstance(last, ast.Expr) and isinstance(last.value, ast.Constant) and last.value.value is ...
