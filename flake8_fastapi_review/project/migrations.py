@@ -1,0 +1,871 @@
+"""Alembic revisions: what `upgrade` and `downgrade` do, in order, and the graph of the revisions of a project.
+
+Read from source. A value that is not a constant is None; a table whose name is not known may be any, also one that the
+same revision created. Raw SQL is read statement by statement as far as it changes tables; what it does else is "sql".
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from ..module import Module
+    from .modules import Modules
+
+_SIGNATURES = {
+    "add_column": ("table", "column"),
+    "drop_column": ("table", "column"),
+    "alter_column": ("table", "column"),
+    "create_table": ("table",),
+    "drop_table": ("table",),
+    "rename_table": ("table", "new_name"),
+    "create_index": ("name", "table", "columns"),
+    "drop_index": ("name", "table"),
+    "create_foreign_key": ("name", "table", "referent", "local", "remote"),
+    "create_unique_constraint": ("name", "table", "columns"),
+    "create_check_constraint": ("name", "table", "condition"),
+    "create_exclude_constraint": ("name", "table"),
+    "create_primary_key": ("name", "table", "columns"),
+    "drop_constraint": ("name", "table", "type"),
+    "create_table_comment": ("table",),
+    "drop_table_comment": ("table",),
+    "bulk_insert": ("rows",),
+    "execute": ("sql",),
+}
+"""Operation → its positional parameters; in batch mode "table" is left out."""
+_KEYWORDS = {
+    "table_name": "table", "source_table": "table", "source": "table", "old_table_name": "table",
+    "new_table_name": "new_name", "column_name": "column", "index_name": "name", "constraint_name": "name",
+    "referent_table": "referent", "local_cols": "local", "remote_cols": "remote", "sqltext": "sql", "type_": "type",
+}  # fmt: skip
+_DATA = frozenset(("execute", "sql", "bulk_insert", "delete", "update", "insert", "commit"))
+"""Operations that leave the schema as it is, as far as is known."""
+_MAX_DEPTH = 6
+
+
+class Operation(NamedTuple):
+    """One change, by a call of `op`, of a batch, or by a statement of raw SQL."""
+
+    kind: str
+    """Name of the operation: "add_column"; of raw SQL the same, or "delete", "update", "insert", "sql"."""
+    node: ast.Call
+    """The call in the migration's own file."""
+    table: str | None
+    columns: tuple[str, ...]
+    facts: frozenset[str]
+    """"not null", "default" (of the server), "generated", "primary key", "concurrently", "unique", "not valid",
+    "renamed", "retyped", "if exists" (or if it does not), "all rows" (of a deletion),
+    "raw" (SQL), "unknown" (options that are not known)."""
+    is_new: bool | None
+    """Whether the same revision created the table before; None: not known."""
+    is_conditional: bool
+    """Whether it runs under a condition, in a loop or handler."""
+    in_autocommit: bool
+    new_name: str | None = None
+    """Of a renaming: what it is called afterwards. Of a foreign key: the table that it refers to."""
+    before: str | None = None
+    after: str | None = None
+    """Types of a column whose type changes, as written."""
+
+    @property
+    def changes_schema(self) -> bool:
+        return self.kind not in _DATA
+
+
+class Direction(NamedTuple):
+    """`upgrade` or `downgrade`."""
+
+    function: ast.FunctionDef
+    operations: tuple[Operation, ...]
+    is_complete: bool
+    """Whether nothing is called that may change the database in ways that were not seen."""
+    is_empty: bool
+    """Whether its body does nothing: `pass`, `...`, a docstring, `return`."""
+
+    @property
+    def changes_schema(self) -> bool:
+        return any(each.changes_schema for each in self.operations)
+
+
+class Revision(NamedTuple):
+    """A migration file."""
+
+    path: str
+    revision: str | None
+    down: tuple[str, ...] | None
+    """The revisions that it follows; empty: the first. None: not known."""
+    upgrade: Direction | None
+    downgrade: Direction | None
+    imports: tuple[tuple[str, ast.alias, ast.stmt], ...]
+    """(name in this file, what is imported, the statement) of everything that it imports, in functions, too."""
+
+
+class Node(NamedTuple):
+    """A revision in the graph."""
+
+    path: str
+    revision: str
+    down: tuple[str, ...] | None
+    has_label: bool
+    date: str | None
+    """"2024-05-01", from "Create Date:" or from the name of the file; None: not told."""
+
+
+class Graph:
+    """The revisions of one environment: of the files below one `versions` folder, or in one folder."""
+
+    def __init__(self, nodes: tuple[Node, ...]) -> None:
+        self.nodes = nodes
+        self.by_path = {node.path: node for node in nodes}
+        self._by_revision: dict[str, list[Node]] = {}
+        for node in nodes:
+            self._by_revision.setdefault(node.revision, []).append(node)
+
+    def named(self, revision: str, near: str = "") -> list[Node]:
+        """The files with this revision; where several folders have it, those in the folder of `near`."""
+        found = self._by_revision.get(revision, [])
+        folder = near.rpartition("/")[0]
+        here = [node for node in found if node.path.rpartition("/")[0] == folder]
+        return here if near and here else found
+
+    def before(self, path: str) -> Iterator[Node]:
+        """The revision of a file and those that it follows, nearest first."""
+        todo = [self.by_path[path]] if path in self.by_path else []
+        seen = set()
+        while todo:
+            node = todo.pop(0)
+            if node.path in seen:
+                continue
+            seen.add(node.path)
+            yield node
+            for revision in node.down or ():
+                todo += self.named(revision, node.path)
+
+    def heads_with(self, path: str) -> list[Node]:
+        """The heads of the revisions that are connected with a file; empty when a link of them is not known."""
+        linked: dict[str, set[str]] = {node.path: set() for node in self.nodes}
+        followed = set()
+        for node in self.nodes:
+            for revision in node.down or ():
+                for other in self.named(revision, node.path):
+                    linked[node.path].add(other.path)
+                    linked[other.path].add(node.path)
+                    followed.add(other.path)
+        todo, seen = [path] if path in linked else [], set()
+        while todo:
+            current = todo.pop()
+            if current not in seen:
+                seen.add(current)
+                todo += linked[current]
+        members = [self.by_path[each] for each in sorted(seen)]
+        if any(node.down is None for node in self.nodes):
+            return []
+        return [node for node in members if node.path not in followed]
+
+
+_REVISION = re.compile(r"""(?m)^revision[^=\n]*=\s*['"]([^'"\n]+)['"]""")
+_DOWN = re.compile(r"""(?m)^down_revision[^=\n]*=\s*(None\b|\([^)]*\)|\[[^\]]*\]|['"][^'"\n]*['"])""")
+_LABEL = re.compile(r"(?m)^branch_labels[^=\n]*=\s*(?!None\b)\S")
+_DATE = re.compile(r"(?m)^\s*Create Date:\s*(\d{4}-\d{2}-\d{2})")
+_DATED_NAME = re.compile(r"(?:^|/)(\d{4})[-_/]?(\d{2})[-_]?(\d{2})[^/]*$")
+
+
+class Migrations:
+    """The revisions of a project."""
+
+    def __init__(self, modules: Modules) -> None:
+        self._modules = modules
+        self._graphs: dict[str, Graph] | None = None
+        self._dialects: dict[str, str | None] = {}
+
+    def revision(self, module: Module) -> Revision | None:
+        """The revision that a file holds; None if it holds none."""
+        return _Reader(module).read()
+
+    def graph(self, path: str) -> Graph:
+        """The graph that the revision in a file belongs to."""
+        if self._graphs is None:
+            groups: dict[str, list[Node]] = {}
+            for each in self._modules.mentioning_any((b"down_revision",)):
+                node = self._node(each)
+                if node is not None:
+                    groups.setdefault(_environment(each), []).append(node)
+            self._graphs = {key: Graph(tuple(nodes)) for key, nodes in groups.items()}
+        return self._graphs.get(_environment(path)) or Graph(())
+
+    def _node(self, path: str) -> Node | None:
+        text = (self._modules.bytes_of(path) or b"").decode("utf-8", "replace")
+        revision = _REVISION.search(text)
+        if revision is None or "down_revision" not in text:
+            return None
+        said = _DOWN.search(text)
+        down: tuple[str, ...] | None = None
+        if said is not None:
+            down = tuple(re.findall(r"""['"]([^'"\n]+)['"]""", said[1]))
+            if said[1][0] in "([" and not down and re.search(r"\w", said[1]):
+                down = None
+        date = _DATE.search(text)
+        told = date[1] if date else None
+        if told is None and (named := _DATED_NAME.search(path)) and "01" <= named[2] <= "12" and named[3] <= "31":
+            told = f"{named[1]}-{named[2]}-{named[3]}"
+        return Node(path, revision[1], down, _LABEL.search(text) is not None, told)
+
+    def is_newer(self, path: str, since: str) -> bool:
+        """Whether the revision in a file came after `since`: a revision of the project, or a date "2025-01-31".
+
+        A file that tells no date is as old as the newest one before it that does. An unknown revision: everything is.
+        """
+        graph = self.graph(path)
+        chain = list(graph.before(path))
+        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", since):
+            date = next((node.date for node in chain if node.date is not None), None)
+            return date is not None and date >= since
+        if not graph.named(since):
+            return True
+        return any(node.revision == since for node in chain[1:])
+
+    def dialect(self, path: str) -> str | None:
+        """The database that a file's migrations are for, by the folder, or by what they and their `env.py` name, if
+        that is only one; None: not known, or several."""
+        folder = _environment(path)
+        inner = path[len(folder) :].lower()
+        for word, name in _FOLDERS.items():
+            if f"/{word}" in inner.rpartition("/")[0]:
+                return name
+        if folder not in self._dialects:
+            self._dialects[folder] = self._named(folder)
+        return self._dialects[folder]
+
+    def _named(self, folder: str) -> str | None:
+        above = folder.rpartition("/")[0]
+        found = set()
+        for path in self._modules.mentioning_any((b"alembic",)):
+            if path.startswith(f"{folder}/") or path in (f"{above}/env.py", "env.py") or _environment(path) == folder:
+                text = (self._modules.bytes_of(path) or b"").decode("utf-8", "replace")
+                if "batch_alter_table" in text or "render_as_batch=True" in text:
+                    found.add("sqlite")
+                for named in _DIALECT.finditer(text):
+                    word = next(filter(None, named.groups()))
+                    found.add({"postgres": "postgresql", "mariadb": "mysql"}.get(word, word))
+        return found.pop() if len(found) == 1 else None
+
+
+_FOLDERS = {"postgres": "postgresql", "sqlite": "sqlite", "mysql": "mysql", "mariadb": "mysql"}
+_DIALECTS = "(postgresql|postgres|sqlite|mysql|mariadb|mssql|oracle)"
+_DIALECT = re.compile(
+    rf"""sqlalchemy\.dialects(?:\.|\s+import\s+){_DIALECTS}|dialect[^\n]*['"]{_DIALECTS}['"]"""
+    rf"""|\b{_DIALECTS}(?:\+\w+)?://|\b{_DIALECTS}_\w+\s*="""
+)
+"""Words that tell a database for sure: an import of its types, a comparison of the dialect's name, a URL, an option."""
+
+
+def _environment(path: str) -> str:
+    """The folder of the environment that a file belongs to: the outermost `versions`, else its own."""
+    folders = path.split("/")[:-1]
+    if "versions" in folders:
+        return "/".join(folders[: folders.index("versions") + 1])
+    return "/".join(folders)
+
+
+# Reading a revision
+
+
+class _Context(NamedTuple):
+    batches: Mapping[str, str | None]
+    """Name of a batch → its table."""
+    bound: Mapping[str, ast.expr | None]
+    """Parameters of a helper function → what it is called with."""
+    place: ast.Call | None
+    """The call in `upgrade` that leads here."""
+    conditional: bool
+    autocommit: bool
+    depth: int
+
+
+class _Reader:
+    def __init__(self, module: Module) -> None:
+        self.tree = module.tree
+        self.path = module.path
+        self.functions = {node.name: node for node in self.tree.body if isinstance(node, ast.FunctionDef)}
+        self.constants: dict[str, ast.expr | None] = {}
+        self.ops: set[str] = set()
+        self.imported: set[str] = set()
+        self.locals: dict[str, ast.expr | None] = {}
+        self.found: list[Operation] = []
+        self.created: set[str] = set()
+        self.unknown_tables = False
+        self.complete = True
+
+    def read(self) -> Revision | None:
+        for statement in self.tree.body:
+            for name, value in _assigned(statement):
+                self.constants[name] = None if name in self.constants else value
+        if "revision" not in self.constants or "down_revision" not in self.constants:
+            return None
+        imports = []
+        for node in ast.walk(self.tree):
+            if isinstance(node, (ast.Import, ast.ImportFrom)):
+                for alias in node.names:
+                    name = alias.asname or alias.name.partition(".")[0]
+                    imports.append((name, alias, node))
+                    if isinstance(node, ast.ImportFrom) and node.module == "alembic" and alias.name == "op":
+                        self.ops.add(name)
+                    else:
+                        self.imported.add(name)
+        revision = self._text(self.constants["revision"], {})
+        down = self.constants["down_revision"]
+        before: tuple[str, ...] | None = None
+        if isinstance(down, ast.Constant) and down.value is None:
+            before = ()
+        elif isinstance(down, (ast.Tuple, ast.List)):
+            known = [self._text(item, {}) for item in down.elts]
+            before = tuple(item for item in known if item is not None) if None not in known else None
+        elif (one := self._text(down, {})) is not None:
+            before = (one,)
+        return Revision(
+            self.path, revision, before, self._direction("upgrade"), self._direction("downgrade"), tuple(imports)
+        )
+
+    def _direction(self, name: str) -> Direction | None:
+        function = self.functions.get(name)
+        if function is None:
+            return None
+        self.found, self.created, self.unknown_tables, self.complete = [], set(), False, True
+        self._function(function, _Context({}, {}, None, False, False, 0))
+        return Direction(function, tuple(self.found), self.complete, _does_nothing(function.body))
+
+    def _function(self, function: ast.FunctionDef, context: _Context) -> None:
+        outer = self.locals
+        self.locals = {}
+        for node in ast.walk(function):
+            for name, value in _assigned(node):
+                self.locals[name] = None if name in self.locals else value
+        self._body(function.body, context)
+        self.locals = outer
+
+    def _body(self, body: list[ast.stmt], context: _Context) -> None:
+        for statement in body:
+            self._statement(statement, context)
+
+    def _statement(self, statement: ast.stmt, context: _Context) -> None:
+        match statement:
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+                return
+            case ast.With(items=items, body=body):
+                inner = context
+                for item in items:
+                    inner = self._entered(item, inner)
+                self._body(body, inner)
+            case ast.If(test=test, body=body, orelse=orelse):
+                self._expression(test, context)
+                within = context._replace(conditional=True)
+                self._body(body, within)
+                self._body(orelse, within)
+            case ast.For(target=target, iter=several, body=body, orelse=orelse):
+                self._expression(several, context)
+                self._loop(target, several, body, context)
+                self._body(orelse, context)
+            case ast.While(test=test, body=body):
+                self._expression(test, context)
+                self._body(body, context._replace(conditional=True))
+            case ast.Try(body=body, handlers=handlers, orelse=orelse, finalbody=final):
+                within = context._replace(conditional=True)
+                self._body(body, within)
+                for handler in handlers:
+                    self._body(handler.body, within)
+                self._body(orelse, within)
+                self._body(final, context)
+            case _:
+                self._expression(statement, context)
+
+    def _loop(self, target: ast.expr, several: ast.expr, body: list[ast.stmt], context: _Context) -> None:
+        """A loop over constants is run for each of them."""
+        items = self._resolve(several, context.bound)
+        if isinstance(items, (ast.Tuple, ast.List, ast.Set)) and len(items.elts) <= 30:
+            for item in items.elts:
+                bound = dict(context.bound)
+                if isinstance(target, ast.Name):
+                    bound[target.id] = item
+                elif isinstance(target, ast.Tuple) and isinstance(item, (ast.Tuple, ast.List)):
+                    for name, value in zip(target.elts, item.elts, strict=False):
+                        if isinstance(name, ast.Name):
+                            bound[name.id] = value
+                self._body(body, context._replace(bound=bound))
+            return
+        bound = {**context.bound, **{each.id: None for each in ast.walk(target) if isinstance(each, ast.Name)}}
+        self._body(body, context._replace(bound=bound, conditional=True))
+
+    def _entered(self, item: ast.withitem, context: _Context) -> _Context:
+        call = item.context_expr
+        if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute):
+            self._expression(call, context)
+            return context
+        if call.func.attr == "batch_alter_table" and isinstance(item.optional_vars, ast.Name):
+            table = self._text(_given(call, 0, "table_name"), context.bound)
+            return context._replace(batches={**context.batches, item.optional_vars.id: table})
+        if call.func.attr == "autocommit_block":
+            return context._replace(autocommit=True)
+        self._expression(call, context)
+        return context
+
+    def _expression(self, node: ast.AST, context: _Context) -> None:
+        for call in sorted(_calls(node), key=lambda each: (each.end_lineno or 0, each.end_col_offset or 0)):
+            self._call(call, context)
+
+    def _call(self, call: ast.Call, context: _Context) -> None:
+        match call.func:
+            case ast.Attribute(value=ast.Name(id=owner), attr=method) if owner in context.batches:
+                self._operation(call, method, context, context.batches[owner], batch=True)
+            case ast.Attribute(value=ast.Name(id=owner), attr=method) if owner in self.ops:
+                self._operation(call, method, context, None, batch=False)
+            case ast.Attribute(attr="execute" | "exec" | "exec_driver_sql"):
+                self._operation(call, "execute", context, None, batch=False)
+            case ast.Attribute(attr="create" | "drop" | "create_all" | "drop_all"):
+                self.complete = False
+                self.unknown_tables = True
+            case ast.Name(id=name) if name in self.functions and context.depth < _MAX_DEPTH:
+                self._helper(self.functions[name], call, context)
+            case ast.Name(id=name) if name in self.imported and self._gives_connection(call, context):
+                self.complete = False
+                self.unknown_tables = True
+
+    def _gives_connection(self, call: ast.Call, context: _Context) -> bool:
+        names = {node.id for each in [*call.args, *(k.value for k in call.keywords)] for node in ast.walk(each)
+                 if isinstance(node, ast.Name)}  # fmt: skip
+        return not names.isdisjoint({*self.ops, *context.batches, "conn", "connection", "bind", "session"})
+
+    def _helper(self, function: ast.FunctionDef, call: ast.Call, context: _Context) -> None:
+        parameters = [each.arg for each in (*function.args.posonlyargs, *function.args.args)]
+        defaults = dict(zip(reversed(parameters), reversed(function.args.defaults), strict=False))
+        defaults |= {
+            each.arg: value
+            for each, value in zip(function.args.kwonlyargs, function.args.kw_defaults, strict=True)
+            if value is not None
+        }
+        given: dict[str, ast.expr | None] = dict.fromkeys(parameters)
+        given.update(defaults)
+        for name, value in [*zip(parameters, call.args, strict=False), *((k.arg, k.value) for k in call.keywords)]:
+            if name is not None:
+                given[name] = self._resolve(value, context.bound)
+        batches = {
+            name: context.batches[value.id]
+            for name, value in given.items()
+            if isinstance(value, ast.Name) and value.id in context.batches
+        }
+        ops = {name for name, value in given.items() if isinstance(value, ast.Name) and value.id in self.ops}
+        added = ops - self.ops
+        self.ops |= added
+        self._function(
+            function,
+            context._replace(batches=batches, bound=given, place=context.place or call, depth=context.depth + 1),
+        )
+        self.ops -= added
+
+    # One operation
+
+    def _operation(self, call: ast.Call, kind: str, context: _Context, table: str | None, *, batch: bool) -> None:
+        signature = _SIGNATURES.get(kind)
+        if signature is None:
+            return
+        if batch and "table" in signature and kind not in ("create_table", "drop_table"):
+            signature = tuple(each for each in signature if each != "table")
+        given: dict[str, ast.expr] = dict(zip(signature, call.args, strict=False))
+        for keyword in call.keywords:
+            if keyword.arg is not None and not (batch and keyword.arg in ("source_schema",)):
+                given[_KEYWORDS.get(keyword.arg, keyword.arg)] = keyword.value
+        if kind == "execute":
+            self._raw(call, given.get("sql") or given.get("statement") or _given(call, 0, "statement"), context)
+            return
+        if not batch:
+            table = self._text(given.get("table"), context.bound)
+        elif kind == "rename_table":
+            return
+        facts = set()
+        if any(keyword.arg is None for keyword in call.keywords) or any(isinstance(a, ast.Starred) for a in call.args):
+            facts.add("unknown")
+        if any(_is(given.get(name), True) for name in ("if_exists", "if_not_exists")):
+            facts.add("if exists")
+        columns: tuple[str, ...] = ()
+        new_name = before = after = None
+        match kind:
+            case "add_column":
+                name, more = self._column(given.get("column"), context)
+                columns = (name,) if name is not None else ()
+                facts |= more
+            case "drop_column" | "alter_column":
+                name = self._text(given.get("column"), context.bound)
+                columns = (name,) if name is not None else ()
+                if kind == "alter_column":
+                    new = given.get("new_column_name") or given.get("name")
+                    new_name = self._text(new, context.bound)
+                    if new is not None and not _is_none(new):
+                        facts.add("renamed")
+                    if "type" in given and not _is_none(given["type"]):
+                        facts.add("retyped")
+                        after = ast.unparse(given["type"])
+                        before = ast.unparse(given["existing_type"]) if "existing_type" in given else None
+                    if _is(given.get("nullable"), False) and not _is(given.get("existing_nullable"), False):
+                        facts.add("not null")
+            case "rename_table":
+                new_name = self._text(given.get("new_name"), context.bound)
+            case "create_index" | "create_unique_constraint" | "create_primary_key":
+                columns = self._texts(given.get("columns"), context.bound)
+                concurrently = given.get("postgresql_concurrently")
+                if concurrently is not None and not _is(concurrently, False):
+                    facts.add("concurrently")
+                if _is(given.get("unique"), True):
+                    facts.add("unique")
+            case "create_foreign_key" | "create_check_constraint":
+                columns = self._texts(given.get("local"), context.bound)
+                new_name = self._text(given.get("referent"), context.bound)
+                if "postgresql_not_valid" in given and not _is(given["postgresql_not_valid"], False):
+                    facts.add("not valid")
+        self._add(call, kind, context, table, columns, facts, new_name, before, after)
+
+    def _add(
+        self,
+        call: ast.Call,
+        kind: str,
+        context: _Context,
+        table: str | None,
+        columns: tuple[str, ...],
+        facts: set[str],
+        new_name: str | None = None,
+        before: str | None = None,
+        after: str | None = None,
+    ) -> None:
+        is_new: bool | None = table in self.created if table is not None else None
+        if is_new is False and self.unknown_tables:
+            is_new = None
+        self.found.append(
+            Operation(
+                kind,
+                context.place or call,
+                table,
+                columns,
+                frozenset(facts),
+                is_new,
+                context.conditional,
+                context.autocommit,
+                new_name,
+                before,
+                after,
+            )
+        )
+        if kind == "create_table":
+            self.created |= {table} if table is not None else set()
+            self.unknown_tables |= table is None
+        elif kind == "rename_table":
+            if table in self.created:
+                self.created |= {new_name} if new_name is not None else set()
+            self.unknown_tables |= table is None or new_name is None
+
+    def _column(self, expr: ast.expr | None, context: _Context) -> tuple[str | None, set[str]]:
+        made = self._resolve(expr, context.bound)
+        if not isinstance(made, ast.Call) or _leaf(made.func) not in ("Column", "mapped_column"):
+            return None, {"unknown"}
+        facts = set()
+        name = self._text(made.args[0] if made.args else None, context.bound)
+        if name is None:
+            name = self._text(next((k.value for k in made.keywords if k.arg == "name"), None), context.bound)
+        for keyword in made.keywords:
+            match keyword.arg:
+                case None:
+                    facts.add("unknown")
+                case "nullable":
+                    value = self._resolve(keyword.value, context.bound)
+                    if _is(value, False):
+                        facts.add("not null")
+                    elif not _is(value, True):
+                        facts.add("unknown")
+                case "server_default" if not _is_none(keyword.value):
+                    facts.add("default")
+                case "primary_key" if not _is(keyword.value, False):
+                    facts.add("primary key")
+                case "autoincrement" if _is(keyword.value, True):
+                    facts.add("generated")
+        for argument in made.args[1:]:
+            called = _leaf(argument.func if isinstance(argument, ast.Call) else argument)
+            if called in ("Identity", "Computed", "Sequence", "FetchedValue"):
+                facts.add("generated")
+            if called in ("BIGSERIAL", "SERIAL", "SMALLSERIAL"):
+                facts.add("generated")
+            if isinstance(argument, ast.Starred):
+                facts.add("unknown")
+        return name, facts
+
+    # Raw SQL
+
+    def _raw(self, call: ast.Call, expr: ast.expr | None, context: _Context) -> None:
+        text = self._sql(expr, context.bound)
+        if text is None:
+            self._built(call, self._resolve(expr, context.bound), context)
+            return
+        for statement in statements(text):
+            kind, table, columns, facts, new_name = read_statement(statement)
+            if kind == "commit":
+                self._add(call, "commit", context, None, (), facts)
+                continue
+            self._add(call, kind, context, table, columns, facts, new_name)
+
+    def _built(self, call: ast.Call, expr: ast.expr | None, context: _Context) -> None:
+        """A statement that is put together: `sa.delete(t)`, `t.update().where(…)`."""
+        methods = []
+        current = expr
+        while isinstance(current, ast.Call):
+            methods.append(_leaf(current.func))
+            if not isinstance(current.func, ast.Attribute):
+                break
+            current = current.func.value
+        for kind in ("delete", "update", "insert"):
+            if kind in methods:
+                has_where = "where" in methods or "filter" in methods or "filter_by" in methods
+                self._add(call, kind, context, None, (), set() if has_where or kind != "delete" else {"all rows"})
+                return
+        if methods and methods[0] in ("CreateTable", "CreateSequence", "DropTable", "DDL"):
+            self.complete = False
+            self.unknown_tables = True
+        self._add(call, "execute", context, None, (), set())
+
+    def _sql(self, expr: ast.expr | None, bound: Mapping[str, ast.expr | None], depth: int = 0) -> str | None:
+        """Text of a statement; what is not constant in it is `__unknown__`."""
+        value = self._resolve(expr, bound)
+        if value is None or depth > _MAX_DEPTH:
+            return None
+        match value:
+            case ast.Constant(value=str(text)):
+                return text
+            case ast.JoinedStr(values=parts):
+                pieces = []
+                for part in parts:
+                    inner = part.value if isinstance(part, ast.FormattedValue) else part
+                    known = self._sql(inner, bound, depth + 1)
+                    pieces.append("__unknown__" if known is None else known)
+                return "".join(pieces)
+            case ast.BinOp(left=left, op=ast.Add(), right=right):
+                first, second = self._sql(left, bound, depth + 1), self._sql(right, bound, depth + 1)
+                if first is None and second is None:
+                    return None
+                return f"{'__unknown__' if first is None else first}{'__unknown__' if second is None else second}"
+            case ast.Call(func=function, args=[first_argument, *_]) if _leaf(function) in ("text", "dedent", "DDL"):
+                return self._sql(first_argument, bound, depth + 1)
+            case ast.Call(func=ast.Attribute(value=inner, attr="bindparams" | "strip" | "execution_options")):
+                return self._sql(inner, bound, depth + 1)
+            case ast.Call(func=ast.Attribute(value=inner, attr="format" | "replace")):
+                text_found = self._sql(inner, bound, depth + 1)
+                return None if text_found is None else re.sub(r"\{[^{}]*\}", "__unknown__", text_found)
+        return None
+
+    # Values
+
+    def _resolve(self, expr: ast.expr | None, bound: Mapping[str, ast.expr | None]) -> ast.expr | None:
+        for _ in range(_MAX_DEPTH):
+            if not isinstance(expr, ast.Name):
+                return expr
+            if expr.id in bound:
+                following = bound[expr.id]
+                if following is None or (isinstance(following, ast.Name) and following.id == expr.id):
+                    return following
+                bound = {key: value for key, value in bound.items() if key != expr.id}
+            elif expr.id in self.locals:
+                following = self.locals[expr.id]
+            else:
+                following = self.constants.get(expr.id)
+                if following is None:
+                    return expr
+            expr = following
+        return None
+
+    def _text(self, expr: ast.expr | None, bound: Mapping[str, ast.expr | None]) -> str | None:
+        value = self._resolve(expr, bound)
+        match value:
+            case ast.Constant(value=str(text)):
+                return text
+            case ast.Call(func=ast.Attribute(attr="f"), args=[inner]):
+                return self._text(inner, bound)
+            case ast.Call(func=function, args=[inner, *_]) if _leaf(function) == "quoted_name":
+                return self._text(inner, bound)
+            case ast.JoinedStr():
+                known = self._sql(value, bound)
+                return known if known is not None and "__unknown__" not in known else None
+        return None
+
+    def _texts(self, expr: ast.expr | None, bound: Mapping[str, ast.expr | None]) -> tuple[str, ...]:
+        value = self._resolve(expr, bound)
+        if not isinstance(value, (ast.List, ast.Tuple)):
+            return ()
+        known = [self._text(item, bound) for item in value.elts]
+        return tuple(item for item in known if item is not None) if None not in known else ()
+
+
+def _assigned(node: ast.AST) -> Iterator[tuple[str, ast.expr | None]]:
+    match node:
+        case ast.Assign(targets=[ast.Name(id=name)], value=value):
+            yield name, value
+        case ast.AnnAssign(target=ast.Name(id=name), value=value):
+            yield name, value
+        case ast.AugAssign(target=ast.Name(id=name)):
+            yield name, None
+        case ast.For(target=target):
+            for each in ast.walk(target):
+                if isinstance(each, ast.Name):
+                    yield each.id, None
+
+
+def _calls(node: ast.AST) -> Iterator[ast.Call]:
+    todo = [node]
+    while todo:
+        current = todo.pop()
+        if isinstance(current, ast.Call):
+            yield current
+        if not isinstance(current, (ast.FunctionDef, ast.Lambda, ast.ClassDef)):
+            todo.extend(ast.iter_child_nodes(current))
+
+
+def _given(call: ast.Call, position: int, keyword: str) -> ast.expr | None:
+    named = next((each.value for each in call.keywords if each.arg == keyword), None)
+    return named if named is not None else call.args[position] if len(call.args) > position else None
+
+
+def _leaf(expr: ast.expr) -> str:
+    return expr.attr if isinstance(expr, ast.Attribute) else expr.id if isinstance(expr, ast.Name) else ""
+
+
+def _is(expr: ast.expr | None, value: bool) -> bool:
+    return isinstance(expr, ast.Constant) and expr.value is value
+
+
+def _is_none(expr: ast.expr) -> bool:
+    return isinstance(expr, ast.Constant) and expr.value is None
+
+
+def _does_nothing(body: list[ast.stmt]) -> bool:
+    return all(
+        isinstance(each, ast.Pass)
+        or (isinstance(each, ast.Expr) and isinstance(each.value, ast.Constant))
+        or (isinstance(each, ast.Return) and (each.value is None or _is_none(each.value)))
+        for each in body
+    )
+
+
+# SQL text
+
+_NAME = r"""((?:[\w$]+|"[^"]+"|`[^`]+`|\[[^\]]+\])(?:\.(?:[\w$]+|"[^"]+"|`[^`]+`|\[[^\]]+\]))*)"""
+_ALTER = rf"alter\s+table\s+(?:if\s+exists\s+)?(?:only\s+)?{_NAME}"
+_STATEMENTS = [
+    (kind, re.compile(rf"(?is)^\s*{pattern}"))
+    for kind, pattern in (
+        ("create_table", rf"create\s+(?:(?:temp|unlogged)\w*\s+)?table\s+(?:if\s+not\s+exists\s+)?{_NAME}"),
+        ("drop_table", rf"drop\s+table\s+(?:if\s+exists\s+)?{_NAME}"),
+        ("rename_table", rf"{_ALTER}\s+rename\s+to\s+{_NAME}"),
+        ("drop_column", rf"{_ALTER}\s+drop\s+(?:column\s+)(?:if\s+exists\s+)?{_NAME}"),
+        ("add_column", rf"{_ALTER}\s+add\s+(?:column\s+)(?:if\s+not\s+exists\s+)?{_NAME}"),
+        ("alter_column", rf"{_ALTER}\s+(?:alter|rename)\s+(?:column\s+){_NAME}"),
+        ("create_check_constraint", rf"{_ALTER}\s+add\s+constraint\s+{_NAME}\s+check\b"),
+        ("create_foreign_key", rf"{_ALTER}\s+add\s+constraint\s+{_NAME}\s+foreign\b"),
+        ("create_index", r"create\s+(?:unique\s+)?index\s+(?:concurrently\s+)?(?:if\s+not\s+exists\s+)?"
+                         rf"(?:(?!on\b){_NAME}\s+)?on\s+(?:only\s+)?{_NAME}"),
+        ("delete", rf"delete\s+from\s+(?:only\s+)?{_NAME}"),
+        ("delete", rf"truncate\s+(?:table\s+)?(?:only\s+)?{_NAME}"),
+        ("update", rf"update\s+(?:only\s+)?{_NAME}\s+set\b"),
+        ("insert", rf"insert\s+(?:or\s+\w+\s+|ignore\s+)?into\s+{_NAME}"),
+        ("alter", rf"{_ALTER}"),
+        ("ddl", r"(?:create|drop|alter)\s"),
+        ("commit", r"commit\b"),
+    )
+]  # fmt: skip
+
+
+def statements(text: str) -> list[str]:
+    """The statements of SQL text, without comments; bodies in `$$` and texts in quotes stay whole."""
+    text = re.sub(r"(?s)/\*.*?\*/|--[^\n]*", " ", text)
+    parts, start = [], 0
+    for found in re.finditer(r"(?s)\$(\w*)\$.*?\$\1\$|'(?:[^']|'')*'|;", text):
+        if found[0] == ";":
+            parts.append(text[start : found.start()])
+            start = found.end()
+    parts.append(text[start:])
+    return [part.strip() for part in parts if part.strip()]
+
+
+def read_statement(text: str) -> tuple[str, str | None, tuple[str, ...], set[str], str | None]:
+    """(kind, table, columns, facts, new name) of one statement; kind "sql" if it is none that changes tables."""
+    facts = {"raw"}
+    if re.search(r"(?i)\bif\s+(?:not\s+)?exists\b", text):
+        facts.add("if exists")
+    for kind, pattern in _STATEMENTS:
+        found = pattern.match(text)
+        if found is None:
+            continue
+        names = [_unquoted(each) for each in found.groups() if each is not None]
+        lower = text.lower()
+        if kind == "create_index":
+            table = names[-1]
+            facts |= (
+                {"concurrently"} if re.search(r"(?i)^\s*create\s+(unique\s+)?index\s+concurrently\b", text) else set()
+            )
+            facts |= {"unique"} if re.match(r"(?i)\s*create\s+unique", text) else set()
+            return kind, _known(table), (), facts, None
+        table = names[0] if names else ""
+        rest = text[found.end() :]
+        columns = (names[1],) if kind in ("drop_column", "add_column", "alter_column") and _known(names[1]) else ()
+        if kind == "delete" and not re.search(r"\bwhere\b|\busing\b|\blimit\b|__unknown__", lower[found.end() :]):
+            facts.add("all rows")
+        if kind == "add_column":
+            facts |= {"not null"} if re.search(r"(?i)\bnot\s+null\b", rest) else set()
+            facts |= {"default"} if re.search(r"(?i)\bdefault\b", rest) else set()
+            facts |= {"generated"} if re.search(r"(?i)\bgenerated\b|serial\b|auto_?increment", rest) else set()
+            facts |= {"unknown"} if "__unknown__" in rest else set()
+        if kind == "alter_column":
+            facts |= {"renamed"} if re.search(r"(?i)\brename\s+(column\s+)", text) else set()
+            facts |= {"retyped"} if re.match(r"(?i)\s*(set\s+data\s+)?type\b", rest) else set()
+            facts |= {"not null"} if re.match(r"(?i)\s*set\s+not\s+null\b", rest) else set()
+        if re.search(r"\bnot\s+valid\b", lower):
+            facts.add("not valid")
+        new = _known(names[1]) if kind == "rename_table" and len(names) > 1 else None
+        return kind, _known(table), columns, facts, new
+    return "sql", None, (), facts, None
+
+
+def _unquoted(name: str) -> str:
+    return name.rpartition(".")[2].strip('"`[]')
+
+
+def _known(name: str) -> str | None:
+    return name if name and "__unknown__" not in name else None
+
+
+class Migration:
+    """A revision inside its project: what rules ask."""
+
+    def __init__(self, revision: Revision, migrations: Migrations, engines: Callable[[], frozenset[str]]) -> None:
+        self._migrations = migrations
+        self._engines = engines
+        self.path = revision.path
+        self.revision = revision.revision
+        self.down = revision.down
+        self.upgrade = revision.upgrade
+        self.downgrade = revision.downgrade
+        self.imports = revision.imports
+
+    @property
+    def graph(self) -> Graph:
+        return self._migrations.graph(self.path)
+
+    def is_newer(self, since: str) -> bool:
+        """Whether it came after a revision, or a date such as "2025-01-31"; everything came after ""."""
+        return not since or self._migrations.is_newer(self.path, since)
+
+    @property
+    def dialect(self) -> str | None:
+        """ "postgresql", "sqlite", "mysql": what the migrations and the engines of the project agree on; None: not
+        known, or several."""
+        found = self._migrations.dialect(self.path)
+        engines = self._engines()
+        if found is None:
+            return next(iter(engines)) if len(engines) == 1 else None
+        return found if not engines or found in engines else None

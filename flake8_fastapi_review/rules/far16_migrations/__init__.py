@@ -1,0 +1,1 @@
+"""Alembic migrations: what they do to tables in use, and the graph that they make."""

@@ -1,0 +1,134 @@
+"""What is read of Alembic revisions: operations in order, raw SQL, the graph."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from flake8_fastapi_review.config import load
+from flake8_fastapi_review.project import Project
+from flake8_fastapi_review.project.migrations import read_statement, statements
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from flake8_fastapi_review.project.migrations import Migration, Operation
+
+HEAD = 'import sqlalchemy as sa\nfrom alembic import op\nrevision = "{}"\ndown_revision = {}\n'
+
+
+def written(folder: Path, revisions: dict[str, str], body: str = "def upgrade(): pass\n") -> Project:
+    """A project with these revisions, "a" → what its `down_revision` is."""
+    versions = folder / "alembic" / "versions"
+    versions.mkdir(parents=True)
+    for name, down in revisions.items():
+        (versions / f"{name}.py").write_text(HEAD.format(name, down) + body, "utf-8")
+    return Project(str(folder), load(str(folder)))
+
+
+def migration(project: Project, name: str) -> Migration:
+    found = project.file(f"alembic/versions/{name}.py").migration
+    assert found is not None
+    return found
+
+
+def operations(folder: Path, body: str) -> tuple[Operation, ...]:
+    upgrade = migration(written(folder, {"a": "None"}, body), "a").upgrade
+    assert upgrade is not None
+    return upgrade.operations
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "table", "columns", "facts"),
+    [
+        ('op.add_column("t", sa.Column("c", sa.Text, nullable=False))', "add_column", "t", ("c",), {"not null"}),
+        ('op.add_column("t", sa.Column("c", sa.Text, server_default=""))', "add_column", "t", ("c",), {"default"}),
+        ('op.create_index("i", "t", ["a", "b"], unique=True)', "create_index", "t", ("a", "b"), {"unique"}),
+        ('op.create_index(columns=["a"], table_name="t", index_name="i")', "create_index", "t", ("a",), set()),
+        ('op.alter_column("t", "c", new_column_name="d")', "alter_column", "t", ("c",), {"renamed"}),
+        ('op.alter_column("t", "c", type_=sa.Text())', "alter_column", "t", ("c",), {"retyped"}),
+        ('op.execute("delete from t")', "delete", "t", (), {"raw", "all rows"}),
+        ('op.execute(sa.text("DELETE FROM t WHERE a = 1"))', "delete", "t", (), {"raw"}),
+        ('op.get_bind().execute(f"DROP TABLE {name}")', "drop_table", None, (), {"raw"}),
+        ('with op.batch_alter_table("t") as b: b.drop_column("c")', "drop_column", "t", ("c",), set()),
+    ],
+)
+def test_an_operation(
+    body: str, kind: str, table: str | None, columns: tuple[str, ...], facts: set[str], tmp_path: Path
+) -> None:
+    (found,) = operations(tmp_path, f"def upgrade():\n    {body}\n")
+    assert (found.kind, found.table, found.columns, set(found.facts)) == (kind, table, columns, facts)
+
+
+def test_helpers_and_loops_are_followed(tmp_path: Path) -> None:
+    body = """
+TABLES = ("a", "b")
+def add(table, column="x"):
+    op.add_column(table, sa.Column(column, sa.Text))
+def upgrade():
+    for table in TABLES:
+        add(table)
+    add("c", column="y")
+"""
+    found = [(each.table, each.columns, each.node.lineno) for each in operations(tmp_path, body)]
+    assert found == [("a", ("x",), 11), ("b", ("x",), 11), ("c", ("y",), 12)]
+
+
+def test_tables_of_the_same_revision_are_new(tmp_path: Path) -> None:
+    body = """
+def upgrade():
+    op.drop_column("a", "c")
+    op.create_table("a")
+    op.drop_column("a", "c")
+    op.rename_table("a", "b")
+    op.drop_column("b", "c")
+    op.create_table(unknown())
+    op.drop_column("d", "c")
+"""
+    assert [each.is_new for each in operations(tmp_path, body) if each.kind == "drop_column"] == [
+        False, True, True, None,
+    ]  # fmt: skip
+
+
+def test_conditions_and_autocommit(tmp_path: Path) -> None:
+    body = """
+def upgrade():
+    if op.get_context().dialect.name == "postgresql":
+        with op.get_context().autocommit_block():
+            op.drop_column("a", "c")
+    op.drop_column("a", "d")
+"""
+    found = [(each.is_conditional, each.in_autocommit) for each in operations(tmp_path, body)]
+    assert found == [(True, True), (False, False)]
+
+
+def test_sql_is_split_at_semicolons_outside_of_texts() -> None:
+    assert statements("a; -- b; c\n 'd;e'; do $$ f; g $$; /* h; */") == ["a", "'d;e'", "do $$ f; g $$"]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "table"),
+    [
+        ('CREATE TABLE IF NOT EXISTS "shop"."books" (id int)', "create_table", "books"),
+        ("create index concurrently on books (a)", "create_index", "books"),
+        ("ALTER TABLE books ADD COLUMN a int NOT NULL", "add_column", "books"),
+        ("ALTER TABLE books RENAME TO tomes", "rename_table", "books"),
+        ("alter table only books alter column a type text", "alter_column", "books"),
+        ("TRUNCATE TABLE books", "delete", "books"),
+        ("ALTER TYPE status ADD VALUE 'LOST'", "ddl", None),
+        ("SELECT 1", "sql", None),
+    ],
+)
+def test_a_statement(text: str, kind: str, table: str | None) -> None:
+    assert read_statement(text)[:2] == (kind, table)
+
+
+def test_the_graph(tmp_path: Path) -> None:
+    project = written(tmp_path, {"a": "None", "b": '"a"', "c": '"b"', "d": '"b"', "e": '("c", "d")', "f": '"d"'})
+    graph = migration(project, "a").graph
+    assert [node.revision for node in graph.before("alembic/versions/e.py")] == ["e", "c", "d", "b", "a"]
+    assert [node.revision for node in graph.heads_with("alembic/versions/a.py")] == ["e", "f"]
+    assert migration(project, "e").is_newer("b")
+    assert not migration(project, "b").is_newer("b")
+    assert migration(project, "a").is_newer("nothing")
