@@ -249,6 +249,8 @@ class Caller(NamedTuple):
 
 
 _SOMETIMES = ast.Constant(...)
+_REGISTERING = frozenset(("get", "post", "put", "patch", "delete", "head", "options", "api_route", "websocket"))
+"""Decorators of routes."""
 
 
 class File:
@@ -776,6 +778,23 @@ class File:
             called = tuple(one for symbol in symbols if (one := self._definition(symbol)) is not None)
             found.append(Caller(summary.path, call.line, names, called))
         return found
+
+    def gets_input(self, function: ast.AST) -> bool:
+        """Whether a route or dependency of another file surely calls a function of this file with something that it was
+        given itself."""
+        from .project.guarding import node_of
+
+        for summary, caller, call in self._project.passing.callers(self._symbol(function)):
+            symbol = f"{summary.path}:{caller.qualname}"
+            if summary.path == self.path or not parameters_in(summary, caller.qualname, call.expr):
+                continue
+            if self._project.injection.is_dependency(symbol):
+                return True
+            node = node_of(self._project.modules, symbol)
+            written = [] if node is None else [each.func for each in node.decorator_list if isinstance(each, ast.Call)]
+            if any(isinstance(each, ast.Attribute) and each.attr in _REGISTERING for each in written):
+                return True
+        return False
 
     def entities_fetched(self, definition: Definition) -> list[tuple[tuple[Exposed, ...], int]]:
         """The database entities that a function of the project fetches in its own body, `session.get(Order, key)` or

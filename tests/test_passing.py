@@ -115,11 +115,18 @@ def test_the_chain_is_told(shop: Project) -> None:
     assert [(step.path, step.line) for step in found.related] == [("shop/audit.py", 36), ("shop/audit.py", 39)]
 
 
+def test_what_is_called_before(shop: Project) -> None:
+    file = shop.file("shop/audit.py")
+    write = next(node for node in file.nodes(ast.FunctionDef) if node.name == "second")
+    (found,) = file.callers(write)
+    assert (found.line, found.called) == (21, ())
+
+
 def test_callers_and_what_they_do_before(shop: Project) -> None:
     file = shop.file("shop/texts.py")
     mask = next(node for node in file.nodes(ast.FunctionDef) if node.name == "mask")
     found = file.callers(mask)
-    assert [caller.qualname for caller, _ in found] == ["masked"]
+    assert [(caller.path, caller.line, caller.names) for caller in found] == [("shop/audit.py", 17, ())]
 
 
 def test_an_edited_file_is_followed_anew(shop: Project) -> None:

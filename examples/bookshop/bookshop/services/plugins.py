@@ -10,7 +10,7 @@ from types import ModuleType
 
 def load_named() -> list[ModuleType]:
     names = os.environ.get("BOOKSHOP_PLUGINS", "").split()  # FAR211: `BOOKSHOP_PLUGINS`
-    return [importlib.import_module(f"bookshop_{name}") for name in names]  # FAR151: the ones after it
+    return [importlib.import_module(f"bookshop_{name}") for name in names]  # FAR150: named  # FAR151: the ones after
 
 
 def load_file(path: Path) -> ModuleType:
@@ -19,5 +19,5 @@ def load_file(path: Path) -> ModuleType:
         raise ImportError(f"{path} is no Python file")
     module = importlib.util.module_from_spec(spec)
     sys.modules[path.stem] = module  # FAR152: later imports get a module that is half made
-    spec.loader.exec_module(module)
+    spec.loader.exec_module(module)  # FAR150: the file `path`
     return module
