@@ -1,0 +1,1 @@
+"""Caches, Redis, websockets: what grows, what blocks others, what happens when the other side leaves."""
