@@ -44,6 +44,7 @@ _KEYWORDS = {
 }  # fmt: skip
 _DATA = frozenset(("execute", "sql", "bulk_insert", "delete", "update", "insert", "commit"))
 """Operations that leave the schema as it is, as far as is known."""
+_LIBRARIES = frozenset(("sqlalchemy", "sqlmodel", "alembic"))
 _MAX_DEPTH = 6
 
 
@@ -314,7 +315,7 @@ class _Reader:
                     imports.append((name, alias, node))
                     if isinstance(node, ast.ImportFrom) and node.module == "alembic" and alias.name == "op":
                         self.ops.add(name)
-                    else:
+                    elif not (isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] in _LIBRARIES):
                         self.imported.add(name)
         revision = self._text(self.constants["revision"], {})
         down = self.constants["down_revision"]
