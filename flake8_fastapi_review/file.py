@@ -768,6 +768,11 @@ class File:
                 found.append(HandedOn(given, parameter, arrival.name, arrival.steps, text, related))
         return found
 
+    def handles(self, function: ast.AST) -> tuple[str, ...]:
+        """The qualified names of the exceptions that a function of this file is registered for by a call anywhere in
+        the project."""
+        return self._project.passing.handlers.get(self._symbol(function), ())
+
     def callers(self, function: ast.AST) -> list[Caller]:
         """Where the project surely calls a function of this file."""
         found = []
@@ -795,6 +800,56 @@ class File:
             if any(isinstance(each, ast.Attribute) and each.attr in _REGISTERING for each in written):
                 return True
         return False
+
+    def protocol_calls(self, names: frozenset[str]) -> list[ast.Call]:
+        """The calls in this file that run one of these functions, or are given one to run it. Names are qualified, as
+        "app.ocr.Client.*"; a bare one is any function that is called so. What these functions do themselves is left
+        out."""
+        protocols = self._project.protocols
+        leaves = {name.rpartition(".")[2] for name in names}
+        if not any(leaf == "*" or leaf in self.text for leaf in leaves) and " as " not in self.text:
+            return []
+        return [
+            call
+            for call in protocols.calls(self._module, self.tree, names)
+            if not any(
+                protocols.is_one(self._symbol(function), names)
+                for function in self.ancestors(call)
+                if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef))
+            )
+        ]
+
+    def unguarded(
+        self, call: ast.Call, first: frozenset[str], only_with: frozenset[str] = frozenset()
+    ) -> tuple[Related, ...] | None:
+        """The calls, outermost last, by which a request gets to a call without one of `first` having completed. None:
+        it does not, or that is not known. With `only_with`, one of these must be reached on the way as well."""
+        protocols = self._project.protocols
+        chain = protocols.unguarded(self._module, call, first, only_with=only_with)
+        if chain is None or protocols.required_by_application(chain, first):
+            return None
+        return tuple(Related(each.path, each.line, f"reached in `{each.qualname}`") for each in chain)
+
+    def unfollowed(self, call: ast.Call, then: frozenset[str]) -> tuple[Related, ...] | None:
+        """The functions that return after a call without one of `then` having run, outermost last. None: none does, or
+        that is not known. Ways that an exception takes, or that depend on the result of the call, do not count."""
+        chain = self._project.protocols.unfollowed(self._module, call, then)
+        if chain is None:
+            return None
+        return tuple(Related(each.path, each.line, f"not followed in `{each.qualname}`") for each in chain)
+
+    def surely_runs(self, expr: ast.AST, names: frozenset[str]) -> bool:
+        """Whether an expression refers to one of these functions, or to one of the project that only returns after one
+        of them has completed."""
+        protocols = self._project.protocols
+        if protocols.named(self._module, expr, names):
+            return True
+        symbol = protocols.symbol(self._module, expr)
+        return symbol is not None and protocols.surely(symbol, names)
+
+    def refers_to(self, expr: ast.AST, names: frozenset[str]) -> bool:
+        """Whether an expression refers to one of these; names as of `protocol_calls`."""
+        return self._project.protocols.named(self._module, expr, names)
 
     def entities_fetched(self, definition: Definition) -> list[tuple[tuple[Exposed, ...], int]]:
         """The database entities that a function of the project fetches in its own body, `session.get(Order, key)` or

@@ -52,6 +52,8 @@ class Aim(NamedTuple):
     """Attributes whose value holds the text of their owner."""
     parts: bool = False
     """Whether an item or a slice of a value counts as the value."""
+    results: bool = False
+    """What the function returns counts as such a call."""
 
 
 class Arrival(NamedTuple):
@@ -71,9 +73,7 @@ class Passing:
     def __init__(self, types: Types) -> None:
         self.types = types
         self._arrivals: dict[tuple[str, Aim], dict[str, Arrival]] = {}
-
-    def forget(self) -> None:
-        self._arrivals.clear()
+        self._handlers: dict[str, tuple[str, ...]] | None = None
 
     def arrivals(self, symbol: str, aim: Aim, depth: int = 0) -> dict[str, Arrival]:
         """The parameters of a function, or of the constructor of a class, whose text gets into such a call."""
@@ -87,6 +87,12 @@ class Passing:
         if own is None or depth > _MAX_DEPTH:
             return found
         summary, function = own
+        if aim.results:
+            here = Link(summary.path, function.line, self.types.dotted(symbol))
+            for result in function.results:
+                for parameter in self._kept(summary, function, result, aim, depth):
+                    found[parameter] = Arrival(here.name, (here,), (parameter,))
+            return found
         for fact in function.calls:
             call = Call._make(fact)
             for parameter, arrival in self._of_call(summary, function, call, aim, depth):
@@ -94,6 +100,26 @@ class Passing:
                 if before is None or len(arrival.chain) < len(before.chain):
                     found[parameter] = arrival
         return found
+
+    @property
+    def handlers(self) -> dict[str, tuple[str, ...]]:
+        """The functions that are registered for exceptions by a call, and the qualified names of their classes."""
+        if self._handlers is None:
+            self._handlers = {}
+            for path in self.types.modules.mentioning_any((b"add_exception_handler", b"exception_handlers")):
+                summary = self.types.modules.summary(path)
+                if summary is not None:
+                    self._file_handlers(summary, self._handlers)
+        return self._handlers
+
+    def _file_handlers(self, summary: Summary, found: dict[str, tuple[str, ...]]) -> None:
+        for facts in summary.functions.values():
+            for fact in Function._make(facts).calls:
+                for kind, handler in _registered(fact[0]):
+                    name = self.types.qualified(self.types.eval(summary, kind))
+                    value = self.types.eval(summary, handler)
+                    if name is not None and value is not None and value[0] in ("func", "bound"):
+                        found[value[1]] = (*found.get(value[1], ()), name)
 
     def callers(self, symbol: str) -> Iterator[tuple[Summary, Function, Call]]:
         """The calls in the project that surely run a function."""
@@ -248,6 +274,20 @@ def given_to(
         name = keyword if keyword in named else others
         if name is not None:
             yield name, value
+
+
+def _registered(call: Expr) -> Iterator[tuple[Expr, Expr]]:
+    """`app.add_exception_handler(kind, handler)`, `FastAPI(exception_handlers={kind: handler})`."""
+    _, callee, arguments, keywords = call
+    given = dict(keywords)
+    if callee[0] == "a" and callee[2] == "add_exception_handler":
+        kind = arguments[0] if arguments else given.get("exc_class_or_status_code")
+        handler = arguments[1] if len(arguments) > 1 else given.get("handler")
+        if kind is not None and handler is not None:
+            yield kind, handler
+    table = given.get("exception_handlers")
+    if table is not None and table[0] == "d":
+        yield from ((kind, handler) for kind, handler in zip(table[1], table[2], strict=True) if kind is not None)
 
 
 def _counted(arguments: tuple[Expr, ...], keywords: Any, aim: Aim) -> Iterator[Expr]:

@@ -7,14 +7,14 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from ...handlers import caught
-from .responses import FUNCTIONS, defines, detail, http_exceptions
+from ...project.passing import Aim
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from ...file import File
+    from ...file import Definition, File
 
-_TEXT = frozenset(
+TEXT = frozenset(
     ("args", "message", "msg", "orig", "strerror", "filename", "stderr", "stdout", "output", "cmd", "statement")
 )
 """Attributes that hold what an exception says."""
@@ -51,6 +51,9 @@ _INFRASTRUCTURE = frozenset(
 )
 """Libraries whose exceptions tell of hosts, queries, commands and credentials."""
 
+_FORMATTED = Aim(attributes=TEXT, parts=True, results=True)
+"""What a function of the project makes a text of."""
+_CHOOSING = frozenset(("isinstance", "issubclass", "hasattr", "type", "debug", "DEBUG", "is_debug", "expose_errors"))
 _DEBUGGING = re.compile(r"(?i)debug|expose|verbose|is_dev|development")
 _HARMLESS = (
     "sqlalchemy.exc.NoResultFound",
@@ -104,7 +107,7 @@ def _held(file: File, node: ast.AST) -> Iterator[ast.AST]:
             values = file.values(node)[1:]
             hidden = {behind for value in values if _chosen(file, value) for behind in file.values(value)}
             yield from (value for value in values if value not in hidden)
-        case ast.Attribute(attr=attr, value=ast.Name() | ast.Attribute() as value) if attr in _TEXT:
+        case ast.Attribute(attr=attr, value=ast.Name() | ast.Attribute() as value) if attr in TEXT:
             yield value
         case ast.JoinedStr(values=values) | ast.BoolOp(values=values):
             yield from values
@@ -138,6 +141,13 @@ def _given(file: File, call: ast.Call) -> Iterator[ast.AST]:
     if of_text or name in _PASSING or (found is not None and found.is_class):
         yield from call.args
         yield from (keyword.value for keyword in call.keywords)
+    elif found is not None and not chooses(file, found):
+        yield from (each.argument for each in file.handed_on(call, _FORMATTED))
+
+
+def chooses(file: File, function: Definition) -> bool:
+    """Whether a function of the project looks at what it is given, or at a setting: it may tell only what it should."""
+    return file.body_mentions(function, _CHOOSING)
 
 
 def revealing(file: File, name: ast.Name) -> str | None:
@@ -201,34 +211,27 @@ def _first_revealing(file: File, kinds: list[ast.expr]) -> str | None:
 
 def _tells_of_inside(file: File, kind: ast.expr) -> bool:
     name = file.name_of(kind)
-    if name is None or name in _HARMLESS or file.definition_of(kind) is not None:
+    if name is None or file.definition_of(kind) is not None:
         return False
-    return name in _INTERNAL or name.partition(".")[0] in _INFRASTRUCTURE
+    return _is_inside(name)
+
+
+def _is_inside(name: str) -> bool:
+    return name not in _HARMLESS and (name in _INTERNAL or name.partition(".")[0] in _INFRASTRUCTURE)
 
 
 def _handled_by(file: File, function: ast.FunctionDef | ast.AsyncFunctionDef, name: str) -> str | None:
     """The class that a registered exception handler is for, if `name` is the exception that it is given."""
-    given = [argument.arg for argument in function.args.args]
-    if name not in given[1:2] or "exception_handler" not in file.text:
+    given = [argument.arg for argument in function.args.args if argument.arg not in ("self", "cls")]
+    if name not in given[1:2]:
+        return None
+    registered = file.handles(function) if file.project_mentions("exception_handler") else ()
+    if registered:
+        return next((kind.rpartition(".")[2] for kind in registered if _is_inside(kind)), None)
+    if "exception_handler" not in file.text:
         return None
     for call in file.calls_to(*(f"{app}.exception_handler" for app in _APPS)):
         kind = file.argument(call, 0, "exc_class_or_status_code")
         if call in function.decorator_list and kind is not None:
             return _first_revealing(file, [kind])
-    for call in file.calls_to(*(f"{app}.add_exception_handler" for app in _APPS)):
-        kind, target = file.argument(call, 0, "exc_class_or_status_code"), file.argument(call, 1, "handler")
-        if kind is not None and target is not None and defines(file, target, function):
-            return _first_revealing(file, [kind])
     return None
-
-
-def exposing_parameters(file: File, function: ast.AST) -> Iterator[str]:
-    """The parameters of a function of this file that go into the detail of an HTTPException that it makes."""
-    if not isinstance(function, FUNCTIONS):
-        return
-    details = [
-        given for call in http_exceptions(file) if file.function(call) is function and (given := detail(file, call))
-    ]
-    for parameter in (*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs):
-        if any(file.mentions(given, parameter.arg) for given in details):
-            yield parameter.arg

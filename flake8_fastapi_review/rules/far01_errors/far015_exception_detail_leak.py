@@ -1,21 +1,28 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING
 
-from ...handlers import handler_of
+from ...project.passing import Aim
 from ...rule import Related, Rule, Severity
-from .exposure import exposing_parameters, shown_exception
+from .exposure import TEXT, chooses, shown_exception
 from .responses import HTTP_EXCEPTION, RESPONSE, answers, detail, is_http_exception, named_like_a_class
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ...file import Definition, File
+    from ...file import File
     from ...rule import Violation
 
 _ANSWERING = ("route", "exception handler")
-_EXCEPTIONS = ("fastapi.HTTPException", HTTP_EXCEPTION)
+_SENT = Aim(
+    names=("fastapi.HTTPException", HTTP_EXCEPTION, RESPONSE),
+    keywords=((1, "detail"), (0, "content")),
+    attributes=TEXT,
+    parts=True,
+)
+_EXCEPTION_NAME = re.compile(r"_?(?:e|ex|exc|err|error|exception)")
 _BODIES = (ast.Dict, ast.Name, ast.Call, ast.JoinedStr)
 
 
@@ -69,7 +76,10 @@ class ExceptionDetailLeak(Rule):
     cwe = 209
     cvss = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:L/I:N/A:N"
     message = "{what} is sent to the client{how}: log it, and answer with a text of your own"
-    markers = (("except ", "exception_handler"), ("HTTPException", "Response", "Exception", "router", "app"))
+    markers = (
+        ("except ", "exception_handler", "exc:", "exc)", "exc:", ": Exception", "Error)"),
+        ("HTTPException", "Response", "Exception", "router", "app"),
+    )
 
     def check(self, file: File) -> Iterator[Violation]:
         seen = set()
@@ -99,34 +109,21 @@ class ExceptionDetailLeak(Rule):
                 content = file.argument(call, 0, "content")
                 if content is not None:
                     yield content, ()
-            elif handler_of(file, call) is not None:
+            else:
                 yield from self._through_helper(file, call)
         for returned in file.nodes(ast.Return):
             if file.function(returned) in functions and isinstance(returned.value, _BODIES):
                 yield returned.value, ()
 
     def _through_helper(self, file: File, call: ast.Call) -> Iterator[tuple[ast.expr, tuple[Related, ...]]]:
-        """What a function of the project is given and puts into an HTTPException."""
-        found = file.definition_of(call.func) if _all(call) else None
-        if found is None or found.is_class:
+        """What functions of the project are given and put into an HTTPException or a response."""
+        if not any(shown_exception(file, given) for given in _all(call)):
             return
-        here = found.path == file.path
-        for name in _exposed_here(file, found) if here else _exposed_elsewhere(file, found):
-            given = file.argument(call, found.parameters.index(name) if name in found.parameters else -1, name)
-            # what becomes of the exception itself is known here alone; its text is a text anywhere
-            if given is not None and (here or not isinstance(given, ast.Name)):
-                yield given, (Related(found.path, found.line, found.qualname),)
-
-
-def _exposed_here(file: File, found: Definition) -> Iterator[str]:
-    for function in (*file.nodes(ast.FunctionDef), *file.nodes(ast.AsyncFunctionDef)):
-        if function.lineno == found.line:
-            yield from exposing_parameters(file, function)
-
-
-def _exposed_elsewhere(file: File, found: Definition) -> Iterator[str]:
-    making = [inner.parameters for inner in file.calls_of(found) if inner.name in _EXCEPTIONS]
-    yield from (name for name in found.parameters if any(name in parameters for parameters in making))
+        found = file.definition_of(call.func)
+        if found is None or found.is_class or chooses(file, found):
+            return
+        for each in file.handed_on(call, _SENT):
+            yield each.argument, (Related(found.path, found.line, found.qualname), *each.related)
 
 
 def _handling(file: File) -> set[ast.AST | None]:
@@ -134,10 +131,15 @@ def _handling(file: File) -> set[ast.AST | None]:
     named: set[ast.AST | None] = {file.function(handler) for handler in file.nodes(ast.ExceptHandler) if handler.name}
     if "traceback" in file.text:
         named |= {file.function(handler) for handler in file.nodes(ast.ExceptHandler)}
-    if "exception_handler" in file.text:
-        named.update(node for node in file.nodes(ast.FunctionDef) if len(node.args.args) == 2)
-        named.update(node for node in file.nodes(ast.AsyncFunctionDef) if len(node.args.args) == 2)
+    named.update(node for node in file.nodes(ast.FunctionDef, ast.AsyncFunctionDef) if _takes_exception(file, node))
     return named
+
+
+def _takes_exception(file: File, function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    given = [argument.arg for argument in function.args.args if argument.arg not in ("self", "cls")]
+    return len(given) == 2 and (
+        "exception_handler" in file.text or _EXCEPTION_NAME.fullmatch(given[1].lower()) is not None
+    )
 
 
 def _all(call: ast.Call) -> list[ast.expr]:
@@ -153,7 +155,11 @@ def _answers(file: File, returned: ast.Return) -> bool:
     match returned.value:
         case ast.Call() as call:
             found = file.definition_of(call.func)
-            if found is None or not found.is_class or _is_response(file, call) or is_http_exception(file, call):
+            if found is not None and not found.is_class:
+                return answers(file, file.function(returned) or returned) in _ANSWERING and not file.handed_on(
+                    call, _SENT
+                )
+            if found is None or _is_response(file, call) or is_http_exception(file, call):
                 return False
     function = file.function(returned)
     return function is not None and answers(file, function) in _ANSWERING
