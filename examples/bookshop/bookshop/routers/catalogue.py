@@ -1,5 +1,6 @@
 """What the terminals in the shop show of the catalogue."""
 
+from decimal import Decimal
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, HTTPException, Path, Query, status
@@ -41,3 +42,11 @@ async def read_label(isbn: Isbn, session: SessionDep) -> str:
     if row is None:
         raise HTTPException(status.HTTP_404_NOT_FOUND, detail="There is no such book")
     return f"{row['title']} ({row['isbn']})"
+
+
+@router.get("/prices")
+async def read_prices(
+    session: SessionDep,
+    isbns: Annotated[list[str], Query(max_length=50, description="Those on the shelf in front of the terminal")],
+) -> dict[str, Decimal | None]:
+    return {isbn: await session.scalar(select(Book.price).where(Book.isbn == isbn)) for isbn in isbns}  # FAR071: isbns
