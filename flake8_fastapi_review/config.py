@@ -125,6 +125,7 @@ class Config:
         "migrations",
         "per_file_ignores",
         "problems",
+        "protocols",
         "root",
         "rules",
         "scripts",
@@ -156,6 +157,7 @@ class Config:
         severity: Mapping[str, str] | None = None,
         rules: Mapping[str, Mapping[str, Any]] | None = None,
         knowledge: Mapping[str, Any] | None = None,
+        protocols: Mapping[str, Mapping[str, Any]] | None = None,
         structural_rules: tuple[str, ...] = (),
         baseline: str = "",
         stored_input: bool = False,
@@ -189,6 +191,8 @@ class Config:
         """Code or name of a rule → its options, unchecked: the registry knows their types."""
         self.knowledge = knowledge or {}
         """`[tool.fastapi-review.knowledge]` as written: rows to append to the tool's own."""
+        self.protocols = protocols or {}
+        """Name of a protocol → its keys, unchecked: see protocols.py."""
         self.structural_rules = structural_rules
         """Folders of the project's own ast-grep rules, relative to the root."""
         self.baseline = baseline
@@ -522,6 +526,7 @@ _READERS: dict[str, Callable[[_Reader, str, object], Any]] = {
     "severity": _severities,
     "rules": _tables,
     "knowledge": _table,
+    "protocols": _tables,
     "structural-rules": _folders,
     "baseline": _file,
     "stored-input": _flag,

@@ -173,6 +173,8 @@ def select(
 
     problems = list(config.problems)
     options = dict(_options(config, problems))
+    for code, demanded in _protocols(config, problems).items():
+        options[code] = {"protocols": demanded, **options.get(code, {})}
     problems += _unknown_selectors(config)
     codes = set()
     for row in rows():
@@ -415,6 +417,31 @@ def _options(config: Config, problems: list[Problem]) -> Iterator[tuple[str, dic
                 message = f"`rules.{key}.{name}` must be {wrong}, not {configuration.brief(value)}; the default is used"
                 problems.append(configuration.problem(config.root, message, "rules", key, name, files=config.files))
         yield row.code, values
+
+
+def _protocols(config: Config, problems: list[Problem]) -> dict[str, tuple[Mapping[str, Any], ...]]:
+    """The protocols of a project, by the codes of the rules that they fill in."""
+    if not config.protocols:
+        return {}
+    from .protocols import KEYS, NEEDS
+
+    found: dict[str, tuple[Mapping[str, Any], ...]] = {}
+    for name, table in config.protocols.items():
+        values: dict[str, Any] = {"name": name}
+        for key, value in table.items():
+            if (annotation := KEYS.get(key)) is None:
+                message = f"a protocol has no key `{key}`{configuration.suggestion(key, KEYS) or _all_of(KEYS)}"
+                problems.append(configuration.problem(config.root, message, "protocols", name, key, files=config.files))
+                continue
+            try:
+                values[key] = converted(annotation, value)
+            except _Wrong as wrong:
+                message = f"`protocols.{name}.{key}` must be {wrong}, not {configuration.brief(value)}; it is left out"
+                problems.append(configuration.problem(config.root, message, "protocols", name, key, files=config.files))
+        for code, needed in NEEDS.items():
+            if all(values.get(key) for key in needed):
+                found[code] = (*found.get(code, ()), values)
+    return found
 
 
 def _all_of(names: Iterable[str]) -> str:

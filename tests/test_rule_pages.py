@@ -14,6 +14,7 @@ from flake8_fastapi_review import registry
 from flake8_fastapi_review.registry import Row
 from flake8_fastapi_review.report import page
 from flake8_fastapi_review.review import review
+from flake8_fastapi_review.rule import Default
 
 ROWS = [pytest.param(row, id=row.code) for row in registry.rows() if row.code != registry.INTERNAL]
 SECURITY = range(20, 60)
@@ -32,6 +33,8 @@ def findings(code: str, snippet: str, folder: Path) -> list[str]:
     row = registry.find(code)
     if row is not None and (before := examples(row, "Before")):
         return changed(code, before[0], snippet, folder)
+    if row is not None and (settings := examples(row, "Configuration")):
+        (folder / "pyproject.toml").write_text(settings[0], "utf-8")
     (folder / "snippet.py").write_text(snippet, "utf-8")
     if (stated := re.match(r"# requirements\.txt: (.*)", snippet)) is not None:
         (folder / "requirements.txt").write_text(stated[1], "utf-8")
@@ -55,6 +58,8 @@ def changed(code: str, before: str, snippet: str, folder: Path) -> list[str]:
 def test_the_page_has_all_parts(row: Row) -> None:
     found = described(row)
     titles = [section.title for section in found.sections if section.title]
+    assert ("Configuration" in titles) >= (row.default == Default.CONFIGURED.value), "it says nothing without"
+    titles = [title for title in titles if title != "Configuration"]
     assert found.summary
     assert found.summary[0].isupper() or found.summary[0] == "`"
     assert len(found.summary) <= 120

@@ -210,12 +210,14 @@ class Flow:
         *,
         to: ast.AST | Literal["exit", "normal-exit"] = "exit",
         errors: bool = True,
+        completed: bool = False,
     ) -> bool:
         """Whether every path from after `start` (None: the beginning) to `to` passes a step with `predicate`.
 
         `to` is "exit" (every way out), "normal-exit" (exceptions that leave are no matter, those that are handled are)
         or a step, whose own parts do not count. Without `errors` only statements that always raise do raise.
-        True where there is no such path. For an acquired resource: `always_passes(acquire, releases)`.
+        True where there is no such path. For an acquired resource: `always_passes(acquire, releases)`. With `completed`
+        a step that raises has not been passed: the ways through the handlers of its error are followed.
         """
         self._build()
         goals = set(self._ids(to)) if isinstance(to, ast.AST) else {END, RETURN, BREAK, CONTINUE}
@@ -229,8 +231,12 @@ class Flow:
             if node in goals:
                 return False
             if passed(node):
-                continue
-            for after in self._after(node, errors=errors):
+                if not completed:
+                    continue
+                onward: Iterable[int] = self._errors[node]
+            else:
+                onward = self._after(node, errors=errors)
+            for after in onward:
                 if after not in seen:
                     seen.add(after)
                     stack.append(after)

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from .disk import Listing
     from .migrations import Migrations
     from .passing import Passing
+    from .protocols import Protocols
     from .schemas import Schemas
     from .taint import Taint
 
@@ -67,6 +68,7 @@ class Project:
         self._authentication: Authentication | None = None
         self._taint: Taint | None = None
         self._passing: Passing | None = None
+        self._protocols: Protocols | None = None
         self._database: Database | None = None
         self._migrations: Migrations | None = None
         self._schemas: Schemas | None = None
@@ -105,6 +107,24 @@ class Project:
 
             self._passing = Passing(self.types)
         return self._passing
+
+    @property
+    def protocols(self) -> Protocols:
+        """What has to run before and after what."""
+        if self._protocols is None:
+            from .protocols import Protocols
+
+            self._protocols = Protocols(self.types, self.passing, self._dependencies)
+        return self._protocols
+
+    def _dependencies(self, symbol: str) -> list[tuple[str, str | None]] | None:
+        """What the applications run before the handler with this symbol: (dotted name, symbol); None: not known."""
+        path, _, qualname = symbol.rpartition(":")
+        rows = [row for row in self.application.rows_in(path) if row.endpoint_qualname == qualname]
+        if not all(row.complete for row in rows):
+            return None
+        common = [{(each.name.replace(":", "."), each.symbol) for each in row.dependencies} for row in rows]
+        return sorted(set.intersection(*common), key=str) if common else []
 
     @property
     def schemas(self) -> Schemas:
@@ -208,6 +228,7 @@ class Project:
             self.requests.forget()
             self.injection.forget()
             self._passing = None
+            self._protocols = None
             self._application = None
             self._taint = None
             self._database = None

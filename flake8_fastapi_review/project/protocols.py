@@ -1,0 +1,486 @@
+"""What has to run before and after what, in the order that a project demands: over branches, exceptions and calls.
+
+Two roles meet in every question: what guards (a check, an operation that has to succeed first), and what is guarded.
+A function of the project takes over the role of what it surely calls: a helper that completes only after a check is a
+check. Who calls a function is asked where the function itself leaves the question open.
+
+What is not told: a call whose callee is not known is neither. A function without callers that are known, while its
+name is called somewhere, is not judged.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from ..module.flow import Flow
+from ..module.index import FUNCTIONS, children
+from .guarding import node_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from ..module import Module
+    from .passing import Passing
+    from .types import Type, Types
+
+    Names = frozenset[str]
+    FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
+
+_MAX_DEPTH = 6
+"""So many calls are followed, up and down."""
+_LATER = frozenset("create_task ensure_future add_task start_soon spawn submit add_job".split())
+"""What only starts what it is given."""
+_WAITED = frozenset("to_thread run_in_threadpool run_sync run_in_executor".split())
+"""What calls the function that it is given, and ends after it."""
+
+
+class Step(NamedTuple):
+    """A function on the way from where a request comes in to what is guarded."""
+
+    path: str
+    line: int
+    qualname: str
+
+
+class Protocols:
+    """Answers are remembered; functions are opened when they are asked about."""
+
+    def __init__(
+        self, types: Types, passing: Passing, dependencies: Callable[[str], Iterable[tuple[str, str | None]] | None]
+    ) -> None:
+        """`dependencies` tells of the handler with a symbol what an application runs before it: (dotted name, symbol
+        of a function of the project); None: it is not known."""
+        self.types = types
+        self.modules = types.modules
+        self.passing = passing
+        self.dependencies = dependencies
+        self._flows: dict[ast.AST, Flow] = {}
+        self._surely: dict[tuple[str, Names], bool] = {}
+
+    # Names
+
+    def named(self, module: Module, expr: ast.AST, names: Names) -> bool:
+        """Whether an expression refers to one of these: qualified names, `app.ocr.Client.*`, or bare ones."""
+        written = _leaf_of(expr)
+        if written is None:
+            return False
+        if written in names:
+            return True
+        found = self._type(module, expr)
+        name = self.types.qualified(found)
+        if name is None:
+            return False
+        owner, _, leaf = name.rpartition(".")
+        if name in names or leaf in names or f"{owner}.*" in names:
+            return True
+        return any(
+            self.types.is_subclass(cls, (wanted.rpartition(".")[0],))
+            for cls in _receivers(found)
+            for wanted in names
+            if wanted.rpartition(".")[2] in (leaf, "*") and "." in wanted
+        )
+
+    def calls(self, module: Module, node: ast.AST, names: Names, *, handed: bool = True) -> list[ast.Call]:
+        """The calls below `node` that run one of these, or are given it to run it: `to_thread(recognise, page)`."""
+        found = []
+        calls = module.index.nodes(ast.Call) if isinstance(node, ast.Module) else _within(node)
+        for call in calls:
+            if not isinstance(call, ast.Call):
+                continue
+            if self.named(module, call.func, names) or (
+                (handed or _leaf_of(call.func) in _WAITED)
+                and any(
+                    isinstance(each, (ast.Name, ast.Attribute)) and self.named(module, each, names)
+                    for each in call.args
+                )
+            ):
+                found.append(call)
+        return found
+
+    def symbol(self, module: Module, expr: ast.AST) -> str | None:
+        """The function of the project that an expression refers to."""
+        bound = self.passing.bound(self._type(module, expr))
+        return None if bound is None else bound[0]
+
+    def function(self, symbol: str) -> tuple[Module, FunctionNode] | None:
+        module = self.modules.lent(symbol.rpartition(":")[0])
+        node = node_of(self.modules, symbol)
+        return None if module is None or node is None else (module, node)
+
+    def is_one(self, symbol: str, names: Names) -> bool:
+        """Whether a function of the project is one of these itself."""
+        name = self.types.dotted(symbol)
+        owner, _, leaf = name.rpartition(".")
+        return name in names or leaf in names or f"{owner}.*" in names
+
+    # What a function surely does
+
+    def surely(self, symbol: str, names: Names, depth: int = 0) -> bool:
+        """Whether a function of the project only returns after one of these has completed."""
+        key = (symbol, names)
+        known = self._surely.get(key)
+        if known is not None:
+            return known
+        self._surely[key] = False
+        own = self.function(symbol) if depth <= _MAX_DEPTH else None
+        if own is not None:
+            module, node = own
+            passes = self._passes(module, names, depth + 1)
+            self._surely[key] = self._decorated(module, node, names) or (
+                self.reaches(module, node, names)
+                and self._flow(node).always_passes(None, passes, to="normal-exit", completed=True)
+            )
+        return self._surely[key]
+
+    def reaches(self, module: Module, node: ast.AST, names: Names, depth: int = 0) -> bool:
+        """Whether what runs below `node` may run one of these, over calls of the project's functions too."""
+        if self.calls(module, node, names):
+            return True
+        if depth > _MAX_DEPTH:
+            return False
+        for call in _within(node):
+            symbol = self.symbol(module, call.func) if isinstance(call, ast.Call) else None
+            own = self.function(symbol) if symbol is not None else None
+            if own is not None and own[1] is not node and self.reaches(*own, names, depth + 1):
+                return True
+        return False
+
+    def _passes(
+        self, module: Module, names: Names, depth: int = 0, *, handed: bool = False
+    ) -> Callable[[ast.AST], bool]:
+        """Of a part of a step: it runs one of these (or with `handed` has it run), and control goes on only if that
+        agreed."""
+
+        def passes(part: ast.AST) -> bool:
+            for call in _within(part):
+                if not isinstance(call, ast.Call):
+                    continue
+                symbol = self.symbol(module, call.func)
+                helper = symbol is not None and self.surely(symbol, names, depth)
+                runs = helper or self.calls(module, _alone(call), names, handed=handed)
+                if runs and (handed or self._heeded(module, call, symbol)):
+                    return True
+            return False
+
+        return passes
+
+    def _heeded(self, module: Module, call: ast.Call, symbol: str | None) -> bool:
+        """Whether control goes on only where the call said yes: by raising, or because its answer is looked at."""
+        parents = module.index.parents
+        outer: ast.AST = call
+        negated = False
+        parent = parents.get(outer)
+        if isinstance(parent, ast.Call) and _leaf_of(parent.func) in _LATER:
+            return False
+        while isinstance(parent, (ast.Await, ast.UnaryOp, ast.NamedExpr)):
+            negated ^= isinstance(parent, ast.UnaryOp)
+            outer, parent = parent, parents.get(parent)
+        match parent:
+            case ast.If(test=test, body=body, orelse=orelse) if test is outer:
+                refusing = body if negated else orelse
+                return bool(refusing) and not Flow(refusing).falls_through(refusing)
+            case ast.Expr() if symbol is not None:
+                return not self._only_tells(symbol)
+        return True
+
+    def _only_tells(self, symbol: str) -> bool:
+        """Whether a function answers yes or no, and raises nothing itself."""
+        own = self.types.function(symbol)
+        if own is None or own[1].raised or own[1].returns is None:
+            return False
+        return self.types.annotation(own[0], own[1].returns) == ("inst", "builtins.bool", ())
+
+    def _decorated(self, module: Module, node: FunctionNode, names: Names) -> bool:
+        """Whether a decorator or a dependency of the function does it."""
+        for decorator in node.decorator_list:
+            called = decorator.func if isinstance(decorator, ast.Call) else decorator
+            if self.named(module, called, names):
+                return True
+        declared = [*node.decorator_list, *node.args.defaults, *(each for each in node.args.kw_defaults if each)]
+        declared += [each.annotation for each in _parameters(node) if each.annotation is not None]
+        for call in (each for root in declared for each in _within(root)):
+            match call:
+                case ast.Call(func=ast.Name(id="Depends" | "Security") | ast.Attribute(attr="Depends" | "Security")):
+                    if any(self._provides(module, each, names) for each in call.args[:1]):
+                        return True
+                case ast.Name() if call in [each.annotation for each in _parameters(node)]:
+                    # an alias: `QuotaDep = Annotated[None, Depends(check_quota)]`
+                    value = _module_value(module, call.id)
+                    if value is not None and any(
+                        isinstance(inner, ast.Call)
+                        and _leaf_of(inner.func) in ("Depends", "Security")
+                        and any(self._provides(module, each, names) for each in inner.args[:1])
+                        for inner in _within(value)
+                    ):
+                        return True
+        return False
+
+    def _provides(self, module: Module, dependency: ast.AST, names: Names) -> bool:
+        if self.named(module, dependency, names):
+            return True
+        symbol = self.symbol(module, dependency)
+        return symbol is not None and self.surely(symbol, names)
+
+    # What is guarded
+
+    def unguarded(
+        self, module: Module, call: ast.Call, first: Names, *, only_with: Names = frozenset()
+    ) -> tuple[Step, ...] | None:
+        """The functions, innermost first, through which a call is reached without one of `first` having completed.
+
+        None: it is always guarded, or not known. Of `only_with` one must be reached by some function on the way.
+        """
+        chain = self._exposed(module, call, first, ())
+        if chain is None or not only_with:
+            return chain
+        for step in chain:
+            own = self.function(f"{step.path}:{step.qualname}")
+            if own is not None and self.reaches(*own, only_with):
+                return chain
+        return None
+
+    def _exposed(
+        self, module: Module, call: ast.Call, first: Names, below: tuple[Step, ...]
+    ) -> tuple[Step, ...] | None:
+        place = self._place(module, call)
+        if place is None or len(below) > _MAX_DEPTH:
+            return None
+        node, step = place
+        symbol = f"{module.path}:{module.index.by_node[node].qualname}"
+        here = Step(module.path, call.lineno, symbol.rpartition(":")[2])
+        if here.qualname in (each.qualname for each in below if each.path == here.path):
+            return None
+        if self._decorated(module, node, first) or self._is_guarded(module, node, step, call, first):
+            return None
+        return self._from_above(
+            symbol, node, (*below, here), lambda above, at: self._exposed(above, at, first, (*below, here))
+        )
+
+    def _is_guarded(self, module: Module, node: FunctionNode, step: ast.AST, call: ast.Call, first: Names) -> bool:
+        passes = self._passes(module, first)
+        if self._flow(node).always_passes(None, passes, to=step, completed=True):
+            return True
+        for inner in _within(call):
+            if inner is not call and isinstance(inner, ast.Call) and passes(_alone(inner)):
+                return True  # its arguments are made before it runs
+        below: ast.AST = step
+        parents = module.index.parents
+        while below is not node:
+            above = parents[below]
+            if isinstance(above, ast.If) and self._agreed(module, above, below, first):
+                return True
+            below = above
+        return False
+
+    def _agreed(self, module: Module, test: ast.If, below: ast.AST, first: Names) -> bool:
+        """Whether the branch of `test` with `below` is taken only if one of `first` said yes."""
+        asked, negated = test.test, False
+        while isinstance(asked, (ast.Await, ast.UnaryOp)):
+            negated ^= isinstance(asked, ast.UnaryOp)
+            asked = asked.operand if isinstance(asked, ast.UnaryOp) else asked.value
+        parts = (
+            asked.values if isinstance(asked, ast.BoolOp) and isinstance(asked.op, ast.And) and not negated else [asked]
+        )
+        if below not in (test.orelse if negated else test.body):
+            return False
+        for part in parts:
+            part = part.value if isinstance(part, ast.Await) else part
+            if isinstance(part, ast.Call):
+                symbol = self.symbol(module, part.func)
+                if self.named(module, part.func, first) or (symbol is not None and self.surely(symbol, first)):
+                    return True
+        return False
+
+    # What has to follow
+
+    def unfollowed(self, module: Module, call: ast.Call, then: Names) -> tuple[Step, ...] | None:
+        """The functions, innermost first, that return after a call without one of `then`; None: none does."""
+        return self._left(module, call, then, ())
+
+    def _left(self, module: Module, call: ast.Call, then: Names, below: tuple[Step, ...]) -> tuple[Step, ...] | None:
+        place = self._place(module, call)
+        if place is None or len(below) > _MAX_DEPTH:
+            return None
+        node, step = place
+        symbol = f"{module.path}:{module.index.by_node[node].qualname}"
+        here = Step(module.path, call.lineno, symbol.rpartition(":")[2])
+        if here.qualname in (each.qualname for each in below if each.path == here.path):
+            return None
+        flow = self._flow(node)
+        passes = self._passes(module, then, handed=True)
+        results = _results(step)
+
+        def follows(part: ast.AST) -> bool:
+            if passes(part):
+                return True
+            test = module.index.parents.get(part)
+            match test:
+                case ast.If(test=asked) | ast.While(test=asked) | ast.Match(subject=asked) if asked is part:
+                    pass
+                case _:
+                    return False
+            asks = any(isinstance(each, ast.Name) and each.id in results for each in _within(part))
+            # a branch on the result tells success from failure: what follows in either is the branch's business
+            return asks and any(flow.can_reach(test, _step_of(module, each)) for each in self._runs(module, node, then))
+
+        if passes(step if not hasattr(step, "body") else call) or self._decorated(module, node, then):
+            return None
+        if flow.always_passes(step, follows, to="normal-exit", errors=False):
+            return None
+        if self._runs(module, node, then):
+            return (*below, here)
+        return self._from_above(
+            symbol, node, (*below, here), lambda above, at: self._left(above, at, then, (*below, here))
+        )
+
+    def _runs(self, module: Module, node: ast.AST, names: Names) -> list[ast.Call]:
+        """The calls of a function that run one of these, or a helper that surely does."""
+        found = []
+        for call in _within(node):
+            if isinstance(call, ast.Call):
+                symbol = self.symbol(module, call.func)
+                if self.calls(module, _alone(call), names, handed=False) or (
+                    symbol is not None and self.surely(symbol, names)
+                ):
+                    found.append(call)
+        return found
+
+    # Callers
+
+    def _from_above(
+        self,
+        symbol: str,
+        node: FunctionNode,
+        chain: tuple[Step, ...],
+        ask: Callable[[Module, ast.Call], tuple[Step, ...] | None],
+    ) -> tuple[Step, ...] | None:
+        """The chain, if somebody runs the function and answers `ask` with one; an entry is somebody."""
+        callers = {f"{summary.path}:{function.qualname}" for summary, function, _ in self.passing.callers(symbol)}
+        callers.discard(symbol)
+        for caller in sorted(callers):
+            own = self.function(caller)
+            if own is None:
+                continue
+            module, above = own
+            for call in _within(above):
+                if isinstance(call, ast.Call) and self.symbol(module, call.func) == symbol:
+                    longer = ask(module, call)
+                    if longer is not None:
+                        return longer
+        if _is_registered(node) or (not callers and not self._called_somehow(symbol)):
+            return chain
+        return None
+
+    def _called_somehow(self, symbol: str) -> bool:
+        name = symbol.rpartition(".")[2].rpartition(":")[2]
+        called = re.compile(rb"(?<!def )\b" + name.encode() + rb"\(")
+        return any(called.search(self.modules.bytes_of(path) or b"") for path in self.modules.mentioning(name))
+
+    def required_by_application(self, chain: tuple[Step, ...], names: Names) -> bool:
+        """Whether the application runs one of these before the last function of a chain: a dependency of a router."""
+        if not chain:
+            return False
+        known = self.dependencies(f"{chain[-1].path}:{chain[-1].qualname}")
+        return known is None or any(
+            name in names
+            or name.rpartition(".")[2] in names
+            or (symbol is not None and (self.is_one(symbol, names) or self.surely(symbol, names)))
+            for name, symbol in known
+        )
+
+    # Syntax
+
+    def _type(self, module: Module, expr: ast.AST) -> Type | None:
+        return self.types.eval(module.summary, module.expression(expr))
+
+    def _flow(self, node: FunctionNode) -> Flow:
+        if node not in self._flows:
+            self._flows[node] = Flow(node)
+        return self._flows[node]
+
+    def _place(self, module: Module, call: ast.Call) -> tuple[FunctionNode, ast.AST] | None:
+        """The function whose body runs a call, and its step there; None at module level and in lambdas."""
+        step = _step_of(module, call)
+        current: ast.AST | None = step
+        while current is not None:
+            current = module.index.parents.get(current)
+            if isinstance(current, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                return current, step
+            if isinstance(current, (ast.Lambda, ast.ClassDef)):
+                return None
+        return None
+
+
+def _alone(call: ast.Call) -> ast.AST:
+    """A call without the calls in its arguments, which are asked about themselves."""
+    plain: list[ast.expr] = [each for each in call.args if isinstance(each, (ast.Name, ast.Attribute))]
+    return ast.copy_location(ast.Call(func=call.func, args=plain, keywords=[]), call)
+
+
+def _step_of(module: Module, node: ast.AST) -> ast.AST:
+    current: ast.AST = node
+    while not isinstance(current, ast.stmt):
+        current = module.index.parents[current]
+    return current
+
+
+def _results(step: ast.AST) -> frozenset[str]:
+    """The names that a step binds."""
+    match step:
+        case ast.Assign(targets=targets):
+            return frozenset(each.id for target in targets for each in _within(target) if isinstance(each, ast.Name))
+        case ast.AnnAssign(target=ast.Name(id=name)):
+            return frozenset((name,))
+    return frozenset()
+
+
+def _parameters(node: FunctionNode) -> list[ast.arg]:
+    return [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+
+
+_TRANSPARENT = frozenset(("staticmethod", "classmethod", "property", "override", "wraps", "overload", "cache"))
+
+
+def _is_registered(node: FunctionNode) -> bool:
+    """Whether a decorator hands the function to somebody who calls it: a route, a task, a job."""
+    return any(
+        isinstance(each, ast.Call) and isinstance(each.func, ast.Attribute) and each.func.attr not in _TRANSPARENT
+        for each in node.decorator_list
+    )
+
+
+def _module_value(module: Module, name: str) -> ast.expr | None:
+    for statement in module.tree.body:
+        match statement:
+            case ast.Assign(targets=[ast.Name(id=bound)], value=value) if bound == name:
+                return value
+    return None
+
+
+def _receivers(found: Type | None) -> tuple[str, ...]:
+    match found:
+        case ("bound", _, ("inst" | "type", cls, *_)) if isinstance(cls, str):
+            return (cls,)
+        case ("mem", str(name), _):
+            return (name.rpartition(".")[0],)
+    return ()
+
+
+def _leaf_of(expr: ast.AST) -> str | None:
+    match expr:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+    return None
+
+
+def _within(node: ast.AST) -> Iterator[ast.AST]:
+    """What runs when `node` runs; of a function its body."""
+    starts: list[ast.AST] = list(node.body) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) else [node]
+    stack = starts[::-1]
+    while stack:
+        current = stack.pop()
+        yield current
+        if not isinstance(current, (*FUNCTIONS, ast.ClassDef)):
+            stack.extend(reversed(children(current)))

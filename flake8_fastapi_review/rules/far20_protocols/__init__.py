@@ -1,0 +1,1 @@
+"""FAR200 to FAR208: what a project demands of itself."""

@@ -1,0 +1,144 @@
+"""Protocols: what a project writes of them, and the questions of File that the rules ask."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+import pytest
+
+from flake8_fastapi_review import config as configuration
+from flake8_fastapi_review import registry
+from flake8_fastapi_review.project import Project
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from flake8_fastapi_review.file import File
+
+CODE = """\
+def check(): ...
+
+
+def work(): ...
+
+
+def spend(): ...
+
+
+def helper():
+    check()
+
+
+def half(flag):
+    if flag:
+        check()
+
+
+def straight():
+    check()
+    work()
+    spend()
+
+
+def bare():
+    work()
+
+
+def through():
+    helper()
+    work()
+    if straight():
+        spend()
+
+
+def loose(flag):
+    half(flag)
+    work()
+
+
+def handled():
+    try:
+        check()
+        work()
+    except ValueError:
+        return
+    spend()
+"""
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> File:
+    (tmp_path / "pyproject.toml").write_text("[tool.fastapi-review]\n", "utf-8")
+    (tmp_path / "app.py").write_text(CODE, "utf-8")
+    configuration.forget()
+    return Project(str(tmp_path), configuration.load(str(tmp_path))).file("app.py")
+
+
+def calls_in(file: File, function: str, names: frozenset[str]) -> list[ast.Call]:
+    return [
+        call
+        for call in file.protocol_calls(names)
+        if isinstance(around := file.function(call), ast.FunctionDef) and around.name == function
+    ]
+
+
+WORK, CHECK, SPEND = frozenset(("app.work",)), frozenset(("check",)), frozenset(("app.spend",))
+
+
+@pytest.mark.parametrize(
+    ("function", "is_guarded"),
+    [("straight", True), ("bare", False), ("through", True), ("loose", False), ("handled", True)],
+)
+def test_what_is_guarded(file: File, function: str, is_guarded: bool) -> None:
+    (call,) = calls_in(file, function, WORK)
+    steps = file.unguarded(call, CHECK)
+    assert (steps is None) == is_guarded
+    if steps is not None:
+        assert [(step.path, step.line) for step in steps] == [("app.py", call.lineno)]
+
+
+@pytest.mark.parametrize(
+    ("function", "is_followed"), [("straight", True), ("bare", False), ("loose", False), ("handled", True)]
+)
+def test_what_is_followed(file: File, function: str, is_followed: bool) -> None:
+    (call,) = calls_in(file, function, WORK)
+    assert (file.unfollowed(call, SPEND) is None) == is_followed
+
+
+def test_what_surely_runs(file: File) -> None:
+    helper, half = (
+        next(each for each in file.nodes(ast.Call) if file.source(each.func) == n) for n in ("helper", "half")
+    )
+    assert file.surely_runs(helper.func, CHECK)
+    assert not file.surely_runs(half.func, CHECK)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "message"),
+    [
+        ("[tool.fastapi-review.protocols.quota]\noperation = []\n", 2,
+         "a protocol has no key `operation`, did you mean `operations`?"),
+        ("[tool.fastapi-review.protocols.quota]\noperations = 'work'\n", 2,
+         "`protocols.quota.operations` must be a list of strings, not 'work'; it is left out"),
+        ("[tool.fastapi-review.protocols.quota]\nstatus = '402'\n", 2,
+         "`protocols.quota.status` must be a whole number, not '402'; it is left out"),
+        ("[tool.fastapi-review.protocols]\nquota = 1\n", 2,
+         "`protocols.quota` must be a table, not 1; the default is used"),
+        ("[tool.fastapi-review]\nprotocol = {}\n", 2, "unknown key `protocol`, did you mean `protocols`?"),
+    ],
+)  # fmt: skip
+def test_problems_name_the_key(tmp_path: Path, text: str, line: int, message: str) -> None:
+    (tmp_path / "pyproject.toml").write_text(text, "utf-8")
+    configuration.forget()
+    (problem,) = registry.select(configuration.load(str(tmp_path))).problems
+    assert (problem.line, problem.message) == (line, f"[tool.fastapi-review] {message}")
+
+
+def test_a_protocol_fills_in_the_rules_that_it_speaks_to(tmp_path: Path) -> None:
+    settings = '[tool.fastapi-review.protocols.quota]\noperations = ["work"]\nchecks = ["check"]\n'
+    (tmp_path / "pyproject.toml").write_text(settings, "utf-8")
+    configuration.forget()
+    chosen = registry.select(configuration.load(str(tmp_path))).codes
+    assert "FAR200" in chosen
+    assert chosen.isdisjoint({"FAR201", "FAR202", "FAR203", "FAR204", "FAR205"})
