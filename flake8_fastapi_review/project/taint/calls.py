@@ -22,6 +22,7 @@ from .values import (
     CONTENT,
     KEYS,
     MEMBER,
+    OPTION,
     WRITTEN,
     Mark,
     Source,
@@ -352,6 +353,8 @@ class Calls:
             case "dict" | "model_dump", _:
                 is_open = self.taint.entities.is_open(self.walk.type_of(function.value))
                 return receiver if is_open else receiver.as_dict()
+            case "get" | "pop" | "setdefault", [ast.Attribute(), *_]:
+                return receiver.member(OPTION)
             case "get" | "pop" | "setdefault" | "values" | "getlist", _:
                 return receiver.items()
             case "items" | "copy", _:
@@ -602,8 +605,16 @@ class Calls:
         """`rows.append(x)`: the container holds it from now on."""
         key = access(function.value)
         value = arguments.all()
-        if key is not None and value:
+        if key is None or not value:
+            return
+        if function.attr == "update" and not self._is_set(function.value):
+            self.walk.mix(key, self._dictionary(arguments), state)
+        else:
             self.walk.mix(key, Value({}, {ANY: value}), state)
+
+    def _is_set(self, node: ast.expr) -> bool:
+        declared = self.walk.type_of(node)
+        return declared is not None and declared[0] == "inst" and declared[1] == "builtins.set"
 
     # Functions and classes of the project
 

@@ -233,7 +233,7 @@ def _is_equal(walk: Walk, left: ast.expr, right: ast.expr, state: State) -> None
             walk.refine(state, key, frozenset.intersection(*safe) - {RESOLVED})
     if not value:
         _refine_url(walk, left, state)
-        match left:
+        match _made(walk, left):
             case ast.Call(func=function, args=[ast.List(elts=elements) | ast.Tuple(elts=elements)]):
                 name = walk.types.qualified(walk.type_of(function)) or ""
                 if name.rpartition(".")[2] == "commonpath":
@@ -241,6 +241,15 @@ def _is_equal(walk: Walk, left: ast.expr, right: ast.expr, state: State) -> None
                         inner, resolved = underlying(walk, element)
                         if inner is not None:
                             walk.refine(state, inner, containment(state, inner, resolved))
+
+
+def _made(walk: Walk, node: ast.expr) -> ast.expr:
+    """The call that a variable holds the result of: `common = Path(os.path.commonpath([base, path]))`."""
+    key = access(node)
+    found = walk.looked_up.get(key, node) if key is not None else node
+    while isinstance(found, ast.Call) and len(found.args) == 1 and isinstance(found.args[0], ast.Call):
+        found = found.args[0]
+    return found
 
 
 def _refine_key(walk: Walk, node: ast.expr, kinds: frozenset[str], state: State) -> None:
@@ -263,6 +272,12 @@ def _call(walk: Walk, node: ast.Call, truth: bool, state: State) -> None:
     short = node.func.attr if isinstance(node.func, ast.Attribute) else ""
     if short == "startswith":
         _starts_with(walk, node, truth, state)
+        return
+    if short == "samefile" and truth:
+        # path.parent.samefile(base): it lies there itself, whatever it is written like.
+        for side in (node.func.value if isinstance(node.func, ast.Attribute) else node, *node.args):
+            if isinstance(side, ast.Attribute) and side.attr == "parent":
+                _refine_key(walk, side.value, _PATH, state)
         return
     if name in ("builtins.all", "builtins.any") or _called(node) in ("all", "any"):
         _quantified(walk, node, truth, state)

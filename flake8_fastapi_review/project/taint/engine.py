@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 _MAX_DEPTH = 25
 """Calls nested deeper are not followed."""
 
+_MAX_TIMES = 2
+"""Of functions that call each other in circles one is looked at so often while another one is; then what was found
+serves, though a part may be missing: else there are more ways through the circles than can be gone."""
+
 _KEPT = 64
 """Of so many modules it is remembered where their functions stand."""
 
@@ -119,6 +123,9 @@ class Taint:
         self.stored = False
         self._effects: dict[str, Effect] = {}
         self._active: dict[str, int] = {}
+        self._unfinished: dict[str, tuple[int, int, Effect]] = {}
+        """What was found of a function while one that it needs was still looked at, for as long as that is: how often,
+        and where the outermost of these stands among the active ones."""
         self._incomplete = _MAX_DEPTH + 1
         """The outermost of the active functions whose effect was asked for while it was still looked at."""
         self._nodes: dict[str, tuple[Module, dict[str, ast.AST]]] = {}
@@ -128,6 +135,7 @@ class Taint:
 
     def forget(self) -> None:
         self._effects.clear()
+        self._unfinished.clear()
         self._nodes.clear()
         self._registered = None
         self._attaching = None
@@ -152,6 +160,10 @@ class Taint:
         if depth is not None:
             self._incomplete = min(self._incomplete, depth)
             return None
+        unfinished = self._unfinished.get(symbol)
+        if unfinished is not None and unfinished[0] >= _MAX_TIMES:
+            self._incomplete = min(self._incomplete, unfinished[1])
+            return unfinished[2]
         if len(self._active) >= _MAX_DEPTH:
             self._incomplete = 0
             return None
@@ -168,7 +180,12 @@ class Taint:
             self._effects[symbol] = found
             self._incomplete = outer
         else:
+            if found is not None:
+                times = unfinished[0] if unfinished is not None else 0
+                self._unfinished[symbol] = (times + 1, self._incomplete, found)
             self._incomplete = min(outer, self._incomplete)
+        if self._unfinished:
+            self._unfinished = {name: kept for name, kept in self._unfinished.items() if kept[1] < depth}
         return found
 
     def _walk(self, symbol: str) -> Effect | None:

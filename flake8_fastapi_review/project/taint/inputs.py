@@ -78,6 +78,7 @@ _VALIDATORS = frozenset({"field_validator", "validator"})
 _MODEL_VALIDATORS = frozenset({"model_validator", "root_validator"})
 _REFUSING = "!"
 _BUILTIN = frozenset("len print str int list dict isinstance repr super getattr setattr type sorted set".split())
+_OF_CLASSES = frozenset({"typing.ClassVar", "typing_extensions.ClassVar"})
 _MODELS = ("pydantic.BaseModel", "pydantic.v1.BaseModel", "sqlmodel.SQLModel")
 REQUESTS = (
     "starlette.requests.HTTPConnection",
@@ -243,6 +244,8 @@ class Inputs:
         fact = summary.table[indices[-1]]
         if fact[0] != ":":
             return None
+        if fact[1][0] == "s" and self.types.qualified(self.types.eval(summary, fact[1][1])) in _OF_CLASSES:
+            return HARMLESS
         validated = self._validated(cls, name)
         return validated if ALL in validated else validated | self.safety(summary, fact[1], fact[2])
 
@@ -367,12 +370,24 @@ class Inputs:
                 found = self.field_safety(declared[1], key[1:])
                 if found:
                     safe = found
+                elif found is None and self._has_no(declared, key[1:]):
+                    return HARMLESS
             declared = self.types.attribute(declared, key[1:])
             if self.is_narrow(declared):
                 return HARMLESS
         if self._names_its_fields(declared):
             return safe | _ATTRIBUTE
         return safe | _FIELDS if _is_text(declared) else safe
+
+    def _has_no(self, model: Type, name: str) -> bool:
+        """Whether a model surely has no such attribute: a field of that name is not taken from a request."""
+        return (
+            self.types.is_subclass(model[1], _MODELS) is True
+            and "?" not in self.types.mro(model[1])
+            and not name.startswith(("model_", "dict", "json", "copy"))
+            and self.types.members(model[1], name) is None
+            and not self.entities.is_open(model)
+        )
 
     def writes_reprs(self, declared: Type) -> bool:
         """Whether the text of such a value holds the `repr` of what is in it: containers, Pydantic's models."""

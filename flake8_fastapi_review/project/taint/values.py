@@ -36,6 +36,9 @@ MEMBER = "member"
 ANY = "[*]"
 """The part of a container that holds what was put in under a name that is not known."""
 
+OPTION = "[=]"
+"""The part of a dictionary under a name that the code has in a constant which is not known: `settings[self.option]`."""
+
 WRITTEN = frozenset(SINKS) - {"archive", "pickle", "xml"} | {CONTENT}
 """What is written to a file harms only those who read it."""
 
@@ -51,6 +54,11 @@ _NAMES = frozenset({NAMES})
 
 MAX_PATH = 4
 """Attributes and keys deeper than this are not told apart."""
+
+_MAX_DEPTH = 6
+_MAX_SIZE = 400
+"""Parts within parts, and parts in all, beyond which they are not told apart: objects that hold each other have no
+end."""
 
 
 class Source(NamedTuple):
@@ -107,11 +115,20 @@ class Value:
     differ. A function that is a value holds what it was made with under its variables ("name") and the places of its
     arguments ("(0)")."""
 
-    __slots__ = ("marks", "own", "parts")
+    __slots__ = ("depth", "marks", "own", "parts", "size")
 
     def __init__(self, marks: Marks, parts: dict[str, Value] | None = None, own: frozenset[str] = NONE) -> None:
+        self.depth = 0
+        self.size = 1
+        if parts:
+            self.depth = 1 + max([part.depth for part in parts.values()])
+            self.size = 1 + sum([part.size for part in parts.values()])
+            if self.depth > _MAX_DEPTH or self.size > _MAX_SIZE:
+                parts = {key: Value(part.all_marks()) if part.depth else part for key, part in parts.items()}
+                self.depth = 1
+                self.size = 1 + len(parts)
         self.marks = marks
-        self.parts = parts
+        self.parts: dict[str, Value] | None = parts
         self.own = own
         """The parts that hold nothing but what is said in `parts`, whatever the marks."""
 
@@ -134,6 +151,8 @@ class Value:
         """The value of an attribute or item."""
         if key in self.own:
             return (self.parts or {}).get(key, CLEAN)
+        if key == OPTION:
+            return self._optional()
         found: Marks = {}
         for (origin, path), mark in self.marks.items():
             inner, here = key, mark
@@ -142,14 +161,37 @@ class Value:
                 inner, here = f".{key[1:-1]}", Mark(mark.safe - _KEYS, mark.trail)
             label = (origin, (*path, inner)) if len(path) < MAX_PATH else (origin, path)
             add_marks(found, {label: here})
-        own = self.parts.get(key) or (self.parts.get(ANY) if key.startswith("[") else None) if self.parts else None
+        own = self.parts.get(key) or (self._named(key) if key.startswith("[") else None) if self.parts else None
         if own is None:
             return Value(found) if found else CLEAN
         return join([own, Value(found)]) if found else own
 
+    def _named(self, key: str) -> Value | None:
+        """The item of a name among those that were put in under names which are not known: a field of a request keeps
+        its own."""
+        held = (self.parts or {}).get(ANY)
+        if held is None or key == ANY or key[1:-1].isdigit():
+            return held
+        found: Marks = {}
+        for (origin, path), mark in held.marks.items():
+            if KEYS in mark.safe and len(path) < MAX_PATH:
+                found[(origin, (*path, f".{key[1:-1]}"))] = Mark(mark.safe - _KEYS, mark.trail)
+            elif not path or len(path) == MAX_PATH or path[-1].strip(".[]") in (key[1:-1], "*", ""):
+                found[(origin, path)] = mark
+        return Value(found, held.parts, held.own) if found or held.parts else None
+
     def items(self) -> Value:
         """The value of any item."""
         return join([Value(self.marks), *(self.parts or {}).values()]) if self else CLEAN
+
+    def _optional(self) -> Value:
+        """See OPTION: what was put in under names in the same code has other names."""
+        found: Marks = {}
+        for (origin, path), mark in self.marks.items():
+            told = isinstance(origin, Source) or len(path) == MAX_PATH
+            add_marks(found, {(origin, path if told else (*path, OPTION)): mark})
+        held = [part for key, part in (self.parts or {}).items() if key == ANY or key[1:-1].isdigit()]
+        return join([Value(found), *held])
 
     def keys(self) -> Value:
         """The names in a dictionary."""

@@ -22,6 +22,7 @@ from .values import (
     CONTENT,
     KEYS,
     MEMBER,
+    OPTION,
     PREFIXED,
     SEGMENT,
     UNTOUCHED,
@@ -72,6 +73,8 @@ class Walk:
         self.attached: dict[str, Value] = {}
         self.derived: dict[Path, Path] = {}
         """A taken-apart URL → what it was made of."""
+        self.unresolved: dict[Path, Path] = {}
+        """A resolved path → the one that it was made of, which leads to the same place."""
         self.ending: set[Path] = set()
         """Texts that end in a separator of paths."""
         self.looked_up: dict[Path, ast.Call] = {}
@@ -228,6 +231,7 @@ class Walk:
         self.derived.pop(key, None)
         self.opened.pop(key, None)
         self.looked_up.pop(key, None)
+        self.unresolved.pop(key, None)
         self.ending.discard(key)
         if conditions.ends_with_separator(self, value):
             self.ending.add(key)
@@ -242,6 +246,9 @@ class Walk:
                     self.derived[key] = source
         if isinstance(value, ast.Call):
             self.looked_up[key] = value
+            source, resolved = conditions.underlying(self, value)
+            if resolved and source is not None and source != key:
+                self.unresolved[key] = source
         if (opened := _opened(value)) is not None:
             self.opened[key] = opened
         if isinstance(value, ast.Call) and value.args and self._takes_apart(value):
@@ -625,6 +632,8 @@ class Walk:
             found = held
         elif isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, (str, int)):
             found = held.member(f"[{node.slice.value}]")
+        elif isinstance(node.slice, ast.Attribute):
+            found = held.member(OPTION)
         else:
             found = held.items()
         return CLEAN if self.is_narrow(node) else found
@@ -702,11 +711,16 @@ class Walk:
         if not value and (key[0] not in self._names or len(key) == 1):
             return
         state[key] = CLEAN if kinds == HARMLESS and key[0] not in self._names else value.with_safe(kinds)
+        if key[0] in self._parted:
+            for known in [known for known in state if len(known) > len(key) and known[: len(key)] == key]:
+                state[known] = state[known].with_safe(kinds)
         if len(key) > 1:
             self._parted.add(key[0])
         source = self.derived.get(key) or (self.derived.get(key[:-1]) if key[-1][1:] in conditions.HOST_PARTS else None)
         if source is not None and kinds & _URL_KINDS:
             self.refine(state, source, _URL_SAFE)
+        if key in self.unresolved and "path" in kinds:
+            self.refine(state, self.unresolved[key], kinds)
 
     def reaches(self, kind: str, value: Value, sink: str, node: ast.expr) -> None:
         """`value` is given to a sink at `node`."""
