@@ -188,6 +188,18 @@ def test_what_happens_to_the_session_of_a_caller() -> None:
     assert "close" not in owned.kinds
 
 
+def test_sessions_that_are_not_closed() -> None:
+    file = opened("sessions").file("leaks.py")
+    announced = {
+        number: line.partition("# leaks: ")[2] for number, line in enumerate(file.lines, 1) if "# leaks: " in line
+    }
+    found = {
+        leak.call.lineno: f"{leak.name} by {', '.join(sorted({way.kind for way in leak.exits}))}"
+        for leak in file.database.leaked_sessions()
+    }
+    assert found == announced
+
+
 def test_nothing_is_read_without_the_libraries(tmp_path: Path) -> None:
     (tmp_path / "a.py").write_text("class User:\n    __tablename__ = 'users'\n", "utf-8")
     view = Project(str(tmp_path), load(str(tmp_path))).file("a.py").database

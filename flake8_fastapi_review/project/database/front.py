@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from .engines import Engines
 from .lifetimes import Lifetimes
 from .reading import LIBRARIES, Read, Reader
+from .releases import Releases
 from .sessions import Sessions
 from .sites import Sites
 from .statements import Statements
@@ -33,6 +34,7 @@ class Database:
         self.sites = Sites(modules, types)
         self.statements = Statements(self.sites, self.entity)
         self.sessions = Sessions(self.sites, self.statements)
+        self.releases = Releases(self.sites, self.statements, self.sessions)
         self.lifetimes = Lifetimes(modules, self.sites, self.statements, self.sessions, self.counts)
         self._read: Read | None = None
         self._counted: dict[str, bool] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
-from .sites import Site
+from .sites import Site, within
 
 if TYPE_CHECKING:
     from ...module import Module
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from .engines import Engine, SessionMaker
     from .front import Database
     from .lifetimes import SharedSession
+    from .releases import Leak
     from .sessions import Count, Execution, Facts, Step
     from .statements import Ref, Statement, Value
     from .tables import Column, Entity, Relationship, Table
@@ -156,6 +157,20 @@ class View:
         """The calls from a function of this file to where each call of it makes another engine or pool; None: it makes
         none, keeps it, disposes of it, or makes it of what it is given."""
         return self._database.lifetimes.makes_engine(self._database.sites.symbol(self._module, function))
+
+    def leaked_sessions(self) -> list[Leak]:
+        """The sessions that functions of this file make and do not close on every way out."""
+        return list(self._database.releases.sessions_leaked(self._module, self._module.index.nodes(ast.Call)))
+
+    def leaked_connections(self) -> list[Leak]:
+        """The same of connections and pools, of any database library."""
+        return list(self._database.releases.connections_leaked(self._module, self._module.index.nodes(ast.Call)))
+
+    def leaks(self, function: ast.AST) -> list[Leak]:
+        """What a function of this file makes and does not close on every way out: sessions, connections, and of other
+        things those that it closes on some ways."""
+        calls = [each for each in within(function) if isinstance(each, ast.Call)]
+        return list(self._database.releases.leaked(self._module, calls))
 
     # Inner parts
 

@@ -1,0 +1,75 @@
+"""FAR061 connection-leak."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from ...rule import Related, Rule, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...file import File
+    from ...rule import Violation
+
+_SHOWN = 3
+
+
+class ConnectionLeak(Rule):
+    """A database connection or pool is not closed, or not given back, on every way out of the function.
+
+    The server has a fixed number of connections; one that was not closed is held until the garbage collector finds it,
+    and one that was taken from a pool and not given back is lost for the pool. `with` over a connection of sqlite3 or
+    psycopg2 ends the transaction only. Silent for a connection that is returned, kept, given to an exit stack or to
+    code that is not known. Cursors go with their connection, and are not meant.
+
+    Bad:
+
+        import asyncpg
+
+        async def names(url: str):
+            connection = await asyncpg.connect(url)
+            rows = await connection.fetch("SELECT name FROM items")
+            await connection.close()
+            return [row["name"] for row in rows]
+
+    Good:
+
+        import asyncpg
+
+        async def names(url: str):
+            connection = await asyncpg.connect(url)
+            try:
+                rows = await connection.fetch("SELECT name FROM items")
+            finally:
+                await connection.close()
+            return [row["name"] for row in rows]
+    """
+
+    code = "FAR061"
+    severity = Severity.BLOCKER
+    cwe = 772
+    message = "{what}: close it in `finally`, or use {instead}"
+    markers = (("connect(", "acquire(", "_pool(", "Pool(", "getconn(", "connection("),)
+
+    def check(self, file: File) -> Iterator[Violation]:
+        for leak in file.database.leaked_connections():
+            if leak.yielded is not None:
+                continue
+            related = tuple(
+                Related(file.path, way.statement.lineno, f"leaves by {way.kind}")  # type: ignore[attr-defined]
+                for way in leak.exits[:_SHOWN]
+                if way.statement is not None
+            )
+            entered = isinstance(file.parent(leak.call), ast.withitem)
+            instead = "`contextlib.closing`" if entered else "it with `with`"
+            yield self.at(leak.call, related=related, what=_told(leak.name, leak.released, entered), instead=instead)
+
+
+def _told(name: str, released: bool, entered: bool) -> str:
+    if not name:
+        return "The connection that is made here is never closed"
+    if entered:
+        return f"`with` ends the transaction of `{name}`, and does not close it"
+    return f"`{name}` is not closed on every way out" if released else f"`{name}` is never closed"
