@@ -39,6 +39,8 @@ def run(variant: Variant) -> Usage:
     """Run a command once. Exits with its last words if it fails: 0 and 1 (findings) are no failure."""
     variant.before()
     environment = {**os.environ, "PYTHONHASHSEED": "0", **variant.environment}
+    # A tool that is installed has its code compiled; some containers forbid that, and would have it done in every run.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     source, sink, complaints = os.memfd_create("in"), os.memfd_create("out"), os.memfd_create("err")
     os.write(source, variant.stdin)
     os.lseek(source, 0, os.SEEK_SET)
