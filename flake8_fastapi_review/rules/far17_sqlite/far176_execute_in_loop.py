@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from ...rule import Rule, Severity
+from .connections import EXECUTES, loops, sql, writes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...file import File
+    from ...rule import Violation
+
+
+class ExecuteInLoop(Rule):
+    """The same statement is executed for each row of a loop, where `executemany` takes all of them.
+
+    `executemany` prepares the statement once and goes through the rows in C: several times faster with sqlite3, and
+    with aiosqlite one hand-over to its thread in place of one for each row.
+
+    Loops that do anything else, ask for `lastrowid`, or catch the error of one row, are left alone.
+
+    Bad:
+
+        import sqlite3
+
+        def add(connection: sqlite3.Connection, titles: list[str]) -> None:
+            with connection:
+                for title in titles:
+                    connection.execute("INSERT INTO books (title) VALUES (?)", (title,))
+
+    Good:
+
+        import sqlite3
+
+        def add(connection: sqlite3.Connection, titles: list[str]) -> None:
+            with connection:
+                connection.executemany("INSERT INTO books (title) VALUES (?)", [(title,) for title in titles])
+    """
+
+    code = "FAR176"
+    severity = Severity.SUGGESTION
+    message = "`{call}` runs the same statement for each `{target}`: hand all rows to `executemany`"
+    markers = (("sqlite",), ("execute",), ("for ",))
+
+    def check(self, file: File) -> Iterator[Violation]:
+        for call in file.calls_to(*EXECUTES):
+            loop = next(loops(file, call), None)
+            if not isinstance(loop, ast.For) or not writes(file, call) or len(call.args) < 2:
+                continue
+            if loop.orelse or not _is_alone(file, loop, call) or "__unknown__" in sql(file, call.args[0]):
+                continue
+            if "returning" in sql(file, call.args[0]).lower():
+                continue
+            yield self.at(call, call=ast.unparse(call.func), target=ast.unparse(loop.target))
+
+
+def _is_alone(file: File, loop: ast.For, call: ast.Call) -> bool:
+    """Whether the loop does nothing else than to put the row together and to execute it."""
+    *before, last = loop.body
+    holder = file.parent(call)
+    holder = file.parent(holder) if isinstance(holder, ast.Await) else holder
+    if holder is not last or not isinstance(last, ast.Expr):
+        return False
+    if not all(isinstance(each, (ast.Assign, ast.AnnAssign)) for each in before):
+        return False
+    receiver = call.func.value if isinstance(call.func, ast.Attribute) else call
+    if isinstance(receiver, ast.Name):
+        bound = [each.id for each in file.within(before, ast.Name) if isinstance(each.ctx, ast.Store)]
+        if receiver.id in bound:
+            return False  # another connection in each round
+    return not file.within(before, ast.Await)
