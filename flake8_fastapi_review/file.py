@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from .project.application import Conflict, Inputs, Late, RouteRow
     from .project.application.authentication import Protection
     from .project.database import View
+    from .project.database.tables import Entity
     from .project.exposure import Exposed
     from .project.migrations import Migration
     from .project.passing import Aim
@@ -235,6 +236,10 @@ class HandedOn(NamedTuple):
     text: str
     """"record → write → Logger.info app/audit.py:12"."""
     related: tuple[Related, ...]
+    is_typed: bool
+    """The parameter is annotated with a class of the project."""
+    is_guarded: bool
+    """The last call stands under a condition that asks a function about some variable."""
 
 
 class Caller(NamedTuple):
@@ -765,8 +770,16 @@ class File:
                 names = [target[0].rpartition(":")[2], *(link.name for link in arrival.chain[:-1])]
                 text = " → ".join([*map(_leaf, names), f"{_short(last.name)} {last.path}:{last.line}"])
                 related = tuple(Related(link.path, link.line, f"calls `{_short(link.name)}`") for link in arrival.chain)
-                found.append(HandedOn(given, parameter, arrival.name, arrival.steps, text, related))
+                typed = passing.is_typed(target[0], parameter)
+                found.append(HandedOn(given, parameter, arrival.name, arrival.steps, text, related, typed, passing.is_guarded(last)))
         return found
+
+    def templates_of(self, name: str) -> list[tuple[str, str, int]]:
+        """The names of the templates that the project asks a variable of this module, an environment of Jinja, for, with
+        file and line."""
+        from .project.templates import templates_of
+
+        return templates_of(self._types, self.path, name)
 
     def handles(self, function: ast.AST) -> tuple[str, ...]:
         """The qualified names of the exceptions that a function of this file is registered for by a call anywhere in
@@ -783,6 +796,21 @@ class File:
             called = tuple(one for symbol in symbols if (one := self._definition(symbol)) is not None)
             found.append(Caller(summary.path, call.line, names, called))
         return found
+
+    def is_endless(self, definition: Definition) -> bool:
+        """Whether a project function surely runs for ever: it holds a `while True` that it does not leave."""
+        from .project.guarding import is_endless, node_of
+
+        function = node_of(self._project.modules, definition.symbol)
+        return function is not None and is_endless(function)
+
+    def ends_what_it_yields(self, definition: Definition) -> bool:
+        """Whether a project function with `yield` does something about what it gave when the caller is done: a `with`
+        is around the `yield`, or code for cleaning up behind it."""
+        from .project.guarding import ends_what_it_yields, node_of
+
+        function = node_of(self._project.modules, definition.symbol)
+        return function is not None and ends_what_it_yields(function)
 
     def gets_input(self, function: ast.AST) -> bool:
         """Whether a route or dependency of another file surely calls a function of this file with something that it was
@@ -848,8 +876,25 @@ class File:
         return symbol is not None and protocols.surely(symbol, names)
 
     def refers_to(self, expr: ast.AST, names: frozenset[str]) -> bool:
-        """Whether an expression refers to one of these; names as of `protocol_calls`."""
-        return self._project.protocols.named(self._module, expr, names)
+        """Whether an expression refers to one of these, or a `def` or `class` is one; names as of `protocol_calls`."""
+        protocols = self._project.protocols
+        if isinstance(expr, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            return protocols.is_one(self._symbol(expr), names)
+        return protocols.named(self._module, expr, names)
+
+    def entity_at(self, definition: ast.ClassDef) -> Entity | None:
+        """The database model that a class of this file declares."""
+        return self.database.entity(self._symbol(definition))
+
+    def holder(self, attribute: ast.Attribute) -> str | None:
+        """The dotted name of the database model whose column an attribute is."""
+        ref = self.database.reference(attribute)
+        return None if ref is None or ref.column is None else self._types.dotted(ref.entity.symbol)
+
+    def migrated_unique(self, table: str, columns: tuple[str, ...]) -> bool | None:
+        """Whether some migration makes these columns of a table unique. None: none creates the table, or it is not
+        known what they do."""
+        return self._project.protocols.migrated_unique(table, columns)
 
     def entities_fetched(self, definition: Definition) -> list[tuple[tuple[Exposed, ...], int]]:
         """The database entities that a function of the project fetches in its own body, `session.get(Order, key)` or

@@ -1,0 +1,166 @@
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Any
+
+from ...rule import Default, Rule, Severity, option
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from ...file import File
+    from ...rule import Violation
+
+_BY_KEYWORD = frozenset(
+    "filter_by filter get get_or_none get_or_create update_or_create exists first find_one one one_or_none".split()
+)
+_UPSERTS = frozenset(("on_conflict_do_update", "on_conflict_do_nothing"))
+
+
+class ForbiddenKey(Rule):
+    """A row is looked up, upserted or declared unique by a column that the project has ruled out as its key.
+
+    Two pages with the same content are two pages. What finds one by its hash finds the wrong one, or overwrites it, as
+    soon as somebody uploads the same file again.
+
+    A look-up that names the key as well is fine, and so is `!=`: it asks whether something has changed.
+
+    Configuration:
+
+        [tool.fastapi-review.protocols.pages]
+        models = ["Page"]
+        key = ["page_uuid"]
+        forbidden = ["content_hash"]
+
+    Bad:
+
+        from sqlalchemy import select
+        from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+        class Base(DeclarativeBase): ...
+
+        class Page(Base):
+            __tablename__ = "pages"
+            page_uuid: Mapped[str] = mapped_column(primary_key=True)
+            content_hash: Mapped[str]
+
+        def known_page(session: Session, digest: str) -> Page | None:
+            return session.scalar(select(Page).where(Page.content_hash == digest))
+
+    Good:
+
+        from sqlalchemy import select
+        from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+        class Base(DeclarativeBase): ...
+
+        class Page(Base):
+            __tablename__ = "pages"
+            page_uuid: Mapped[str] = mapped_column(primary_key=True)
+            content_hash: Mapped[str]
+
+        def known_page(session: Session, page_uuid: str) -> Page | None:
+            return session.scalar(select(Page).where(Page.page_uuid == page_uuid))
+    """
+
+    code = "FAR203"
+    severity = Severity.BLOCKER
+    default = Default.CONFIGURED
+    message = "`{model}` is {what} by `{column}`, which does not identify it: use `{key}`"
+
+    protocols: tuple[Mapping[str, Any], ...] = option((), "Filled from [tool.fastapi-review.protocols].")
+
+    def check(self, file: File) -> Iterator[Violation]:
+        for protocol in self.protocols:
+            models, key, forbidden = protocol["models"], protocol["key"], protocol["forbidden"]
+            found = [
+                *_compared(file, models, key, forbidden),
+                *_called(file, models, key, forbidden),
+                *_declared(file, models, forbidden),
+            ]
+            model = sorted(models)[0].rpartition(".")[2]
+            for node, what, column in found:
+                yield self.at(node, model=model, what=what, column=column, key=", ".join(key))
+
+
+def _compared(
+    file: File, models: frozenset[str], key: tuple[str, ...], forbidden: frozenset[str]
+) -> Iterator[tuple[ast.AST, str, str]]:
+    for column in file.nodes(ast.Attribute):
+        if column.attr not in forbidden or not file.refers_to(column.value, models):
+            continue
+        parent = file.parent(column)
+        match parent:
+            case ast.Compare(ops=[ast.Eq()], left=left, comparators=[right]):
+                other = right if left is column else left
+                if isinstance(other, ast.Attribute) and file.database.class_of(other.value) is not None:
+                    continue  # a join
+            case ast.Attribute(attr="in_" | "is_" | "is_not_distinct_from"):
+                pass
+            case _:
+                continue
+        asked = file.within(file.statement(column), ast.Attribute)
+        if not any(each.attr in key and isinstance(file.parent(each), (ast.Compare, ast.Attribute)) for each in asked):
+            yield parent, "looked up", column.attr
+
+
+def _called(
+    file: File, models: frozenset[str], key: tuple[str, ...], forbidden: frozenset[str]
+) -> Iterator[tuple[ast.AST, str, str]]:
+    for call in file.nodes(ast.Call):
+        if not isinstance(call.func, ast.Attribute):
+            continue
+        given = {keyword.arg: keyword.value for keyword in call.keywords if keyword.arg}
+        if call.func.attr in _UPSERTS:
+            elements = given.get("index_elements")
+            named = list(_columns(elements)) if isinstance(elements, (ast.List, ast.Tuple)) else []
+            wrong = [name for name in named if name in forbidden]
+            if wrong and not set(key) & set(named) and _is_about(file, call.func, models):
+                yield elements or call, "upserted", wrong[0]
+        elif call.func.attr in _BY_KEYWORD:
+            wrong = [name for name in given if name in forbidden]
+            if wrong and not set(key) & set(given) and _is_about(file, call.func, models):
+                yield call, "looked up", wrong[0]
+
+
+def _columns(elements: ast.List | ast.Tuple) -> Iterator[str]:
+    for element in elements.elts:
+        match element:
+            case ast.Constant(value=str(name)) | ast.Attribute(attr=name):
+                yield name
+
+
+def _is_about(file: File, callee: ast.Attribute, models: frozenset[str]) -> bool:
+    """Whether a chain of calls, or what a variable at its root holds, names one of the models."""
+    roots = [node for value in file.values(callee.value) for node in file.within(value, ast.Name, ast.Attribute)]
+    roots += file.within(callee.value, ast.Name, ast.Attribute)
+    roots += [
+        node
+        for root in list(roots)
+        if isinstance(root, ast.Name)
+        for value in file.values(root)
+        for node in file.within(value, ast.Name, ast.Attribute)
+    ]
+    return any(file.refers_to(root, models) for root in roots)
+
+
+def _declared(file: File, models: frozenset[str], forbidden: frozenset[str]) -> Iterator[tuple[ast.AST, str, str]]:
+    for definition in file.nodes(ast.ClassDef):
+        if not file.refers_to(definition, models):
+            continue
+        entity = file.entity_at(definition)
+        table = file.database.table(entity.table) if entity is not None else None
+        if entity is None or table is None:
+            continue
+        for attribute in sorted(forbidden):
+            column = entity.column(attribute)
+            if column is not None and table.is_unique(column.name):
+                yield _field(definition, attribute), "declared unique", attribute
+
+
+def _field(definition: ast.ClassDef, name: str) -> ast.AST:
+    for statement in definition.body:
+        match statement:
+            case ast.AnnAssign(target=ast.Name(id=bound)) | ast.Assign(targets=[ast.Name(id=bound)]) if bound == name:
+                return statement
+    return definition
