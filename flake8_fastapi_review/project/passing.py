@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..module.summary import Call, Expr, Function, Summary
@@ -36,6 +37,7 @@ _FUNCTIONS = frozenset(
     )
 )
 """Functions whose result holds what they are given."""
+_FUNCTION_NODES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _LOGGERS = ("logging.Logger", "logging.LoggerAdapter", "loguru.Logger", "structlog.stdlib.BoundLogger")
 
 
@@ -52,6 +54,8 @@ class Aim(NamedTuple):
     """Attributes whose value holds the text of their owner."""
     parts: bool = False
     """Whether an item or a slice of a value counts as the value."""
+    fed: frozenset[str] = frozenset()
+    """Methods that give an object, made by such a call, more of the same: `update` of a hash."""
     results: bool = False
     """What the function returns counts as such a call."""
 
@@ -160,13 +164,38 @@ class Passing:
             parameters = parameters[1:]
         return symbol, tuple(parameters)
 
+    def is_typed(self, symbol: str, parameter: str) -> bool:
+        """Whether a parameter of a function is annotated with a class of the project."""
+        own = self.types.function(symbol)
+        if own is None:
+            return False
+        names = [each[0] for each in own[1].parameters]
+        found = self.types.parameter(own[0], own[1].qualname, names.index(parameter))
+        return found is not None and found[0] == "inst" and ":" in found[1]
+
+    def is_guarded(self, link: Link) -> bool:
+        """Whether a call stands under a condition that asks a function about some variable: what is known there about
+        the value is not known here."""
+        module = self.types.modules.tree_of(link.path)
+        if module is None:
+            return False
+        for call in module.index.nodes(ast.Call):
+            if call.lineno != link.line:
+                continue
+            child: ast.AST = call
+            while (above := module.index.parents.get(child)) is not None and not isinstance(above, _FUNCTION_NODES):
+                if isinstance(above, (ast.If, ast.IfExp)) and child is not above.test and _asks(above.test):
+                    return True
+                child = above
+        return False
+
     def _of_call(
         self, summary: Summary, function: Function, call: Call, aim: Aim, depth: int
     ) -> Iterator[tuple[str, Arrival]]:
         _, callee, arguments, keywords = call.expr
         called = self.types.eval(summary, callee)
         name = self.types.qualified(called)
-        if (reached := self._aimed_at(called, name, callee, aim)) is not None:
+        if (reached := self._aimed_at(summary, called, name, callee, aim)) is not None:
             here = Link(summary.path, call.line, reached)
             for given in _counted(arguments, keywords, aim):
                 for parameter in self._kept(summary, function, given, aim, depth):
@@ -186,7 +215,15 @@ class Passing:
             for outer in self._kept(summary, function, given, aim, depth):
                 yield outer, Arrival(arrival.name, (here, *arrival.chain), (outer, *arrival.steps))
 
-    def _aimed_at(self, called: Type | None, name: str | None, callee: Expr, aim: Aim) -> str | None:
+    def _aimed_at(self, summary: Summary, called: Type | None, name: str | None, callee: Expr, aim: Aim) -> str | None:
+        match callee:
+            case ("a", ("v", indices), method) if method in aim.fed:
+                for index in indices:
+                    match summary.table[index]:
+                        case ("=", ("c", maker, _, _), ()):
+                            made = self.types.qualified(self.types.eval(summary, maker))
+                            if made in aim.names:
+                                return made
         if aim.methods and callee[0] == "a" and callee[2] in aim.methods:
             if name is None:
                 last = callee[1][2] if callee[1][0] == "a" else callee[1][1] if callee[1][0] == "g" else ""
@@ -246,7 +283,8 @@ class Passing:
         """The parts of a call whose text is in its result."""
         given = [*arguments, *(value for _, value in keywords)]
         if callee[0] == "a" and callee[2] in _METHODS:
-            return [callee[1], *given]
+            chosen = any(name in ("include", "exclude") for name, _ in keywords)
+            return [] if chosen else [callee[1], *given]
         called = self.types.eval(summary, callee)
         if self.types.qualified(called) in _FUNCTIONS:
             return given
@@ -288,6 +326,14 @@ def _registered(call: Expr) -> Iterator[tuple[Expr, Expr]]:
     table = given.get("exception_handlers")
     if table is not None and table[0] == "d":
         yield from ((kind, handler) for kind, handler in zip(table[1], table[2], strict=True) if kind is not None)
+
+
+def _asks(test: ast.expr) -> bool:
+    """`re.search(PATTERN, value)`, `is_template(value)`."""
+    return any(
+        isinstance(node, ast.Call) and any(isinstance(argument, ast.Name) for argument in node.args)
+        for node in ast.walk(test)
+    )
 
 
 def _counted(arguments: tuple[Expr, ...], keywords: Any, aim: Aim) -> Iterator[Expr]:

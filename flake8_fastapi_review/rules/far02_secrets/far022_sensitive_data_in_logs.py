@@ -4,7 +4,9 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from ...rule import Rule, Severity
+from ...knowledge.secrets import secret_name
+from ...project.passing import Aim
+from ...rule import Related, Rule, Severity
 from .exposure import exposed
 from .models import credential_field
 from .targets import leaf
@@ -20,6 +22,16 @@ _WRAPPER = re.compile(r"log_(?:debug|info|warning|warn|error|critical|exception)
 _STAND_INS = re.compile(r"(?i)mock|console|dummy|fake|stub|debug|demo")
 """Classes that print instead of sending, for developers."""
 _NOT_MESSAGE = frozenset(("exc_info", "stack_info", "stacklevel", "file", "sep", "end", "flush"))
+_WRITTEN = Aim(
+    names=("builtins.print", "rich.print"),
+    methods=frozenset(
+        """
+        debug trace info success warning warn error exception critical fatal log adebug ainfo awarning aerror aexception
+        acritical
+        """.split()
+    ),
+)
+"""Where a function of the project may write what it is given."""
 
 
 class SensitiveDataInLogs(Rule):
@@ -62,13 +74,41 @@ class SensitiveDataInLogs(Rule):
     def check(self, file: File) -> Iterator[Violation]:
         for call in file.nodes(ast.Call):
             sink = self._sink(file, call)
-            if sink is None or not (call.args or call.keywords):
+            if not (call.args or call.keywords):
                 continue
             owner = file.enclosing(call, ast.ClassDef)
             if owner is not None and _STAND_INS.search(owner.name):
                 continue
+            if sink is None:
+                yield from self._through_helper(file, call)
+                continue
             for node, what, kind in self._shown(file, call):
                 yield self.at(node, what=what, sink=sink, kind=kind)
+
+    def _through_helper(self, file: File, call: ast.Call) -> Iterator[Violation]:
+        """`record("login", body.password)` where `record` is a function of the project that logs its parameter."""
+        arguments = [*call.args, *(k.value for k in call.keywords)]
+        definition = file.definition_of(call.func) if any(_may_tell(file, each) for each in arguments) else None
+        if definition is None or _STAND_INS.search(definition.qualname):
+            return
+        seen = set()
+        for each in file.handed_on(call, _WRITTEN):
+            if (
+                each.is_guarded
+                or file.value_of(each.argument) is not file.UNKNOWN
+                or any(_is_told_there(step) for step in each.steps)
+            ):
+                continue
+            sink = "the output" if each.name.endswith("print") else "the log"
+            related: tuple[Related, ...] = each.related
+            found = [(node, what, kind) for node, what, kind in exposed(file, each.argument)]
+            keyword = next((k.arg for k in call.keywords if k.value is each.argument and k.arg), None)
+            models = () if each.is_typed else credential_field(file, each.argument)
+            found += [(part, f"{leaf(part)}.{field}", f"{field} in it") for part, field in models]
+            for node, what, kind in found:
+                if what not in seen and not (keyword and _is_told_there(keyword) and keyword == each.parameter):
+                    seen.add(what)
+                    yield self.at(node, what=what, sink=f"{sink} ({each.text})", kind=kind, related=related)
 
     def _sink(self, file: File, call: ast.Call) -> str | None:
         """What the call writes to, if it writes."""
@@ -91,3 +131,22 @@ class SensitiveDataInLogs(Rule):
                     yield found
             for part, field in credential_field(file, argument):
                 yield part, f"{leaf(part)}.{field}", f"{field} in it"
+
+
+def _may_tell(file: File, argument: ast.expr) -> bool:
+    """Cheap, for refusing: something in the argument is named like a secret, or can be a model with one."""
+    for node in file.within(argument, ast.Name, ast.Attribute, ast.Constant):
+        name = node.value if isinstance(node, ast.Constant) else leaf(node)
+        if isinstance(name, str) and len(name) < 40 and (secret_name(name) is not None or name == "headers"):
+            return True
+        if isinstance(node, ast.Name) and any(
+            isinstance(binding, ast.arg) and binding.annotation is not None for binding in file.binding_nodes(node)
+        ):
+            return any(True for _ in credential_field(file, node))
+    return False
+
+
+def _is_told_there(parameter: str) -> bool:
+    """The function itself is reported, since its parameter promises a secret."""
+    judged = secret_name(parameter)
+    return judged is not None and judged.strong and not judged.plural

@@ -5,13 +5,14 @@ import re
 from typing import TYPE_CHECKING
 
 from ...knowledge.secrets import PASSWORD, secret_name, words
-from ...rule import Related, Rule, Severity
+from ...project.passing import Aim
+from ...rule import Rule, Severity
 from .targets import leaf
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ...file import File
+    from ...file import Definition, File
     from ...rule import Violation
 
 _FAST = (
@@ -33,6 +34,7 @@ _FAST = (
 )
 _HASH_NAMES = frozenset((*_FAST, "new"))
 _HASHES = (*(f"hashlib.{name}" for name in _FAST), "hashlib.new")
+_MADE = Aim(names=_HASHES, fed=frozenset(("update",)))
 _WEAK_SCHEMES = frozenset(
     """
     plaintext hex_md4 hex_md5 hex_sha1 hex_sha256 hex_sha512 md5_crypt apr_md5_crypt sha1_crypt des_crypt bsdi_crypt
@@ -43,6 +45,7 @@ _WEAK_SCHEMES = frozenset(
 )
 _SLOW = re.compile(r"bcrypt|argon2|scrypt|pbkdf2|hashpw|pwhash|pwned|hibp|checkpw")
 """In a function with one of these the fast hash only prepares the password for a slow one, or for a list of leaks."""
+_SLOW_NAMES = frozenset(("bcrypt", "argon2", "scrypt", "pbkdf2_hmac", "hashpw", "checkpw", "PasswordHasher"))
 _OTHER_USE = re.compile(r"cache|fingerprint|(?:^|_)(?:key|id|name)(?:_|$)")
 """The digest is the name of something."""
 
@@ -145,38 +148,29 @@ class WeakPasswordHash(Rule):
         return isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)) and bool(_OTHER_USE.search(function.name))
 
     def _handed(self, file: File, call: ast.Call) -> Iterator[Violation]:
-        """`digest(password)` where `digest` is a function of the project that hashes its parameter fast."""
-        given = list(self._passwords_given(file, call))
+        """`digest(password)` where `digest` is a function of the project that hashes its parameter fast, or hands it to
+        one that does."""
+        given = [argument for argument in _all(call) if _password_in(file, argument, 7)]
         definition = file.definition_of(call.func) if given else None
         if definition is None or definition.is_class or _hashes_passwords(definition.qualname):
             return
-        helper = definition.qualname.rpartition(".")[2]
-        inner = file.calls_of(definition)
-        if _OTHER_USE.search(helper.lower()) or _OTHER_USE.search(_aim(file.statement(call))):
+        if _OTHER_USE.search(_aim(file.statement(call))):
             return
-        if any(_SLOW.search(step.name) for step in inner):
+        for each in file.handed_on(call, _MADE):
+            subject = _password_in(file, each.argument, 7)
+            helpers = each.text.split(" → ")[:-1]
+            if subject is None or any(_OTHER_USE.search(name.lower()) or _hashes_passwords(name) for name in helpers):
+                continue
+            # what is called a password there is reported there
+            if any(_is_password(step) for step in each.steps) or self._is_slow(file, definition):
+                continue
+            yield self.at(call, hash=each.name, name=subject, chain=f" ({each.text})", related=each.related)
             return
-        own = definition.parameters[1:] if definition.parameters[:1] in (("self",), ("cls",)) else definition.parameters
-        for subject, place in given:
-            parameter = place if isinstance(place, str) else own[place] if place < len(own) else ""
-            judged = secret_name(parameter)
-            if judged is not None and judged.kind == PASSWORD:
-                continue  # reported where it is hashed
-            for step in inner:
-                if step.name in _HASHES and parameter in step.parameters:
-                    chain = f" ({helper} → {step.name} {definition.path}:{step.line})"
-                    related = Related(definition.path, step.line, f"`{helper}` calls `{step.name}`")
-                    yield self.at(call, hash=step.name, name=subject, chain=chain, related=(related,))
-                    return
 
-    def _passwords_given(self, file: File, call: ast.Call) -> Iterator[tuple[str, int | str]]:
-        """The passwords among the arguments: name, and position or keyword."""
-        for position, argument in enumerate(call.args):
-            if subject := _password_in(file, argument, 7):
-                yield subject, position
-        for keyword in call.keywords:
-            if keyword.arg and (subject := _password_in(file, keyword.value, 7)):
-                yield subject, keyword.arg
+    def _is_slow(self, file: File, definition: Definition) -> bool:
+        return any(_SLOW.search(step.name) for step in file.calls_of(definition)) or file.body_mentions(
+            definition, _SLOW_NAMES
+        )
 
     def _schemes(self, file: File, call: ast.Call) -> Iterator[Violation]:
         """`CryptContext(schemes=["md5_crypt"])`: the first scheme hashes every new password."""
@@ -190,6 +184,15 @@ class WeakPasswordHash(Rule):
         chosen = default if isinstance(default, str) else first
         if chosen in _WEAK_SCHEMES:
             yield self.at(schemes.elts[0], hash=chosen, name="every new password", chain="")
+
+
+def _all(call: ast.Call) -> list[ast.expr]:
+    return [*call.args, *(keyword.value for keyword in call.keywords)]
+
+
+def _is_password(name: str) -> bool:
+    judged = secret_name(name)
+    return judged is not None and judged.kind == PASSWORD
 
 
 def _aim(statement: ast.stmt) -> str:
