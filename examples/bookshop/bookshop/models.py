@@ -84,6 +84,8 @@ class Review(Base):
     stars: Mapped[int]
     text: Mapped[str | None] = mapped_column(String(2000))
 
+    book: Mapped[Book] = relationship()
+
 
 class OrderLine(Base):
     __tablename__ = "order_lines"

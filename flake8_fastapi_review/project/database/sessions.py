@@ -108,6 +108,8 @@ class Execution(NamedTuple):
     """The calls to the place where it happens; empty when it happens in the function itself."""
     inner_loops: int
     """So many loops are around it in the called functions."""
+    is_async: bool | None = None
+    """Whether the session is an asynchronous one; None when that is not known."""
     fetches: str = ""
     """Of what it finds, what is read where it is executed: "all", "one", "some" (in portions); "" when not known."""
 
@@ -251,7 +253,7 @@ class Sessions:
         held = self.statements.value(site.at(call.args[0]))
         if held is None or held.kind != "query":
             return None
-        return Execution(call.args[0], "execute", held.statement, None, loops, (), 0, "all")
+        return Execution(call.args[0], "execute", held.statement, None, loops, (), 0, False, "all")
 
     def _edge(self, site: Site, call: ast.Call, loops: tuple[ast.AST, ...]) -> Edge | None:
         callee = self.sites.callee(site)
@@ -287,6 +289,7 @@ class Sessions:
                             edge.loops,
                             (*chain, _place(own[0], each.node)),
                             inner,
+                            each.is_async,
                             each.fetches,
                         )
                     elif each.symbol not in seen and len(chain) < _LONGEST:
@@ -355,7 +358,7 @@ class Sessions:
         held = self.statements.value(site)
         if held is not None and held.kind == "query":
             loops = self.loops(site.module, site.node, function)
-            yield Execution(site.node, "execute", held.statement, None, loops, (), 0, "all")
+            yield Execution(site.node, "execute", held.statement, None, loops, (), 0, False, "all")
 
     def _entered(self, module: Module, node: ast.With | ast.AsyncWith, function: ast.AST) -> Iterator[Execution]:
         """`with session:` closes it at the end; `with session.begin():` commits or rolls back."""
@@ -391,7 +394,7 @@ class Sessions:
             held = self.statements.value(receiver) if name in _ENDS else None
             if held is not None and held.kind == "query":
                 ended, session = self._ended(name, held, call), self._of_query(receiver)
-                return Execution(call, "execute", ended, session, loops, (), 0, fetches(site.module, call))
+                return Execution(call, "execute", ended, session, loops, (), 0, False, fetches(site.module, call))
             if name in _DIRECT and self._is_session(receiver, call, name):
                 kind = _DIRECT[name]
                 statement = None
@@ -399,9 +402,11 @@ class Sessions:
                     value = self.statements.value(site.at(call.args[0]))
                     statement = value.statement if value is not None else None
                 if kind in ("get", "refresh"):
-                    statement = self._fetched(site, call, name)
+                    statement = self._fetched(site, call)
                 read = fetches(site.module, call) if kind == "execute" else ""
-                return Execution(call, kind, statement, function.value, loops, (), 0, read)
+                found = self.statements.session_kind(receiver)
+                is_async = found == "async" if found is not None else None
+                return Execution(call, kind, statement, function.value, loops, (), 0, is_async, read)
         return None
 
     @staticmethod
@@ -437,20 +442,11 @@ class Sessions:
             return value is not None and value.kind == "statement" and self.statements.looks_like_session(receiver)
         return False
 
-    def _fetched(self, site: Site, call: ast.Call, name: str) -> Statement | None:
-        from .statements import Item, Statement
-
+    def _fetched(self, site: Site, call: ast.Call) -> Statement | None:
         held = self.statements.value(site.at(call.args[0])) if call.args else None
         if held is None or held.entity is None:
             return None
-        loads: tuple[object, ...] = ()
-        for keyword in call.keywords:
-            if keyword.arg == "options":
-                loads = tuple(self.statements.options(site, [keyword.value])[0])
-        return Statement(
-            "select", (Item(held.entity, None),), (), (), (), (), False, False, True, False, False, False, loads,  # type: ignore[arg-type]
-            None, False, True, call, site.module.path,
-        )  # fmt: skip
+        return self.statements.fetched(site, call, held.items[:1])
 
     def _of_query(self, site: Site) -> ast.expr | None:
         """The session at the beginning of `session.query(User).filter(…)`."""

@@ -523,7 +523,9 @@ class Statements:
             return self._executed(name, statement.statement)
         if name in ("get", "get_one") and call.args and self.looks_like_session(receiver):
             cls = self.value(site.at(call.args[0]))
-            return Value("one", cls.items) if cls is not None and cls.kind == "class" else None
+            if cls is None or cls.kind != "class":
+                return None
+            return Value("one", cls.items, self.fetched(site, call, cls.items[:1]))
         if name == "merge" and call.args and self.session_kind(receiver):
             return self.value(site.at(call.args[0]))
         if name == "query" and self.looks_like_session(receiver):
@@ -536,6 +538,19 @@ class Statements:
         if held is not None:
             return self._of_result(name, held)
         return None
+
+    def fetched(self, site: Site, call: ast.Call, items: tuple[Item, ...]) -> Statement:
+        """What `session.get(User, 1, options=…)` and `session.refresh(user)` send."""
+        loads: tuple[Load, ...] = ()
+        known = True
+        for keyword in call.keywords:
+            if keyword.arg == "options":
+                found, known = self.options(site, [keyword.value])
+                loads = tuple(found)
+        return Statement(
+            "select", items, (), (), (), (), False, False, True, False, False, False, loads, None, False, known, call,
+            site.module.path,
+        )  # fmt: skip
 
     @staticmethod
     def _executed(name: str, statement: Statement) -> Value | None:

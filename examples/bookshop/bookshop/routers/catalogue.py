@@ -6,8 +6,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, HTTPException, Path, Query, status
 from sqlalchemy import func, select, text
 
-from bookshop.dependencies import PageDep, SessionDep, get_staff
-from bookshop.models import Author, Book
+from bookshop.dependencies import PageDep, ReportSessionDep, SessionDep, get_staff
+from bookshop.models import Author, Book, Review
 from bookshop.schemas import AuthorOut
 
 router = APIRouter(prefix="/catalogue", tags=["catalogue"], dependencies=[Depends(get_staff)])
@@ -50,3 +50,19 @@ async def read_prices(
     isbns: Annotated[list[str], Query(max_length=50, description="Those on the shelf in front of the terminal")],
 ) -> dict[str, Decimal | None]:
     return {isbn: await session.scalar(select(Book.price).where(Book.isbn == isbn)) for isbn in isbns}  # FAR071: isbns
+
+
+@router.get("/praise/{review_id}")
+async def read_praise(
+    review_id: Annotated[int, Path(description="The review that is shown")], session: SessionDep
+) -> str:
+    review = await session.get(Review, review_id)
+    if review is None:
+        raise HTTPException(status.HTTP_404_NOT_FOUND, detail="There is no such review")
+    return f"{review.stars} stars for {review.book.title}"  # FAR072: `review.book`
+
+
+@router.get("/praised")
+def list_praised(session: ReportSessionDep) -> list[str]:
+    best = session.scalars(select(Review).where(Review.stars == 5).order_by(Review.id.desc()).limit(20))
+    return [review.book.title for review in best]  # FAR070: 1 + N queries
