@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from .project.migrations import Migration
     from .project.passing import Aim
     from .project.requests import RequestParameter
+    from .project.sqlite import Sqlite
     from .project.schemas import Model, Schema
     from .project.taint import Finding
 
@@ -882,6 +883,10 @@ class File:
             return protocols.is_one(self._symbol(expr), names)
         return protocols.named(self._module, expr, names)
 
+    def dotted(self, definition: ast.AST) -> str:
+        """The qualified name of a `def` or `class` of this file: "app.jobs.Report.run"."""
+        return self._types.dotted(self._symbol(definition))
+
     def entity_at(self, definition: ast.ClassDef) -> Entity | None:
         """The database model that a class of this file declares."""
         return self.database.entity(self._symbol(definition))
@@ -1696,6 +1701,11 @@ class File:
     def database(self) -> View:
         """Tables, mapped classes, statements and sessions, as this file sees them."""
         return self._project.database.view(self._module)
+
+    @property
+    def sqlite(self) -> Sqlite:
+        """Tables that the project's SQL texts create, and the pragmas that they set."""
+        return self._project.sqlite
 
     @property
     def migration(self) -> Migration | None:

@@ -312,8 +312,20 @@ class Selection:
             if not rule.code.startswith(ignored) and (role is None or role in rule.roles)
         ]
 
+    def text_rules(self, path: str) -> list[Any]:
+        """The rules of Python that also read the text of a file that is none: they have `files` and `search_text`."""
+        codes = [code for code in _READS_TEXT if code in self.codes and not code.startswith(self.ignored(path))]
+        rules: list[Any] = [self.rule(code) for code in codes]
+        return [rule for rule in rules if path.endswith(rule.files)]
+
     def suffixes(self) -> tuple[str, ...]:
-        """The suffixes of the files besides Python's that the chosen structural rules are about."""
+        """The ends of the names of the files besides Python's that the chosen rules are about."""
+        readers: list[Any] = [self.rule(code) for code in _READS_TEXT if code in self.codes]
+        texts = [end for rule in readers for end in rule.files]
+        structural = self._structural_suffixes()
+        return (*structural, *(end for end in texts if end not in structural))
+
+    def _structural_suffixes(self) -> tuple[str, ...]:
         foreign = [self._rule(row) for row in _every_row(self.codes) if row.language != "python"]
         if not foreign and not self.structural:
             return ()
@@ -334,6 +346,9 @@ class Selection:
                 rule = _broken(row.code, error)
             self._rules[row.code] = rule
         return rule
+
+
+_READS_TEXT = ("FAR206",)
 
 
 def _code(rule: Rule) -> str:
@@ -463,7 +478,7 @@ def converted(annotation: str, value: object) -> Any:
     """A value of TOML as the type that an option is annotated with. Raises `_Wrong` if it is of another.
 
     Types of options: bool, int, float, str, Literal of strings, frozenset[X], tuple[X, ...], Mapping[str, X], and
-    any of these `| None`; Mapping[str, Any] is a table with anything in it.
+    any of these `| None`; Mapping[str, Any] is a table with anything in it, Mapping[Literal[…], X] one with these keys.
     """
     annotation = annotation.removesuffix("| None").strip()
     if annotation in ("Any", "object"):
@@ -476,9 +491,12 @@ def converted(annotation: str, value: object) -> Any:
     outer, _, inner = annotation.removesuffix("]").partition("[")
     inner = inner.removesuffix(", ...")
     if outer in _TABLES:
-        item = inner.partition(",")[2].strip() or "Any"
+        keys, item = _key_and_item(inner)
         if not isinstance(value, dict):
             raise _Wrong(_described(annotation))
+        if unknown_key := next((key for key in value if keys and key not in keys), None):
+            near = configuration.suggestion(unknown_key, keys) or _all_of(keys)
+            raise _Wrong(f"without `{unknown_key}`{near}")
         return {key: _converted_item(annotation, item, entry) for key, entry in value.items()}
     if outer == "Literal":
         words = re.findall(r"""["']([^"']*)["']""", inner)
@@ -495,15 +513,25 @@ def converted(annotation: str, value: object) -> Any:
 def _converted_item(annotation: str, item: str, value: object) -> Any:
     try:
         return converted(item, value)
-    except _Wrong:
+    except _Wrong as wrong:
+        if str(wrong).startswith("without "):
+            raise
         raise _Wrong(_described(annotation)) from None
+
+
+def _key_and_item(inner: str) -> tuple[list[str], str]:
+    """Of `Mapping[…]` the keys that are allowed (empty: any), and the type of the values."""
+    if inner.startswith("Literal["):
+        keys, _, item = inner.removeprefix("Literal[").partition("]")
+        return re.findall(r"""["']([^"']*)["']""", keys), item.lstrip(", ") or "Any"
+    return [], inner.partition(",")[2].strip() or "Any"
 
 
 def _described(annotation: str) -> str:
     outer, _, inner = annotation.removesuffix("]").partition("[")
     inner = inner.removesuffix(", ...")
     if outer in _TABLES:
-        item = inner.partition(",")[2].strip()
+        item = _key_and_item(inner)[1]
         return f"a table of {_plural(item)}" if item and item != "Any" else "a table"
     return f"a list of {_plural(inner)}"
 
@@ -626,7 +654,7 @@ def check_annotation(annotation: str) -> None:
     if bare in _SCALARS or bare in ("Any", "object") or outer == "Literal":
         return
     if outer in _TABLES:
-        check_annotation(inner.partition(",")[2].strip() or "Any")
+        check_annotation(_key_and_item(inner)[1])
     elif outer in _COLLECTIONS:
         check_annotation(inner.removesuffix(", ...") or "Any")
     else:

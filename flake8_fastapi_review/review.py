@@ -599,6 +599,11 @@ class _Run:
                 found.extend(rule.search(text))
             except Exception as raised:
                 found.append(internal_error(rule, raised))
+        for reader in selection.text_rules(path):
+            try:
+                found.extend(reader.search_text(path, text))
+            except Exception as raised:
+                found.append(internal_error(reader, raised))
         parted = self._parted(_settled(found, selection, text.count("\n") + 1), text)
         if error is None:
             return parted

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from flake8_fastapi_review import config as configuration
 from flake8_fastapi_review import registry
 from flake8_fastapi_review.project import Project
+from flake8_fastapi_review.review import review
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -142,3 +144,45 @@ def test_a_protocol_fills_in_the_rules_that_it_speaks_to(tmp_path: Path) -> None
     chosen = registry.select(configuration.load(str(tmp_path))).codes
     assert "FAR200" in chosen
     assert chosen.isdisjoint({"FAR201", "FAR202", "FAR203", "FAR204", "FAR205"})
+
+
+OTHER_FILES = {
+    "deploy.sh": "#!/bin/sh\nset -e\nalembic upgrade head  # now\nuv run alembic upgrade head\n"
+    "exec uvicorn app:app\n# alembic\n",
+    "Makefile": "test:\n\tpytest -q\n\tuv run pytest\npytest = 1\n",
+    "Dockerfile": 'FROM python\nRUN pip install uvicorn && alembic upgrade head\nCMD ["uvicorn", "app:app"]\n'
+    'ENTRYPOINT ["uv", "run", "uvicorn"]\nCOPY alembic alembic\n',
+    "ci.yml": "jobs:\n  pytest:\n    steps:\n      - run: pytest -q\n      - run: |\n          alembic upgrade head\n"
+    "          uv run pytest\n      - name: pytest runs\n",
+    "pyproject.toml": '[tool.fastapi-review.rules.FAR206]\ncommands = ["alembic", "pytest", "uvicorn"]\n'
+    '[tool.poe.tasks]\ntest = "pytest -q"\nserve = "uv run uvicorn app:app"\n[project]\nname = "pytest"\n',
+}
+
+
+def test_commands_in_other_files(tmp_path: Path) -> None:
+    for name, text in OTHER_FILES.items():
+        (tmp_path / name).write_text(text, "utf-8")
+    (tmp_path / "app.py").write_text("NAME = 1\n", "utf-8")
+    configuration.forget()
+    found = [
+        (os.path.basename(path), violation.range.line, violation.message.split("`")[1])
+        for path, violation in review([str(tmp_path)], cache_dir="").findings
+    ]
+    assert sorted(found) == [
+        ("Dockerfile", 2, "alembic"),
+        ("Dockerfile", 3, "uvicorn"),
+        ("Makefile", 2, "pytest"),
+        ("ci.yml", 4, "pytest"),
+        ("ci.yml", 6, "alembic"),
+        ("deploy.sh", 3, "alembic"),
+        ("deploy.sh", 5, "uvicorn"),
+        ("pyproject.toml", 4, "pytest"),
+    ]
+
+
+def test_tables_of_options_name_their_keys(tmp_path: Path) -> None:
+    settings = '[[tool.fastapi-review.rules.FAR207.demands]]\nmatch = "*"\ndecoration = "x"\n'
+    (tmp_path / "pyproject.toml").write_text(settings, "utf-8")
+    configuration.forget()
+    (problem,) = registry.select(configuration.load(str(tmp_path))).problems
+    assert "must be without `decoration`, did you mean `decorator`?" in problem.message
