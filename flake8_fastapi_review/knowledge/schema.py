@@ -339,7 +339,7 @@ class _Document:
     def _kinds(self, key: str, value: Any) -> tuple[str, ...]:
         kinds = tuple(self._strings(key, value))
         for kind in kinds:
-            if kind not in SINKS and kind not in ("*", "resolved", "keys", "content", "member"):
+            if kind not in SINKS and kind not in ("*", "resolved", "keys", "content", "member", "host"):
                 self._fail(key, f"{kind!r} is no kind" + _nearest(kind, SINKS))
         return kinds
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ..constants import UNKNOWN
 from .conditions import compiled, containment, underlying
 from .entities import PRIVILEGED
-from .inputs import decorator_text
+from .inputs import ONE_LINE, decorator_text
 from .patterns import backtracks
 from .state import access
 from .substitution import Substitution
@@ -22,6 +22,7 @@ from .values import (
     CONTENT,
     KEYS,
     MEMBER,
+    NONE,
     OPTION,
     WRITTEN,
     Mark,
@@ -82,6 +83,7 @@ _OF_URL = frozenset({"url", "redirect", "header", "log"})
 """A request's own URL leads to the service itself, and holds no line ends."""
 _OF_FIXED_URL = _OF_URL | {"html"}
 _PATHS = re.compile(r"\.(?:get|post|put|patch|delete|api_route|route)\(['\"](/[^'\"]*)['\"]")
+_GUARDED = frozenset({"url"})
 _ANYTHING = ast.Constant(...)
 _RESULT_OF = frozenset({"thread", "process", "inline", "greenlet"})
 """Where a function runs whose result comes back."""
@@ -232,7 +234,8 @@ class Calls:
             node.lineno,
             f"`{ast.unparse(node)[:60]}` comes from the {'database' if kind == 'database' else 'client'}",
         )
-        mark = Mark(self._of_url() if kind == "url" else frozenset(), None)
+        safe = self._of_url() if kind == "url" else ONE_LINE if kind == "header" else NONE
+        mark = Mark(safe, None)
         return Value({(source, ()): mark}).stepping(step)
 
     def _of_url(self) -> frozenset[str]:
@@ -634,6 +637,11 @@ class Calls:
         for flow in substitution.flows(effect.flows):
             self.walk.add(flow._replace(entry=(place.lineno, place.col_offset)))
         self._learn(effect, nodes, state)
+        guarded = bool(own[1].raised) and any(given.values()) and self.taint.guards_hosts(symbol)
+        if guarded:
+            for node in nodes.values():
+                if (key := access(node)) is not None:
+                    self.walk.refine(state, key, _GUARDED)
         for (position, attribute), value in effect.stored.items():
             holder = nodes.get(position)
             key = access(holder) if holder is not None else None
@@ -641,7 +649,8 @@ class Calls:
             if key is not None and moved:
                 self.walk.mix((*key, attribute), moved, state)
         if not effect.yielded:
-            return substitution.value(effect.result)
+            result = substitution.value(effect.result)
+            return result.with_safe(_GUARDED) if guarded else result
         made = self._made[arguments.node] = substitution.value(effect.yielded)
         return join([substitution.value(effect.result), Value({}, {ANY: made}) if made else CLEAN])
 

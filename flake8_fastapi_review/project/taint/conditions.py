@@ -28,7 +28,7 @@ HOST_PARTS = frozenset({"hostname", "netloc", "host", "authority"})
 """Attributes of a URL that was taken apart."""
 _NEVER_RETURN = frozenset({"sys.exit", "os._exit", "os.abort", "builtins.exit", "builtins.quit"})
 _PATH_METHODS = frozenset({"resolve", "absolute", "as_posix", "expanduser", "__str__"})
-_CHECKING = re.compile(r"(?i)safe|valid|allow|permit|check|verif|trusted|sanit|forbid|denied|block|whitelist|internal")
+CHECKING = re.compile(r"(?i)safe|valid|allow|permit|check|verif|trusted|sanit|forbid|denied|block|whitelist|internal")
 _PREDICATES = frozenset({"isdigit", "isalnum", "isalpha", "isdecimal", "isnumeric", "isidentifier"})
 _SIGNATURE = re.compile(r"(?i)(?:verif|valid|check|compare|match)\w*(?:signature|hmac|webhook|digest|mac)(?:_|$)")
 _SEPARATORS = frozenset({"os.sep", "os.path.sep"})
@@ -327,7 +327,7 @@ def _verifies(walk: Walk, node: ast.Call, state: State) -> bool:
 def says_that_it_checks(node: ast.Call) -> bool:
     """Whether a function of the project is named after the question whether a value may be used."""
     name = node.func.attr if isinstance(node.func, ast.Attribute) else _called(node)
-    return _CHECKING.search(name) is not None
+    return CHECKING.search(name) is not None
 
 
 def _called(node: ast.Call) -> str:

@@ -9,10 +9,26 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ...knowledge.flows import SINKS
 from ...module.summary import Function
 from ..constants import value_of
+from .conditions import CHECKING
 from .inputs import HARMLESS, REQUESTS, Inputs, decorator_text
 from .lookups import Lookups
 from .substitution import Substitution
-from .values import ALL, CLEAN, UNTOUCHED, Effect, Flow, Mark, Source, Step, Trail, Value, is_harmless, join, steps
+from .values import (
+    ALL,
+    CLEAN,
+    UNTOUCHED,
+    Effect,
+    Flow,
+    Mark,
+    Source,
+    Step,
+    Trail,
+    Value,
+    is_harmless,
+    join,
+    slimmed,
+    steps,
+)
 from .walk import Walk
 
 if TYPE_CHECKING:
@@ -31,6 +47,9 @@ _MAX_DEPTH = 25
 _MAX_TIMES = 2
 """Of functions that call each other in circles one is looked at so often while another one is; then what was found
 serves, though a part may be missing: else there are more ways through the circles than can be gone."""
+
+_MAX_GUARDS = 4
+"""So deep it is looked for what a check does."""
 
 _KEPT = 64
 """Of so many modules it is remembered where their functions stand."""
@@ -122,6 +141,7 @@ class Taint:
         """The last names of what gives an input."""
         self.stored = False
         self._effects: dict[str, Effect] = {}
+        self._guarding: dict[str, bool] = {}
         self._active: dict[str, int] = {}
         self._unfinished: dict[str, tuple[int, int, Effect]] = {}
         """What was found of a function while one that it needs was still looked at, for as long as that is: how often,
@@ -198,7 +218,7 @@ class Taint:
             return None
         walk = Walk(self, module, function, node)
         try:
-            return walk.effect(self._parameters(module, function))
+            return slimmed(walk.effect(self._parameters(module, function)))
         finally:
             walk.release()
 
@@ -294,6 +314,29 @@ class Taint:
             return False
         names = (self.types.qualified(self.types.eval(own[0], call[0][1])) or "" for call in own[1].calls)
         return any(name.startswith(("ipaddress.", "socket.getaddrinfo", "socket.gethostby")) for name in names)
+
+    def guards_hosts(self, symbol: str) -> bool:
+        """Whether a project function is named after a check, looks up hosts, itself or by others, and raises."""
+        if not CHECKING.search(symbol.rpartition(":")[2].rpartition(".")[2]):
+            return False
+        return self._guards(symbol, 0)
+
+    def _guards(self, symbol: str, depth: int) -> bool:
+        known = self._guarding.get(symbol)
+        if known is not None:
+            return known
+        own = self.types.function(symbol)
+        if own is None or depth > _MAX_GUARDS:
+            return False
+        self._guarding[symbol] = False  # for those that call each other
+        called = [self.types.eval(own[0], call[0][1]) for call in own[1].calls]
+        names = [self.types.qualified(each) or "" for each in called]
+        found = any(name.startswith(("ipaddress.ip_", "socket.getaddrinfo", "socket.gethostby")) for name in names)
+        found = found or any(
+            self._guards(each[1], depth + 1) for each in called if each is not None and each[0] in ("func", "bound")
+        )
+        self._guarding[symbol] = found
+        return found
 
     def node(self, symbol: str) -> tuple[Module, ast.AST] | None:
         """A function of the project as a tree, with its module."""

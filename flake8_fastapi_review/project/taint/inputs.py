@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from ..types import Type, Types
 
 HARMLESS = frozenset({ALL})
+ONE_LINE = frozenset({"header", "log"})
+"""What the values of a request's headers are harmless for: the server has taken them apart at the ends of lines."""
 _NARROW = (
     "builtins.int",
     "builtins.float",
@@ -341,6 +343,8 @@ class Inputs:
         safe = self.safety(summary, annotation, default)
         if kind in ("path", "query", "header", "cookie", "form"):
             safe |= _TEXT
+        if kind == "header":
+            safe |= ONE_LINE
         if kind == "path" and f"{{{name}:path}}" not in decorators:
             # A plain path parameter ends at the next slash.
             safe |= {SEGMENT, "redirect", "archive"}

@@ -24,6 +24,9 @@ SEGMENT = "segment"
 """Not a kind of sink: a text without separators, which leads one folder up at most, and nowhere as the name of a
 file."""
 
+HOST = "host"
+"""Not a kind of sink: the host of a URL, which ends where a fixed domain follows."""
+
 KEYS = "keys"
 """Not a kind of sink: the names in a dictionary are the project's own."""
 
@@ -55,10 +58,17 @@ _NAMES = frozenset({NAMES})
 MAX_PATH = 4
 """Attributes and keys deeper than this are not told apart."""
 
-_MAX_DEPTH = 6
-_MAX_SIZE = 400
+_MAX_DEPTH = 5
+_MAX_SIZE = 100
 """Parts within parts, and parts in all, beyond which they are not told apart: objects that hold each other have no
 end."""
+
+
+MAX_INPUTS = 120
+"""An effect tells of so many inputs in a value one by one."""
+
+MAX_FLOWS = 60
+"""And of so many ways to sinks."""
 
 
 class Source(NamedTuple):
@@ -250,7 +260,11 @@ def is_harmless_at(kind: str, label: Label, safe: frozenset[str]) -> bool:
     if is_harmless(kind, safe):
         return True
     origin, path = label
-    if kind != "archive" or not isinstance(origin, Source) or CONTENT in safe:
+    if not isinstance(origin, Source):
+        return False
+    if kind in ("path", "directory"):
+        return origin.kind == "file" and ".file" in path  # the open file, which is no path
+    if kind != "archive" or CONTENT in safe:
         return False
     whole_body = origin.kind == "body" and not origin.name
     return not (whole_body or origin.kind == "file") or path[:1] in ((".filename",), (".content_type",))
@@ -361,6 +375,40 @@ class Effect(NamedTuple):
     """Whether it ever comes back."""
     attached: dict[str, Value]
     """What it puts into `request.state`, by name."""
+
+
+def slimmed(effect: Effect) -> Effect:
+    """An effect without what is too much: of values with very many inputs those that stand deep in an argument, of very
+    many ways to one sink all but the first from each argument. Functions that look at trees make thousands of them."""
+    flows = effect.flows
+    if len(flows) > MAX_FLOWS:
+        first: dict[tuple[str, str, int, int, Origin], Flow] = {}
+        for flow in flows:
+            first.setdefault((flow.kind, flow.path, flow.line, flow.column, flow.label[0]), flow)
+        flows = tuple(first.values())
+    stored = effect.stored
+    if sum(_size(value) for value in stored.values()) > MAX_INPUTS:
+        stored = {key: _slim(value, MAX_INPUTS // len(stored)) for key, value in stored.items()}
+    return effect._replace(
+        result=_slim(effect.result, MAX_INPUTS), yielded=_slim(effect.yielded, MAX_INPUTS), flows=flows, stored=stored
+    )
+
+
+def _size(value: Value) -> int:
+    return len(value.marks) + sum(_size(part) for part in (value.parts or {}).values())
+
+
+def _slim(value: Value, most: int) -> Value:
+    if _size(value) <= most:
+        return value
+    marks = {label: mark for label, mark in value.marks.items() if len(label[1]) <= 1}
+    parts = {
+        key: Value({label: mark for label, mark in part.marks.items() if len(label[1]) <= 1}, None, part.own)
+        for key, part in (value.parts or {}).items()
+    }
+    if len(marks) + sum(len(part.marks) for part in parts.values()) > most:
+        return Value(marks, None, value.own)
+    return Value(marks, parts or None, value.own)
 
 
 def outer_names(effect: Effect) -> frozenset[str]:

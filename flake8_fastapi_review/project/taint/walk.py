@@ -20,6 +20,7 @@ from .values import (
     ANY,
     CLEAN,
     CONTENT,
+    HOST,
     KEYS,
     MEMBER,
     OPTION,
@@ -576,6 +577,7 @@ class Walk:
         for place, (node, value) in enumerate(parts):
             if value:
                 value = _as_segment(value, texts[place - 1] if place else None, texts[place + 1 : place + 2])
+                value = _as_host(value, texts[place + 1 : place + 2])
                 found.append(whole([value.with_safe(PREFIXED)]) if _fixes_start(before, known) else whole([value]))
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 before += node.value
@@ -763,6 +765,18 @@ def _refuses(statements: Sequence[ast.stmt]) -> bool:
         if isinstance(node, ast.Raise) or (isinstance(node, ast.Call) and conditions.says_that_it_checks(node)):
             return True
     return False
+
+
+def _as_host(value: Value, after: list[Any]) -> Value:
+    """`https://{host}.example.org`: a name below a domain of the project's choice."""
+    follows = after[0] if after else None
+    if not isinstance(follows, str) or not follows.startswith(".") or "." not in follows[1:]:
+        return value
+    marks = {
+        label: Mark(mark.safe | {"url"}, mark.trail) if HOST in mark.safe else mark
+        for label, mark in value.all_marks().items()
+    }
+    return Value(marks)
 
 
 def _as_segment(value: Value, before: Any, after: list[Any]) -> Value:
