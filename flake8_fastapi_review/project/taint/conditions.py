@@ -88,6 +88,10 @@ def _refine(walk: Walk, test: ast.expr, truth: bool, state: State) -> None:
 
 def _is_there(walk: Walk, found: Path, state: State) -> None:
     """`plugin = find(name); if not plugin: raise`: a name under which something is found is one that is known."""
+    judged = walk.judged.get(found)
+    if judged is not None:
+        for argument in (*judged.args, *(keyword.value for keyword in judged.keywords)):
+            _refine_key(walk, argument, _PATH | _URL, state)
     pending = [found]
     for key in pending:
         call = walk.looked_up.get(key)

@@ -74,6 +74,8 @@ class Walk:
         self.attached: dict[str, Value] = {}
         self.derived: dict[Path, Path] = {}
         """A taken-apart URL → what it was made of."""
+        self.judged: dict[Path, ast.Call] = {}
+        """A part of what a check has answered → the check."""
         self.unresolved: dict[Path, Path] = {}
         """A resolved path → the one that it was made of, which leads to the same place."""
         self.ending: set[Path] = set()
@@ -228,7 +230,9 @@ class Walk:
         """`parsed = urlparse(url)`: what is found out of `parsed` holds for `url`."""
         key = access(target)
         if key is None:
+            self._judge(target, value)
             return
+        self.judged.pop(key, None)
         self.derived.pop(key, None)
         self.opened.pop(key, None)
         self.looked_up.pop(key, None)
@@ -256,6 +260,16 @@ class Walk:
             source = access(value.args[0])
             if source is not None:
                 self.derived[key] = source
+
+    def _judge(self, target: ast.expr, value: ast.expr) -> None:
+        """`allowed, reason = is_allowed(path)`"""
+        value = value.value if isinstance(value, ast.Await) else value
+        for each in target.elts if isinstance(target, ast.Tuple) else ():
+            key = access(each)
+            if key is not None:
+                self.judged.pop(key, None)
+                if isinstance(value, ast.Call) and conditions.says_that_it_checks(value):
+                    self.judged[key] = value
 
     def _takes_apart(self, call: ast.Call) -> bool:
         name = self.types.qualified(self.type_of(call.func)) or ""
