@@ -1,10 +1,13 @@
 """Books that are lent to schools: the lists live in a small database of their own."""
 
+import asyncio
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
 from bookshop.db import new_report_session
@@ -35,3 +38,24 @@ def lent_copies(school: str) -> int:
 def schools() -> list[str]:
     with closing(sqlite3.connect(settings.database)) as connection:
         return [str(row[0]) for row in connection.execute("SELECT DISTINCT school FROM loans ORDER BY school")]
+
+
+async def look_up(session: AsyncSession, isbn: str) -> Book | None:
+    return (await session.scalars(select(Book).where(Book.isbn == isbn))).one_or_none()
+
+
+async def pair(session: AsyncSession, first: str, second: str) -> list[Book | None]:
+    return list(await asyncio.gather(look_up(session, first), look_up(session, second)))  # FAR065: `session` is used
+
+
+def register(session: Session, books: list[Book]) -> int:
+    """How many of the books are new."""
+    new = 0
+    for book in books:
+        try:
+            session.add(book)
+            session.commit()
+        except IntegrityError:  # FAR063: `session` is used again
+            continue
+        new += 1
+    return new
