@@ -17,6 +17,8 @@ _HARMLESS = frozenset(
 _LOGGING = frozenset("debug info warning error exception critical log trace".split())
 _OPAQUE = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 
+_ENDING = frozenset(("close", "aclose", "close_all", "disconnect", "shutdown", "release", "terminate"))
+
 
 def node_of(modules: Modules, symbol: str) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
     """The definition of a project function, "path:qualname"; None when it is none, or cannot be read."""
@@ -78,4 +80,29 @@ def _is_harmless(call: ast.Call) -> bool:
             return name in _HARMLESS
         case ast.Attribute(attr=name):
             return name in _LOGGING or name in ("get", "sleep", "time", "now", "monotonic")
+    return False
+
+
+def is_endless(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Whether a function holds a `while True` that neither `break` nor `return` leaves."""
+    for loop in ast.walk(function):
+        if isinstance(loop, ast.While) and isinstance(loop.test, ast.Constant) and loop.test.value:
+            return not any(isinstance(each, (ast.Break, ast.Return)) for each in ast.walk(loop))
+    return False
+
+
+def ends_what_it_yields(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Whether a `with` that gives the yielded value is around a `yield`, or something is closed behind it."""
+    for node in ast.walk(function):
+        if not isinstance(node, ast.Yield) or not isinstance(node.value, ast.Name):
+            continue
+        name = node.value.id
+        for other in ast.walk(function):
+            match other:
+                case ast.withitem(optional_vars=ast.Name(id=opened)) if opened == name:
+                    return True
+                case ast.Call(func=ast.Attribute(value=ast.Name(id=closed), attr=method)) if (
+                    closed == name and method in _ENDING
+                ):
+                    return True
     return False

@@ -127,7 +127,12 @@ def _sends(file: File, loop: ast.For) -> ast.Call | None:
         if not isinstance(call, ast.Call):
             continue
         leaf = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
-        if _SENDING.search(leaf) and any(each.id in targets for each in file.within(call, ast.Name)):
+        held: ast.AST = call.func
+        while isinstance(held, ast.Attribute):
+            held = held.value
+        if isinstance(held, ast.Name) and held.id in targets and _SENDING.search(leaf):
+            return call
+        if "send" in leaf and any(each.id in targets for each in file.within(call, ast.Name)):
             return call
     return None
 

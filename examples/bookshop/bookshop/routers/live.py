@@ -1,11 +1,19 @@
 """The board over the counter: what is sold at this moment, told to every screen that is connected."""
 
-from fastapi import APIRouter, WebSocket
+import asyncio
+
+import httpx
+from fastapi import APIRouter, Depends, HTTPException, WebSocket, WebSocketDisconnect
+from fastapi.responses import StreamingResponse
 from starlette import status
 
-from bookshop.dependencies import StaffUser
+from bookshop.dependencies import HttpDep, StaffUser
+from bookshop.settings import settings
 
 router = APIRouter(prefix="/live", tags=["live"])
+
+signed_copies = {"9780000000011": 3}
+sales = {"today": 0}
 
 shelf_marks_cache: dict[str, str] = {}  # FAR180: `shelf_marks_cache` keeps an entry for every `isbn`
 
@@ -38,7 +46,11 @@ async def watch(websocket: WebSocket) -> None:
     await websocket.close()
 
 
-@router.post("/sales/{isbn}", status_code=status.HTTP_204_NO_CONTENT)
+def count_sale() -> None:
+    sales["today"] += 1  # FAR130: is shared by all requests
+
+
+@router.post("/sales/{isbn}", status_code=status.HTTP_204_NO_CONTENT, dependencies=[Depends(count_sale)])
 async def tell_sale(isbn: str, staff: StaffUser) -> None:
     await board.show(f"Sold: {shelf_mark(isbn)}")
 
@@ -49,3 +61,53 @@ def shelf_mark(isbn: str) -> str:
         digits = "".join(character for character in isbn if character.isdigit())
         shelf_marks_cache[isbn] = f"{digits[3:8]}/{digits[8:12]}"
     return shelf_marks_cache[isbn]
+
+
+@router.post("/signed-copies/{isbn}/hold", status_code=status.HTTP_204_NO_CONTENT)
+async def hold_signed_copy(isbn: str, staff: StaffUser) -> None:
+    """Keeps one of the signed copies for a customer who stands at the counter."""
+    if signed_copies.get(isbn, 0) <= 0:
+        raise HTTPException(status.HTTP_404_NOT_FOUND, detail="There is no signed copy left")
+    if signed_copies[isbn] > 0:  # FAR132: `signed_copies[isbn]` is tested before
+        await board.show(f"Held: {shelf_mark(isbn)}")
+        signed_copies[isbn] -= 1
+
+
+async def ask_market(http: httpx.AsyncClient, isbn: str) -> bool:
+    answer = await http.get(f"{settings.market_url}books/{isbn}")
+    return answer.status_code == status.HTTP_200_OK
+
+
+@router.post("/market")
+async def find_in_market(isbns: list[str], staff: StaffUser, http: HttpDep) -> list[bool]:
+    """Which books other shops have."""
+    return await asyncio.gather(*(ask_market(http, isbn) for isbn in isbns))  # FAR125: `ask_market` is started
+
+
+@router.post("/publisher", status_code=status.HTTP_204_NO_CONTENT)
+async def wake_publisher(staff: StaffUser) -> None:
+    http = httpx.AsyncClient()  # FAR122: something fails before  # FAR121: wake_publisher
+    answer = await http.post(f"{settings.publisher_url}wake")
+    await http.aclose()
+    if answer.status_code != status.HTTP_202_ACCEPTED:
+        raise HTTPException(status.HTTP_502_BAD_GATEWAY, detail="The publisher sleeps")
+
+
+@router.get("/catalogue")
+async def stream_catalogue(staff: StaffUser) -> StreamingResponse:
+    """The publisher's catalogue, which is too long to be kept here."""
+    async with httpx.AsyncClient(timeout=5) as http:  # FAR121: stream_catalogue
+        request = http.build_request("GET", f"{settings.publisher_url}catalogue")
+        answer = await http.send(request, stream=True)
+        return StreamingResponse(answer.aiter_bytes(), answer.status_code)  # FAR139: `http` is closed
+
+
+@router.websocket("/counter")
+async def talk_to_counter(websocket: WebSocket) -> None:
+    await websocket.accept()
+    try:
+        while True:
+            call = await websocket.receive_json()
+            await board.show(f"{call['counter']} needs help")  # FAR187: takes it for granted what a client sends
+    except WebSocketDisconnect:
+        board.leave(websocket)

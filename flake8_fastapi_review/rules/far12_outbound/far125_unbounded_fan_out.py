@@ -1,0 +1,162 @@
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from ...rule import Rule, Severity
+from .clients import HTTPX, METHODS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...file import File
+    from ...rule import Violation
+
+_REMOTE = frozenset(
+    (
+        *(f"{library}.AsyncClient.{method}" for library in HTTPX for method in (*METHODS, "send", "stream")),
+        *(f"aiohttp.ClientSession.{method}" for method in METHODS),
+        "httpx.AsyncClient",
+        "aiohttp.ClientSession",
+        "asyncio.open_connection",
+        "openai.AsyncOpenAI",
+        "anthropic.AsyncAnthropic",
+        "aiosmtplib.send",
+        "asyncssh.connect",
+        "asyncio.to_thread",
+        "asyncio.create_subprocess_exec",
+        "asyncio.create_subprocess_shell",
+        "sqlalchemy.ext.asyncio.AsyncSession.execute",
+        "sqlalchemy.ext.asyncio.AsyncSession.get",
+        "sqlalchemy.ext.asyncio.AsyncSession.scalars",
+        "sqlalchemy.ext.asyncio.AsyncSession.scalar",
+    )
+)
+"""What takes a connection, a process or a thread."""
+_BOUNDS = ("Semaphore", "CapacityLimiter", "BoundedSemaphore", "batched", "chunk", "batch", "throttle", "Limits(")
+_GATHER = ("asyncio.gather",)
+_ROWS = frozenset(("all", "scalars", "fetchall", "json", "to_list"))
+
+
+class UnboundedFanOut(Rule):
+    """As many calls of another service are started at once as a collection has members.
+
+    `gather()` starts all of them. With ten members that is fast; with ten thousand, the list that a client sends or a
+    table that has grown, each holds a connection: the pool runs dry, the other side refuses or bans this service, and
+    the memory of all answers is needed at once. A semaphore around each call, or batches, keep the number small.
+
+    Reported where the collection comes with a request or out of a table, and the function that is called surely calls
+    out.
+
+    Bad:
+
+        import asyncio
+        import httpx
+        from fastapi import FastAPI
+
+        app = FastAPI()
+        client = httpx.AsyncClient()
+
+        async def check(address: str) -> int:
+            return (await client.get(address)).status_code
+
+        @app.post("/checks")
+        async def check_all(addresses: list[str]) -> list[int]:
+            return await asyncio.gather(*(check(address) for address in addresses))
+
+    Good:
+
+        import asyncio
+        import httpx
+        from fastapi import FastAPI
+
+        app = FastAPI()
+        client = httpx.AsyncClient()
+        places = asyncio.Semaphore(10)
+
+        async def check(address: str) -> int:
+            async with places:
+                return (await client.get(address)).status_code
+
+        @app.post("/checks")
+        async def check_all(addresses: list[str]) -> list[int]:
+            return await asyncio.gather(*(check(address) for address in addresses))
+    """
+
+    code = "FAR125"
+    severity = Severity.WARNING
+    message = "`{call}` is started for every member of `{collection}` at once: limit it by an `asyncio.Semaphore`"
+    markers = (("gather",), ("async def",))
+
+    def check(self, file: File) -> Iterator[Violation]:
+        bounded: bool | None = None
+        for gather in file.calls_to(*_GATHER):
+            for started, collection in _started(file, gather):
+                if not _is_open(file, collection, gather) or not _calls_out(file, started):
+                    continue
+                if bounded is None:
+                    bounded = any(word in file.text for word in _BOUNDS)
+                if not bounded:
+                    yield self.at(
+                        gather, call=_short(ast.unparse(started.func)), collection=_short(ast.unparse(collection))
+                    )
+                    break
+
+
+def _started(file: File, gather: ast.Call) -> Iterator[tuple[ast.Call, ast.expr]]:
+    """The calls that `gather(*...)` starts, with what they are made for each of."""
+    for argument in gather.args:
+        if not isinstance(argument, ast.Starred):
+            continue
+        for value in file.values(argument.value):
+            match value:
+                case (
+                    ast.ListComp(elt=ast.Call() as call, generators=[generator])
+                    | ast.GeneratorExp(elt=ast.Call() as call, generators=[generator])
+                ):
+                    yield _inner(file, call), generator.iter
+
+
+def _inner(file: File, call: ast.Call) -> ast.Call:
+    """The coroutine's call in `create_task(...)`."""
+    if call.args and isinstance(call.args[0], ast.Call) and file.schedules_itself(call):
+        return call.args[0]
+    return call
+
+
+def _is_open(file: File, collection: ast.expr, gather: ast.Call) -> bool:
+    """Whether nobody knows how many members there are: a list in a request, rows of a query, a list in an answer."""
+    function = file.function(gather)
+    if not isinstance(function, ast.AsyncFunctionDef):
+        return False
+    arguments = function.args
+    named = {each.arg for each in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)}
+    is_route = file.registered_as(function) == "route"
+    for value in file.values(collection):
+        if isinstance(value, ast.Subscript) and isinstance(value.slice, ast.Slice):
+            return False
+        root = value
+        while isinstance(root, ast.Attribute):
+            root = root.value
+        given = is_route and isinstance(root, ast.Name) and root.id in named
+        if given and file.parameter_source(function, ast.unparse(root)) in ("body", "query"):
+            return True
+        if isinstance(value, ast.Await):
+            value = value.value
+        if isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) and value.func.attr in _ROWS:
+            return not value.args
+    return False
+
+
+def _calls_out(file: File, call: ast.Call) -> bool:
+    if file.resolved(call) in _REMOTE:
+        return True
+    definition = file.definition_of(call.func)
+    if definition is None or not definition.is_async:
+        return False
+    return any(each.name in _REMOTE for each in file.calls_of(definition))
+
+
+def _short(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= 60 else text[:57] + "…"

@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from ...rule import Rule, Severity
+from .shared import is_guarded, is_shared, runs_in_threads
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...file import File
+    from ...rule import Violation
+
+
+class SharedMutableState(Rule):
+    """Requests change state that all of them share, and nothing keeps them apart.
+
+    FastAPI runs plain functions in threads, several at the same time. `count += 1` reads, adds and writes: two threads
+    read the same number, and one of them is lost. And where a request puts what it was sent into a global variable, the
+    next request finds it there: a user gets what belongs to another. Hold a `threading.Lock` while you change it, keep
+    it in the database, or hand it on as an argument.
+
+    Bad:
+
+        from fastapi import FastAPI
+
+        app = FastAPI()
+        sold: dict[str, int] = {"books": 0}
+
+        @app.post("/sales")
+        def sell(copies: int) -> int:
+            sold["books"] += copies
+            return sold["books"]
+
+    Good:
+
+        import threading
+
+        from fastapi import FastAPI
+
+        app = FastAPI()
+        sold: dict[str, int] = {"books": 0}
+        lock = threading.Lock()
+
+        @app.post("/sales")
+        def sell(copies: int) -> int:
+            with lock:
+                sold["books"] += copies
+                return sold["books"]
+    """
+
+    code = "FAR130"
+    severity = Severity.WARNING
+    cwe = 362
+    message = "`{state}` is shared by all requests, and `{change}` {harm}"
+    markers = (("def ",), ("@", "Depends"))
+
+    def check(self, file: File) -> Iterator[Violation]:
+        for node in file.nodes(ast.AugAssign):
+            function = file.function(node)
+            if (
+                isinstance(function, ast.FunctionDef)
+                and is_shared(file, node.target)
+                and not is_guarded(file, node)
+                and runs_in_threads(file, function)
+            ):
+                yield self._told(node, node.target, "loses what another thread writes meanwhile: hold a lock")
+        yield from self._globals(file)
+
+    def _globals(self, file: File) -> Iterator[Violation]:
+        """What a request was sent is put into a global variable that others read."""
+        for statement in file.nodes(ast.Global):
+            function = file.function(statement)
+            if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                continue
+            if file.registered_as(function) != "route" and not file.is_injected(function):
+                continue
+            arguments = function.args
+            sent = [
+                each.arg
+                for each in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)
+                if file.parameter_source(function, each.arg) not in (None, "depends")
+            ]
+            for node in file.within(function, ast.Assign):
+                match node:
+                    case ast.Assign(targets=[ast.Name(id=name)], value=value) if name in statement.names:
+                        if any(file.mentions(value, each) for each in sent) and not is_guarded(file, node):
+                            yield self._told(node, node.targets[0], "shows what one was sent to the others: pass it on")
+
+    def _told(self, node: ast.stmt, state: ast.expr, harm: str) -> Violation:
+        return self.at(node, state=ast.unparse(state), change=_short(ast.unparse(node)), harm=harm)
+
+
+def _short(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= 60 else text[:57] + "…"

@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING
+
+from ...rule import Rule, Severity
+from .shared import is_guarded, is_shared
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...file import File
+    from ...rule import Violation
+
+_REFRESHING = re.compile(r"(?i)time|expir|ttl|stale|fresh|stamp")
+"""Tests for age: what is made twice then replaces an older one, which it may."""
+_CHANGES = frozenset("add append remove discard pop update setdefault clear insert".split())
+
+
+class CheckThenActAcrossAwait(Rule):
+    """Shared state is tested, then something is awaited, then the state is changed.
+
+    During the `await` other requests run the same lines. They see the same state, take the same way, and the change is
+    made twice: two clients instead of one, the last place sold twice, a result that overwrites a newer one. Hold an
+    `asyncio.Lock` from the test to the change, test again behind the `await`, or change first and await then.
+
+    What is renewed because it is too old is left alone.
+
+    Bad:
+
+        stock = {"9780000000011": 1}
+
+        async def pay(isbn: str) -> None: ...
+
+        async def buy(isbn: str) -> bool:
+            if stock[isbn] > 0:
+                await pay(isbn)
+                stock[isbn] -= 1
+                return True
+            return False
+
+    Good:
+
+        stock = {"9780000000011": 1}
+
+        async def pay(isbn: str) -> None: ...
+
+        async def buy(isbn: str) -> bool:
+            if stock[isbn] > 0:
+                stock[isbn] -= 1
+                await pay(isbn)
+                return True
+            return False
+    """
+
+    code = "FAR132"
+    severity = Severity.WARNING
+    cwe = 367
+    message = (
+        "`{state}` is tested before `{waited}` and changed after it: another request does the same meanwhile; hold an "
+        "`asyncio.Lock`, or test again"
+    )
+    markers = (("await ",), ("if ",))
+
+    def check(self, file: File) -> Iterator[Violation]:
+        for choice in file.nodes(ast.If):
+            if not isinstance(file.function(choice), ast.AsyncFunctionDef):
+                continue
+            found = _race(file, choice)
+            if found is None or is_guarded(file, choice) or file.on_event_loop(choice) is not True:
+                continue
+            state, waited = found
+            yield self.at(choice.test, state=state, waited=_short(ast.unparse(waited)))
+
+
+def _race(file: File, choice: ast.If) -> tuple[str, ast.Await] | None:
+    """The state and the `await` between the test and its change."""
+    tested = {
+        ast.unparse(each)
+        for each in file.within(choice.test, ast.Name, ast.Attribute, ast.Subscript)
+        if is_shared(file, each)
+    }
+    if not tested or _REFRESHING.search(ast.unparse(choice.test)):
+        return None
+    waited: ast.Await | None = None
+    for statement in choice.body:
+        changed = next((each for each in _changes(file, statement) if ast.unparse(each) in tested), None)
+        here = next(iter(file.within(statement, ast.Await)), None)
+        if isinstance(statement, (ast.With, ast.AsyncWith, ast.If, ast.Try, ast.For, ast.While, ast.AsyncFor)):
+            if any(ast.unparse(each) in tested for each in _changes(file, statement)):
+                return None  # tested again, locked, or in an order that is not known
+            waited = waited or here
+            continue
+        if changed is not None:
+            before = waited or (here if isinstance(statement, (ast.Assign, ast.AnnAssign, ast.AugAssign)) else None)
+            return (ast.unparse(changed), before) if before is not None else None
+        waited = waited or here
+    return None
+
+
+def _changes(file: File, statement: ast.stmt) -> Iterator[ast.expr]:
+    """The states that a statement changes; of `CACHE[key] = value` the whole and the entry."""
+    for node in file.within(statement, ast.Name, ast.Attribute, ast.Subscript, ast.Call):
+        match node:
+            case ast.Name(ctx=ast.Store()) | ast.Attribute(ctx=ast.Store()):
+                yield node
+            case ast.Subscript(value=value, ctx=ast.Store() | ast.Del()):
+                yield node
+                yield value
+            case ast.Call(func=ast.Attribute(value=value, attr=method)) if method in _CHANGES:
+                yield value
+
+
+def _short(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= 60 else text[:57] + "…"

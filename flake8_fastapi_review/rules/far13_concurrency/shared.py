@@ -1,0 +1,78 @@
+"""State that requests share: what is bound at the top of a file, attributes of classes, `app.state`."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ...file import File
+
+
+def is_shared(file: File, target: ast.expr) -> bool:
+    """Whether a target of an assignment, or an expression, is state of the module, of a class or of the application."""
+    match target:
+        case ast.Name():
+            return file.function(target) is not None and _is_of_module(file, target)
+        case ast.Subscript(value=value):
+            return is_shared(file, value)
+        case ast.Attribute(value=ast.Name(id="cls")):
+            return True
+        case ast.Attribute(value=ast.Attribute(value=owner, attr="state")):
+            shown = ast.unparse(owner)
+            return shown == "app" or shown.endswith(".app")
+        case ast.Attribute(value=ast.Name() as owner):
+            definition = file.definition_of(owner)
+            return definition is not None and definition.is_class
+    return False
+
+
+def _is_of_module(file: File, name: ast.Name) -> bool:
+    """Whether a name is bound at the top of the file, to something that is no import, function or class."""
+    if not file.is_bound_globally(name):
+        return False
+    bound = [statement for statement in file.tree.body if name.id in _targets(statement)]
+    return bool(bound)
+
+
+def _targets(statement: ast.stmt) -> tuple[str, ...]:
+    match statement:
+        case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
+            return (name,)
+    return ()
+
+
+def is_guarded(file: File, node: ast.AST) -> bool:
+    """Whether a `with` is around a node in its function: a lock, as far as anybody can tell."""
+    function = file.function(node)
+    for ancestor in file.ancestors(node):
+        if ancestor is function:
+            return False
+        if isinstance(ancestor, (ast.With, ast.AsyncWith)):
+            return True
+    return False
+
+
+def runs_in_threads(file: File, function: ast.AST, depth: int = 2) -> bool:
+    """Whether FastAPI runs a plain function in its pool of threads, as a route or dependency, or such a function of
+    this file calls it."""
+    if not isinstance(function, ast.FunctionDef):
+        return False
+    if file.registered_as(function) == "route" or file.is_injected(function):
+        return True
+    if not depth:
+        return False
+    definition = file.definition_at(function)
+    for call in file.nodes(ast.Call):
+        if isinstance(call.func, ast.Name) and call.func.id == function.name:
+            caller = file.function(call)
+            if (
+                caller is not None
+                and caller is not function
+                and definition is not None
+                and file.definition_of(call.func) == definition
+                and not is_guarded(file, call)
+                and runs_in_threads(file, caller, depth - 1)
+            ):
+                return True
+    return False
