@@ -859,13 +859,21 @@ class File:
             return None
         return tuple(Related(each.path, each.line, f"reached in `{each.qualname}`") for each in chain)
 
-    def unfollowed(self, call: ast.Call, then: frozenset[str]) -> tuple[Related, ...] | None:
-        """The functions that return after a call without one of `then` having run, outermost last. None: none does, or
+    def unfollowed(self, call: ast.expr | ast.stmt, then: frozenset[str]) -> tuple[Related, ...] | None:
+        """The functions that return after a call or statement without one of `then` having run, outermost last. None: none does, or
         that is not known. Ways that an exception takes, or that depend on the result of the call, do not count."""
         chain = self._project.protocols.unfollowed(self._module, call, then)
         if chain is None:
             return None
         return tuple(Related(each.path, each.line, f"not followed in `{each.qualname}`") for each in chain)
+
+    def unhandled(self, call: ast.Call, expected: str) -> tuple[Related, ...] | None:
+        """The functions, outermost last, that an expected failure of a call leaves: an exception by its name, or words
+        that a handler looks for. None: somebody handles it, or that is not known."""
+        chain = self._project.protocols.unhandled(self._module, call, expected)
+        if chain is None:
+            return None
+        return tuple(Related(each.path, each.line, f"leaves `{each.qualname}`") for each in chain)
 
     def surely_runs(self, expr: ast.AST, names: frozenset[str]) -> bool:
         """Whether an expression refers to one of these functions, or to one of the project that only returns after one
@@ -886,6 +894,10 @@ class File:
     def dotted(self, definition: ast.AST) -> str:
         """The qualified name of a `def` or `class` of this file: "app.jobs.Report.run"."""
         return self._types.dotted(self._symbol(definition))
+
+    def dotted_name(self, symbol: str) -> str:
+        """The qualified name of what has a symbol: "app/models.py:Page" is "app.models.Page"."""
+        return self._types.dotted(symbol)
 
     def entity_at(self, definition: ast.ClassDef) -> Entity | None:
         """The database model that a class of this file declares."""

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from .passing import Passing
     from .protocols import Protocols
     from .schemas import Schemas
+    from .sqlite import Sqlite
     from .taint import Taint
 
 
@@ -71,6 +72,7 @@ class Project:
         self._protocols: Protocols | None = None
         self._database: Database | None = None
         self._migrations: Migrations | None = None
+        self._sqlite: Sqlite | None = None
         self._schemas: Schemas | None = None
         self._texts: dict[str, str] = {}
 
@@ -156,6 +158,15 @@ class Project:
         return self._migrations
 
     @property
+    def sqlite(self) -> Sqlite:
+        """What SQL texts say about the project's SQLite databases."""
+        if self._sqlite is None:
+            from .sqlite import Sqlite
+
+            self._sqlite = Sqlite(self.modules, self.config)
+        return self._sqlite
+
+    @property
     def authentication(self) -> Authentication:
         """What guards the routes of the applications."""
         if self._authentication is None or self._authentication.application is not self.application:
@@ -233,6 +244,7 @@ class Project:
             self._taint = None
             self._database = None
             self._migrations = None
+            self._sqlite = None
             self._schemas = None
         if not on_disk:
             self._texts[name] = text

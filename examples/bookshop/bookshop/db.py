@@ -9,7 +9,9 @@ from sqlalchemy.orm import Session, sessionmaker
 from bookshop.models import Base
 from bookshop.settings import settings
 
-engine = create_async_engine(f"sqlite+aiosqlite:///{settings.database}")
+engine = create_async_engine(  # FAR170: readers and writers  # FAR174: `books` and other tables
+    f"sqlite+aiosqlite:///{settings.database}"
+)
 new_session = async_sessionmaker(engine, expire_on_commit=False)
 
 report_engine = create_engine(f"sqlite:///{settings.database}")
