@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from .project.database import View
     from .project.database.tables import Entity
     from .project.exposure import Exposed
-    from .project.migrations import Migration
+    from .project.migrations import Migration, Schema
     from .project.passing import Aim
     from .project.requests import RequestParameter
     from .project.sqlite import Sqlite
@@ -874,6 +874,11 @@ class File:
         if chain is None:
             return None
         return tuple(Related(each.path, each.line, f"leaves `{each.qualname}`") for each in chain)
+
+    def always_given(self, function: ast.AST, parameter: str, names: frozenset[str]) -> bool:
+        """Whether a function of this file has callers, and all of them give it for a parameter what one of these
+        functions made."""
+        return self._project.protocols.always_given(self._symbol(function), parameter, names)
 
     def surely_runs(self, expr: ast.AST, names: frozenset[str]) -> bool:
         """Whether an expression refers to one of these functions, or to one of the project that only returns after one
@@ -1718,6 +1723,11 @@ class File:
     def sqlite(self) -> Sqlite:
         """Tables that the project's SQL texts create, and the pragmas that they set."""
         return self._project.sqlite
+
+    @property
+    def migrated(self) -> Schema:
+        """What the project's Alembic revisions have ever created."""
+        return self._project.migrations.schema
 
     @property
     def migration(self) -> Migration | None:

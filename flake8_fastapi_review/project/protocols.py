@@ -295,11 +295,13 @@ class Protocols:
 
     # What has to follow
 
-    def unfollowed(self, module: Module, call: ast.Call, then: Names) -> tuple[Step, ...] | None:
+    def unfollowed(self, module: Module, call: ast.expr | ast.stmt, then: Names) -> tuple[Step, ...] | None:
         """The functions, innermost first, that return after a call without one of `then`; None: none does."""
         return self._left(module, call, then, ())
 
-    def _left(self, module: Module, call: ast.Call, then: Names, below: tuple[Step, ...]) -> tuple[Step, ...] | None:
+    def _left(
+        self, module: Module, call: ast.expr | ast.stmt, then: Names, below: tuple[Step, ...]
+    ) -> tuple[Step, ...] | None:
         place = self._place(module, call)
         if place is None or len(below) > _MAX_DEPTH:
             return None
@@ -347,6 +349,71 @@ class Protocols:
                     found.append(call)
         return found
 
+    # What is handled
+
+    def unhandled(self, module: Module, call: ast.Call, expected: str) -> tuple[Step, ...] | None:
+        """The functions, innermost first, that an expected failure of a call leaves; None: somebody handles it.
+
+        `expected` is the qualified or bare name of an exception, or words that a handler must look for.
+        """
+        is_name = re.fullmatch(r"[\w.]+", expected) is not None
+        if is_name and self._handled_by_application(expected.rpartition(".")[2]):
+            return None
+        return self._escaping(module, call, expected, is_name, ())
+
+    def _escaping(
+        self, module: Module, call: ast.Call, expected: str, is_name: bool, below: tuple[Step, ...]
+    ) -> tuple[Step, ...] | None:
+        place = self._place(module, call)
+        if place is None or len(below) > _MAX_DEPTH:
+            return None
+        node, step = place
+        symbol = f"{module.path}:{module.index.by_node[node].qualname}"
+        here = Step(module.path, call.lineno, symbol.rpartition(":")[2])
+        if here.qualname in (each.qualname for each in below if each.path == here.path):
+            return None
+        for statement in _tries(module, step, node):
+            if any(self._handles(module, handler, expected, is_name) for handler in statement.handlers):
+                return None
+        chain = (*below, here)
+        return self._from_above(symbol, node, chain, lambda m, at: self._escaping(m, at, expected, is_name, chain))
+
+    def _handles(self, module: Module, handler: ast.ExceptHandler, expected: str, is_name: bool) -> bool:
+        if len(handler.body) == 1 and isinstance(handler.body[0], ast.Raise) and handler.body[0].exc is None:
+            return False
+        if not is_name:
+            return any(
+                isinstance(each, ast.Constant)
+                and isinstance(each.value, str)
+                and expected.lower() in each.value.lower()
+                for statement in handler.body
+                for each in _within(statement)
+            )
+        kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+        leaf = expected.rpartition(".")[2]
+        for kind in kinds:
+            if kind is None or _leaf_of(kind) in ("Exception", "BaseException"):
+                return True
+            if self.named(module, kind, frozenset((expected,))) or _leaf_of(kind) == leaf:
+                return True
+            name = self.types.qualified(self._type(module, kind))
+            if name is not None and self.types.is_subclass(self._class(expected), (name,)):
+                return True
+        return False
+
+    def _class(self, name: str) -> str:
+        """The symbol of a class of the project by its qualified or bare name; the name itself for others."""
+        leaf = name.rpartition(".")[2]
+        for path in self.modules.mentioning(leaf):
+            summary = self.modules.summary(path)
+            if summary is not None and leaf in summary.classes and self.is_one(f"{path}:{leaf}", frozenset((name,))):
+                return f"{path}:{leaf}"
+        return name
+
+    def _handled_by_application(self, leaf: str) -> bool:
+        handler = re.compile(rb"exception_handler\(\s*[\w.]*\b" + leaf.encode() + rb"\b")
+        return any(handler.search(self.modules.bytes_of(path) or b"") for path in self.modules.mentioning(leaf))
+
     # Callers
 
     def _from_above(
@@ -372,6 +439,37 @@ class Protocols:
         if _is_registered(node) or (not callers and not self._called_somehow(symbol)):
             return chain
         return None
+
+    def always_given(self, symbol: str, parameter: str, names: Names) -> bool:
+        """Whether all callers of a function give it for a parameter what one of these has made."""
+        callers = sorted(
+            {f"{summary.path}:{function.qualname}" for summary, function, _ in self.passing.callers(symbol)}
+        )
+        for caller in callers:
+            own = self.function(caller)
+            if own is None:
+                return False
+            module, node = own
+            for call in _within(node):
+                bound = self.passing.bound(self._type(module, call.func)) if isinstance(call, ast.Call) else None
+                if bound is None or bound[0] != symbol or not isinstance(call, ast.Call):
+                    continue
+                names_of_parameters = [each[0] for each in bound[1]]
+                if parameter not in names_of_parameters:
+                    return True
+                position = names_of_parameters.index(parameter)
+                given = [*call.args[position : position + 1], *(k.value for k in call.keywords if k.arg == parameter)]
+                if not given or not all(self._made_by(module, node, each, names) for each in given):
+                    return False
+        return bool(callers)
+
+    def _made_by(self, module: Module, node: FunctionNode, value: ast.expr, names: Names) -> bool:
+        values: list[ast.AST] = [value]
+        if isinstance(value, ast.Name):
+            values = [
+                each.value for each in _within(node) if isinstance(each, ast.Assign) and value.id in _results(each)
+            ]
+        return bool(values) and all(self._runs(module, each, names) for each in values)
 
     def _called_somehow(self, symbol: str) -> bool:
         name = symbol.rpartition(".")[2].rpartition(":")[2]
@@ -431,7 +529,7 @@ class Protocols:
             self._flows[node] = Flow(node)
         return self._flows[node]
 
-    def _place(self, module: Module, call: ast.Call) -> tuple[FunctionNode, ast.AST] | None:
+    def _place(self, module: Module, call: ast.expr | ast.stmt) -> tuple[FunctionNode, ast.AST] | None:
         """The function whose body runs a call, and its step there; None at module level and in lambdas."""
         step = _step_of(module, call)
         current: ast.AST | None = step
@@ -442,6 +540,16 @@ class Protocols:
             if isinstance(current, (ast.Lambda, ast.ClassDef)):
                 return None
         return None
+
+
+def _tries(module: Module, step: ast.AST, node: ast.AST) -> Iterator[ast.Try]:
+    """The `try` statements whose body a step is in, innermost first."""
+    current = step
+    while current is not node:
+        above = module.index.parents[current]
+        if isinstance(above, ast.Try) and current in above.body:
+            yield above
+        current = above
 
 
 def _makes_unique(part: ast.AST, columns: tuple[str, ...]) -> bool:

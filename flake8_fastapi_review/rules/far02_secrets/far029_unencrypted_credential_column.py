@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from ...rule import Default, Rule, Severity, option
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...file import File
+    from ...rule import Violation
+
+
+class UnencryptedCredentialColumn(Rule):
+    """A column that holds credentials is assigned a value that was not encrypted.
+
+    Whoever reads the table, a backup of it or its replica has the keys to the accounts of all customers.
+
+    `columns` are named with their model (`app.models.Integration.credentials`), `encrypt` are the functions that
+    encrypt. A value has passed if one of them, or a function of the project that only returns after one, made it.
+    Values that callers hand in are asked of the callers. A column whose type encrypts (`EncryptedType`) needs nothing.
+
+    Configuration:
+
+        [tool.fastapi-review.rules.FAR029]
+        columns = ["Integration.credentials"]
+        encrypt = ["encrypt"]
+
+    Bad:
+
+        class Integration:
+            credentials: str
+
+        def encrypt(text: str) -> str: ...
+
+        def connect(integration: Integration, token: str) -> None:
+            integration.credentials = token.strip()
+
+    Good:
+
+        class Integration:
+            credentials: str
+
+        def encrypt(text: str) -> str: ...
+
+        def connect(integration: Integration, token: str) -> None:
+            integration.credentials = encrypt(token.strip())
+
+    Exploit:
+
+        psql -c "SELECT credentials FROM integrations" replica
+    """
+
+    code = "FAR029"
+    severity = Severity.WARNING
+    default = Default.CONFIGURED
+    cwe = 312
+    cvss = "CVSS:3.1/AV:N/AC:L/PR:L/UI:N/S:U/C:H/I:N/A:N"
+    message = "`{column}` gets a value that was not encrypted: pass it through `{encrypt}` first"
+
+    columns: frozenset[str] = option(frozenset(), "Columns with their model: `app.models.Integration.credentials`.")
+    encrypt: frozenset[str] = option(frozenset(), "Qualified names of functions that encrypt.")
+
+    def check(self, file: File) -> Iterator[Violation]:
+        for column in sorted(self.columns):
+            model, _, attribute = column.rpartition(".")
+            if attribute not in file.text or _is_encrypted_type(file, model, attribute):
+                continue
+            for value in _written(file, model, attribute):
+                if not _is_encrypted(file, value, attribute, self.encrypt):
+                    encrypt = min(self.encrypt, default="encrypt").rpartition(".")[2]
+                    shown = f"{model.rpartition('.')[2]}.{attribute}"
+                    yield self.at(value, column=shown, encrypt=encrypt)
+
+
+def _is_encrypted_type(file: File, model: str, attribute: str) -> bool:
+    if not file.database.is_used:
+        return False
+    for entity in file.database.entities:
+        column = entity.column(attribute) if entity.name == model.rpartition(".")[2] else None
+        if column is not None and "encrypt" in column.type.lower():
+            return True
+    return False
+
+
+def _written(file: File, model: str, attribute: str) -> Iterator[ast.expr]:
+    """The values that the column of a model is given in this file."""
+    wanted = frozenset((model,))
+    for call in file.nodes(ast.Call):
+        for keyword in call.keywords:
+            if keyword.arg != attribute:
+                continue
+            is_made = file.refers_to(call.func, wanted)
+            if (
+                not is_made
+                and isinstance(call.func, ast.Attribute)
+                and call.func.attr in ("values", "update", "create")
+            ):
+                is_made = any(file.refers_to(each, wanted) for each in file.within(call.func, ast.Name, ast.Attribute))
+            if is_made:
+                yield keyword.value
+    for target in file.nodes(ast.Attribute):
+        if target.attr == attribute and isinstance(target.ctx, ast.Store):
+            statement = file.parent(target)
+            owner = file.type_of(target.value) or (file.holder(target) if file.database.is_used else None)
+            if owner is None or not wanted & {owner, owner.rpartition(".")[2]}:
+                continue
+            if isinstance(statement, (ast.Assign, ast.AnnAssign)) and statement.value is not None:
+                yield statement.value
+
+
+def _is_encrypted(file: File, value: ast.expr, attribute: str, encrypt: frozenset[str]) -> bool:
+    made = [each for each in file.values(value) if not isinstance(each, ast.Name)]
+    if made:
+        return all(_passed(file, each, attribute, encrypt) for each in made)
+    function = file.function(value)
+    if function is None or not isinstance(value, ast.Name) or not _is_parameter(function, value.id):
+        return True
+    return file.always_given(function, value.id, encrypt)
+
+
+def _is_parameter(function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, name: str) -> bool:
+    arguments = function.args
+    return name in [each.arg for each in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)]
+
+
+def _passed(file: File, made: ast.AST, attribute: str, encrypt: frozenset[str]) -> bool:
+    match made:
+        case ast.Constant(value=None | "" | b""):
+            return True
+        case ast.Attribute(attr=name) if name == attribute:
+            return True  # moved from one row to another
+    return any(file.surely_runs(call.func, encrypt) for call in file.within(made, ast.Call))
