@@ -84,6 +84,9 @@ _OF_URL = frozenset({"url", "redirect", "header", "log"})
 _OF_FIXED_URL = _OF_URL | {"html"}
 _PATHS = re.compile(r"\.(?:get|post|put|patch|delete|api_route|route)\(['\"](/[^'\"]*)['\"]")
 _GUARDED = frozenset({"url"})
+_OTHERS_CHECK = re.compile(
+    r"(?i)^(?:async_?)?(?:validate|verify|check|assert|ensure)_\w*(?:url|host|hostname|address)$"
+)
 _ANYTHING = ast.Constant(...)
 _RESULT_OF = frozenset({"thread", "process", "inline", "greenlet"})
 """Where a function runs whose result comes back."""
@@ -386,6 +389,9 @@ class Calls:
         if isinstance(function, ast.Attribute) and function.attr in _MUTATORS:
             self._mutate(function, arguments, state)
         self._written(name, arguments, state)
+        if _OTHERS_CHECK.search(name.rpartition(".")[2]):
+            for argument, _ in arguments.positional:
+                self._is_checked(argument, state)
         if name.startswith("re."):
             self._matched(name, arguments)
         if name in _ARCHIVES:
@@ -593,6 +599,14 @@ class Calls:
         self.walk.mix(key, held, state)
         if key in self.walk.opened:
             self.walk.mix(self.walk.opened[key], held, state)
+
+    def _is_checked(self, node: ast.expr, state: State) -> None:
+        """`await library.validate_url(urlparse(url).hostname)`: whoever calls it wants it to raise."""
+        key = access(node)
+        if key is not None:
+            self.walk.refine(state, key, _GUARDED)
+            if key in self.walk.derived:
+                self.walk.refine(state, self.walk.derived[key], _GUARDED)
 
     def _archive(self, arguments: Arguments) -> Value:
         """An archive that is opened, by its bytes or by the path that they were written to."""

@@ -80,7 +80,10 @@ def _refine(walk: Walk, test: ast.expr, truth: bool, state: State) -> None:
             _call(walk, test, truth, state)
         case ast.Name() | ast.Attribute() | ast.Subscript():
             key = access(test)
-            if key is not None and not truth:
+            made = walk.looked_up.get(key) if key is not None else None
+            if made is not None and _called(made) in ("any", "all"):
+                _refine(walk, made, truth, state)
+            elif key is not None and not truth:
                 walk.refine(state, key, HARMLESS)
             elif key is not None:
                 _is_there(walk, key, state)
@@ -386,7 +389,17 @@ def containment(state: State, key: Path, resolved: bool) -> frozenset[str]:
 
 def _quantified(walk: Walk, node: ast.Call, truth: bool, state: State) -> None:
     """`all(c in ALLOWED for c in name)` is true, `any(c in FORBIDDEN for c in name)` is not."""
-    if (_called(node) == "all") is not truth or not node.args:
+    if not node.args:
+        return
+    if _called(node) == "any" and truth:
+        # any(url.host == known.host for known in KNOWN)
+        match node.args[0]:
+            case ast.GeneratorExp(
+                elt=ast.Compare(ops=[ast.Eq() | ast.In()]) as element, generators=[ast.comprehension(iter=iterated)]
+            ) if not walk.value(iterated, state):
+                _refine(walk, element, True, state)
+        return
+    if (_called(node) == "all") is not truth:
         return
     match node.args[0]:
         case (

@@ -44,6 +44,10 @@ if TYPE_CHECKING:
 _MAX_DEPTH = 25
 """Calls nested deeper are not followed."""
 
+_MAX_WORK = 20_000
+"""So many inputs are handed over by calls below one function; then no more are followed. The most that a function of
+the measured applications takes is 1,400; functions that look at trees, and call each other, would take millions."""
+
 _MAX_TIMES = 2
 """Of functions that call each other in circles one is looked at so often while another one is; then what was found
 serves, though a part may be missing: else there are more ways through the circles than can be gone."""
@@ -184,7 +188,9 @@ class Taint:
         if unfinished is not None and unfinished[0] >= _MAX_TIMES:
             self._incomplete = min(self._incomplete, unfinished[1])
             return unfinished[2]
-        if len(self._active) >= _MAX_DEPTH:
+        if not self._active:
+            self.inputs.work = 0
+        if len(self._active) >= _MAX_DEPTH or self.inputs.work > _MAX_WORK:
             self._incomplete = 0
             return None
         outer, self._incomplete = self._incomplete, _MAX_DEPTH + 1

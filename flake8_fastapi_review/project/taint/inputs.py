@@ -103,6 +103,8 @@ class Inputs:
     """Answers about types and parameters; remembered where they are asked again."""
 
     def __init__(self, types: Types, requests: Requests) -> None:
+        self.work = 0
+        """How many inputs were handed over by calls since the outermost function was asked for."""
         self.types = types
         self.requests = requests
         self.entities = Entities(types)

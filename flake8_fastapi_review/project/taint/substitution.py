@@ -85,6 +85,7 @@ class Substitution:
 
     def _moved(self, actual: Value, safe: frozenset[str], trail: Trail | None, origin: Origin) -> Value:
         marks: Marks = {}
+        self._inputs.work += len(actual.marks) + 1
         step = self._steps.get(origin)
         for label, mark in actual.marks.items():
             narrowed = self._narrowed(label)

@@ -735,6 +735,8 @@ class Walk:
         source = self.derived.get(key) or (self.derived.get(key[:-1]) if key[-1][1:] in conditions.HOST_PARTS else None)
         if source is not None and kinds & _URL_KINDS:
             self.refine(state, source, _URL_SAFE)
+            if key not in self.derived:
+                self.refine(state, key[:-1], _URL_SAFE)
         if key in self.unresolved and "path" in kinds:
             self.refine(state, self.unresolved[key], kinds)
 
