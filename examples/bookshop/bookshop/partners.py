@@ -26,7 +26,7 @@ Limit = Annotated[int, Query(ge=1, le=100, description="How many at most")]
 
 @router.get("/offers")
 async def list_offers(session: SessionDep, offset: Offset = 0, limit: Limit = 20) -> OfferPage:
-    books, total = await offers.in_stock(session, offset, limit)
+    books, total = await offers.in_stock(session, offset, limit)  # FAR074: Book.stock
     return OfferPage(items=[BookOut.model_validate(book) for book in books], total=total)
 
 

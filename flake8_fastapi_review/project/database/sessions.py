@@ -622,13 +622,16 @@ class Sessions:
                 branches = self._block(module, body, function).or_else(self._block(module, orelse, function))
                 return self._expression(module, test, function).plus(branches)
             case (
-                ast.For(iter=iterable, body=body, orelse=orelse) | ast.AsyncFor(iter=iterable, body=body, orelse=orelse)
+                ast.For(target=target, iter=iterable, body=body, orelse=orelse)
+                | ast.AsyncFor(target=target, iter=iterable, body=body, orelse=orelse)
             ):
                 first = self._expression(module, iterable, function)
                 held = self.statements.value(Site(module, iterable))
                 if held is not None and held.kind == "query":
                     first = first.plus(Count(1))
-                inside = self._block(module, body, function).per_row()
+                inside = self._block(module, body, function)
+                if self.statements.session_kind(Site(module, target)) is None:
+                    inside = inside.per_row()  # a generator of sessions gives one
                 return first.plus(inside).plus(self._block(module, orelse, function))
             case ast.While(test=test, body=body, orelse=orelse):
                 inside = self._block(module, body, function).plus(self._expression(module, test, function))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING, Any
 
 from .sites import Site, within
@@ -13,10 +14,13 @@ if TYPE_CHECKING:
     from .engines import Engine, SessionMaker
     from .front import Database
     from .lifetimes import SharedSession
-    from .releases import Leak
+    from .releases import Leak, Opened
     from .sessions import Count, Execution, Facts, Step
     from .statements import Ref, Statement, Value
     from .tables import Column, Entity, Relationship, Table
+
+_INDEXING = (b"create_index", b"create index", b"CREATE INDEX", b"CREATE UNIQUE INDEX")
+_INDEX = re.compile(rb"create_index|create\s+(?:unique\s+)?index", re.IGNORECASE)
 
 
 class View:
@@ -49,6 +53,19 @@ class View:
     def table(self, name: str) -> Table | None:
         """A table by its full name: `Entity.table`, `ForeignKey.table`, `Relationship.secondary`."""
         return self._database.table(name)
+
+    def is_indexed_by_statement(self, table: str, column: str) -> bool:
+        """Whether a migration, or SQL text, may make an index on a column: the text around it names both."""
+        pattern = re.compile(rf"(?<![A-Za-z0-9]){re.escape(column)}(?![A-Za-z0-9])".encode())
+        name = table.rpartition(".")[2].encode()
+        modules = self._database.modules
+        for path in modules.mentioning_any(_INDEXING):
+            text = modules.bytes_of(path) or b""
+            for found in _INDEX.finditer(text):
+                around = text[max(found.start() - 300, 0) : found.end() + 400]
+                if name in around and pattern.search(text[found.end() : found.end() + 400]):
+                    return True
+        return False
 
     @property
     def engines(self) -> tuple[Engine, ...]:
@@ -161,6 +178,10 @@ class View:
     def leaked_sessions(self) -> list[Leak]:
         """The sessions that functions of this file make and do not close on every way out."""
         return list(self._database.releases.sessions_leaked(self._module, self._module.index.nodes(ast.Call)))
+
+    def opened_sessions(self) -> list[Opened]:
+        """The sessions that functions of this file open and hand to nobody who is not known."""
+        return list(self._database.releases.opened(self._module, self._module.index.nodes(ast.Call)))
 
     def leaked_connections(self) -> list[Leak]:
         """The same of connections and pools, of any database library."""

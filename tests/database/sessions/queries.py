@@ -160,3 +160,9 @@ def circles(session: Session, names: list[str]):  # does: execute  # sends: 2
 
 def narrower(condition, depth: int):
     return narrower(or_(condition, Book.author_id == depth), depth - 1) if depth else condition
+
+
+def with_a_generator_of_sessions():  # sends: 3
+    for session in database.get_db():
+        session.execute(select(Book))
+        session.execute(select(Author))

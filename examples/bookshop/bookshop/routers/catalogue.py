@@ -32,7 +32,7 @@ async def find_titles(
 
 @router.get("/sold-out/count")
 async def count_sold_out(session: SessionDep) -> int:
-    return len((await session.scalars(select(Book).where(Book.stock == 0))).all())  # FAR075: count
+    return len((await session.scalars(select(Book).where(Book.stock == 0))).all())  # FAR075: count  # FAR074: Book.stock
 
 
 @router.get("/labels/{isbn}")
@@ -45,7 +45,7 @@ async def read_label(isbn: Isbn, session: SessionDep) -> str:
 
 
 @router.get("/prices")
-async def read_prices(
+async def read_prices(  # FAR076: 1·N
     session: SessionDep,
     isbns: Annotated[list[str], Query(max_length=50, description="Those on the shelf in front of the terminal")],
 ) -> dict[str, Decimal | None]:
@@ -64,5 +64,6 @@ async def read_praise(
 
 @router.get("/praised")
 def list_praised(session: ReportSessionDep) -> list[str]:
-    best = session.scalars(select(Review).where(Review.stars == 5).order_by(Review.id.desc()).limit(20))
+    praising = select(Review).where(Review.stars == 5).order_by(Review.id.desc()).limit(20)
+    best = session.scalars(praising)  # FAR074: Review.stars
     return [review.book.title for review in best]  # FAR070: 1 + N queries
