@@ -153,6 +153,11 @@ def _answers(file: File, function: ast.AST, execution: Execution) -> bool:
         return True
     match statement:
         case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
+            reads = [
+                each for each in file.within(function, ast.Name) if each.id == name and isinstance(each.ctx, ast.Load)
+            ]
+            if all(any(isinstance(one, ast.Call) and _counts(one) for one in file.ancestors(each)) for each in reads):
+                return False
             return any(file.mentions(value, name) for value in returned)
         case ast.For() | ast.AsyncFor() if execution.node in file.within(statement.iter):
             grown = [
