@@ -1,0 +1,1 @@
+"""Pages, taken in once each."""
