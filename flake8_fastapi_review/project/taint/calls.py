@@ -24,6 +24,7 @@ from .values import (
     MEMBER,
     NONE,
     OPTION,
+    SEGMENT,
     WRITTEN,
     Mark,
     Source,
@@ -84,6 +85,7 @@ _OF_URL = frozenset({"url", "redirect", "header", "log"})
 _OF_FIXED_URL = _OF_URL | {"html"}
 _PATHS = re.compile(r"\.(?:get|post|put|patch|delete|api_route|route)\(['\"](/[^'\"]*)['\"]")
 _GUARDED = frozenset({"url"})
+_SEGMENT = frozenset({SEGMENT})
 _OTHERS_CHECK = re.compile(
     r"(?i)^(?:async_?)?(?:validate|verify|check|assert|ensure)_\w*(?:url|host|hostname|address)$"
 )
@@ -367,6 +369,8 @@ class Calls:
                 return receiver
             case (("split" | "rsplit" | "splitlines" | "partition" | "rpartition"), _):
                 return Value({}, {ANY: whole([receiver])})
+            case "replace", [old, ast.Constant(value=str(new)), *_] if "/" not in new and "/" in self.walk.texts(old):
+                return whole([receiver, arguments.all()]).with_safe(_SEGMENT)
             case (("read" | "readline" | "readlines" | "getvalue"), _):
                 return whole([receiver, arguments.all()]).without_safe(_NAMED)
         return whole([receiver, arguments.all()])

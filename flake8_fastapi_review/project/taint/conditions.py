@@ -395,9 +395,9 @@ def _quantified(walk: Walk, node: ast.Call, truth: bool, state: State) -> None:
         # any(url.host == known.host for known in KNOWN)
         match node.args[0]:
             case ast.GeneratorExp(
-                elt=ast.Compare(ops=[ast.Eq() | ast.In()]) as element, generators=[ast.comprehension(iter=iterated)]
+                elt=ast.Compare(ops=[ast.Eq() | ast.In()]) as compared, generators=[ast.comprehension(iter=iterated)]
             ) if not walk.value(iterated, state):
-                _refine(walk, element, True, state)
+                _refine(walk, compared, True, state)
         return
     if (_called(node) == "all") is not truth:
         return

@@ -74,6 +74,8 @@ class Walk:
         self.attached: dict[str, Value] = {}
         self.derived: dict[Path, Path] = {}
         """A taken-apart URL → what it was made of."""
+        self._running: dict[str, ast.expr] = {}
+        """The variable of a loop → what it runs over."""
         self.judged: dict[Path, ast.Call] = {}
         """A part of what a check has answered → the check."""
         self.unresolved: dict[Path, Path] = {}
@@ -351,14 +353,18 @@ class Walk:
         self._breaks.append([])
         self._continues.append([])
         current: State | None = state
+        runs = isinstance(statement.iter, (ast.List, ast.Tuple, ast.Set)) and bool(statement.iter.elts)
         for _ in range(2):
             inner = dict(current or state)
             self.assign(statement.target, items, inner)
+            if isinstance(statement.target, ast.Name):
+                self._running[statement.target.id] = statement.iter
             end = self.block(statement.body, inner)
             for again in self._continues[-1]:
                 end = joined(end, again)
             self._continues[-1].clear()
-            current = joined(current, end)
+            current = end if runs and end is not None else joined(current, end)
+            runs = False
         after = self.block(statement.orelse, current) if statement.orelse else current
         self._continues.pop()
         for left in self._breaks.pop():
@@ -717,6 +723,19 @@ class Walk:
     def type_of(self, node: ast.AST) -> Any:
         return self.types.eval(self.summary, self.module.expression(node))
 
+    def texts(self, node: ast.expr) -> frozenset[str]:
+        """The texts that an expression stands for, one after the other if it is the variable of a loop."""
+        match node:
+            case ast.Constant(value=str(text)):
+                return frozenset({text})
+            case ast.Name(id=name) if name in self._running:
+                match self._running[name]:
+                    case ast.List(elts=elements) | ast.Tuple(elts=elements) | ast.Set(elts=elements):
+                        return frozenset().union(*(self.texts(each) for each in elements))
+                    case ast.Constant(value=str(text)):
+                        return frozenset(text)
+        return frozenset()
+
     def is_narrow(self, node: ast.AST) -> bool:
         """Whether the type of an expression leaves no room for an input to do harm."""
         return self.taint.inputs.is_narrow(self.type_of(node))
@@ -735,8 +754,8 @@ class Walk:
         source = self.derived.get(key) or (self.derived.get(key[:-1]) if key[-1][1:] in conditions.HOST_PARTS else None)
         if source is not None and kinds & _URL_KINDS:
             self.refine(state, source, _URL_SAFE)
-            if key not in self.derived:
-                self.refine(state, key[:-1], _URL_SAFE)
+        if len(key) > 1 and key[-1][1:] in conditions.HOST_PARTS and kinds & _URL_KINDS:
+            self.refine(state, key[:-1], _URL_SAFE)
         if key in self.unresolved and "path" in kinds:
             self.refine(state, self.unresolved[key], kinds)
 
