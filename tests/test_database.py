@@ -27,6 +27,7 @@ import pytest
 from click.testing import CliRunner
 
 from flake8_fastapi_review.cli.models import models
+from flake8_fastapi_review.cli.routes import routes
 from flake8_fastapi_review.config import load
 from flake8_fastapi_review.project import Project
 from flake8_fastapi_review.project.database import Entity, Filter, Load, Ref, Statement
@@ -200,9 +201,34 @@ def test_sessions_that_are_not_closed() -> None:
     assert found == announced
 
 
+def test_a_url_that_is_changed_in_a_loop(tmp_path: Path) -> None:
+    text = (
+        "from sqlalchemy import create_engine\n"
+        "def connect(url):\n"
+        "    for driver in ('+asyncpg', '+aiosqlite'):\n"
+        "        url = url.replace(driver, '')\n"
+        "    return create_engine(url)\n"
+    )
+    (tmp_path / "a.py").write_text(text, "utf-8")
+    view = Project(str(tmp_path), load(str(tmp_path))).file("a.py").database
+    assert [each.dialect for each in view.engines] == [None]
+
+
 def test_nothing_is_read_without_the_libraries(tmp_path: Path) -> None:
     (tmp_path / "a.py").write_text("class User:\n    __tablename__ = 'users'\n", "utf-8")
     view = Project(str(tmp_path), load(str(tmp_path))).file("a.py").database
     assert not view.is_used
     assert view.entities == ()
     assert view.engines == ()
+
+
+@pytest.mark.parametrize("form", ["table", "json"])
+def test_statements_of_routes(form: str) -> None:
+    folder = Path(__file__).parent / "fixtures" / "queries" / "far076_too_many_round_trips"
+    done = CliRunner().invoke(routes, [str(folder), "--queries", "--no-cache", "--format", form], standalone_mode=False)
+    assert done.exit_code == 0
+    if form == "json":
+        found = [row["statements"] for row in json.loads(done.output)]
+    else:
+        found = re.findall(r"  ((?:≤ )?[^ ]+(?: \+ [^ ]+)?) statements$", done.output, re.MULTILINE)
+    assert found == ["4", "1 + 1·N", "≤ 3"]

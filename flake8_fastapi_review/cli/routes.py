@@ -17,6 +17,7 @@ from .output import check_writable, write
 
 if TYPE_CHECKING:
     from flake8_fastapi_review.project import Project
+    from flake8_fastapi_review.project.application import RouteRow
 
 
 @click.command(
@@ -27,16 +28,25 @@ if TYPE_CHECKING:
 @click.argument("paths", nargs=-1, type=click.Path(exists=True))
 @click.option("--format", "form", type=click.Choice(["table", "json", "mermaid"]), default="table", show_default=True)
 @click.option("--app", metavar="MODULE:NAME", help="This application only, named as the table names it.")
+@click.option("--queries", is_flag=True, help="Count the SQL statements that each route sends, with its dependencies.")
 @click.option("-o", "--output", metavar="FILE", help="Write to a file.")
 @click.option("--cache-dir", metavar="FOLDER", help="Where to keep what is known of files.")
 @click.option("--no-cache", is_flag=True, help="Neither use nor keep what is known of files.")
 def routes(
-    paths: tuple[str, ...], form: str, app: str | None, output: str | None, cache_dir: str | None, no_cache: bool
+    paths: tuple[str, ...],
+    form: str,
+    app: str | None,
+    queries: bool,
+    output: str | None,
+    cache_dir: str | None,
+    no_cache: bool,
 ) -> int:
     """List every route with its full path, its handler and all dependencies that apply to it.
 
     Nothing is imported or run: routers are followed through includes, factories, loops and classes as the source says.
-    A row that is not certain is marked, and what was assumed (the default of a setting, say) is told.
+    A row that is not certain is marked, and what was assumed (the default of a setting, say) is told. With --queries
+    also how many SQL statements a route sends, by SQLAlchemy and SQLModel: "2 + 1·N", of branches the larger one, N for
+    the rows of a loop, "≤" where it may be fewer or not all of it is known.
 
     \b
     Exit status:
@@ -57,16 +67,18 @@ def routes(
     if form == "mermaid":
         text = "".join(tables.as_mermaid(*project.application.graph(app)) for project in projects)
     else:
-        rows = [
-            row._replace(
-                file=_shown(project, row.file),
-                registered_at=(_shown(project, row.registered_at[0]), row.registered_at[1]),
-            )
-            for project in projects
-            for row in project.application.rows
-            if app is None or row.app == app
-        ]
-        text = tables.as_json(rows, lambda path: path) if form == "json" else tables.as_table(rows)
+        rows: list[RouteRow] = []
+        statements: dict[RouteRow, str] = {}
+        for project in projects:
+            for row in project.application.rows:
+                if app is not None and row.app != app:
+                    continue
+                place = (_shown(project, row.registered_at[0]), row.registered_at[1])
+                rows.append(row._replace(file=_shown(project, row.file), registered_at=place))
+                if queries:
+                    statements[rows[-1]] = _statements(project, row)
+        counted = statements if queries else None
+        text = tables.as_json(rows, lambda path: path, counted) if form == "json" else tables.as_table(rows, counted)
     write(text, output)
     problems = [line for project in projects for line in _problems(project)]
     for line in problems:
@@ -78,6 +90,13 @@ def routes(
             project.cache.close()
     gc.freeze()
     return WRONG if problems else CLEAN
+
+
+def _statements(project: Project, row: RouteRow) -> str:
+    """What the handler and its dependencies, each once, send to the database."""
+    dependencies = dict.fromkeys(each.symbol for each in row.dependencies if each.symbol is not None)
+    count = project.database.round_trips([f"{row.file}:{row.endpoint_qualname}", *dependencies])
+    return str(count) if count.exact else f"≤ {count}"
 
 
 def _open(root: str, cache: str | None) -> Project:

@@ -6,14 +6,14 @@ import json
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from flake8_fastapi_review.project.application.rows import Link, Node, RouteRow
 
 
-def as_table(rows: Sequence[RouteRow]) -> str:
-    """A line for each route: method, path, handler and its place, what guards it; assumptions below each
-    application."""
+def as_table(rows: Sequence[RouteRow], statements: Mapping[RouteRow, str] | None = None) -> str:
+    """A line for each route: method, path, handler and its place, what guards it, and how many `statements` it sends;
+    assumptions below each application."""
     lines: list[str] = []
     for app in dict.fromkeys(row.app for row in rows):
         own = [row for row in rows if row.app == app]
@@ -28,6 +28,7 @@ def as_table(rows: Sequence[RouteRow]) -> str:
             lines.append(
                 f" {mark}{row.method:{methods}}  {row.path or '/':{paths}}  {handler}  {place}"
                 + (f"  [{guards}]" if guards else "")
+                + (f"  {statements[row]} statements" if statements is not None else "")
             )
         assumptions = sorted({text for row in own for text in row.assumptions})
         if assumptions:
@@ -38,8 +39,10 @@ def as_table(rows: Sequence[RouteRow]) -> str:
     return "\n".join(lines) if lines else "no application found\n"
 
 
-def as_json(rows: Sequence[RouteRow], shown: Callable[[str], str]) -> str:
-    """A list of objects; `file` is put by `shown` as the user sees it."""
+def as_json(
+    rows: Sequence[RouteRow], shown: Callable[[str], str], statements: Mapping[RouteRow, str] | None = None
+) -> str:
+    """A list of objects; `file` is put by `shown` as the user sees it; `statements` is there if they were counted."""
     values = [
         {
             "app": row.app,
@@ -64,6 +67,7 @@ def as_json(rows: Sequence[RouteRow], shown: Callable[[str], str]) -> str:
             "registered_at": {"file": shown(row.registered_at[0]), "line": row.registered_at[1]},
             "complete": row.complete,
             "assumptions": list(row.assumptions),
+            **({"statements": statements[row]} if statements is not None else {}),
         }
         for row in rows
     ]

@@ -15,11 +15,14 @@ from .terms import Terms
 from .view import View
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ...config import Config
     from ...module import Module
     from ..modules import Modules
     from ..types import Types
     from .engines import Engine, SessionMaker
+    from .sessions import Count
     from .sites import Site
     from .tables import Entity, Table
 
@@ -85,6 +88,16 @@ class Database:
         if known is None:
             known = self._counted[path] = Reader(self.modules, self.types, self.config).counts(path)
         return known
+
+    def round_trips(self, symbols: Sequence[str]) -> Count:
+        """How many statements these functions of the project send together: a route and its dependencies."""
+        from .sessions import Count
+
+        total = Count()
+        for symbol in symbols if self.is_used else ():
+            if self.sites.function(symbol) is not None and self.sessions.touches(symbol):
+                total = total.plus(self.sessions.of_function(symbol))
+        return total
 
     # Engines
 
