@@ -65,7 +65,7 @@ class CheckThenActAcrossAwait(Rule):
 
     def check(self, file: File) -> Iterator[Violation]:
         for choice in file.nodes(ast.If):
-            if not isinstance(file.function(choice), ast.AsyncFunctionDef):
+            if not isinstance(file.function(choice), ast.AsyncFunctionDef) or not file.within(choice.body, ast.Await):
                 continue
             found = _race(file, choice)
             if found is None or is_guarded(file, choice) or file.on_event_loop(choice) is not True:

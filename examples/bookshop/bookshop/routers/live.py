@@ -1,6 +1,7 @@
 """The board over the counter: what is sold at this moment, told to every screen that is connected."""
 
 import asyncio
+from collections.abc import AsyncIterator
 
 import httpx
 from fastapi import APIRouter, Depends, HTTPException, WebSocket, WebSocketDisconnect
@@ -14,6 +15,7 @@ router = APIRouter(prefix="/live", tags=["live"])
 
 signed_copies = {"9780000000011": 3}
 sales = {"today": 0}
+listeners: set[asyncio.Queue[str]] = set()
 
 shelf_marks_cache: dict[str, str] = {}  # FAR180: `shelf_marks_cache` keeps an entry for every `isbn`
 
@@ -53,6 +55,8 @@ def count_sale() -> None:
 @router.post("/sales/{isbn}", status_code=status.HTTP_204_NO_CONTENT, dependencies=[Depends(count_sale)])
 async def tell_sale(isbn: str, staff: StaffUser) -> None:
     await board.show(f"Sold: {shelf_mark(isbn)}")
+    for listener in list(listeners):
+        listener.put_nowait(isbn)
 
 
 def shelf_mark(isbn: str) -> str:
@@ -87,7 +91,7 @@ async def find_in_market(isbns: list[str], staff: StaffUser, http: HttpDep) -> l
 @router.post("/publisher", status_code=status.HTTP_204_NO_CONTENT)
 async def wake_publisher(staff: StaffUser) -> None:
     http = httpx.AsyncClient()  # FAR122: something fails before  # FAR121: wake_publisher
-    answer = await http.post(f"{settings.publisher_url}wake")
+    answer = await http.post(f"{settings.publisher_url}wake")  # FAR126: wake_publisher
     await http.aclose()
     if answer.status_code != status.HTTP_202_ACCEPTED:
         raise HTTPException(status.HTTP_502_BAD_GATEWAY, detail="The publisher sleeps")
@@ -111,3 +115,32 @@ async def talk_to_counter(websocket: WebSocket) -> None:
             await board.show(f"{call['counter']} needs help")  # FAR187: takes it for granted what a client sends
     except WebSocketDisconnect:
         board.leave(websocket)
+
+
+async def listen() -> AsyncIterator[str]:
+    sold: asyncio.Queue[str] = asyncio.Queue()
+    listeners.add(sold)
+    while True:  # FAR138: stays in `listeners` when its client leaves
+        yield f"data: {await sold.get()}\n\n"
+
+
+@router.get("/sales")
+async def stream_sales(staff: StaffUser) -> StreamingResponse:
+    return StreamingResponse(listen(), media_type="text/event-stream")
+
+
+@router.get("/sales/next")
+async def wait_for_sale(staff: StaffUser) -> str:
+    sold: asyncio.Queue[str] = asyncio.Queue()
+    listeners.add(sold)
+    try:
+        return await sold.get()  # FAR134: waits without end
+    finally:
+        listeners.discard(sold)
+
+
+@router.get("/opening-hours")
+async def show_opening_hours(staff: StaffUser, http: HttpDep) -> str:
+    """What the street's shops have agreed on."""
+    answer = await http.get("https://street.example/opening-hours")  # FAR126: answers 500  # FAR128: keep the answer
+    return answer.raise_for_status().text
