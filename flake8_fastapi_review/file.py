@@ -32,11 +32,11 @@ if TYPE_CHECKING:
     from .project.database import View
     from .project.database.tables import Entity
     from .project.exposure import Exposed
-    from .project.migrations import Migration, Schema
+    from .project.migrations import MigratedSchema, Migration
     from .project.passing import Aim
     from .project.requests import RequestParameter
-    from .project.sqlite import Sqlite
     from .project.schemas import Model, Schema
+    from .project.sqlite import Sqlite
     from .project.taint import Finding
 
 N = TypeVar("N", bound=ast.AST)
@@ -121,6 +121,8 @@ class Reached(NamedTuple):
     """See knowledge/flows.py."""
     administrators: bool
     """Only administrators can request it."""
+    calls: int
+    """Functions of the project on the way to the call."""
 
 
 class Logging(NamedTuple):
@@ -1201,6 +1203,7 @@ class File:
             words.example,
             finding.kind,
             words.administrators,
+            sum(step.text.startswith("is given to ") for step in finding.steps),
         )
 
     # Logging
@@ -1725,7 +1728,7 @@ class File:
         return self._project.sqlite
 
     @property
-    def migrated(self) -> Schema:
+    def migrated(self) -> MigratedSchema:
         """What the project's Alembic revisions have ever created."""
         return self._project.migrations.schema
 

@@ -4,6 +4,7 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
+from ...handlers import handler_of
 from ...project.passing import Aim
 from ...rule import Related, Rule, Severity
 from .exposure import TEXT, chooses, shown_exception
@@ -109,7 +110,7 @@ class ExceptionDetailLeak(Rule):
                 content = file.argument(call, 0, "content")
                 if content is not None:
                     yield content, ()
-            else:
+            elif handler_of(file, call) is not None or _takes_exception(file, file.function(call)):
                 yield from self._through_helper(file, call)
         for returned in file.nodes(ast.Return):
             if file.function(returned) in functions and isinstance(returned.value, _BODIES):
@@ -135,7 +136,9 @@ def _handling(file: File) -> set[ast.AST | None]:
     return named
 
 
-def _takes_exception(file: File, function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+def _takes_exception(file: File, function: ast.AST | None) -> bool:
+    if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        return False
     given = [argument.arg for argument in function.args.args if argument.arg not in ("self", "cls")]
     return len(given) == 2 and (
         "exception_handler" in file.text or _EXCEPTION_NAME.fullmatch(given[1].lower()) is not None

@@ -22,6 +22,7 @@ _WRAPPER = re.compile(r"log_(?:debug|info|warning|warn|error|critical|exception)
 _STAND_INS = re.compile(r"(?i)mock|console|dummy|fake|stub|debug|demo")
 """Classes that print instead of sending, for developers."""
 _NOT_MESSAGE = frozenset(("exc_info", "stack_info", "stacklevel", "file", "sep", "end", "flush"))
+_NO_MODELS = frozenset(("Any", "Request", "Response", "AsyncSession", "Session", "Optional", "List", "Dict", "Union"))
 _WRITTEN = Aim(
     names=("builtins.print", "rich.print"),
     methods=frozenset(
@@ -72,6 +73,7 @@ class SensitiveDataInLogs(Rule):
     markers = (("log", "print"),)
 
     def check(self, file: File) -> Iterator[Violation]:
+        telling = _calls_with_secrets(file)
         for call in file.nodes(ast.Call):
             sink = self._sink(file, call)
             if not (call.args or call.keywords):
@@ -80,15 +82,15 @@ class SensitiveDataInLogs(Rule):
             if owner is not None and _STAND_INS.search(owner.name):
                 continue
             if sink is None:
-                yield from self._through_helper(file, call)
+                if call in telling:
+                    yield from self._through_helper(file, call)
                 continue
             for node, what, kind in self._shown(file, call):
                 yield self.at(node, what=what, sink=sink, kind=kind)
 
     def _through_helper(self, file: File, call: ast.Call) -> Iterator[Violation]:
         """`record("login", body.password)` where `record` is a function of the project that logs its parameter."""
-        arguments = [*call.args, *(k.value for k in call.keywords)]
-        definition = file.definition_of(call.func) if any(_may_tell(file, each) for each in arguments) else None
+        definition = file.definition_of(call.func)
         if definition is None or _STAND_INS.search(definition.qualname):
             return
         seen = set()
@@ -133,17 +135,52 @@ class SensitiveDataInLogs(Rule):
                 yield part, f"{leaf(part)}.{field}", f"{field} in it"
 
 
-def _may_tell(file: File, argument: ast.expr) -> bool:
-    """Cheap, for refusing: something in the argument is named like a secret, or can be a model with one."""
-    for node in file.within(argument, ast.Name, ast.Attribute, ast.Constant):
-        name = node.value if isinstance(node, ast.Constant) else leaf(node)
-        if isinstance(name, str) and len(name) < 40 and (secret_name(name) is not None or name == "headers"):
-            return True
-        if isinstance(node, ast.Name) and any(
-            isinstance(binding, ast.arg) and binding.annotation is not None for binding in file.binding_nodes(node)
-        ):
-            return any(True for _ in credential_field(file, node))
-    return False
+def _calls_with_secrets(file: File) -> set[ast.AST]:
+    """The calls with something among their arguments that is named like a secret, or can be a model with one."""
+    found: set[ast.AST] = set()
+    judged: dict[str, bool] = {"headers": True}
+    typed = _typed_parameters(file)
+    models: dict[str, bool] = {}
+    for node in file.nodes(ast.Name, ast.Attribute, ast.keyword):
+        name = (node.arg or "") if isinstance(node, ast.keyword) else leaf(node)
+        if name not in judged:
+            judged[name] = secret_name(name) is not None
+        if judged[name] or (name in typed and isinstance(node, ast.Name) and _is_model(file, node, models)):
+            for above in file.ancestors(node):
+                if isinstance(above, ast.stmt):
+                    break
+                if isinstance(above, ast.Call):
+                    found.add(above)
+    return found
+
+
+def _typed_parameters(file: File) -> set[str]:
+    """The names of parameters that are annotated with what may be a model."""
+    return {
+        each.arg
+        for function in file.nodes(ast.FunctionDef, ast.AsyncFunctionDef)
+        for each in (*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs)
+        if each.annotation is not None and _may_be_model(leaf(each.annotation))
+    }
+
+
+def _may_be_model(name: str) -> bool:
+    return name[:1].isupper() and name not in _NO_MODELS
+
+
+def _is_model(file: File, node: ast.Name, known: dict[str, bool]) -> bool:
+    """Whether a name is an annotated parameter that holds a secret; asked once for each annotation."""
+    function = file.function(node) if isinstance(node.ctx, ast.Load) else None
+    if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        return False
+    given = function.args
+    annotation = next(
+        (each.annotation for each in (*given.posonlyargs, *given.args, *given.kwonlyargs) if each.arg == node.id), None
+    )
+    text = "" if annotation is None else leaf(annotation)
+    if text not in known:
+        known[text] = _may_be_model(text) and any(True for _ in credential_field(file, node))
+    return known[text]
 
 
 def _is_told_there(parameter: str) -> bool:

@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import ast
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from ...knowledge.secrets import CARD, PASSWORD, SecretName, secret_name
+from ...project.passing import Aim
 from ...rule import Rule, Severity
 from .targets import leaf, parameters
 
@@ -17,6 +19,28 @@ if TYPE_CHECKING:
 _ONE_TIME = re.compile(
     r"(?i)verif|confirm|reset|invit|activat|unsubscri|callback|magic|share|accept|recover|validate|download|preview|oauth|webhook|subscribe"
 )
+_SOCKET = re.compile(r"(?i)websocket|(?:^|_)ws(?:_|$)")
+"""Browsers send no headers of one's own when they open a socket."""
+_METHODS = ("get", "post", "put", "patch", "delete", "head", "request")
+_SENT = Aim(
+    names=tuple(
+        f"{client}.{method}"
+        for client in (
+            "httpx",
+            "httpx.Client",
+            "httpx.AsyncClient",
+            "requests",
+            "requests.api",
+            "requests.Session",
+            "requests.sessions.Session",
+            "aiohttp.ClientSession",
+            "aiohttp.client.ClientSession",
+        )
+        for method in _METHODS
+    ),
+    keywords=((-1, "params"),),
+)
+"""Where the query of a URL is given as a dictionary."""
 _IN_TEXT = re.compile(r"[?&]([A-Za-z_-]+)=$")
 
 
@@ -65,8 +89,51 @@ class SecretInQueryString(Rule):
     def check(self, file: File) -> Iterator[Violation]:
         for route in file.routes:
             yield from self._parameters(file, route)
-        for text in file.nodes(ast.JoinedStr):
+        routes = {route.function for route in file.routes}
+        for function in file.nodes(ast.FunctionDef, ast.AsyncFunctionDef):
+            if function not in routes and any(_is_secret(parameter.arg) for parameter, _ in parameters(function)):
+                yield from self._dependency(file, function)
+        for text in file.nodes(ast.JoinedStr, ast.BinOp):
             yield from self._texts(file, text)
+        for call in file.nodes(ast.Call):
+            yield from self._query(file, call)
+
+    def _dependency(self, file: File, function: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[Violation]:
+        """What a dependency takes comes from the request, too: without a marker, from the query string."""
+        if file.enclosing(function, ast.ClassDef) is not None or not file.is_injected(function):
+            return
+        source = file.source(function)
+        for parameter, _ in parameters(function):
+            name = parameter.arg
+            judged = secret_name(name)
+            if judged is None or not _is_secret(name) or file.parameter_source(function, name) != "query":
+                continue
+            if judged.kind != PASSWORD and (_ONE_TIME.search(f"{function.name} {name}") or _SOCKET.search(source)):
+                continue
+            if not judged.strong and _ONE_TIME.search(source):
+                continue
+            yield self.at(parameter, name=name, part="query string", instead="take it from the body or a header")
+
+    def _query(self, file: File, call: ast.Call) -> Iterator[Violation]:
+        """`client.get(url, params={"api_key": key})`, also through functions of the project."""
+        given = file.argument(call, -1, "params")
+        if given is not None and file.is_named(call.func, *_SENT.names):
+            pairs = file.entries(given) or []
+        elif any(_is_sent(keyword.arg, keyword.value) for keyword in call.keywords) or any(
+            isinstance(each, ast.Dict) and any(map(_is_sent, map(_text, each.keys), each.values)) for each in call.args
+        ):
+            pairs = []
+            for each in file.handed_on(call, _SENT):
+                keyword = next((k.arg for k in call.keywords if k.value is each.argument), None)
+                if keyword is not None and keyword != each.parameter:
+                    pairs.append((keyword, each.argument))
+                elif isinstance(each.argument, ast.Dict):
+                    pairs += file.entries(each.argument) or []
+        else:
+            return
+        for name, value in pairs:
+            if _is_sent(name, value):
+                yield self.at(value, name=name, part="query string", instead="send it in a header or the body")
 
     def _parameters(self, file: File, route: Route) -> Iterator[Violation]:
         for parameter, _ in parameters(route.function):
@@ -96,17 +163,15 @@ class SecretInQueryString(Rule):
             return True
         return not judged.strong and bool(_ONE_TIME.search(file.source(route.function)))
 
-    def _texts(self, file: File, text: ast.JoinedStr) -> Iterator[Violation]:
-        """`f"{base}?api_key={key}"`."""
-        for before, value in zip(text.values, text.values[1:], strict=False):
-            if not isinstance(before, ast.Constant) or not isinstance(value, ast.FormattedValue):
-                continue
-            found = _IN_TEXT.search(str(before.value))
-            if found is None or _is_masked(value.value):
+    def _texts(self, file: File, text: ast.JoinedStr | ast.BinOp) -> Iterator[Violation]:
+        """`f"{base}?api_key={key}"`, `base + "?api_key=" + key`, `"…?api_key=%s" % key`."""
+        for before, value in _pairs(text):
+            found = _IN_TEXT.search(before)
+            if found is None or _is_masked(value):
                 continue
             judged = secret_name(found[1])
             if judged is None and found[1] in ("key", "auth", "appid"):
-                judged = secret_name(leaf(value.value))
+                judged = secret_name(leaf(value))
             if (
                 judged is None
                 or judged.plural
@@ -119,6 +184,39 @@ class SecretInQueryString(Rule):
             ):
                 continue
             yield self.at(text, name=found[1], part="query string", instead="send it in a header or the body")
+
+
+def _pairs(text: ast.JoinedStr | ast.BinOp) -> Iterator[tuple[str, ast.expr]]:
+    """Each value in a text with the constant before it."""
+    match text:
+        case ast.JoinedStr(values=parts):
+            for before, value in pairwise(parts):
+                if isinstance(before, ast.Constant) and isinstance(value, ast.FormattedValue):
+                    yield str(before.value), value.value
+        case ast.BinOp(left=ast.BinOp(op=ast.Add(), right=ast.Constant(value=str(before))), op=ast.Add(), right=value):
+            yield before, value
+        case ast.BinOp(left=ast.Constant(value=str(before)), op=ast.Add(), right=value):
+            yield before, value
+        case ast.BinOp(left=ast.Constant(value=str(before)), op=ast.Mod(), right=value):
+            values = value.elts if isinstance(value, ast.Tuple) else [value]
+            yield from zip(before.split("%s"), values, strict=False)
+
+
+def _is_secret(name: str) -> bool:
+    judged = secret_name(name)
+    return judged is not None and not judged.plural and (judged.strong or name == "token")
+
+
+def _is_sent(name: str | None, value: ast.expr) -> bool:
+    """A secret under its own name; a constant, a flag or a mask is none."""
+    judged = secret_name(name) if name else None
+    if judged is None or judged.plural or judged.kind == CARD or not judged.strong:
+        return False
+    return isinstance(value, (ast.Name, ast.Attribute, ast.Subscript, ast.Call)) and not _is_masked(value)
+
+
+def _text(node: ast.expr | None) -> str | None:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
 
 
 def _is_masked(value: ast.expr) -> bool:
