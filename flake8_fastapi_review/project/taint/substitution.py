@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from .values import (
     ALL,
     CLEAN,
+    HOST,
     Flow,
     Label,
     Marks,
@@ -68,6 +69,8 @@ class Substitution:
             for label, mark in held.items():
                 safe = mark.safe | self._narrowed(label)
                 if is_harmless(flow.kind, safe) if flow.settled else is_harmless_at(flow.kind, label, safe):
+                    continue
+                if flow.below and HOST in safe:
                     continue
                 step = self._steps.get(flow.label[0])
                 trail = followed(mark.trail, step) if step else mark.trail

@@ -27,6 +27,9 @@ file."""
 HOST = "host"
 """Not a kind of sink: the host of a URL, which ends where a fixed domain follows."""
 
+BELOW = "below"
+"""Not a kind of sink: a fixed domain follows, which a host would be a name below."""
+
 KEYS = "keys"
 """Not a kind of sink: the names in a dictionary are the project's own."""
 
@@ -351,6 +354,8 @@ class Flow(NamedTuple):
     """Line and column of the call that leads there, when the sink is in another function."""
     settled: bool = False
     """What was opened surely is the bytes of an input, see is_harmless_at."""
+    below: bool = False
+    """Harmless if it is a host: see BELOW."""
 
 
 def _outer(value: Value) -> Iterator[str]:

@@ -18,6 +18,7 @@ from .state import Path, State, access, forget, gathered, joined, lookup
 from .values import (
     ALL,
     ANY,
+    BELOW,
     CLEAN,
     CONTENT,
     HOST,
@@ -35,6 +36,7 @@ from .values import (
     Value,
     followed,
     is_harmless_at,
+    is_resolved,
     join,
     outer_names,
     whole,
@@ -52,6 +54,7 @@ _SEGMENT = frozenset({SEGMENT})
 _URL_SAFE = frozenset({"url", "redirect"})
 _URL_KINDS = _URL_SAFE | {ALL}
 _LOG_SAFE = frozenset({"log", "header"})
+_CONTAINED_KINDS = frozenset({"path", "archive"})
 _ARCHIVE = frozenset({"archive", "path", "directory"})
 _FIXED_FORMATS = ("d", "f", "g", "e", "x", "X", "o", "b", "%", "n", "c", "G", "E", "F")
 
@@ -74,6 +77,8 @@ class Walk:
         self.attached: dict[str, Value] = {}
         self.derived: dict[Path, Path] = {}
         """A taken-apart URL → what it was made of."""
+        self._resolved: set[str] = set()
+        """Parameters that were only made whole paths."""
         self._running: dict[str, ast.expr] = {}
         """The variable of a loop → what it runs over."""
         self.judged: dict[Path, ast.Call] = {}
@@ -139,11 +144,14 @@ class Walk:
         found: dict[Label, frozenset[str]] = {}
         for key, value in state.items():
             name = key[0]
-            if name not in self._names or name in self._rebound:
+            if name not in self._names or (name in self._rebound and (name not in self._resolved or len(key) > 1)):
                 continue
             label: Label = (self._names.index(name), key[1:])
             mark = value.marks.get(label)
-            if mark is not None and mark.safe:
+            if name in self._rebound:
+                if mark is not None and "path" in mark.safe:
+                    found[label] = _CONTAINED_KINDS
+            elif mark is not None and mark.safe:
                 found[label] = mark.safe
             elif mark is None and not value:
                 found[label] = HARMLESS
@@ -220,6 +228,11 @@ class Walk:
     def _assign_all(self, targets: list[ast.expr], value: ast.expr, state: State) -> None:
         found = self.value(value, state)
         for target in targets:
+            if isinstance(target, ast.Name) and isinstance(value, ast.Call) and found and is_resolved(found):
+                # path = os.path.abspath(os.path.join(BASE, path)): what is found out of it holds for what was given.
+                known = lookup(state, (target.id,)).marks.keys()
+                if target.id not in self._rebound and known and known == found.marks.keys():
+                    self._resolved.add(target.id)
             self.assign(target, self._stepped(target, value, found), state)
             self._derive(target, value)
 
@@ -768,7 +781,8 @@ class Walk:
             told = "archive" if MEMBER in mark.safe and kind in ("path", "directory") else kind
             trail = followed(mark.trail, step)
             settled = CONTENT in mark.safe
-            self.add(Flow(told, label, sink, self.path, node.lineno, node.col_offset, trail, None, settled))
+            below = kind == "url" and BELOW in mark.safe
+            self.add(Flow(told, label, sink, self.path, node.lineno, node.col_offset, trail, None, settled, below))
 
     def add(self, flow: Flow) -> None:
         """Each input is told once for each place that it reaches."""
@@ -808,7 +822,7 @@ def _as_host(value: Value, after: list[Any]) -> Value:
     if not isinstance(follows, str) or not follows.startswith(".") or "." not in follows[1:]:
         return value
     marks = {
-        label: Mark(mark.safe | {"url"}, mark.trail) if HOST in mark.safe else mark
+        label: Mark(mark.safe | ({"url"} if HOST in mark.safe else {BELOW}), mark.trail)
         for label, mark in value.all_marks().items()
     }
     return Value(marks)

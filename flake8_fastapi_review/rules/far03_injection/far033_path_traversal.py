@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from ...rule import Violation
 
 
+_FAR = 4
+"""What is checked on a way through more calls than that is not always understood."""
+
+
 class PathTraversal(Rule):
     """A request chooses which file is opened, sent, written or removed.
 
@@ -72,7 +76,7 @@ class PathTraversal(Rule):
                 reached.node,
                 related=reached.related,
                 exploit=reached.exploit,
-                severity=Severity.WARNING if reached.administrators else None,
+                severity=Severity.WARNING if reached.administrators or reached.calls > _FAR else None,
                 sink=reached.sink,
                 input=reached.input,
                 route=reached.route,
