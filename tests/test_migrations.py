@@ -132,3 +132,19 @@ def test_the_graph(tmp_path: Path) -> None:
     assert migration(project, "e").is_newer("b")
     assert not migration(project, "b").is_newer("b")
     assert migration(project, "a").is_newer("nothing")
+
+
+def test_the_schema_that_revisions_create(tmp_path: Path) -> None:
+    body = """
+def upgrade():
+    op.create_table("a", sa.Column("id", sa.Integer), sa.Column("x", sa.Integer), sa.UniqueConstraint("x"))
+    op.create_table("b", *columns())
+    op.add_column("c", sa.Column("x", sa.Integer))
+    for old, new in {"a": "d"}.items():
+        op.rename_table(old, new)
+"""
+    project = written(tmp_path, {"a": "None"}, body)
+    schema = project.migrations.schema
+    assert schema.columns["d"] == {"id", "x"}
+    lacking = [(table, column) for table in "abcde" for column in ("x", "y") if schema.lacks(table, column)]
+    assert lacking == [("a", "y"), ("d", "y")]

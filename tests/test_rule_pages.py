@@ -38,11 +38,12 @@ def findings(code: str, snippet: str, folder: Path) -> list[str]:
     (folder / "snippet.py").write_text(snippet, "utf-8")
     if (stated := re.match(r"# requirements\.txt: (.*)", snippet)) is not None:
         (folder / "requirements.txt").write_text(stated[1], "utf-8")
-    if (stated := re.match(r"# pyproject\.toml: (.*)\n# (\S+\.py)\n", snippet)) is not None:
-        (folder / "pyproject.toml").write_text(f"[tool.fastapi-review]\n{stated[1]}\n", "utf-8")
-        (folder / stated[2]).parent.mkdir(parents=True, exist_ok=True)
-        (folder / stated[2]).write_text(snippet, "utf-8")
-        return [found.violation.code for found in run(folder, [stated[2]], {code})]
+    if (parts := re.split(r"(?m)^# (\S+\.py)\n", snippet))[0] == "" and len(parts) > 2:
+        paths = parts[1::2]
+        for path, text in zip(paths, parts[2::2], strict=True):
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_text(text, "utf-8")
+        return [found.violation.code for found in run(folder, paths, {code})]
     return [found.violation.code for found in run(folder, ["snippet.py"], {code})]
 
 

@@ -105,6 +105,22 @@ class Revision(NamedTuple):
     """(name in this file, what is imported, the statement) of everything that it imports, in functions, too."""
 
 
+class MigratedSchema(NamedTuple):
+    """Tables and columns that the revisions of a project have ever created, whether they are still there or not."""
+
+    columns: Mapping[str, frozenset[str]]
+    unknown: frozenset[str]
+    """Tables that have columns which could not be read."""
+    doubtful: tuple[str, ...]
+    """Texts of the revisions that may have created more."""
+
+    def lacks(self, table: str, column: str) -> bool:
+        """Whether a table was created, all of it is known, and no revision has created or named the column."""
+        if table not in self.columns or table in self.unknown or column in self.columns[table]:
+            return False
+        return not any(column in text for text in self.doubtful)
+
+
 class Node(NamedTuple):
     """A revision in the graph."""
 
@@ -182,6 +198,7 @@ class Migrations:
         self._modules = modules
         self._graphs: dict[str, Graph] | None = None
         self._dialects: dict[str, str | None] = {}
+        self._schema: MigratedSchema | None = None
 
     def revision(self, module: Module) -> Revision | None:
         """The revision that a file holds; None if it holds none."""
@@ -214,6 +231,56 @@ class Migrations:
         if told is None and (named := _DATED_NAME.search(path)) and "01" <= named[2] <= "12" and named[3] <= "31":
             told = f"{named[1]}-{named[2]}-{named[3]}"
         return Node(path, revision[1], down, _LABEL.search(text) is not None, told)
+
+    @property
+    def schema(self) -> MigratedSchema:
+        """What all revisions together have ever created."""
+        if self._schema is None:
+            self._schema = self._created()
+        return self._schema
+
+    def _created(self) -> MigratedSchema:
+        columns: dict[str, set[str]] = {}
+        created: set[str] = set()
+        unknown: set[str] = set()
+        renamed: list[tuple[str, str]] = []
+        doubtful: list[str] = []
+        renames_any = False
+        for path in self._modules.mentioning_any((b"down_revision",)):
+            module = self._modules.lent(path)
+            revision = _Reader(module).read() if module is not None else None
+            if module is None or revision is None or revision.upgrade is None:
+                continue
+            is_doubtful = not revision.upgrade.is_complete
+            for each in revision.upgrade.operations:
+                changes = each.kind in ("create_table", "add_column", "alter_column", "rename_table")
+                is_doubtful |= each.kind in ("alter", "ddl", "execute")
+                if each.table is None or (each.kind == "add_column" and not each.columns):
+                    is_doubtful |= changes
+                    renames_any |= each.kind == "rename_table"
+                    continue
+                if each.kind == "create_table":
+                    created.add(each.table)
+                    if "unknown" in each.facts or "raw" in each.facts:
+                        unknown.add(each.table)
+                if each.kind in ("create_table", "add_column"):
+                    columns.setdefault(each.table, set()).update(each.columns)
+                if each.kind == "rename_table":
+                    is_doubtful |= each.new_name is None
+                    renamed += [(each.table, each.new_name)] if each.new_name is not None else []
+                if each.kind == "alter_column" and "renamed" in each.facts:
+                    is_doubtful |= each.new_name is None
+                    columns.setdefault(each.table, set()).update([each.new_name] if each.new_name else [])
+            if is_doubtful:
+                doubtful.append(module.text)
+        unknown |= columns.keys() - created if not renames_any else columns.keys()
+        for _ in renamed:
+            for old, new in renamed:
+                columns.setdefault(new, set()).update(columns.get(old, ()))
+                unknown = unknown | {new} if old in unknown or old not in columns else unknown - ({new} - created)
+        return MigratedSchema(
+            {name: frozenset(held) for name, held in columns.items()}, frozenset(unknown), tuple(doubtful)
+        )
 
     def is_newer(self, path: str, since: str) -> bool:
         """Whether the revision in a file came after `since`: a revision of the project, or a date "2025-01-31".
@@ -386,6 +453,11 @@ class _Reader:
     def _loop(self, target: ast.expr, several: ast.expr, body: list[ast.stmt], context: _Context) -> None:
         """A loop over constants is run for each of them."""
         items = self._resolve(several, context.bound)
+        match items:
+            case ast.Call(func=ast.Attribute(value=mapping, attr="items" | "keys" | "values" as part), args=[]):
+                items = _parts_of(self._resolve(mapping, context.bound), part)
+            case ast.Dict():
+                items = _parts_of(items, "keys")
         if isinstance(items, (ast.Tuple, ast.List, ast.Set)) and len(items.elts) <= 30:
             for item in items.elts:
                 bound = dict(context.bound)
@@ -513,6 +585,9 @@ class _Reader:
                         facts.add("not null")
             case "rename_table":
                 new_name = self._text(given.get("new_name"), context.bound)
+            case "create_table":
+                columns, more = self._columns(call.args[1:], context)
+                facts |= more
             case "create_index" | "create_unique_constraint" | "create_primary_key":
                 columns = self._texts(given.get("columns"), context.bound)
                 concurrently = given.get("postgresql_concurrently")
@@ -564,6 +639,20 @@ class _Reader:
             if table in self.created:
                 self.created |= {new_name} if new_name is not None else set()
             self.unknown_tables |= table is None or new_name is None
+
+    def _columns(self, given: list[ast.expr], context: _Context) -> tuple[tuple[str, ...], set[str]]:
+        """The columns of a table that is created; "unknown" when there may be more."""
+        names, facts = [], set()
+        for each in given:
+            made = self._resolve(each, context.bound)
+            if isinstance(made, ast.Call) and _leaf(made.func).endswith(("Constraint", "Index", "Comment")):
+                continue
+            name, _ = self._column(made, context)
+            if name is None:
+                facts.add("unknown")
+            else:
+                names.append(name)
+        return tuple(names), facts
 
     def _column(self, expr: ast.expr | None, context: _Context) -> tuple[str | None, set[str]]:
         made = self._resolve(expr, context.bound)
@@ -701,6 +790,21 @@ class _Reader:
             return ()
         known = [self._text(item, bound) for item in value.elts]
         return tuple(item for item in known if item is not None) if None not in known else ()
+
+
+def _parts_of(mapping: ast.expr | None, part: str) -> ast.expr | None:
+    """What a loop over a dictionary that is written out goes through, as a tuple."""
+    if not isinstance(mapping, ast.Dict):
+        return None
+    pairs = [(key, value) for key, value in zip(mapping.keys, mapping.values, strict=True) if key is not None]
+    if len(pairs) != len(mapping.keys):
+        return None
+    items: dict[str, list[ast.expr]] = {
+        "items": [ast.Tuple([key, value], ast.Load()) for key, value in pairs],
+        "keys": [key for key, _ in pairs],
+        "values": [value for _, value in pairs],
+    }
+    return ast.Tuple(items[part], ast.Load())
 
 
 def _assigned(node: ast.AST) -> Iterator[tuple[str, ast.expr | None]]:

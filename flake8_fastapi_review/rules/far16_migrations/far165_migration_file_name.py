@@ -21,9 +21,13 @@ class MigrationFileName(Rule):
     `pattern` is a regular expression that the whole name has to match, without `.py`; `{revision}` in it stands for the
     revision. Nothing is reported without it. `since` names a revision, or a date: only what came after is judged.
 
+    Configuration:
+
+        [tool.fastapi-review.rules.FAR165]
+        pattern = '\d{4}_{revision}_\w+'
+
     Bad:
 
-        # pyproject.toml: rules.FAR165.pattern = '\d{4}_{revision}_\w+'
         # migrations/versions/a1f0_pages.py
         revision = "a1f0"
         down_revision = None
@@ -32,7 +36,6 @@ class MigrationFileName(Rule):
 
     Good:
 
-        # pyproject.toml: rules.FAR165.pattern = '\d{4}_{revision}_\w+'
         # migrations/versions/2025_a1f0_pages.py
         revision = "a1f0"
         down_revision = None
