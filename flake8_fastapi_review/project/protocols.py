@@ -218,6 +218,11 @@ class Protocols:
         return False
 
     def _provides(self, module: Module, dependency: ast.AST, names: Names) -> bool:
+        if isinstance(dependency, ast.Call):  # an object that is called: `Depends(Quota(10))`
+            dependency = dependency.func
+            found = self._type(module, dependency)
+            if found is not None and found[0] == "type" and self.surely(f"{found[1]}.__call__", names):
+                return True
         if self.named(module, dependency, names):
             return True
         symbol = self.symbol(module, dependency)
@@ -245,7 +250,7 @@ class Protocols:
         self, module: Module, call: ast.Call, first: Names, below: tuple[Step, ...]
     ) -> tuple[Step, ...] | None:
         place = self._place(module, call)
-        if place is None or len(below) > _MAX_DEPTH:
+        if place is None or len(below) > _MAX_DEPTH or self._does_itself(module, call, first):
             return None
         node, step = place
         symbol = f"{module.path}:{module.index.by_node[node].qualname}"
@@ -257,6 +262,11 @@ class Protocols:
         return self._from_above(
             symbol, node, (*below, here), lambda above, at: self._exposed(above, at, first, (*below, here))
         )
+
+    def _does_itself(self, module: Module, call: ast.AST, names: Names) -> bool:
+        """Whether what is called runs one of these in its own body on every way."""
+        symbol = self.symbol(module, call.func) if isinstance(call, ast.Call) else None
+        return symbol is not None and not self.is_one(symbol, names) and self.surely(symbol, names)
 
     def _is_guarded(self, module: Module, node: FunctionNode, step: ast.AST, call: ast.Call, first: Names) -> bool:
         passes = self._passes(module, first)
@@ -303,7 +313,7 @@ class Protocols:
         self, module: Module, call: ast.expr | ast.stmt, then: Names, below: tuple[Step, ...]
     ) -> tuple[Step, ...] | None:
         place = self._place(module, call)
-        if place is None or len(below) > _MAX_DEPTH:
+        if place is None or len(below) > _MAX_DEPTH or self._does_itself(module, call, then):
             return None
         node, step = place
         symbol = f"{module.path}:{module.index.by_node[node].qualname}"
@@ -481,8 +491,12 @@ class Protocols:
         if not chain:
             return False
         known = self.dependencies(f"{chain[-1].path}:{chain[-1].qualname}")
-        return known is None or any(
+        if known is None:
+            return True
+        known = [(name.removesuffix(".__call__"), symbol) for name, symbol in known]
+        return any(
             name in names
+            or f"{name.rpartition('.')[0]}.*" in names
             or name.rpartition(".")[2] in names
             or (symbol is not None and (self.is_one(symbol, names) or self.surely(symbol, names)))
             for name, symbol in known

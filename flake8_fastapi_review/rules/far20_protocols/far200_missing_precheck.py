@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ...rule import Default, Rule, Severity, option
+from .names import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -74,5 +75,4 @@ class MissingPrecheck(Rule):
                 if steps is None:
                     continue
                 way = f" from {steps[-1].message.split()[-1]}" if len(steps) > 1 else ""
-                check = sorted(checks)[0].rpartition(".")[2]
-                yield self.at(call, operation=file.source(call.func), check=check, way=way, related=steps[1:])
+                yield self.at(call, operation=file.source(call.func), check=shown(checks), way=way, related=steps[1:])

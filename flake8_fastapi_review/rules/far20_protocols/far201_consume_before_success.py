@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ...rule import Default, Rule, Severity, option
+from .names import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -72,16 +73,16 @@ class ConsumeBeforeSuccess(Rule):
             for call in file.protocol_calls(consume):
                 steps = file.unguarded(call, operations, operations)
                 if steps is not None:
-                    operation = sorted(operations)[0].rpartition(".")[2]
                     problem = (
-                        f"`{file.source(call.func)}` runs where `{operation}` has not succeeded yet: "
+                        f"`{file.source(call.func)}` runs where `{shown(operations)}` has not succeeded yet: "
                         "failures are charged, consume after it"
                     )
                     yield self.at(call, problem=problem, related=steps[1:])
             for call in file.protocol_calls(operations):
                 steps = file.unfollowed(call, consume)
                 if steps is not None:
-                    name = sorted(consume)[0].rpartition(".")[2]
                     way = f"{steps[-1].message.split()[-1]} returns"
-                    problem = f"{way} after `{file.source(call.func)}` without `{name}`: consume on every such path"
+                    problem = (
+                        f"{way} after `{file.source(call.func)}` without `{shown(consume)}`: consume on every such path"
+                    )
                     yield self.at(call, problem=problem, related=steps[1:])

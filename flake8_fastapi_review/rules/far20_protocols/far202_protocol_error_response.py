@@ -4,6 +4,7 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from ...rule import Default, Rule, Severity, option
+from .names import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -82,7 +83,7 @@ class ProtocolErrorResponse(Rule):
     def check(self, file: File) -> Iterator[Violation]:
         seen = set()
         for protocol in self.protocols:
-            check = sorted(protocol["checks"])[0].rpartition(".")[2]
+            check = shown(protocol["checks"])
             for place in _refusals(file, protocol["checks"], protocol.get("failures", frozenset())):
                 for call in _answers(file, place):
                     problem = _problem(file, call, protocol["status"], protocol.get("fields", frozenset()))

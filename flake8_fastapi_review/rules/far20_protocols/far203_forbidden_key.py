@@ -78,14 +78,13 @@ class ForbiddenKey(Rule):
                 *_called(file, models, key, forbidden),
                 *_declared(file, models, forbidden),
             ]
-            model = sorted(models)[0].rpartition(".")[2]
-            for node, what, column in found:
+            for node, model, what, column in found:
                 yield self.at(node, model=model, what=what, column=column, key=", ".join(key))
 
 
 def _compared(
     file: File, models: frozenset[str], key: tuple[str, ...], forbidden: frozenset[str]
-) -> Iterator[tuple[ast.AST, str, str]]:
+) -> Iterator[tuple[ast.AST, str, str, str]]:
     for column in file.nodes(ast.Attribute):
         if column.attr not in forbidden or not file.refers_to(column.value, models):
             continue
@@ -101,12 +100,12 @@ def _compared(
                 continue
         asked = file.within(file.statement(column), ast.Attribute)
         if not any(each.attr in key and isinstance(file.parent(each), (ast.Compare, ast.Attribute)) for each in asked):
-            yield parent, "looked up", column.attr
+            yield parent, file.source(column.value), "looked up", column.attr
 
 
 def _called(
     file: File, models: frozenset[str], key: tuple[str, ...], forbidden: frozenset[str]
-) -> Iterator[tuple[ast.AST, str, str]]:
+) -> Iterator[tuple[ast.AST, str, str, str]]:
     for call in file.nodes(ast.Call):
         if not isinstance(call.func, ast.Attribute):
             continue
@@ -115,12 +114,12 @@ def _called(
             elements = given.get("index_elements")
             named = list(_columns(elements)) if isinstance(elements, (ast.List, ast.Tuple)) else []
             wrong = [name for name in named if name in forbidden]
-            if wrong and not set(key) & set(named) and _is_about(file, call.func, models):
-                yield elements or call, "upserted", wrong[0]
+            if wrong and not set(key) & set(named) and (model := _about(file, call.func, models)):
+                yield elements or call, model, "upserted", wrong[0]
         elif call.func.attr in _BY_KEYWORD:
             wrong = [name for name in given if name in forbidden]
-            if wrong and not set(key) & set(given) and _is_about(file, call.func, models):
-                yield call, "looked up", wrong[0]
+            if wrong and not set(key) & set(given) and (model := _about(file, call.func, models)):
+                yield call, model, "looked up", wrong[0]
 
 
 def _columns(elements: ast.List | ast.Tuple) -> Iterator[str]:
@@ -130,8 +129,8 @@ def _columns(elements: ast.List | ast.Tuple) -> Iterator[str]:
                 yield name
 
 
-def _is_about(file: File, callee: ast.Attribute, models: frozenset[str]) -> bool:
-    """Whether a chain of calls, or what a variable at its root holds, names one of the models."""
+def _about(file: File, callee: ast.Attribute, models: frozenset[str]) -> str | None:
+    """The one of the models that a chain of calls, or what a variable at its root holds, names."""
     roots = [node for value in file.values(callee.value) for node in file.within(value, ast.Name, ast.Attribute)]
     roots += file.within(callee.value, ast.Name, ast.Attribute)
     roots += [
@@ -141,10 +140,10 @@ def _is_about(file: File, callee: ast.Attribute, models: frozenset[str]) -> bool
         for value in file.values(root)
         for node in file.within(value, ast.Name, ast.Attribute)
     ]
-    return any(file.refers_to(root, models) for root in roots)
+    return next((file.source(root) for root in roots if file.refers_to(root, models)), None)
 
 
-def _declared(file: File, models: frozenset[str], forbidden: frozenset[str]) -> Iterator[tuple[ast.AST, str, str]]:
+def _declared(file: File, models: frozenset[str], forbidden: frozenset[str]) -> Iterator[tuple[ast.AST, str, str, str]]:
     for definition in file.nodes(ast.ClassDef):
         if not file.refers_to(definition, models):
             continue
@@ -155,7 +154,7 @@ def _declared(file: File, models: frozenset[str], forbidden: frozenset[str]) -> 
         for attribute in sorted(forbidden):
             column = entity.column(attribute)
             if column is not None and table.is_unique(column.name):
-                yield _field(definition, attribute), "declared unique", attribute
+                yield _field(definition, attribute), definition.name, "declared unique", attribute
 
 
 def _field(definition: ast.ClassDef, name: str) -> ast.AST:
