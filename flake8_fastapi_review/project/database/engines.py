@@ -30,6 +30,9 @@ WORDS = (
     b"Session(",
 )
 
+_LONGEST = 20
+"""So many calls on a URL are followed: `url = url.replace(…)` in a branch leads back to itself."""
+
 
 class Engine(NamedTuple):
     """A call that makes an engine."""
@@ -111,9 +114,9 @@ class Engines:
             place, function, asynchronous, dialect, driver or None, url if isinstance(url, str) else None, options
         )
 
-    def _beginning(self, term: Term | None) -> str | None:
+    def _beginning(self, term: Term | None, depth: int = 0) -> str | None:
         """The constant text that a URL begins with: `f"postgresql://{user}…"`, `URL.create("postgresql", …)`."""
-        if term is None:
+        if term is None or depth > _LONGEST:
             return None
         resolved = self.terms.resolve(term)
         match resolved.expr:
@@ -128,9 +131,9 @@ class Engines:
                 return f"{scheme}://" if isinstance(scheme, str) else None
             case ("c", ("a", inner, "format" | "replace"), _, _):
                 text = self.terms.constant(resolved.at(inner))
-                return text if isinstance(text, str) else self._beginning(resolved.at(inner))
+                return text if isinstance(text, str) else self._beginning(resolved.at(inner), depth + 1)
             case ("c", ("g", "str"), (inner,), _):
-                return self._beginning(resolved.at(inner))
+                return self._beginning(resolved.at(inner), depth + 1)
         return None
 
     def _maker(self, term: Term, place: Place, function: str | None, called: str) -> SessionMaker | None:

@@ -62,6 +62,14 @@ class Leak(NamedTuple):
     """The `yield` that hands it to the caller for a while."""
 
 
+class Opened(NamedTuple):
+    """A session that a function opens and hands to nobody of whom it is not known what he does with it."""
+
+    call: ast.Call
+    name: str
+    function: ast.FunctionDef | ast.AsyncFunctionDef
+
+
 class _Uses(NamedTuple):
     released: frozenset[ast.AST]
     """Calls and `with` items that close it."""
@@ -180,6 +188,23 @@ class Releases:
                     site = Site(module, call)
                     if each.released or self.makes_session(site) or self.makes_connection(site):
                         yield each
+
+    def opened(self, module: Module, calls: list[ast.Call]) -> Iterator[Opened]:
+        """The sessions that functions open in a variable, by assignment or by `with`, and have to themselves."""
+        for call in calls:
+            holder = _holder(module, call)
+            if holder is None or isinstance(holder, ast.Attribute) or not self.makes_session(Site(module, call)):
+                continue
+            scope, name = module.index.scope_of(call).frame(), _held_as(holder)
+            if not isinstance(scope.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                continue
+            if scope_binding(module.index, scope, name) is not scope:
+                continue
+            if len(bindings_of(module.index, scope).get(name, [])) > 1:
+                continue
+            uses = self._uses(module, scope, name)
+            if uses is not None and uses.yielded is None and not uses.lent:
+                yield Opened(call, name, scope.node)
 
     def _leaked(self, module: Module, call: ast.Call, *, needs_use: bool) -> Iterator[Leak]:
         index = module.index

@@ -5,13 +5,13 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
 from bookshop.db import new_report_session
-from bookshop.models import Book
+from bookshop.models import Book, Review
 from bookshop.settings import settings
 
 
@@ -59,3 +59,23 @@ def register(session: Session, books: list[Book]) -> int:
             continue
         new += 1
     return new
+
+
+def withdraw(isbn: str) -> None:
+    with new_report_session() as session:
+        session.execute(delete(Book).where(Book.isbn == isbn))  # FAR064: never committed
+
+
+def lend(session: Session, isbn: str, copies: int) -> None:
+    book = session.scalars(select(Book).where(Book.isbn == isbn)).one()
+    book.stock -= copies  # FAR068: `book.stock` is read
+    session.commit()
+
+
+def review(session: Session, book_id: int, user_id: int, stars: int) -> None:
+    """Each reader has one review of a book."""
+    found = session.scalars(select(Review).where(Review.book_id == book_id, Review.user_id == user_id)).first()
+    if found is not None:
+        raise ValueError("There is a review already")
+    session.add(Review(book_id=book_id, user_id=user_id, stars=stars))  # FAR069: `book_id` and `user_id`
+    session.commit()
