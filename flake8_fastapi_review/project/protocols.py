@@ -257,7 +257,11 @@ class Protocols:
         here = Step(module.path, call.lineno, symbol.rpartition(":")[2])
         if here.qualname in (each.qualname for each in below if each.path == here.path):
             return None
-        if self._decorated(module, node, first) or self._is_guarded(module, node, step, call, first):
+        if (
+            self.is_one(symbol, first)
+            or self._decorated(module, node, first)
+            or self._is_guarded(module, node, step, call, first)
+        ):
             return None
         return self._from_above(
             symbol, node, (*below, here), lambda above, at: self._exposed(above, at, first, (*below, here))
