@@ -387,6 +387,12 @@ def containment(state: State, key: Path, resolved: bool) -> frozenset[str]:
     return _PATH if resolved else frozenset({CONTAINED})
 
 
+def _is_own(walk: Walk, node: ast.expr, state: State) -> bool:
+    """Whether a value holds no input, besides what the object of a method may hold."""
+    labels = walk.value(node, state).all_marks()
+    return not labels or (bool(walk.function.owner) and all(origin == 0 for origin, _ in labels))
+
+
 def _quantified(walk: Walk, node: ast.Call, truth: bool, state: State) -> None:
     """`all(c in ALLOWED for c in name)` is true, `any(c in FORBIDDEN for c in name)` is not."""
     if not node.args:
@@ -396,7 +402,7 @@ def _quantified(walk: Walk, node: ast.Call, truth: bool, state: State) -> None:
         match node.args[0]:
             case ast.GeneratorExp(
                 elt=ast.Compare(ops=[ast.Eq() | ast.In()]) as compared, generators=[ast.comprehension(iter=iterated)]
-            ) if not walk.value(iterated, state):
+            ) if _is_own(walk, iterated, state):
                 _refine(walk, compared, True, state)
         return
     if (_called(node) == "all") is not truth:

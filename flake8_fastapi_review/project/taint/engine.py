@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 _MAX_DEPTH = 25
 """Calls nested deeper are not followed."""
 
-_MAX_WORK = 20_000
+_MAX_WORK = 5_000
 """So many inputs are handed over by calls below one function; then no more are followed. The most that a function of
 the measured applications takes is 1,400; functions that look at trees, and call each other, would take millions."""
 
