@@ -148,3 +148,9 @@ def upgrade():
     assert schema.columns["d"] == {"id", "x"}
     lacking = [(table, column) for table in "abcde" for column in ("x", "y") if schema.lacks(table, column)]
     assert lacking == [("a", "y"), ("d", "y")]
+
+
+def test_circles(tmp_path: Path) -> None:
+    project = written(tmp_path, {"a": '"d"', "b": '"a"', "c": '"b"', "d": '"b"', "e": "None"})
+    graph = migration(project, "a").graph
+    assert [node.revision for node in graph.nodes if graph.is_circular(node.path)] == ["a", "b", "d"]

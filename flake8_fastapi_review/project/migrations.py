@@ -138,6 +138,8 @@ class Graph:
     def __init__(self, nodes: tuple[Node, ...]) -> None:
         self.nodes = nodes
         self.by_path = {node.path: node for node in nodes}
+        self._linked: tuple[dict[str, set[str]], dict[str, set[str]]] | None = None
+        self._circular: set[str] | None = None
         self._by_revision: dict[str, list[Node]] = {}
         for node in nodes:
             self._by_revision.setdefault(node.revision, []).append(node)
@@ -162,26 +164,56 @@ class Graph:
             for revision in node.down or ():
                 todo += self.named(revision, node.path)
 
+    @property
+    def _links(self) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
+        """Path → paths of the revisions that it follows, and of those that follow it."""
+        if self._linked is None:
+            before: dict[str, set[str]] = {node.path: set() for node in self.nodes}
+            after: dict[str, set[str]] = {node.path: set() for node in self.nodes}
+            for node in self.nodes:
+                for revision in node.down or ():
+                    for other in self.named(revision, node.path):
+                        before[node.path].add(other.path)
+                        after[other.path].add(node.path)
+            self._linked = before, after
+        return self._linked
+
+    def is_followed(self, path: str) -> bool:
+        """Whether another revision follows the one in a file."""
+        return bool(self._links[1].get(path))
+
+    def is_circular(self, path: str) -> bool:
+        """Whether a revision is among those that it follows."""
+        if self._circular is None:
+            self._circular = _core(*self._links) & _core(*reversed(self._links))
+        return path in self._circular
+
     def heads_with(self, path: str) -> list[Node]:
         """The heads of the revisions that are connected with a file; empty when a link of them is not known."""
-        linked: dict[str, set[str]] = {node.path: set() for node in self.nodes}
-        followed = set()
-        for node in self.nodes:
-            for revision in node.down or ():
-                for other in self.named(revision, node.path):
-                    linked[node.path].add(other.path)
-                    linked[other.path].add(node.path)
-                    followed.add(other.path)
-        todo, seen = [path] if path in linked else [], set()
+        before, after = self._links
+        if any(node.down is None for node in self.nodes):
+            return []
+        todo, seen = [path] if path in before else [], set()
         while todo:
             current = todo.pop()
             if current not in seen:
                 seen.add(current)
-                todo += linked[current]
-        members = [self.by_path[each] for each in sorted(seen)]
-        if any(node.down is None for node in self.nodes):
-            return []
-        return [node for node in members if node.path not in followed]
+                todo += before[current] | after[current]
+        return [self.by_path[each] for each in sorted(seen) if not after[each]]
+
+
+def _core(before: dict[str, set[str]], after: dict[str, set[str]]) -> set[str]:
+    """What is left when all that follows nothing is taken away, again and again: circles, and what follows them."""
+    waiting = {path: len(found) for path, found in before.items()}
+    free = [path for path, number in waiting.items() if not number]
+    while free:
+        path = free.pop()
+        del waiting[path]
+        for following in after[path]:
+            waiting[following] -= 1
+            if not waiting[following]:
+                free.append(following)
+    return set(waiting)
 
 
 _REVISION = re.compile(r"""(?m)^revision[^=\n]*=\s*['"]([^'"\n]+)['"]""")

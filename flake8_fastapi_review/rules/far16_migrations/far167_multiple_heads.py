@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ...file import File
-    from ...project.migrations import Graph, Node
+    from ...project.migrations import Node
     from ...rule import Violation
 
 
@@ -73,14 +73,14 @@ class MultipleHeads(Rule):
                 remedy="name the revision that this one follows",
             )
             return
-        if _is_circle(graph, node):
+        if graph.is_circular(node.path):
             yield self.at(
                 where["down_revision"],
                 what=f"`{node.revision}` follows itself",
                 remedy="name the revision that this one follows",
             )
             return
-        if _is_followed(graph, node):
+        if graph.is_followed(node.path):
             return
         heads = graph.heads_with(file.path)
         if len(heads) < 2 or any(each.has_label for each in graph.nodes):
@@ -107,13 +107,3 @@ def _assignments(file: File) -> dict[str, ast.stmt]:
 
 def _folder(node: Node) -> str:
     return node.path.rpartition("/")[0]
-
-
-def _is_followed(graph: Graph, node: Node) -> bool:
-    return any(node.revision in (each.down or ()) for each in graph.nodes)
-
-
-def _is_circle(graph: Graph, node: Node) -> bool:
-    """Whether a revision is among those that it follows."""
-    starts = [each for revision in node.down or () for each in graph.named(revision, node.path)]
-    return any(node.path == each.path for start in starts for each in graph.before(start.path))
