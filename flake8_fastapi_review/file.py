@@ -815,6 +815,22 @@ class File:
         function = node_of(self._project.modules, definition.symbol)
         return function is not None and ends_what_it_yields(function)
 
+    def leads_to(self, definition: Definition, names: frozenset[str], depth: int = 2) -> bool:
+        """Whether a project function calls one of these library functions, itself or over a few calls."""
+        own = self._types.function(definition.symbol)
+        if own is None:
+            return False
+        summary, function = own
+        for fact in function.calls:
+            called = self._types.eval(summary, fact[0][1])
+            if self._types.qualified(called) in names:
+                return True
+            if depth and called is not None and called[0] in ("func", "bound") and called[1] != definition.symbol:
+                inner = self._definition(called[1])
+                if inner is not None and self.leads_to(inner, names, depth - 1):
+                    return True
+        return False
+
     def gets_input(self, function: ast.AST) -> bool:
         """Whether a route or dependency of another file surely calls a function of this file with something that it was
         given itself."""

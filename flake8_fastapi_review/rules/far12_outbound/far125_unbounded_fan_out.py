@@ -36,6 +36,8 @@ _REMOTE = frozenset(
 _BOUNDS = ("Semaphore", "CapacityLimiter", "BoundedSemaphore", "batched", "chunk", "batch", "throttle", "Limits(")
 _GATHER = ("asyncio.gather",)
 _ROWS = frozenset(("all", "scalars", "fetchall", "json", "to_list"))
+_SOURCES = frozenset(("sqlalchemy", "sqlmodel", "httpx", "httpx2", "requests", "aiohttp", "motor"))
+"""The libraries whose methods of these names give any number of things."""
 
 
 class UnboundedFanOut(Rule):
@@ -144,7 +146,7 @@ def _is_open(file: File, collection: ast.expr, gather: ast.Call) -> bool:
         if isinstance(value, ast.Await):
             value = value.value
         if isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) and value.func.attr in _ROWS:
-            return not value.args
+            return not value.args and (file.resolved(value) or "").partition(".")[0] in _SOURCES
     return False
 
 
@@ -154,7 +156,7 @@ def _calls_out(file: File, call: ast.Call) -> bool:
     definition = file.definition_of(call.func)
     if definition is None or not definition.is_async:
         return False
-    return any(each.name in _REMOTE for each in file.calls_of(definition))
+    return file.leads_to(definition, _REMOTE)
 
 
 def _short(text: str) -> str:
