@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     from ..types import Type, Types
 
 HARMLESS = frozenset({ALL})
-ONE_LINE = frozenset({"header", "log"})
-"""What the values of a request's headers are harmless for: the server has taken them apart at the ends of lines."""
+ONE_LINE = frozenset({"header", "log", "redirect"})
+"""What the values of a request's headers are harmless for: the server has taken them apart at the ends of lines, and no
+link sets one."""
 _NARROW = (
     "builtins.int",
     "builtins.float",
