@@ -90,9 +90,7 @@ class SessionSharedBetweenTasks(Rule):
 
 def _gathered(file: File) -> Iterator[tuple[ast.AST, list[tuple[ast.AST, ast.AST | None]]]]:
     for call in file.nodes(ast.Call):
-        if "gather" not in ast.unparse(call.func) and not file.is_named(call.func, *_GATHERS):
-            continue
-        if file.name_of(call.func) not in _GATHERS:
+        if not file.is_named(call.func, *_GATHERS):
             continue
         parts: list[tuple[ast.AST, ast.AST | None]] = []
         for argument in call.args:

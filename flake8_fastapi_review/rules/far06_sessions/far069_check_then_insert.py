@@ -77,6 +77,7 @@ class CheckThenInsert(Rule):
             if not file.within(function, ast.If):
                 continue
             made = [call for call in file.within(function, ast.Call) if call.keywords and _names_class(call)]
+            made = [call for call in made if _is_added(file, function, call)]
             made = [call for call in made if file.database.class_of(call.func) is not None]
             if not made or _is_careful(function):
                 continue
@@ -88,8 +89,6 @@ class CheckThenInsert(Rule):
         entity = file.database.class_of(call.func)
         table = file.database.table(entity.table) if entity is not None else None
         if entity is None or table is None or not (entity.complete and table.complete) or entity.parent is not None:
-            return
-        if not _is_added(file, function, call):
             return
         for each in looked:
             key = _key(file, entity, each, call)
