@@ -325,7 +325,8 @@ class Walk:
         """`rows[name] = value`, where the name is not a constant."""
         if value:
             self.mix(base, Value({}, {ANY: value}), state)
-        if isinstance(target, ast.Subscript) and (named := self.value(target.slice, state)):
+        # What an object keeps is read by the same names again; a dictionary of the function may be run through.
+        if isinstance(target, ast.Subscript) and len(base) == 1 and (named := self.value(target.slice, state)):
             self.mix(base, whole([named]), state)
 
     def _store(self, key: Path, value: Value) -> None:

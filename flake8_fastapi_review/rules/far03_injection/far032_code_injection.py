@@ -24,7 +24,7 @@ class CodeInjection(Rule):
     runs whatever a module does when it is imported. Parse literals by `ast.literal_eval`, and look names up in a
     dictionary.
 
-    `eval` and `exec` of any other text that is no constant are reported as a warning, except for code that was compiled
+    `eval` and `exec` of any other text that is no constant are told as a suggestion, except for code that was compiled
     before, and in functions, classes and modules that are named after running code.
 
     Bad:
@@ -84,7 +84,7 @@ class CodeInjection(Rule):
             if not _is_known(file, given) and not _is_purpose(file, call):
                 yield self.at(
                     call,
-                    severity=Severity.WARNING,
+                    severity=Severity.SUGGESTION,
                     sink=name.removeprefix("builtins."),
                     what=f"`{_shortened(file.source(given))}`",
                     harm="whoever has a hand in it takes over the service",
