@@ -35,6 +35,14 @@ _MOST_READS = 2
 """A helper that sends more statements does a piece of work for each element, rather than looking something up."""
 
 
+_METHODS = frozenset(
+    "append extend add update insert pop items keys values join format strip split startswith endswith lower upper "
+    "replace setdefault info debug warning error exception where filter options order_by model_dump isoformat encode "
+    "decode is_ in_ model_validate".split()
+)
+"""Methods that send nothing by themselves."""
+
+
 class QueryInLoop(Rule):
     """A query is sent for each element of a collection.
 
@@ -96,7 +104,7 @@ class QueryInLoop(Rule):
                 continue
             body = _body(loop)
             for call in file.within(body, ast.Call):
-                if isinstance(call.func, ast.Name) and call.func.id in _HARMLESS:
+                if _is_harmless(call.func):
                     continue
                 if call in told or not any(file.mentions(call, name) for name in names):
                     continue
@@ -117,6 +125,16 @@ class QueryInLoop(Rule):
             return None
         related = tuple(Related(step.path, step.line, f"calls `{step.name}`") for step in reading.chain)
         return self.at(call, related=related, call=_called(call), rows=rows[1], way=way(reading))
+
+
+def _is_harmless(called: ast.expr) -> bool:
+    """Whether a call can be left out by its name: it is no query, nor a function that sends one."""
+    match called:
+        case ast.Name(id=name):
+            return name in _HARMLESS or name[:1].isupper()
+        case ast.Attribute(attr=name):
+            return name in _METHODS
+    return False
 
 
 def _body(loop: ast.AST) -> list[ast.AST]:

@@ -83,8 +83,12 @@ class LazyLoadInAsync(Rule):
         if not file.database.is_used or not file.project_mentions("AsyncSession", "async_sessionmaker"):
             return
         yield from self._unloaded(file)
-        if ".commit(" in file.text:
-            for function in file.nodes(ast.AsyncFunctionDef):
+        expiring = {each.expire_on_commit for each in file.database.session_makers if each.is_async}
+        if ".commit(" not in file.text or expiring != {True}:
+            return
+        commits = [each for each in file.nodes(ast.Attribute) if each.attr == "commit"]
+        for function in dict.fromkeys(file.function(each) for each in commits):
+            if isinstance(function, ast.AsyncFunctionDef):
                 yield from self._expired(file, function)
 
     def _unloaded(self, file: File) -> Iterator[Violation]:

@@ -64,12 +64,13 @@ class WastefulQuery(Rule):
     def check(self, file: File) -> Iterator[Violation]:
         if not any(word in file.text for word in ("len(", ")[0]", "if ", "bool(", "not ")):
             return
-        for function in file.nodes(ast.FunctionDef, ast.AsyncFunctionDef):
-            calls = [each for each in file.within(function, ast.Call) if _takes_all(each)]
-            for call in calls:
-                text = self._waste(file, function, call)
-                if text is not None and file.database.is_used and _loads(file, call):
-                    yield self.at(call, text=text.format(call=_short(call)))
+        for call in file.nodes(ast.Call):
+            function = file.function(call) if _takes_all(call) else None
+            if function is None or isinstance(function, ast.Lambda):
+                continue
+            text = self._waste(file, function, call)
+            if text is not None and file.database.is_used and _loads(file, call):
+                yield self.at(call, text=text.format(call=_short(call)))
 
     def _waste(self, file: File, function: ast.AST, call: ast.Call) -> str | None:
         node: ast.AST = call
