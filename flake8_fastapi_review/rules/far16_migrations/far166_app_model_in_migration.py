@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from ...rule import Violation
 
 _SESSIONS = frozenset(("session", "db", "db_session", "conn", "connection", "bind"))
+_LIBRARIES = frozenset("sqlalchemy sqlmodel alembic typing collections datetime enum uuid loguru citext".split())
 _MODULES = frozenset(("models", "model", "entities", "tables"))
 
 
@@ -69,7 +70,13 @@ class AppModelInMigration(Rule):
         migration = file.migration
         if migration is None or not migration.is_newer(self.since):
             return
-        candidates = {name: (alias, where) for name, alias, where in migration.imports if name[:1].isupper()}
+        candidates = {
+            name: (alias, where)
+            for name, alias, where in migration.imports
+            if name[:1].isupper() and isinstance(where, ast.ImportFrom) and not _is_library(where)
+        }
+        if not candidates:
+            return
         told: set[str] = set()
         for node in file.nodes(ast.Name):
             if node.id not in candidates or node.id in told or not isinstance(node.ctx, ast.Load):
@@ -78,6 +85,10 @@ class AppModelInMigration(Rule):
             if _is_used(file, node) and _is_mapped(file, node, where):
                 told.add(node.id)
                 yield self.at(alias, name=node.id)
+
+
+def _is_library(where: ast.ImportFrom) -> bool:
+    return not where.level and (where.module or "").partition(".")[0] in _LIBRARIES
 
 
 def _is_used(file: File, node: ast.Name) -> bool:
