@@ -391,7 +391,7 @@ PASSED: dict[str, tuple[str, str]] = {
     "FAR125": ("gathered", "groups of tasks are bounded"),
     "FAR126": ("outbound_calls", "outbound calls have their failure handled"),
     # FAR13x: shared state and tasks
-    "FAR130": ("coroutines", "coroutines share no state without a lock"),
+    "FAR130": ("routes", "routes change no shared state without a lock"),
     "FAR131": ("created_tasks", "tasks are kept until they are done"),
     "FAR132": ("coroutines", "coroutines act on what they tested before anything changed it"),
     "FAR133": ("locks", "locks do not stop the event loop"),

@@ -54,7 +54,7 @@ class SharedMutableState(Rule):
     severity = Severity.WARNING
     cwe = 362
     message = "`{state}` is shared by all requests, and `{change}` {harm}"
-    markers = (("def ",), ("@", "Depends"))
+    markers = (("def ",), ("+=", "-=", "|=", "*=", "global "))
 
     def check(self, file: File) -> Iterator[Violation]:
         for node in file.nodes(ast.AugAssign):
