@@ -45,6 +45,8 @@ _HARMLESS = frozenset(
 _TOLD = frozenset({"debug", "info", "warning", "error", "exception", "critical", "log", "trace", "success"})
 _PLAIN_DECORATORS = frozenset({"staticmethod", "classmethod"})
 _DEEPEST = 6
+_KEPT = 32
+"""The names of so many modules are remembered."""
 
 
 class Leak(NamedTuple):
@@ -90,6 +92,7 @@ class Releases:
         self.sessions = sessions
         self._fates: dict[tuple[str, str], str] = {}
         self._fresh: dict[tuple[str, bool], bool] = {}
+        self._read: dict[str, tuple[Module, dict[str, list[ast.Name]]]] = {}
 
     # What makes one
 
@@ -287,9 +290,7 @@ class Releases:
         for node in within(scope.node):
             if isinstance(node, (ast.Global, ast.Nonlocal)) and name in node.names:
                 return None
-        for use in index.nodes(ast.Name):
-            if use.id != name or not isinstance(use.ctx, ast.Load):
-                continue
+        for use in self._loads(module, name):
             inner = index.scope_of(use)
             if scope_binding(index, inner, name) is not scope:
                 continue
@@ -306,6 +307,19 @@ class Releases:
                     lent = lent or fate == "lent"
                     plain.append(use)
         return _Uses(frozenset(released), tuple(plain), yielded, lent)
+
+    def _loads(self, module: Module, name: str) -> list[ast.Name]:
+        """Where a module reads a name."""
+        known = self._read.get(module.path)
+        if known is None or known[0] is not module:
+            found: dict[str, list[ast.Name]] = {}
+            for use in module.index.nodes(ast.Name):
+                if isinstance(use.ctx, ast.Load):
+                    found.setdefault(use.id, []).append(use)
+            if len(self._read) >= _KEPT:
+                self._read.clear()
+            known = self._read[module.path] = (module, found)
+        return known[1].get(name, [])
 
     def _fate(self, module: Module, use: ast.Name, depth: int = 0) -> str:
         """ "released", "kept", "lent" (to a function that may do either), "yielded" or "used"."""
@@ -395,9 +409,7 @@ class Releases:
         found = "used"
         if scope.nodes.get(ast.Yield) or scope.nodes.get(ast.YieldFrom):
             found = "lent"
-        for use in module.index.nodes(ast.Name) if found == "used" else ():
-            if use.id != parameter or not isinstance(use.ctx, ast.Load):
-                continue
+        for use in self._loads(module, parameter) if found == "used" else ():
             inner = module.index.scope_of(use)
             if scope_binding(module.index, inner, parameter) is not scope:
                 continue
