@@ -323,6 +323,7 @@ def test_json_has_exactly_the_documented_keys() -> None:
                 "cvss_score": 7.5,
                 "cvss_vector": "CVSS:3.1/AV:N",
                 "url": "https://example.com/FAR001",
+                "exploit": None,
                 "fix": {
                     "applicability": "safe",
                     "message": "Replace it",
@@ -341,8 +342,13 @@ def test_json_has_exactly_the_documented_keys() -> None:
 
 def test_json_without_what_is_not_known() -> None:
     printed = json.loads(json_format.render(a_report(a_finding())))["findings"][0]
-    assert [printed[key] for key in ("cwe", "cvss_score", "cvss_vector", "url", "fix")] == [None] * 5
+    assert [printed[key] for key in ("cwe", "cvss_score", "cvss_vector", "url", "exploit", "fix")] == [None] * 6
     assert printed["related"] == []
+
+
+def test_json_with_a_request_that_shows_the_harm() -> None:
+    made = a_finding()._replace(exploit="curl http://localhost:8000/floor")
+    assert json.loads(json_format.render(a_report(made)))["findings"][0]["exploit"] == made.exploit
 
 
 def test_json_is_ascii_and_keeps_lone_surrogates() -> None:

@@ -121,6 +121,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "cvss_score": finding.cvss_score,
         "cvss_vector": finding.cvss_vector,
         "url": finding.url,
+        "exploit": finding.exploit or None,
         "fix": None if finding.fix is None else _fix(finding.fix),
     }
 
