@@ -1030,6 +1030,34 @@ class File:
         """The major version of Pydantic that the project is written for, as far as its code and files tell."""
         return self._project.schemas.known_version
 
+    @property
+    def import_cycles(self) -> list[tuple[tuple[str, ...], list[tuple[int, str]]]]:
+        """The cycles of modules that this file is in, and where it imports others of each: line and path."""
+        graph = self._project.imports
+        return [(cycle, graph.lines(self.path, cycle)) for cycle in graph.cycles if self.path in cycle]
+
+    def made_by(self, expr: ast.expr) -> ast.Call | None:
+        """The call that makes what a variable of a module of the project holds, of this one or of another."""
+        local = [each for each in self.values(expr) if isinstance(each, ast.Call)]
+        if local:
+            return local[0] if len(local) == 1 else None
+        modules = self._project.modules
+        path, name = self.path, expr.id if isinstance(expr, ast.Name) else getattr(expr, "attr", "")
+        owner = expr.value if isinstance(expr, ast.Attribute) else expr
+        for statement in self.nodes(ast.ImportFrom):
+            for alias in statement.names:
+                if isinstance(owner, ast.Name) and (alias.asname or alias.name) == owner.id:
+                    found = modules.resolve(self.path, statement.level, statement.module)
+                    inner = modules.submodule(found, alias.name) if found is not None else None
+                    path = (inner if isinstance(expr, ast.Attribute) else found) or path
+                    name = name if isinstance(expr, ast.Attribute) else alias.name
+        module = modules.lent(path) if path != self.path else None
+        for statement in module.tree.body if module is not None else ():
+            match statement:
+                case ast.Assign(targets=[ast.Name(id=target)], value=ast.Call() as made) if target == name:
+                    return made
+        return None
+
     def project_mentions(self, *words: str) -> bool:
         """Whether the text of some file of the project holds one of these words: for looking elsewhere before an
         absence is reported."""

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from .migrations import Migrations
     from .passing import Passing
     from .protocols import Protocols
+    from .imports import ImportGraph
     from .schemas import Schemas
     from .sqlite import Sqlite
     from .taint import Taint
@@ -74,6 +75,7 @@ class Project:
         self._migrations: Migrations | None = None
         self._sqlite: Sqlite | None = None
         self._schemas: Schemas | None = None
+        self._imports: ImportGraph | None = None
         self._texts: dict[str, str] = {}
 
     @property
@@ -138,6 +140,15 @@ class Project:
                 self.types, self.requests, lambda: self.application, lambda: versions(self.config).get("pydantic")
             )
         return self._schemas
+
+    @property
+    def imports(self) -> ImportGraph:
+        """Which modules import each other."""
+        if self._imports is None:
+            from .imports import ImportGraph
+
+            self._imports = ImportGraph(self.modules)
+        return self._imports
 
     @property
     def database(self) -> Database:

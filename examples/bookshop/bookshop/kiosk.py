@@ -3,7 +3,7 @@
 from typing import Annotated, Optional
 
 import uvicorn
-from fastapi import FastAPI, Path, Query
+from fastapi import APIRouter, FastAPI, Path, Query
 from pydantic import BaseModel
 from sqlmodel import Field, SQLModel
 
@@ -14,6 +14,7 @@ COLOURS = {"morning": "#fff8e0", "evening": "#301010"}
 settings.covers.mkdir(parents=True, exist_ok=True)  # FAR215: settings.covers.mkdir
 
 app = FastAPI(title="Shop window")
+wishes = APIRouter(tags=["window"])
 
 
 class Scene(BaseModel):
@@ -59,9 +60,12 @@ def read_colour(time) -> str:  # FAR210: `time` of `read_colour`
     return COLOURS.get(time, "white")
 
 
-@app.post("/wishes", tags=["window"], status_code=201)
+@wishes.post("", status_code=201)
 def add_wish(wish: Wish) -> None:  # FAR108: `Wish`
     WISHES.append(wish)
+
+
+app.include_router(wishes, prefix="/wishes")  # FAR218: `/wishes`
 
 
 if __name__ == "__main__":

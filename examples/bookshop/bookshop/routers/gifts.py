@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, HTTPException, status
+from fastapi import APIRouter, HTTPException, Path, status
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, SkipValidation, field_validator
 
 from sqlalchemy import select
@@ -43,6 +43,22 @@ class NewGift(BaseModel):  # FAR104: `text` of `NewGift`
             raise ValueError("whose present is it?")
 
 
+class Lasting(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Plain(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Ribbon(Lasting, Plain):  # FAR221: `Lasting` has `extra='ignore'` and `Plain` `extra='forbid'`
+    colour: Annotated[str, Field(max_length=20)]
+
+
+class Wrapped(BaseModel):
+    ribbon: Ribbon
+
+
 class Label(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
@@ -57,6 +73,11 @@ async def add_gift(gift: NewGift, user: CurrentUser, session: SessionDep) -> Lab
         raise HTTPException(status.HTTP_404_NOT_FOUND, detail=f"There is no book {gift.isbn}")
     lines = [f"{name}: {value}" for name, value in gift.dict().items()]  # FAR102: `.dict()`
     return Label(ship_to=gift.to, lines=lines[:5])  # FAR220: `ship_to`
+
+
+@router.get("/ribbons/{colour}")
+async def show_ribbon(colour: Annotated[str, Path(max_length=20)]) -> Wrapped:
+    return Wrapped(ribbon=Ribbon.model_construct(colour=colour))  # FAR224: was never validated
 
 
 @router.post("/cards", status_code=status.HTTP_201_CREATED)

@@ -5,6 +5,7 @@ import logging
 import httpx
 import requests
 
+from bookshop.services import greetings  # FAR216: `bookshop/services/currencies.py` and `bookshop/services/greetings.py`
 from bookshop.settings import settings
 
 logger = logging.getLogger(__name__)
@@ -37,3 +38,7 @@ def fetch_opening_hours() -> str:
                 return response.text
             except requests.RequestException:
                 logger.warning("The market does not say when it opens", exc_info=True)
+
+
+def spoken() -> list[str]:
+    return [greetings.NAMES[currency] for currency in CURRENCIES]
