@@ -15,7 +15,20 @@ from sqlalchemy import text
 
 from bookshop import partners
 from bookshop.db import create_tables, engine, get_session
-from bookshop.routers import backoffice, books, catalogue, desk, figures, live, orders, reports, returns, reviews, users
+from bookshop.routers import (
+    backoffice,
+    books,
+    catalogue,
+    desk,
+    figures,
+    gifts,
+    live,
+    orders,
+    reports,
+    returns,
+    reviews,
+    users,
+)
 from bookshop.services.pricing import PriceUnknown
 from bookshop.settings import settings
 
