@@ -250,11 +250,7 @@ class Taint:
         return found is not None and not found.returns
 
     def returned_safety(self, symbol: str, position: int) -> frozenset[str]:
-        """The kinds for which what a validator gives back of an argument is harmless. One that refuses some texts is
-        taken to refuse the harmful ones."""
-        own = self.types.function(symbol)
-        if own is not None and own[1].raised:
-            return HARMLESS
+        """The kinds for which what a project function gives back of an argument is harmless, unless it raises."""
         effect = self.effect(symbol)
         if effect is None:
             return HARMLESS

@@ -226,7 +226,11 @@ class Inputs:
         name = self.types.qualified(self.types.eval(summary, marker[1])) or ""
         if name.rpartition(".")[2] in _VALIDATING:
             given = self.types.eval(summary, marker[2][0]) if marker[2] else None
-            return self.judge(given[1], 0) if given is not None and given[0] == "func" else HARMLESS
+            if given is None or given[0] != "func":
+                return HARMLESS
+            # A type of its own for a text, made to refuse some: it is taken to refuse the harmful ones.
+            own = self.types.function(given[1])
+            return HARMLESS if own is not None and own[1].raised else self.judge(given[1], 0)
         for keyword, value in marker[3]:
             if keyword in _PATTERNS:
                 pattern = value_of(self.types, summary, value)
