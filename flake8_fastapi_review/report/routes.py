@@ -28,7 +28,11 @@ def as_table(rows: Sequence[RouteRow], statements: Mapping[RouteRow, str] | None
             lines.append(
                 f" {mark}{row.method:{methods}}  {row.path or '/':{paths}}  {handler}  {place}"
                 + (f"  [{guards}]" if guards else "")
-                + (f"  {statements[row]} statements" if statements is not None else "")
+                + (
+                    f"  {statements[row]} statement{'s' if statements[row] != '1' else ''}"
+                    if statements is not None
+                    else ""
+                )
             )
         assumptions = sorted({text for row in own for text in row.assumptions})
         if assumptions:
