@@ -16,6 +16,7 @@ from .project.constants import UNKNOWN, parameters_in, value_of
 from .project.effects import Hazard, asks_for_what_is_waited_for
 from .project.execution import is_lifespan
 from .project.middleware import answers_itself, replaces_answer
+from .project.passing import Aim
 from .project.requests import EXPLICIT, Field
 from .project.types import COROUTINE, NONE, Type, without_none
 from .rule import Edit, Range, Related
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from .project.database.tables import Entity
     from .project.exposure import Exposed
     from .project.migrations import MigratedSchema, Migration
-    from .project.passing import Aim
     from .project.requests import RequestParameter
     from .project.schemas import Model, Schema
     from .project.sqlite import Sqlite
@@ -774,12 +774,16 @@ class File:
                 text = " → ".join([*map(_leaf, names), f"{_short(last.name)} {last.path}:{last.line}"])
                 related = tuple(Related(link.path, link.line, f"calls `{_short(link.name)}`") for link in arrival.chain)
                 typed = passing.is_typed(target[0], parameter)
-                found.append(HandedOn(given, parameter, arrival.name, arrival.steps, text, related, typed, passing.is_guarded(last)))
+                found.append(
+                    HandedOn(
+                        given, parameter, arrival.name, arrival.steps, text, related, typed, passing.is_guarded(last)
+                    )
+                )
         return found
 
     def templates_of(self, name: str) -> list[tuple[str, str, int]]:
-        """The names of the templates that the project asks a variable of this module, an environment of Jinja, for, with
-        file and line."""
+        """The names of the templates that the project asks a variable of this module, an environment of Jinja, for,
+        with file and line."""
         from .project.templates import templates_of
 
         return templates_of(self._types, self.path, name)
@@ -878,8 +882,9 @@ class File:
         return tuple(Related(each.path, each.line, f"reached in `{each.qualname}`") for each in chain)
 
     def unfollowed(self, call: ast.expr | ast.stmt, then: frozenset[str]) -> tuple[Related, ...] | None:
-        """The functions that return after a call or statement without one of `then` having run, outermost last. None: none does, or
-        that is not known. Ways that an exception takes, or that depend on the result of the call, do not count."""
+        """The functions that return after a call or statement without one of `then` having run, outermost last. None:
+        none does, or that is not known. Ways that an exception takes, or that depend on the result of the call, do
+        not count."""
         chain = self._project.protocols.unfollowed(self._module, call, then)
         if chain is None:
             return None
@@ -1019,7 +1024,9 @@ class File:
     def model_named(self, expr: ast.AST) -> Model | None:
         """The model that an expression names, as in `Order(...)`."""
         definition = self.definition_of(expr)
-        return self._project.schemas.model(definition.symbol) if definition is not None and definition.is_class else None
+        return (
+            self._project.schemas.model(definition.symbol) if definition is not None and definition.is_class else None
+        )
 
     def schema(self, annotation: ast.AST) -> Schema:
         """An annotation as JSON knows it."""
@@ -1786,9 +1793,7 @@ class File:
             if revision is None:
                 return None
             engines = self._project.database
-            self._migration = Migration(
-                revision, self._project.migrations, lambda: engines.view(self._module).dialects
-            )
+            self._migration = Migration(revision, self._project.migrations, lambda: engines.view(self._module).dialects)
         return self._migration
 
     # Inner parts

@@ -4,8 +4,8 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
+from ...file import Aim
 from ...handlers import handler_of
-from ...project.passing import Aim
 from ...rule import Related, Rule, Severity
 from .exposure import TEXT, chooses, shown_exception
 from .responses import HTTP_EXCEPTION, RESPONSE, answers, detail, is_http_exception, named_like_a_class

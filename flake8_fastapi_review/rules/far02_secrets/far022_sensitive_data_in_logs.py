@@ -4,8 +4,8 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
+from ...file import Aim
 from ...knowledge.secrets import secret_name
-from ...project.passing import Aim
 from ...rule import Related, Rule, Severity
 from .exposure import exposed
 from .models import credential_field

@@ -5,8 +5,8 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from ...file import Aim
 from ...knowledge.secrets import CARD, PASSWORD, SecretName, secret_name
-from ...project.passing import Aim
 from ...rule import Rule, Severity
 from .targets import leaf, parameters
 

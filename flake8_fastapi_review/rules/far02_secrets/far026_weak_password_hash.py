@@ -4,8 +4,8 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
+from ...file import Aim
 from ...knowledge.secrets import PASSWORD, secret_name, words
-from ...project.passing import Aim
 from ...rule import Rule, Severity
 from .targets import leaf
 
