@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from .sites import Site, within
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from ...module import Module
     from ...module.summary import Summary
     from .engines import Engine, SessionMaker
@@ -86,6 +88,17 @@ class View:
         """Whether the objects of a session lose their attributes when it commits; None when its maker is not known, or
         several disagree."""
         return self._database.expires_on_commit(self._site(session))
+
+    def is_constrained_elsewhere(self, table: Table, columns: Iterable[str]) -> bool:
+        """Whether a file that names the table (a migration) makes these columns unique, which the model may not say."""
+        modules = self._database.modules
+        wanted = set(columns)
+        for path in modules.mentioning_any((table.name.encode(),)):
+            module = modules.lent(path)
+            for call in module.index.nodes(ast.Call) if module is not None and "nique" in module.text else ():
+                if any(given == wanted for given in _made_unique(call)):
+                    return True
+        return False
 
     # Values
 
@@ -205,3 +218,21 @@ class View:
 
 def _function(module: Module, node: ast.AST) -> ast.AST:
     return module.index.scope_of(node).frame().node
+
+
+def _made_unique(call: ast.Call) -> Iterator[set[str]]:
+    """The columns that a call of a migration or of a table's arguments makes unique."""
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    if name not in ("UniqueConstraint", "create_unique_constraint", "create_index", "Index"):
+        return
+    if "nique" not in name and "unique=True" not in ast.unparse(call):
+        return
+    if name == "UniqueConstraint":
+        yield _texts(call.args)
+    for value in (*call.args, *(keyword.value for keyword in call.keywords)):
+        if isinstance(value, (ast.List, ast.Tuple)):
+            yield _texts(value.elts)
+
+
+def _texts(nodes: list[ast.expr]) -> set[str]:
+    return {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}

@@ -97,6 +97,8 @@ class CheckThenInsert(Rule):
             columns = [column.name for name in key if (column := entity.column(name)) is not None]
             if len(columns) != len(key) or _is_guarded(table, columns):
                 continue
+            if file.database.is_constrained_elsewhere(table, columns):
+                continue
             related = (
                 Related(file.path, getattr(each.node, "lineno", 1), "looked up here"),
                 Related(table.place.path, table.place.line, "the table"),
