@@ -124,7 +124,8 @@ def _is_found(file: File, row: ast.expr) -> bool:
 
 
 def _is_locked(file: File, target: ast.Attribute) -> bool:
-    """Whether the function, or one of the file that calls it, locks anything: `get(…, with_for_update=True)`, an advisory lock."""
+    """Whether the function, or one of the file that calls it, locks anything: `get(…, with_for_update=True)`, an
+    advisory lock."""
     function = file.function(target)
     if function is None:
         return False
