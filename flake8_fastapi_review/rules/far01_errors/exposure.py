@@ -6,8 +6,8 @@ import ast
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from ...file import Aim
 from ...handlers import caught
-from ...project.passing import Aim
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -53,8 +53,9 @@ _INFRASTRUCTURE = frozenset(
 
 _FORMATTED = Aim(attributes=TEXT, parts=True, results=True)
 """What a function of the project makes a text of."""
-_CHOOSING = frozenset(("isinstance", "issubclass", "hasattr", "type", "debug", "DEBUG", "is_debug", "expose_errors"))
-_DEBUGGING = re.compile(r"(?i)debug|expose|verbose|is_dev|development")
+_CHOOSING = frozenset(("isinstance", "issubclass", "hasattr", "type"))
+_SETTINGS = frozenset(("DEBUG", "is_debug", "expose_errors"))
+_DEBUGGING = re.compile(r"(?i)debug|expose|verbose|is_dev|development|status(?:_code)? *<")
 _HARMLESS = (
     "sqlalchemy.exc.NoResultFound",
     "sqlalchemy.exc.MultipleResultsFound",
@@ -105,7 +106,12 @@ def _held(file: File, node: ast.AST) -> Iterator[ast.AST]:
     match node:
         case ast.Name():
             values = file.values(node)[1:]
-            hidden = {behind for value in values if _chosen(file, value) for behind in file.values(value)}
+            hidden = {
+                behind
+                for value in values
+                if _chosen(file, value) or (isinstance(value, ast.IfExp) and _DEBUGGING.search(ast.unparse(value.test)))
+                for behind in file.values(value)
+            }
             yield from (value for value in values if value not in hidden)
         case ast.Attribute(attr=attr, value=ast.Name() | ast.Attribute() as value) if attr in TEXT:
             yield value
@@ -147,7 +153,19 @@ def _given(file: File, call: ast.Call) -> Iterator[ast.AST]:
 
 def chooses(file: File, function: Definition) -> bool:
     """Whether a function of the project looks at what it is given, or at a setting: it may tell only what it should."""
-    return file.body_mentions(function, _CHOOSING)
+    if function.path != file.path or file.body_mentions(function, _SETTINGS):
+        return file.body_mentions(function, _CHOOSING | _SETTINGS)
+    node = next(
+        (each for each in file.nodes(ast.FunctionDef, ast.AsyncFunctionDef) if each.lineno == function.line), None
+    )
+    asked = [] if node is None else file.within(node.body, ast.Call)
+    return any(
+        _leaf(call.func) in _CHOOSING
+        and call.args
+        and isinstance(call.args[0], ast.Name)
+        and call.args[0].id in function.parameters
+        for call in asked
+    )
 
 
 def revealing(file: File, name: ast.Name) -> str | None:
