@@ -186,7 +186,24 @@ def _decides(file: File, function: ast.AST, look: ast.AST, call: ast.Call) -> bo
         if not asks:
             continue
         if branch in around:
-            return True
+            inside = any(each in around or each is file.statement(call) for each in branch.body)
+            if _is_absence(branch.test) == inside:
+                return True
+            continue
+        if _is_absence(branch.test):
+            continue
         if not flow.falls_through(branch.body) and flow.before(branch, file.statement(call)):
             return True
+    return False
+
+
+def _is_absence(test: ast.expr) -> bool:
+    """Whether a test holds when nothing was found: `not found`, `found is None`."""
+    match test:
+        case ast.UnaryOp(op=ast.Not()):
+            return True
+        case ast.Compare(ops=[ast.Is() | ast.Eq()], comparators=[ast.Constant(value=None | 0)]):
+            return True
+        case ast.BoolOp(values=values):
+            return any(_is_absence(each) for each in values)
     return False
