@@ -253,7 +253,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         'important',  # severity
         'on',  # default
         ('app',),  # roles
-        (('except ', 'exception_handler'), ('HTTPException', 'Response', 'Exception', 'router', 'app')),  # markers
+        (('except ', 'exception_handler', 'exc:', 'exc)', 'exc:', ': Exception', 'Error)'), ('HTTPException', 'Response', 'Exception', 'router', 'app')),  # markers
         209,  # cwe
         'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:L/I:N/A:N',  # cvss
         (),  # options
@@ -472,6 +472,22 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         '',  # payload
     ),
     (
+        'FAR029',  # code
+        'unencrypted-credential-column',  # name
+        'important',  # severity
+        'cfg',  # default
+        ('app',),  # roles
+        (),  # markers
+        312,  # cwe
+        'CVSS:3.1/AV:N/AC:L/PR:L/UI:N/S:U/C:H/I:N/A:N',  # cvss
+        (('columns', 'frozenset[str]', 'Columns with their model: `app.models.Integration.credentials`.'), ('encrypt', 'frozenset[str]', 'Qualified names of functions that encrypt.')),  # options
+        'A column that holds credentials is assigned a value that was not encrypted',  # summary
+        'far02_secrets.far029_unencrypted_credential_column',  # module
+        'UnencryptedCredentialColumn',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
         'FAR030',  # code
         'sql-injection',  # name
         'critical',  # severity
@@ -557,7 +573,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         'critical',  # severity
         'on',  # default
         ('app',),  # roles
-        (('def ',),),  # markers
+        (('def ', 'Environment('),),  # markers
         79,  # cwe
         'CVSS:3.1/AV:N/AC:L/PR:N/UI:R/S:C/C:L/I:L/A:N',  # cvss
         (),  # options
@@ -625,7 +641,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         943,  # cwe
         'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:L/A:N',  # cvss
         (),  # options
-        'A MongoDB filter is made of an unvalidated value of a client',  # summary
+        'A MongoDB or LDAP filter is made of an unvalidated value of a client',  # summary
         'far03_injection.far039_nosql_injection',  # module
         'NosqlInjection',  # cls
         'python',  # language
@@ -656,7 +672,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         (('def ',),),  # markers
         117,  # cwe
         'CVSS:3.1/AV:N/AC:L/PR:L/UI:N/S:U/C:N/I:L/A:N',  # cvss
-        (),  # options
+        (('debug', 'bool', 'Also report what is only logged at the level `debug`.'),),  # options
         'A log line holds a text of a client as it came',  # summary
         'far03_injection.far041_log_injection',  # module
         'LogInjection',  # cls
@@ -683,7 +699,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         'FAR043',  # code
         'xml-external-entity',  # name
         'critical',  # severity
-        'off',  # default
+        'on',  # default
         ('app',),  # roles
         (('def ',),),  # markers
         611,  # cwe
@@ -692,6 +708,22 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         'XML of a client is read by a parser that resolves entities',  # summary
         'far03_injection.far043_xml_external_entity',  # module
         'XmlExternalEntity',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR044',  # code
+        'mass-assignment',  # name
+        'important',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('def ',),),  # markers
+        915,  # cwe
+        'CVSS:3.1/AV:N/AC:L/PR:L/UI:N/S:U/C:N/I:H/A:N',  # cvss
+        (),  # options
+        'A client chooses which fields of a database entity are set',  # summary
+        'far03_injection.far044_mass_assignment',  # module
+        'MassAssignment',  # cls
         'python',  # language
         '',  # payload
     ),
@@ -852,6 +884,326 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         'A websocket is accepted from everybody in an application whose routes require a user',  # summary
         'far05_auth.far059_websocket_without_auth',  # module
         'WebsocketWithoutAuth',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR060',  # code
+        'session-not-closed',  # name
+        'critical',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('ession', 'Local('), ('sqlalchemy', 'sqlmodel', 'ession(', 'Local(')),  # markers
+        772,  # cwe
+        None,  # cvss
+        (),  # options
+        'A session is not closed on every way out of the function that makes it',  # summary
+        'far06_sessions.far060_session_not_closed',  # module
+        'SessionNotClosed',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR061',  # code
+        'connection-leak',  # name
+        'critical',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('connect(', 'acquire(', '_pool(', 'Pool(', 'getconn(', 'connection('),),  # markers
+        772,  # cwe
+        None,  # cvss
+        (),  # options
+        'A database connection or pool is not closed, or not given back, on every way out of the function',  # summary
+        'far06_sessions.far061_connection_leak',  # module
+        'ConnectionLeak',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR062',  # code
+        'yield-dependency-without-cleanup',  # name
+        'critical',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('yield',),),  # markers
+        772,  # cwe
+        None,  # cvss
+        (),  # options
+        'A dependency or context manager that yields closes what it opened only if nothing fails meanwhile',  # summary
+        'far06_sessions.far062_yield_dependency_without_cleanup',  # module
+        'YieldDependencyWithoutCleanup',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR063',  # code
+        'missing-rollback',  # name
+        'important',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('except',), ('commit(', 'flush(')),  # markers
+        755,  # cwe
+        None,  # cvss
+        (),  # options
+        'A handler survives a failed commit or flush, and the same session is used again without a rollback',  # summary
+        'far06_sessions.far063_missing_rollback',  # module
+        'MissingRollback',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR064',  # code
+        'missing-commit',  # name
+        'important',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('ession', 'Local('), ('add(', 'add_all(', 'delete(', 'insert(', 'update(', 'merge(', 'bulk_')),  # markers
+        None,  # cwe
+        None,  # cvss
+        (),  # options
+        'What a session has written is not committed on some way on which the function succeeds',  # summary
+        'far06_sessions.far064_missing_commit',  # module
+        'MissingCommit',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR065',  # code
+        'session-shared-between-tasks',  # name
+        'critical',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('gather(', 'TaskGroup', 'task_group', 'create_task(', 'ensure_future(', 'add_task(', 'BackgroundTask', 'Thread('),),  # markers
+        362,  # cwe
+        None,  # cvss
+        (),  # options
+        "One session is used by several tasks at once, or a request's session goes to a task that outlives the request",  # summary
+        'far06_sessions.far065_session_shared_between_tasks',  # module
+        'SessionSharedBetweenTasks',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR066',  # code
+        'global-session',  # name
+        'critical',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('ession', 'Local'), ('sqlalchemy', 'sqlmodel', 'ession(', 'Local(')),  # markers
+        362,  # cwe
+        None,  # cvss
+        (),  # options
+        'One session, made when a module is imported, serves all requests',  # summary
+        'far06_sessions.far066_global_session',  # module
+        'GlobalSession',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR067',  # code
+        'engine-per-request',  # name
+        'critical',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('@', 'Depends'), ('fastapi', 'starlette', 'Depends')),  # markers
+        400,  # cwe
+        None,  # cvss
+        (),  # options
+        'A route or a dependency makes an engine or a connection pool each time it is called',  # summary
+        'far06_sessions.far067_engine_per_request',  # module
+        'EnginePerRequest',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR068',  # code
+        'lost-update',  # name
+        'important',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('+', '-', '*'), ('ession', 'db')),  # markers
+        362,  # cwe
+        None,  # cvss
+        (),  # options
+        'A number of a row is read, changed in Python and written back, and nothing keeps others from doing the same',  # summary
+        'far06_sessions.far068_lost_update',  # module
+        'LostUpdate',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR069',  # code
+        'check-then-insert',  # name
+        'important',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('add(', 'add_all(', 'save('), ('ession', 'db'), ('if ',)),  # markers
+        367,  # cwe
+        None,  # cvss
+        (),  # options
+        'A row is looked up by a key and inserted if there is none, and no unique constraint keeps the key unique',  # summary
+        'far06_sessions.far069_check_then_insert',  # module
+        'CheckThenInsert',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR070',  # code
+        'n-plus-one-lazy-load',  # name
+        'important',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('sqlalchemy', 'sqlmodel', 'session', 'Session', 'db', 'query'), ('for ', 'response_model', '->')),  # markers
+        1073,  # cwe
+        None,  # cvss
+        (),  # options
+        'A relationship is read for each row of a result that was loaded without it',  # summary
+        'far07_queries.far070_n_plus_one_lazy_load',  # module
+        'NPlusOneLazyLoad',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR071',  # code
+        'query-in-loop',  # name
+        'important',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('session', 'Session', 'sqlalchemy', 'sqlmodel', 'db', 'repo', 'store', 'service', 'manager'), ('for ',)),  # markers
+        1073,  # cwe
+        None,  # cvss
+        (),  # options
+        'A query is sent for each element of a collection',  # summary
+        'far07_queries.far071_query_in_loop',  # module
+        'QueryInLoop',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR072',  # code
+        'lazy-load-in-async',  # name
+        'critical',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('async ', 'AsyncSession'), ('sqlalchemy', 'sqlmodel', 'session', 'Session', 'db')),  # markers
+        None,  # cwe
+        None,  # cvss
+        (),  # options
+        'A relationship, or an attribute that a commit expired, is read on an object of an asynchronous session',  # summary
+        'far07_queries.far072_lazy_load_in_async',  # module
+        'LazyLoadInAsync',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR073',  # code
+        'unbounded-query',  # name
+        'important',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('fastapi', 'outer', 'app'), ('.get(', 'api_route(')),  # markers
+        770,  # cwe
+        None,  # cvss
+        (('lookup_tables', 'list[str]', 'Tables that stay small, which may be read as a whole.'),),  # options
+        'A route answers every row of a table',  # summary
+        'far07_queries.far073_unbounded_query',  # module
+        'UnboundedQuery',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR074',  # code
+        'missing-index',  # name
+        'important',  # severity
+        'off',  # default
+        ('app',),  # roles
+        (('fastapi', 'outer', 'app'), ('.get(', '.post(', '.put(', '.patch(', '.delete(', 'api_route(', 'add_api_route(')),  # markers
+        1072,  # cwe
+        None,  # cvss
+        (('lookup_tables', 'list[str]', 'Tables that stay small, which need no further indexes.'),),  # options
+        'A route looks rows up by a column that has no index',  # summary
+        'far07_queries.far074_missing_index',  # module
+        'MissingIndex',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR075',  # code
+        'wasteful-query',  # name
+        'minor',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('sqlalchemy', 'sqlmodel', 'query(', 'select(', 'session', 'Session'), ('.all(', 'fetchall(', 'list(')),  # markers
+        1073,  # cwe
+        None,  # cvss
+        (),  # options
+        'Rows are loaded only to be counted, to test whether there are any, or to take the first',  # summary
+        'far07_queries.far075_wasteful_query',  # module
+        'WastefulQuery',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR076',  # code
+        'too-many-round-trips',  # name
+        'important',  # severity
+        'off',  # default
+        ('app',),  # roles
+        (('fastapi', 'outer', 'app'), ('.get(', '.post(', '.put(', '.patch(', '.delete(', 'api_route(', 'add_api_route(')),  # markers
+        1073,  # cwe
+        None,  # cvss
+        (('most', 'int', 'So many statements are well.'), ('rows', 'int', 'So many rows N are assumed where a statement is sent for each of them.')),  # options
+        'A route sends many statements, one after the other',  # summary
+        'far07_queries.far076_too_many_round_trips',  # module
+        'TooManyRoundTrips',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR077',  # code
+        'unindexable-filter',  # name
+        'minor',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('sqlalchemy', 'sqlmodel', 'query(', 'select(', 'session', 'Session'), ('like(', 'func.', 'endswith(', 'contains(')),  # markers
+        1073,  # cwe
+        None,  # cvss
+        (('patterns', 'bool', 'Report patterns that may begin with anything too.'),),  # options
+        'A condition makes the index on its column useless',  # summary
+        'far07_queries.far077_unindexable_filter',  # module
+        'UnindexableFilter',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR078',  # code
+        'unstable-pagination',  # name
+        'important',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('sqlalchemy', 'sqlmodel', 'query(', 'select(', 'session', 'Session'), ('execute(', 'exec(', 'scalars(', 'query(', 'list(')),  # markers
+        None,  # cwe
+        None,  # cvss
+        (),  # options
+        'Pages are cut out of a query that has no order',  # summary
+        'far07_queries.far078_unstable_pagination',  # module
+        'UnstablePagination',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR079',  # code
+        'select-star',  # name
+        'minor',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('SELECT', 'select ', 'Select'), ('*',)),  # markers
+        None,  # cwe
+        None,  # cvss
+        (),  # options
+        'SQL text asks for all columns of a table',  # summary
+        'far07_queries.far079_select_star',  # module
+        'SelectStar',  # cls
         'python',  # language
         '',  # payload
     ),
@@ -1128,6 +1480,22 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         '',  # payload
     ),
     (
+        'FAR097',  # code
+        'contract-break',  # name
+        'critical',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (),  # markers
+        None,  # cwe
+        None,  # cvss
+        (('internal_paths', 'list[str]', 'Paths that are no part of the contract; `*` stands for anything.'),),  # options
+        'A change breaks clients of the API',  # summary
+        'far08_routes.far097_contract_break',  # module
+        'ContractBreak',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
         'FAR098',  # code
         'patch-overwrites-unset',  # name
         'important',  # severity
@@ -1156,6 +1524,166 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         'A `limit` or `page_size` query parameter has no upper bound',  # summary
         'far08_routes.far099_unbounded_limit_parameter',  # module
         'UnboundedLimitParameter',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR100',  # code
+        'optional-without-default',  # name
+        'important',  # severity
+        'off',  # default
+        ('app',),  # roles
+        (('BaseModel', 'SQLModel', 'pydantic', 'Schema', 'Base)', 'Model)'), ('Optional', 'None')),  # markers
+        None,  # cwe
+        None,  # cvss
+        (),  # options
+        'A field of a request may be null, but not be left out',  # summary
+        'far10_schemas.far100_optional_without_default',  # module
+        'OptionalWithoutDefault',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR101',  # code
+        'call-time-default',  # name
+        'critical',  # severity
+        'on',  # default
+        ('app', 'script', 'example'),  # roles
+        (('now()', 'now(', 'today(', 'utcnow(', 'uuid', 'time(', 'token_', 'random', 'urandom', '=[]', '={}', '= []', '= {}'),),  # markers
+        None,  # cwe
+        None,  # cvss
+        (),  # options
+        'A default that should be new each time is made once, when the module is imported',  # summary
+        'far10_schemas.far101_call_time_default',  # module
+        'CallTimeDefault',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR102',  # code
+        'pydantic-v1-api',  # name
+        'important',  # severity
+        'on',  # default
+        ('app', 'script', 'example', 'test'),  # roles
+        (('.dict(', '.json(', '.copy(', 'parse_', 'from_orm', 'construct(', '.schema', 'update_forward_refs', '__fields', 'validator', 'conint', 'confloat', 'constr', 'conlist', 'condecimal', 'Extra', 'class Config'),),  # markers
+        None,  # cwe
+        None,  # cvss
+        (),  # options
+        'Code for Pydantic 2 calls what Pydantic 1 had',  # summary
+        'far10_schemas.far102_pydantic_v1_api',  # module
+        'PydanticV1Api',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR103',  # code
+        'undocumented-union',  # name
+        'minor',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('BaseModel', 'SQLModel', 'pydantic', 'Schema', 'Base)', 'Model)'), ('|', 'Union')),  # markers
+        None,  # cwe
+        None,  # cvss
+        (),  # options
+        'A field holds one of several models, or one thing or a list of it, and nothing says which when',  # summary
+        'far10_schemas.far103_undocumented_union',  # module
+        'UndocumentedUnion',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR104',  # code
+        'unconstrained-input',  # name
+        'minor',  # severity
+        'off',  # default
+        ('app',),  # roles
+        (('BaseModel', 'SQLModel', 'pydantic', 'Schema', 'Base)', 'Model)'), ('str', 'list', 'List', 'bytes')),  # markers
+        770,  # cwe
+        None,  # cvss
+        (),  # options
+        'The fields of a request body may be of any length',  # summary
+        'far10_schemas.far104_unconstrained_input',  # module
+        'UnconstrainedInput',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR105',  # code
+        'extra-fields-allowed',  # name
+        'important',  # severity
+        'off',  # default
+        ('app',),  # roles
+        (('BaseModel', 'SQLModel', 'pydantic', 'Schema', 'Base)', 'Model)'), ('extra',), ('allow',)),  # markers
+        915,  # cwe
+        None,  # cvss
+        (),  # options
+        'A model of a request keeps fields that it does not declare',  # summary
+        'far10_schemas.far105_extra_fields_allowed',  # module
+        'ExtraFieldsAllowed',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR106',  # code
+        'broken-validator',  # name
+        'critical',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('BaseModel', 'SQLModel', 'pydantic', 'Schema', 'Base)', 'Model)'), ('validator',)),  # markers
+        None,  # cwe
+        None,  # cvss
+        (),  # options
+        'A validator loses the value, names a field that is not there, or answers the request itself',  # summary
+        'far10_schemas.far106_broken_validator',  # module
+        'BrokenValidator',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR107',  # code
+        'untyped-schema',  # name
+        'important',  # severity
+        'off',  # default
+        ('app',),  # roles
+        (('fastapi', 'router', 'APIRouter'), ('dict', 'Dict', 'Any', 'object', 'list', 'List')),  # markers
+        None,  # cwe
+        None,  # cvss
+        (('answers', 'bool', 'Look at answers too, not only at what routes take.'),),  # options
+        'A route takes or answers anything',  # summary
+        'far10_schemas.far107_untyped_schema',  # module
+        'UntypedSchema',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR108',  # code
+        'entity-as-schema',  # name
+        'critical',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('SQLModel', 'sqlmodel', 'sqlalchemy', 'models', 'entities', 'tables', 'db'), ('post(', 'put(', 'patch(', 'api_route(')),  # markers
+        915,  # cwe
+        'CVSS:3.1/AV:N/AC:L/PR:L/UI:N/S:U/C:N/I:H/A:N',  # cvss
+        (),  # options
+        'An entity of the database is the body of a request',  # summary
+        'far10_schemas.far108_entity_as_schema',  # module
+        'EntityAsSchema',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR109',  # code
+        'field-shadows-base',  # name
+        'important',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('BaseModel', 'SQLModel', 'pydantic', 'Schema', 'Base)', 'Model)'), ('construct:', 'copy:', 'dict:', 'from_orm:', 'json:', 'model_computed_fields:', 'model_construct:', 'model_copy:', 'model_dump:', 'model_dump_json:', 'model_extra:', 'model_fields:', 'model_fields_set:', 'model_json_schema:', 'model_parametrized_name:', 'model_post_init:', 'model_rebuild:', 'model_validate:', 'model_validate_json:', 'model_validate_strings:', 'parse_file:', 'parse_obj:', 'parse_raw:', 'schema:', 'schema_json:', 'update_forward_refs:', 'validate:')),  # markers
+        None,  # cwe
+        None,  # cvss
+        (),  # options
+        'A field hides a method of `BaseModel`',  # summary
+        'far10_schemas.far109_field_shadows_base',  # module
+        'FieldShadowsBase',  # cls
         'python',  # language
         '',  # payload
     ),
@@ -1320,6 +1848,486 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         '',  # payload
     ),
     (
+        'FAR120',  # code
+        'request-without-timeout',  # name
+        'important',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('requests', 'httpx', 'aiohttp', 'urllib', 'smtplib', 'redis', 'ftplib', 'socket', 'http.client', 'timeout'),),  # markers
+        400,  # cwe
+        None,  # cvss
+        (('redis', 'bool', 'Report Redis clients without `socket_timeout` too.'),),  # options
+        'A call to another service may take for ever',  # summary
+        'far12_outbound.far120_request_without_timeout',  # module
+        'RequestWithoutTimeout',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR121',  # code
+        'client-per-call',  # name
+        'important',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('httpx', 'requests', 'aiohttp', 'redis', 'boto3', 'openai', 'anthropic'),),  # markers
+        None,  # cwe
+        None,  # cvss
+        (),  # options
+        'A client is built for each request or each turn of a loop',  # summary
+        'far12_outbound.far121_client_per_call',  # module
+        'ClientPerCall',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR122',  # code
+        'client-not-closed',  # name
+        'critical',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('httpx', 'aiohttp', 'redis'), ('AsyncClient', 'ClientSession', 'asyncio')),  # markers
+        772,  # cwe
+        None,  # cvss
+        (),  # options
+        'An asynchronous client is opened in a function that does not close it on every path',  # summary
+        'far12_outbound.far122_client_not_closed',  # module
+        'ClientNotClosed',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR123',  # code
+        'retry-without-backoff',  # name
+        'important',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('tenacity', 'backoff', 'while '),),  # markers
+        770,  # cwe
+        None,  # cvss
+        (),  # options
+        'A failed call is tried again at once, or without end',  # summary
+        'far12_outbound.far123_retry_without_backoff',  # module
+        'RetryWithoutBackoff',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR124',  # code
+        'unchecked-response',  # name
+        'important',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('requests', 'httpx', 'aiohttp'), ('.json(', '.text', '.content', '.read(')),  # markers
+        None,  # cwe
+        None,  # cvss
+        (),  # options
+        'The body of a response is used without a look at its status',  # summary
+        'far12_outbound.far124_unchecked_response',  # module
+        'UncheckedResponse',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR125',  # code
+        'unbounded-fan-out',  # name
+        'important',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('gather',), ('async def',)),  # markers
+        None,  # cwe
+        None,  # cvss
+        (),  # options
+        'As many calls of another service are started at once as a collection has members',  # summary
+        'far12_outbound.far125_unbounded_fan_out',  # module
+        'UnboundedFanOut',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR126',  # code
+        'unhandled-upstream-failure',  # name
+        'minor',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('httpx', 'requests', 'aiohttp'), ('.get(', '.post(', '.put(', '.patch(', '.delete(', '.head(', '.options(', '.request(')),  # markers
+        None,  # cwe
+        None,  # cvss
+        (),  # options
+        'A route calls another service, and nobody answers for its failures',  # summary
+        'far12_outbound.far126_unhandled_upstream_failure',  # module
+        'UnhandledUpstreamFailure',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR127',  # code
+        'missing-expected-handler',  # name
+        'important',  # severity
+        'cfg',  # default
+        ('app',),  # roles
+        (),  # markers
+        None,  # cwe
+        None,  # cvss
+        (('calls', 'Mapping[str, str]', 'Qualified name of a call → exception, or words of its message.'),),  # options
+        'A failure that the project knows to happen is handled by nobody',  # summary
+        'far12_outbound.far127_missing_expected_handler',  # module
+        'MissingExpectedHandler',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR128',  # code
+        'repeated-remote-read',  # name
+        'minor',  # severity
+        'off',  # default
+        ('app',),  # roles
+        (('httpx', 'requests', 'aiohttp'), ('.get(', 'get(')),  # markers
+        None,  # cwe
+        None,  # cvss
+        (),  # options
+        'Each request reads the same thing from another service',  # summary
+        'far12_outbound.far128_repeated_remote_read',  # module
+        'RepeatedRemoteRead',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR130',  # code
+        'shared-mutable-state',  # name
+        'important',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('def ',), ('+=', '-=', '|=', '*=', 'global ')),  # markers
+        362,  # cwe
+        None,  # cvss
+        (),  # options
+        'Requests change state that all of them share, and nothing keeps them apart',  # summary
+        'far13_concurrency.far130_shared_mutable_state',  # module
+        'SharedMutableState',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR131',  # code
+        'task-reference-dropped',  # name
+        'critical',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('create_task', 'ensure_future'),),  # markers
+        None,  # cwe
+        None,  # cvss
+        (),  # options
+        'Nobody keeps the task that is started here',  # summary
+        'far13_concurrency.far131_task_reference_dropped',  # module
+        'TaskReferenceDropped',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR132',  # code
+        'check-then-act-across-await',  # name
+        'important',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('await ',), ('if ',)),  # markers
+        367,  # cwe
+        None,  # cvss
+        (),  # options
+        'Shared state is tested, then something is awaited, then the state is changed',  # summary
+        'far13_concurrency.far132_check_then_act_across_await',  # module
+        'CheckThenActAcrossAwait',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR133',  # code
+        'thread-lock-in-async',  # name
+        'critical',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('async def',), ('threading', 'multiprocessing'), ('with ', '.acquire('), ('Lock', 'Condition', 'Semaphore')),  # markers
+        833,  # cwe
+        None,  # cvss
+        (),  # options
+        'A lock of threads is held while a coroutine waits',  # summary
+        'far13_concurrency.far133_thread_lock_in_async',  # module
+        'ThreadLockInAsync',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR134',  # code
+        'wait-without-timeout',  # name
+        'minor',  # severity
+        'off',  # default
+        ('app',),  # roles
+        (('asyncio',), ('.get()', '.wait()', '.join()'), ('await ',)),  # markers
+        None,  # cwe
+        None,  # cvss
+        (),  # options
+        'A route waits for something that another task has to do, for as long as it takes',  # summary
+        'far13_concurrency.far134_wait_without_timeout',  # module
+        'WaitWithoutTimeout',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR135',  # code
+        'task-not-cancelled-at-shutdown',  # name
+        'important',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('create_task', 'ensure_future'), ('lifespan', 'lifecycle', 'startup', 'FastAPI', 'Starlette')),  # markers
+        None,  # cwe
+        None,  # cvss
+        (),  # options
+        'A task that runs for ever is started with the application, and nobody ends it',  # summary
+        'far13_concurrency.far135_task_not_cancelled_at_shutdown',  # module
+        'TaskNotCancelledAtShutdown',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR136',  # code
+        'cached-coroutine',  # name
+        'critical',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('cache',), ('def ',)),  # markers
+        None,  # cwe
+        None,  # cvss
+        (),  # options
+        'A cache for plain functions is put on a coroutine function, or on a method',  # summary
+        'far13_concurrency.far136_cached_coroutine',  # module
+        'CachedCoroutine',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR137',  # code
+        'except-group-mismatch',  # name
+        'important',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('TaskGroup', 'create_task_group', 'open_nursery'), ('except',)),  # markers
+        None,  # cwe
+        None,  # cvss
+        (),  # options
+        'A handler for one class of exceptions is around a group of tasks',  # summary
+        'far13_concurrency.far137_except_group_mismatch',  # module
+        'ExceptGroupMismatch',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR138',  # code
+        'endless-stream',  # name
+        'important',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('StreamingResponse', 'EventSourceResponse'), ('while True', 'while 1'), ('yield',)),  # markers
+        None,  # cwe
+        None,  # cvss
+        (),  # options
+        'A stream without end does not see that its client has left',  # summary
+        'far13_concurrency.far138_endless_stream',  # module
+        'EndlessStream',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR139',  # code
+        'stream-outlives-resource',  # name
+        'critical',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('StreamingResponse', 'EventSourceResponse'),),  # markers
+        None,  # cwe
+        None,  # cvss
+        (),  # options
+        'A stream reads from something that is closed before the first byte of it is sent',  # summary
+        'far13_concurrency.far139_stream_outlives_resource',  # module
+        'StreamOutlivesResource',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR140',  # code
+        'unguarded-job',  # name
+        'important',  # severity
+        'off',  # default
+        ('app',),  # roles
+        (('apscheduler', 'scheduler'), ('add_job', 'scheduled_job')),  # markers
+        None,  # cwe
+        None,  # cvss
+        (('guards', 'frozenset[str]', 'Names of the decorators that every job of the project must have.'),),  # options
+        'A scheduled function lets its errors go',  # summary
+        'far14_workers.far140_unguarded_job',  # module
+        'UnguardedJob',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR141',  # code
+        'untracked-job',  # name
+        'important',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('apscheduler', 'scheduler'), ('add_job', 'scheduled_job')),  # markers
+        None,  # cwe
+        None,  # cvss
+        (('tracking', 'str', 'Name of the set or mapping that the ids of all jobs have to be put into.'),),  # options
+        'A job is added to a persistent store without an `id`, or without `replace_existing`',  # summary
+        'far14_workers.far141_untracked_job',  # module
+        'UntrackedJob',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR142',  # code
+        'trigger-without-timezone',  # name
+        'important',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('apscheduler', 'scheduler'), ('cron', 'Cron', 'DateTrigger', '"date"', "'date'")),  # markers
+        None,  # cwe
+        None,  # cvss
+        (('trigger_class', 'str', 'Qualified name of the class that the triggers of all jobs must be instances of.'),),  # options
+        'A job at a time of day does not say in which time zone',  # summary
+        'far14_workers.far142_trigger_without_timezone',  # module
+        'TriggerWithoutTimezone',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR143',  # code
+        'job-loop-mismatch',  # name
+        'critical',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('apscheduler', 'scheduler'), ('add_job', 'scheduled_job')),  # markers
+        None,  # cwe
+        None,  # cvss
+        (),  # options
+        'A coroutine function is given to a scheduler that runs jobs in threads',  # summary
+        'far14_workers.far143_job_loop_mismatch',  # module
+        'JobLoopMismatch',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR144',  # code
+        'naive-datetime',  # name
+        'important',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('datetime',), ('utcnow', 'utcfromtimestamp', '.now', '.today', '.fromtimestamp')),  # markers
+        None,  # cwe
+        None,  # cvss
+        (),  # options
+        'A time without time zone is made',  # summary
+        'far14_workers.far144_naive_datetime',  # module
+        'NaiveDatetime',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR145',  # code
+        'job-overlap',  # name
+        'minor',  # severity
+        'off',  # default
+        ('app',),  # roles
+        (('apscheduler', 'scheduler'), ('add_job', 'scheduled_job'), ('interval', 'Interval')),  # markers
+        None,  # cwe
+        None,  # cvss
+        (),  # options
+        'A job at intervals does not say what happens when a run is late or takes longer than the interval',  # summary
+        'far14_workers.far145_job_overlap',  # module
+        'JobOverlap',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR146',  # code
+        'celery-result-blocking',  # name
+        'critical',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('celery', 'delay', 'apply_async', 'async def'),),  # markers
+        None,  # cwe
+        None,  # cvss
+        (),  # options
+        'A Celery result is waited for inside a task, or on the event loop',  # summary
+        'far14_workers.far146_celery_result_blocking',  # module
+        'CeleryResultBlocking',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR147',  # code
+        'celery-async-task',  # name
+        'critical',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('celery', 'shared_task'), ('async def',)),  # markers
+        None,  # cwe
+        None,  # cvss
+        (),  # options
+        'A Celery task is a coroutine function',  # summary
+        'far14_workers.far147_celery_async_task',  # module
+        'CeleryAsyncTask',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR148',  # code
+        'celery-task-limits',  # name
+        'important',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('celery', 'shared_task', 'delay(', 'apply_async('),),  # markers
+        None,  # cwe
+        None,  # cvss
+        (),  # options
+        'A Celery task may run or be tried again forever, or is given an object of the database',  # summary
+        'far14_workers.far148_celery_task_limits',  # module
+        'CeleryTaskLimits',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR149',  # code
+        'unguarded-worker-loop',  # name
+        'important',  # severity
+        'off',  # default
+        ('app',),  # roles
+        (('while ',), ('create_task', 'ensure_future', 'Thread(', 'Process(')),  # markers
+        None,  # cwe
+        None,  # cvss
+        (),  # options
+        'The first exception ends a loop that is meant to serve for as long as the process lives',  # summary
+        'far14_workers.far149_unguarded_worker_loop',  # module
+        'UnguardedWorkerLoop',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR150',  # code
+        'unverified-dynamic-import',  # name
+        'critical',  # severity
+        'off',  # default
+        ('app',),  # roles
+        (('exec_module', 'import_module', '__import__', 'run_path', 'run_module'),),  # markers
+        494,  # cwe
+        'CVSS:3.1/AV:L/AC:L/PR:L/UI:N/S:U/C:H/I:H/A:H',  # cvss
+        (),  # options
+        'A file or module that is only known at run time is run, and nothing checks before that it is the right one',  # summary
+        'far15_files.far150_unverified_dynamic_import',  # module
+        'UnverifiedDynamicImport',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
         'FAR151',  # code
         'unguarded-dynamic-import',  # name
         'important',  # severity
@@ -1352,6 +2360,38 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         '',  # payload
     ),
     (
+        'FAR153',  # code
+        'missing-context-isolation',  # name
+        'important',  # severity
+        'cfg',  # default
+        ('app',),  # roles
+        (),  # markers
+        None,  # cwe
+        None,  # cvss
+        (('context', 'Mapping[str, str]', 'Qualified name of a constructor or loader → its argument.'),),  # options
+        'A constructor or loader is called without the context that keeps one tenant, plugin or request from another',  # summary
+        'far15_files.far153_missing_context_isolation',  # module
+        'MissingContextIsolation',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR154',  # code
+        'unbounded-upload',  # name
+        'important',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('UploadFile', 'stream()'), ('read', 'copyfileobj', 'stream(')),  # markers
+        770,  # cwe
+        'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:L',  # cvss
+        (('guards', 'frozenset[str]', 'Names of functions and classes that limit the size of uploads.'),),  # options
+        'An upload is read into memory, or copied, however large it is',  # summary
+        'far15_files.far154_unbounded_upload',  # module
+        'UnboundedUpload',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
         'FAR155',  # code
         'untrusted-content-type',  # name
         'important',  # severity
@@ -1368,6 +2408,22 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         '',  # payload
     ),
     (
+        'FAR156',  # code
+        'archive-traversal',  # name
+        'critical',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('def ',),),  # markers
+        22,  # cwe
+        'CVSS:3.1/AV:N/AC:L/PR:L/UI:N/S:U/C:H/I:H/A:H',  # cvss
+        (),  # options
+        'An archive that a client sent is unpacked wherever its members say',  # summary
+        'far15_files.far156_archive_traversal',  # module
+        'ArchiveTraversal',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
         'FAR157',  # code
         'insecure-temp-file',  # name
         'important',  # severity
@@ -1380,6 +2436,854 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         'A temporary file has a name that others on the machine can know before it exists',  # summary
         'far15_files.far157_insecure_temp_file',  # module
         'InsecureTempFile',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR160',  # code
+        'destructive-migration',  # name
+        'important',  # severity
+        'off',  # default
+        ('migration',),  # roles
+        (('down_revision',), ('drop_table', 'drop_column', 'delete', 'DELETE', 'DROP ', 'drop ', 'TRUNCATE')),  # markers
+        None,  # cwe
+        None,  # cvss
+        (('since', 'str', 'Judge only revisions after this one, or after a date such as 2025-01-31.'),),  # options
+        'A migration throws data away: it drops a table or a column, or deletes all rows',  # summary
+        'far16_migrations.far160_destructive_migration',  # module
+        'DestructiveMigration',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR161',  # code
+        'non-null-without-default',  # name
+        'critical',  # severity
+        'on',  # default
+        ('migration',),  # roles
+        (('down_revision',), ('nullable', 'NOT NULL', 'not null')),  # markers
+        None,  # cwe
+        None,  # cvss
+        (('since', 'str', 'Judge only revisions after this one, or after a date such as 2025-01-31.'),),  # options
+        'A migration adds a column that must not be null, without a value for the rows that are there',  # summary
+        'far16_migrations.far161_non_null_without_default',  # module
+        'NonNullWithoutDefault',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR162',  # code
+        'irreversible-migration',  # name
+        'important',  # severity
+        'on',  # default
+        ('migration',),  # roles
+        (('down_revision',), ('downgrade',)),  # markers
+        None,  # cwe
+        None,  # cvss
+        (('since', 'str', 'Judge only revisions after this one, or after a date such as 2025-01-31.'),),  # options
+        'The `downgrade` of a migration that changes the schema does nothing',  # summary
+        'far16_migrations.far162_irreversible_migration',  # module
+        'IrreversibleMigration',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR163',  # code
+        'blocking-index',  # name
+        'important',  # severity
+        'off',  # default
+        ('migration',),  # roles
+        (('down_revision',), ('create_index', 'INDEX', 'index')),  # markers
+        None,  # cwe
+        None,  # cvss
+        (('dialect', 'str', 'The database that migrations run on, such as postgresql. Empty: taken from the project.'), ('since', 'str', 'Judge only revisions after this one, or after a date such as 2025-01-31.')),  # options
+        'A migration builds an index on a PostgreSQL table in use without `CONCURRENTLY`',  # summary
+        'far16_migrations.far163_blocking_index',  # module
+        'BlockingIndex',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR164',  # code
+        'risky-alter',  # name
+        'important',  # severity
+        'off',  # default
+        ('migration',),  # roles
+        (('down_revision',), ('new_column_name', 'type_', 'rename_table', 'create_foreign_key', 'create_check', 'ALTER', 'alter')),  # markers
+        None,  # cwe
+        None,  # cvss
+        (('dialect', 'str', 'The database that migrations run on, such as postgresql. Empty: taken from the project.'), ('since', 'str', 'Judge only revisions after this one, or after a date such as 2025-01-31.')),  # options
+        'A migration renames what is in use, rewrites a column, or checks a whole table for a new constraint',  # summary
+        'far16_migrations.far164_risky_alter',  # module
+        'RiskyAlter',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR165',  # code
+        'migration-file-name',  # name
+        'minor',  # severity
+        'cfg',  # default
+        ('migration',),  # roles
+        (('down_revision',),),  # markers
+        None,  # cwe
+        None,  # cvss
+        (('pattern', 'str', 'A regular expression for the whole name without `.py`; `{revision}` is the revision.'), ('since', 'str', 'Judge only revisions after this one, or after a date such as 2025-01-31.')),  # options
+        "The name of a migration's file is not of the form that the project wants",  # summary
+        'far16_migrations.far165_migration_file_name',  # module
+        'MigrationFileName',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR166',  # code
+        'app-model-in-migration',  # name
+        'important',  # severity
+        'on',  # default
+        ('migration',),  # roles
+        (('down_revision',), ('import',)),  # markers
+        None,  # cwe
+        None,  # cvss
+        (('since', 'str', 'Judge only revisions after this one, or after a date such as 2025-01-31.'),),  # options
+        "A migration uses the application's mapped classes",  # summary
+        'far16_migrations.far166_app_model_in_migration',  # module
+        'AppModelInMigration',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR167',  # code
+        'multiple-heads',  # name
+        'critical',  # severity
+        'on',  # default
+        ('migration',),  # roles
+        (('down_revision',),),  # markers
+        None,  # cwe
+        None,  # cvss
+        (),  # options
+        'The revisions do not make one line: two heads, a revision that is missing or there twice, or a circle',  # summary
+        'far16_migrations.far167_multiple_heads',  # module
+        'MultipleHeads',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR168',  # code
+        'model-migration-drift',  # name
+        'important',  # severity
+        'off',  # default
+        ('app',),  # roles
+        (('Column', 'mapped_column', 'Mapped', 'Field', 'SQLModel'),),  # markers
+        None,  # cwe
+        None,  # cvss
+        (),  # options
+        'A mapped class has a column that no migration creates',  # summary
+        'far16_migrations.far168_model_migration_drift',  # module
+        'ModelMigrationDrift',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR170',  # code
+        'sqlite-without-wal',  # name
+        'important',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('sqlite', 'engine'), ('connect', 'engine')),  # markers
+        None,  # cwe
+        None,  # cvss
+        (),  # options
+        'A SQLite database that an application serves from is not in WAL mode',  # summary
+        'far17_sqlite.far170_sqlite_without_wal',  # module
+        'SqliteWithoutWal',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR171',  # code
+        'sqlite-shared-connection',  # name
+        'important',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('sqlite3',), ('check_same_thread',)),  # markers
+        None,  # cwe
+        None,  # cvss
+        (),  # options
+        'One SQLite connection is opened for all threads, without a lock',  # summary
+        'far17_sqlite.far171_sqlite_shared_connection',  # module
+        'SqliteSharedConnection',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR172',  # code
+        'sqlite-connection-per-query',  # name
+        'important',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('sqlite', 'for ', 'while '), ('(',), ('for ', 'while ', '.get(', '.post(', '.put(')),  # markers
+        None,  # cwe
+        None,  # cvss
+        (),  # options
+        'A SQLite database is opened once more for each round of a loop, or for each query of a request',  # summary
+        'far17_sqlite.far172_sqlite_connection_per_query',  # module
+        'SqliteConnectionPerQuery',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR173',  # code
+        'sqlite-without-busy-timeout',  # name
+        'minor',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('sqlite', 'PRAGMA', 'pragma'), ('timeout',)),  # markers
+        None,  # cwe
+        None,  # cvss
+        (),  # options
+        'A connection to SQLite does not wait for another one that writes',  # summary
+        'far17_sqlite.far173_sqlite_without_busy_timeout',  # module
+        'SqliteWithoutBusyTimeout',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR174',  # code
+        'sqlite-foreign-keys-off',  # name
+        'important',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('sqlite', 'engine'), ('connect', 'engine')),  # markers
+        None,  # cwe
+        None,  # cvss
+        (),  # options
+        'The schema has foreign keys, and nothing tells SQLite to keep them',  # summary
+        'far17_sqlite.far174_sqlite_foreign_keys_off',  # module
+        'SqliteForeignKeysOff',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR175',  # code
+        'sqlite-uncommitted-write',  # name
+        'critical',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('sqlite',), ('execute',), ('connect',)),  # markers
+        None,  # cwe
+        None,  # cvss
+        (),  # options
+        'Rows are written to SQLite over a connection that is closed without a commit',  # summary
+        'far17_sqlite.far175_sqlite_uncommitted_write',  # module
+        'SqliteUncommittedWrite',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR176',  # code
+        'execute-in-loop',  # name
+        'minor',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('sqlite',), ('execute',), ('for ',)),  # markers
+        None,  # cwe
+        None,  # cvss
+        (),  # options
+        'The same statement is executed for each row of a loop, where `executemany` takes all of them',  # summary
+        'far17_sqlite.far176_execute_in_loop',  # module
+        'ExecuteInLoop',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR177',  # code
+        'sql-missing-index',  # name
+        'important',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('sqlite',), ('execute',), ('where', 'WHERE')),  # markers
+        None,  # cwe
+        None,  # cvss
+        (('small_tables', 'frozenset[str]', 'Names of tables that stay small.'),),  # options
+        "SQL text filters by columns of which none is indexed by the schema's text",  # summary
+        'far17_sqlite.far177_sql_missing_index',  # module
+        'SqlMissingIndex',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR180',  # code
+        'unbounded-cache',  # name
+        'important',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('cache', 'Cache', 'CACHE', 'memo', 'Memo', 'MEMO'), ('def ',)),  # markers
+        770,  # cwe
+        None,  # cvss
+        (),  # options
+        'A cache keeps an entry for every key it has seen, and forgets none',  # summary
+        'far18_channels.far180_unbounded_cache',  # module
+        'UnboundedCache',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR181',  # code
+        'cache-entry-without-expiry',  # name
+        'important',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('edis',), ('.set(', '.hset(')),  # markers
+        None,  # cwe
+        None,  # cvss
+        (),  # options
+        'An entry is put into a cache in Redis that never expires',  # summary
+        'far18_channels.far181_cache_entry_without_expiry',  # module
+        'CacheEntryWithoutExpiry',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR182',  # code
+        'stale-cache',  # name
+        'important',  # severity
+        'cfg',  # default
+        ('app',),  # roles
+        (),  # markers
+        None,  # cwe
+        None,  # cvss
+        (('invalidate', 'Mapping[str, str]', 'Qualified name of a model → the function that invalidates its cache.'),),  # options
+        'Rows are written, and what is cached of them stays',  # summary
+        'far18_channels.far182_stale_cache',  # module
+        'StaleCache',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR183',  # code
+        'subscription-not-closed',  # name
+        'important',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('edis',), ('.pubsub(',)),  # markers
+        None,  # cwe
+        None,  # cvss
+        (),  # options
+        'A subscription to Redis is not closed on every path',  # summary
+        'far18_channels.far183_subscription_not_closed',  # module
+        'SubscriptionNotClosed',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR184',  # code
+        'blocking-redis-command',  # name
+        'important',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('edis',), ('.keys(', '.flushall(', '.flushdb(', '.smembers(')),  # markers
+        None,  # cwe
+        None,  # cvss
+        (),  # options
+        'A request makes the Redis server do something that takes as long as it has keys',  # summary
+        'far18_channels.far184_blocking_redis_command',  # module
+        'BlockingRedisCommand',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR185',  # code
+        'websocket-disconnect-unhandled',  # name
+        'important',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('websocket', 'WebSocket'), ('.receive_text(', '.receive_bytes(', '.receive_json(')),  # markers
+        None,  # cwe
+        None,  # cvss
+        (),  # options
+        "A websocket's loop does not expect that the other side leaves",  # summary
+        'far18_channels.far185_websocket_disconnect_unhandled',  # module
+        'WebsocketDisconnectUnhandled',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR186',  # code
+        'connection-set-mutated',  # name
+        'critical',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('for ',), ('await ',), ('send', 'broadcast', 'push', 'notify', 'publish', 'emit', 'put')),  # markers
+        None,  # cwe
+        None,  # cvss
+        (),  # options
+        'A loop sends to the members of a collection that others change while it waits',  # summary
+        'far18_channels.far186_connection_set_mutated',  # module
+        'ConnectionSetMutated',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR187',  # code
+        'unbounded-websocket-input',  # name
+        'minor',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('websocket', 'WebSocket'), ('receive_json(', 'loads(')),  # markers
+        None,  # cwe
+        None,  # cvss
+        (),  # options
+        'A message of a websocket is used as if it had the form that is expected',  # summary
+        'far18_channels.far187_unbounded_websocket_input',  # module
+        'UnboundedWebsocketInput',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR190',  # code
+        'print-in-service',  # name
+        'minor',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('print(',),),  # markers
+        None,  # cwe
+        None,  # cvss
+        (('allow', 'frozenset[str]', 'Names of functions that may print.'),),  # options
+        'A service writes with `print`',  # summary
+        'far19_logging.far190_print_in_service',  # module
+        'PrintInService',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR191',  # code
+        'eager-log-formatting',  # name
+        'minor',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('logging',), ('.debug(', '.info(', '.warning(', '.warn(', '.error(', '.critical(', '.exception(', '.log(')),  # markers
+        None,  # cwe
+        None,  # cvss
+        (('everywhere', 'bool', 'Report every level, in files that mostly format eagerly too.'),),  # options
+        'The text of a log line is built before it is known whether anybody wants it',  # summary
+        'far19_logging.far191_eager_log_formatting',  # module
+        'EagerLogFormatting',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR192',  # code
+        'log-level-misuse',  # name
+        'minor',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('.debug(', '.info(', '.trace(', '.error(', '.critical(', '.exception('),),  # markers
+        None,  # cwe
+        None,  # cvss
+        (),  # options
+        'A failure is logged below warning and then dropped, or an ordinary event is logged as an error',  # summary
+        'far19_logging.far192_log_level_misuse',  # module
+        'LogLevelMisuse',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR193',  # code
+        'log-without-context',  # name
+        'minor',  # severity
+        'off',  # default
+        ('app',),  # roles
+        (('except',), ('.warning(', '.error(', '.exception(', '.critical(')),  # markers
+        None,  # cwe
+        None,  # cvss
+        (),  # options
+        'A line about a failure has a constant text, though the values at hand would say what it failed on',  # summary
+        'far19_logging.far193_log_without_context',  # module
+        'LogWithoutContext',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR200',  # code
+        'missing-precheck',  # name
+        'critical',  # severity
+        'cfg',  # default
+        ('app',),  # roles
+        (),  # markers
+        None,  # cwe
+        None,  # cvss
+        (('protocols', 'tuple[Mapping[str, Any], ...]', 'Filled from [tool.fastapi-review.protocols].'),),  # options
+        'An operation is reached on some path without the check that the project demands before it',  # summary
+        'far20_protocols.far200_missing_precheck',  # module
+        'MissingPrecheck',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR201',  # code
+        'consume-before-success',  # name
+        'critical',  # severity
+        'cfg',  # default
+        ('app',),  # roles
+        (),  # markers
+        None,  # cwe
+        None,  # cvss
+        (('protocols', 'tuple[Mapping[str, Any], ...]', 'Filled from [tool.fastapi-review.protocols].'),),  # options
+        'An operation is accounted for before it has succeeded, or not at all after it has',  # summary
+        'far20_protocols.far201_consume_before_success',  # module
+        'ConsumeBeforeSuccess',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR202',  # code
+        'protocol-error-response',  # name
+        'important',  # severity
+        'cfg',  # default
+        ('app',),  # roles
+        (),  # markers
+        None,  # cwe
+        None,  # cvss
+        (('protocols', 'tuple[Mapping[str, Any], ...]', 'Filled from [tool.fastapi-review.protocols].'),),  # options
+        'A refused check is not answered with the status and the fields that the protocol demands',  # summary
+        'far20_protocols.far202_protocol_error_response',  # module
+        'ProtocolErrorResponse',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR203',  # code
+        'forbidden-key',  # name
+        'critical',  # severity
+        'cfg',  # default
+        ('app',),  # roles
+        (),  # markers
+        None,  # cwe
+        None,  # cvss
+        (('protocols', 'tuple[Mapping[str, Any], ...]', 'Filled from [tool.fastapi-review.protocols].'),),  # options
+        'A row is looked up, upserted or declared unique by a column that the project has ruled out as its key',  # summary
+        'far20_protocols.far203_forbidden_key',  # module
+        'ForbiddenKey',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR204',  # code
+        'missing-unique-constraint',  # name
+        'critical',  # severity
+        'cfg',  # default
+        ('app',),  # roles
+        (),  # markers
+        None,  # cwe
+        None,  # cvss
+        (('protocols', 'tuple[Mapping[str, Any], ...]', 'Filled from [tool.fastapi-review.protocols].'),),  # options
+        'The key of a model is not unique in the database, or no migration makes it so',  # summary
+        'far20_protocols.far204_missing_unique_constraint',  # module
+        'MissingUniqueConstraint',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR205',  # code
+        'bypassed-source-of-truth',  # name
+        'important',  # severity
+        'cfg',  # default
+        ('app',),  # roles
+        (),  # markers
+        None,  # cwe
+        None,  # cvss
+        (('protocols', 'tuple[Mapping[str, Any], ...]', 'Filled from [tool.fastapi-review.protocols].'),),  # options
+        'A state is read from a copy instead of the one model that the project keeps it in',  # summary
+        'far20_protocols.far205_bypassed_source_of_truth',  # module
+        'BypassedSourceOfTruth',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR206',  # code
+        'bare-command',  # name
+        'important',  # severity
+        'cfg',  # default
+        ('app', 'test', 'migration', 'script', 'example'),  # roles
+        (),  # markers
+        None,  # cwe
+        None,  # cvss
+        (('commands', 'frozenset[str]', 'Commands that need a prefix.'), ('prefixes', 'tuple[str, ...]', 'What they are to be run with; the first is proposed.')),  # options
+        "A command is run without the prefix that puts it into the project's environment",  # summary
+        'far20_protocols.far206_bare_command',  # module
+        'BareCommand',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR207',  # code
+        'required-decorator',  # name
+        'important',  # severity
+        'cfg',  # default
+        ('app',),  # roles
+        (),  # markers
+        None,  # cwe
+        None,  # cvss
+        (('demands', "tuple[Mapping[Literal['match', 'decorator', 'base', 'argument'], str], ...]", 'Tables of `match` and one of `decorator`, `base`, `argument`.'),),  # options
+        'A function or class lacks the decorator, the base class or the argument that the project demands of it',  # summary
+        'far20_protocols.far207_required_decorator',  # module
+        'RequiredDecorator',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR208',  # code
+        'sync-route-forbidden',  # name
+        'important',  # severity
+        'off',  # default
+        ('app',),  # roles
+        (('def ',), ('.get(', '.post(', '.put(', '.patch(', '.delete(', '.route(', '.head(', 'api_route(')),  # markers
+        None,  # cwe
+        None,  # cvss
+        (),  # options
+        'A route is a plain `def` in a project that has only asynchronous ones',  # summary
+        'far20_protocols.far208_sync_route_forbidden',  # module
+        'SyncRouteForbidden',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR210',  # code
+        'untyped-endpoint',  # name
+        'minor',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('fastapi', 'Depends'), ('def ',)),  # markers
+        None,  # cwe
+        None,  # cvss
+        (),  # options
+        'A parameter of a route or dependency has no annotation',  # summary
+        'far21_quality.far210_untyped_endpoint',  # module
+        'UntypedEndpoint',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR211',  # code
+        'config-outside-settings',  # name
+        'minor',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('environ', 'getenv'),),  # markers
+        None,  # cwe
+        None,  # cvss
+        (('allow', 'frozenset[str]', 'Names of variables that may be read anywhere.'),),  # options
+        "A setting is read from the environment past the project's settings class",  # summary
+        'far21_quality.far211_config_outside_settings',  # module
+        'ConfigOutsideSettings',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR212',  # code
+        'legacy-typing-syntax',  # name
+        'minor',  # severity
+        'off',  # default
+        ('app', 'script', 'example', 'test'),  # roles
+        (('typing',), ('Optional', 'Union', 'List', 'Dict', 'Set', 'Tuple', 'Type', 'Frozen')),  # markers
+        None,  # cwe
+        None,  # cvss
+        (),  # options
+        'An annotation uses a name of `typing` where the language has syntax for it',  # summary
+        'far21_quality.far212_legacy_typing_syntax',  # module
+        'LegacyTypingSyntax',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR213',  # code
+        'dispatch-chain',  # name
+        'minor',  # severity
+        'off',  # default
+        ('app',),  # roles
+        (('elif ',),),  # markers
+        None,  # cwe
+        None,  # cvss
+        (('branches', 'int', 'Number of conditions from which a chain is reported.'),),  # options
+        'A long chain of `elif` compares one value with classes or constants',  # summary
+        'far21_quality.far213_dispatch_chain',  # module
+        'DispatchChain',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR214',  # code
+        'oversized-module',  # name
+        'minor',  # severity
+        'off',  # default
+        ('app',),  # roles
+        (('fastapi',), ('.get(', '.post(', '.put(', '.delete(', '.patch(', 'route(')),  # markers
+        None,  # cwe
+        None,  # cvss
+        (('routes', 'int', 'Number of routes from which a module is reported.'), ('app_routes', 'int', 'The same of a module that creates the application.')),  # options
+        'A module holds more routes than one reads',  # summary
+        'far21_quality.far214_oversized_module',  # module
+        'OversizedModule',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR215',  # code
+        'untestable-global',  # name
+        'minor',  # severity
+        'off',  # default
+        ('app',),  # roles
+        (),  # markers
+        None,  # cwe
+        None,  # cvss
+        (),  # options
+        'Importing a module does work outside of the process: connects, sends a request, writes a file',  # summary
+        'far21_quality.far215_untestable_global',  # module
+        'UntestableGlobal',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR216',  # code
+        'import-cycle',  # name
+        'important',  # severity
+        'off',  # default
+        ('app',),  # roles
+        (('import',),),  # markers
+        None,  # cwe
+        None,  # cvss
+        (),  # options
+        'Modules import each other',  # summary
+        'far21_quality.far216_import_cycle',  # module
+        'ImportCycle',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR217',  # code
+        'app-object-with-reload',  # name
+        'important',  # severity
+        'on',  # default
+        ('app', 'script', 'example'),  # roles
+        (('uvicorn',), ('reload', 'workers')),  # markers
+        None,  # cwe
+        None,  # cvss
+        (),  # options
+        '`uvicorn.run` gets an application object together with `reload` or `workers`',  # summary
+        'far21_quality.far217_app_object_with_reload',  # module
+        'AppObjectWithReload',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR218',  # code
+        'prefix-at-include',  # name
+        'minor',  # severity
+        'off',  # default
+        ('app',),  # roles
+        (('include_router',), ('prefix',)),  # markers
+        None,  # cwe
+        None,  # cvss
+        (),  # options
+        'The only prefix of a router stands where it is included',  # summary
+        'far21_quality.far218_prefix_at_include',  # module
+        'PrefixAtInclude',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR219',  # code
+        'bind-all-interfaces',  # name
+        'minor',  # severity
+        'off',  # default
+        ('app', 'script'),  # roles
+        (('0.0.0.0', '::', '""', "''"), ('uvicorn', 'granian', 'aiohttp', 'asyncio', 'socket', 'http.server')),  # markers
+        605,  # cwe
+        'CVSS:3.1/AV:A/AC:L/PR:N/UI:N/S:U/C:L/I:N/A:N',  # cvss
+        (),  # options
+        'A server listens on every network interface, and the code says so',  # summary
+        'far21_quality.far219_bind_all_interfaces',  # module
+        'BindAllInterfaces',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR220',  # code
+        'unreachable-field',  # name
+        'important',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('(',),),  # markers
+        None,  # cwe
+        None,  # cvss
+        (),  # options
+        'A field with an alias is set by its own name, which its model does not look at',  # summary
+        'far22_pydantic.far220_unreachable_field',  # module
+        'UnreachableField',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR221',  # code
+        'conflicting-model-config',  # name
+        'important',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('class ',), ('BaseModel', 'pydantic', 'SQLModel')),  # markers
+        None,  # cwe
+        None,  # cvss
+        (),  # options
+        'A model derives from several whose configurations contradict each other',  # summary
+        'far22_pydantic.far221_conflicting_model_config',  # module
+        'ConflictingModelConfig',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR222',  # code
+        'skipped-constraint',  # name
+        'important',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('SkipValidation',),),  # markers
+        None,  # cwe
+        None,  # cvss
+        (),  # options
+        'Constraints stand beside `SkipValidation`, which switches them off',  # summary
+        'far22_pydantic.far222_skipped_constraint',  # module
+        'SkippedConstraint',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR223',  # code
+        'mangled-private-attribute',  # name
+        'important',  # severity
+        'on',  # default
+        ('app',),  # roles
+        (('__',), ('BaseModel', 'pydantic', 'SQLModel')),  # markers
+        None,  # cwe
+        None,  # cvss
+        (),  # options
+        'A private attribute of a Pydantic model begins with two underscores',  # summary
+        'far22_pydantic.far223_mangled_private_attribute',  # module
+        'MangledPrivateAttribute',  # cls
+        'python',  # language
+        '',  # payload
+    ),
+    (
+        'FAR224',  # code
+        'unvalidated-instance',  # name
+        'minor',  # severity
+        'off',  # default
+        ('app',),  # roles
+        (('construct(',),),  # markers
+        None,  # cwe
+        None,  # cvss
+        (),  # options
+        'An object that was made without validation is taken over as it is',  # summary
+        'far22_pydantic.far224_unvalidated_instance',  # module
+        'UnvalidatedInstance',  # cls
         'python',  # language
         '',  # payload
     ),

@@ -16,7 +16,7 @@ from .project.constants import UNKNOWN, parameters_in, value_of
 from .project.effects import Hazard, asks_for_what_is_waited_for
 from .project.execution import is_lifespan
 from .project.middleware import answers_itself, replaces_answer
-from .project.passing import Aim as Aim
+from .project.passing import Aim as Aim  # noqa: PLC0414  # a word of rules
 from .project.requests import EXPLICIT, Field
 from .project.types import COROUTINE, NONE, Type, without_none
 from .rule import Edit, Range, Related

@@ -922,6 +922,8 @@ bz2.BZ2File=io.BufferedIOBase
 cadwyn.Cadwyn=fastapi.FastAPI
 cadwyn.VersionedAPIRouter=fastapi.APIRouter
 celery.Celery=
+celery.Task=
+celery.result.AsyncResult=
 cohere.AsyncClient=
 cohere.AsyncClientV2=cohere.AsyncClient
 cohere.Client=
@@ -3691,7 +3693,7 @@ BLOCKS: list[tuple[str, str]] = [
     ("dns", "`dns.asyncresolver` with `await`, or `await asyncio.to_thread({name}, …)`"),
     ("subprocess", "`await asyncio.create_subprocess_exec(…)`, or `await asyncio.to_thread({name}, …)`"),
     ("subprocess", "`_async=True` with `await`, or `await asyncio.create_subprocess_exec(…)`"),
-    ("queue", "`await asyncio.to_thread({name}, …)`, or polling of the result's state"),
+    ("result", "`await asyncio.to_thread({name}, …)`, or polling of the result's state"),
     ("database", "`AsyncSession` with `await`, or a `def` function that FastAPI runs in its threadpool"),
     ("database", "`await session.execute(select(…))` on an `AsyncSession`, or a `def` function that FastAPI runs in its threadpool"),
     ("database", "`create_async_engine` with `await`, `await connection.run_sync(…)`, or `await asyncio.to_thread(…)`"),
@@ -5008,8 +5010,10 @@ bz2.compress=builtins.bytes
 bz2.decompress=builtins.bytes
 bz2.open=bz2.BZ2File
 celery.Celery.send_task=celery.result.AsyncResult
+celery.Celery.task=celery.Task
 celery.Task.apply_async=celery.result.AsyncResult
 celery.Task.delay=celery.result.AsyncResult
+celery.shared_task=celery.Task
 chromadb.Client=chromadb.api.client.Client
 chromadb.HttpClient=chromadb.api.client.Client
 chromadb.PersistentClient=chromadb.api.client.Client
@@ -5431,6 +5435,7 @@ json.dumps=builtins.str
 kafka.KafkaProducer.send=kafka.producer.future.FutureRecordMetadata
 langchain_core.runnables.base.Runnable.abatch=await ?
 langchain_core.runnables.base.Runnable.ainvoke=await ?
+ldap.initialize=ldap.ldapobject.SimpleLDAPObject
 litellm.acompletion=await ?
 litellm.aembedding=await ?
 litellm.aimage_generation=await ?

@@ -29,10 +29,10 @@ if TYPE_CHECKING:
     from .cache import Cache
     from .database import Database
     from .disk import Listing
+    from .imports import ImportGraph
     from .migrations import Migrations
     from .passing import Passing
     from .protocols import Protocols
-    from .imports import ImportGraph
     from .schemas import Schemas
     from .sqlite import Sqlite
     from .taint import Taint

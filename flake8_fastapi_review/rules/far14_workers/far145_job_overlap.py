@@ -19,8 +19,8 @@ class JobOverlap(Rule):
 
     APScheduler allows a second of delay and drops what is later, with a line in its own log; after a pause it makes up
     for the missed runs one by one, unless they are coalesced. Whether runs may overlap, be dropped or be made up for is
-    a decision of the job. Options of the scheduler's `job_defaults` count. Off by default: to drop what is late is often
-    what one wants.
+    a decision of the job. Options of the scheduler's `job_defaults` count. Off by default: to drop what is late is
+    often what one wants.
 
     Bad:
 
