@@ -318,6 +318,11 @@ class File:
             stack.extend(reversed(children(current)))
         return found
 
+    @staticmethod
+    def everywhere(node: ast.AST) -> Iterator[ast.AST]:
+        """A node and all below it, in functions that stand in it, too; in no order."""
+        return ast.walk(node)
+
     def parent(self, node: ast.AST) -> ast.AST | None:
         return self._module.index.parents.get(node)
 

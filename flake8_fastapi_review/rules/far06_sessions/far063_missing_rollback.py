@@ -99,7 +99,7 @@ def _failing(file: File, block: ast.Try) -> dict[str, tuple[ast.Call, str]]:
     stored = {
         node.id
         for part in block.body
-        for node in ast.walk(part)
+        for node in file.everywhere(part)
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
     }
     for call in file.within(block.body, ast.Call):
@@ -132,7 +132,7 @@ def _used_again(file: File, function: ast.AST, handler: ast.ExceptHandler, name:
     flow = file.flow(function)
 
     def resets(part: ast.AST) -> bool:
-        for node in ast.walk(part):
+        for node in file.everywhere(part):
             match node:
                 case ast.Name(id=found, ctx=ast.Store()) if found == name:
                     return True

@@ -103,7 +103,7 @@ def _unsaved(file: File, opened: Opened) -> tuple[ast.AST, ast.AST | None] | Non
     excused = _conditional(file, opened)
 
     def ends(part: ast.AST) -> bool:
-        return part in excused or any(_ends(file, node) for node in ast.walk(part))
+        return part in excused or any(_ends(file, node) for node in file.everywhere(part))
 
     for write in writes:
         if _ends(file, write):

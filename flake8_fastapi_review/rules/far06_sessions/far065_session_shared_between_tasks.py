@@ -156,7 +156,7 @@ def _shared(file: File, parts: list[tuple[ast.AST, ast.AST | None]]) -> str | No
     """The session that more than one of these use."""
     seen: dict[str, ast.AST] = {}
     for part, loop in parts:
-        own = _bound(loop) if loop is not None else frozenset()
+        own = _bound(file, loop) if loop is not None else frozenset()
         for name in _used(file, part):
             root = name.partition(".")[0]
             if loop is not None and root not in own:
@@ -166,9 +166,9 @@ def _shared(file: File, parts: list[tuple[ast.AST, ast.AST | None]]) -> str | No
     return None
 
 
-def _bound(loop: ast.AST) -> frozenset[str]:
+def _bound(file: File, loop: ast.AST) -> frozenset[str]:
     return frozenset(
-        node.id for node in ast.walk(loop) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+        node.id for node in file.everywhere(loop) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
     )
 
 
@@ -200,16 +200,25 @@ def _is_plain(expr: ast.expr) -> bool:
 # Tasks that outlive what has opened the session
 
 
+def _of_blocks(file: File, call: ast.Call) -> set[str]:
+    """What the `with` blocks around the call bind."""
+    blocks = [each for each in file.ancestors(call) if isinstance(each, (ast.With, ast.AsyncWith))]
+    bound = [item.optional_vars for block in blocks for item in block.items]
+    return {each.id for each in bound if isinstance(each, ast.Name)}
+
+
 def _outlived(file: File, call: ast.Call) -> ast.expr | None:
     given: list[ast.expr] = []
     told: set[str] = set()
     match call.func:
         case ast.Attribute(attr="add_task", value=owner) if file.is_a(owner, *_BACKGROUND):
-            told = _injected(file, call)  # FAR116 tells of those, with the versions in which they are closed
+            # FAR116 tells of those, with the versions in which they are closed
+            told = _injected(file, call) | _of_blocks(file, call)
             given = [*call.args[1:], *(keyword.value for keyword in call.keywords)]
         case ast.Name(id="BackgroundTask") | ast.Attribute(attr="BackgroundTask") if file.is_named(
             call.func, *_BACKGROUND_TASK
         ):
+            told = _injected(file, call)
             given = [*call.args[1:], *(keyword.value for keyword in call.keywords)]
         case ast.Name(id="Thread") | ast.Attribute(attr="Thread") if file.name_of(call.func) == "threading.Thread":
             arguments = file.argument(call, 3, "args")

@@ -74,7 +74,7 @@ class LostUpdate(Rule):
         changes = [
             change
             for node in file.nodes(ast.AugAssign, ast.Assign)
-            if (change := _change(node)) is not None and file.function(node) is not None
+            if (change := _change(file, node)) is not None and file.function(node) is not None
         ]
         if not changes or not file.database.is_used or _is_serial(file):
             return
@@ -88,13 +88,13 @@ class LostUpdate(Rule):
             yield self.at(node, related=related, name=file.source(target), instead=instead)
 
 
-def _change(node: ast.AugAssign | ast.Assign) -> tuple[ast.stmt, ast.Attribute] | None:
+def _change(file: File, node: ast.AugAssign | ast.Assign) -> tuple[ast.stmt, ast.Attribute] | None:
     """`item.stock -= 1`, `item.stock = item.stock - 1`"""
     match node:
         case ast.AugAssign(target=ast.Attribute() as target, op=step) if isinstance(step, _STEPS):
             return node, target
         case ast.Assign(targets=[ast.Attribute() as target], value=ast.BinOp(op=step) as value):
-            if isinstance(step, _STEPS) and any(_is_same(part, target) for part in ast.walk(value)):
+            if isinstance(step, _STEPS) and any(_is_same(part, target) for part in file.everywhere(value)):
                 return node, target
     return None
 

@@ -180,7 +180,7 @@ def _decides(file: File, function: ast.AST, look: ast.AST, call: ast.Call) -> bo
     around = set(file.ancestors(call))
     flow = file.flow(function)
     for branch in file.within(function, ast.If):
-        asks = any(node is look for node in ast.walk(branch.test)) or any(
+        asks = any(node is look for node in file.everywhere(branch.test)) or any(
             file.mentions(branch.test, name) for name in names
         )
         if not asks:

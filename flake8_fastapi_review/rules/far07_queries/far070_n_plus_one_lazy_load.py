@@ -129,7 +129,7 @@ def _is_element(file: File, node: ast.Attribute) -> bool:
         elif isinstance(each, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
             return False
         for target in targets:
-            if any(isinstance(one, ast.Name) and one.id == base.id for one in ast.walk(target)):  # type: ignore[attr-defined]
+            if any(isinstance(one, ast.Name) and one.id == base.id for one in file.everywhere(target)):  # type: ignore[attr-defined]
                 return True
     return False
 

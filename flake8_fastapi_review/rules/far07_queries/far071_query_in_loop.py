@@ -184,13 +184,13 @@ def _elements(file: File, loop: ast.AST) -> list[str]:
     """The local names that hold an element of what a loop goes over, or a part of it."""
     match loop:
         case ast.For(target=target, body=body) | ast.AsyncFor(target=target, body=body):
-            names = _names(target)
+            names = _names(file, target)
             for each in file.within(body, ast.Assign):
                 if isinstance(each.value, ast.Name) and each.value.id in names:
-                    names += [name for part in each.targets for name in _names(part)]
+                    names += [name for part in each.targets for name in _names(file, part)]
             return names
         case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
-            return [name for each in loop.generators for name in _names(each.target)]
+            return [name for each in loop.generators for name in _names(file, each.target)]
     return []
 
 
@@ -203,7 +203,7 @@ def _rows(file: File, loop: ast.AST) -> tuple[list[str], str] | None:
             return _elements(file, loop), _short(iterable)
         case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
             open_ = [each for each in loop.generators if not _is_fixed(file, each.iter)]
-            names = [name for each in open_ for name in _names(each.target)]
+            names = [name for each in open_ for name in _names(file, each.target)]
             return (names, _short(open_[0].iter)) if open_ else None
     return None
 
@@ -271,8 +271,8 @@ def _in_portions(file: File, names: list[str], execution: Execution) -> bool:
     )
 
 
-def _names(target: ast.AST) -> list[str]:
-    return [each.id for each in ast.walk(target) if isinstance(each, ast.Name)]
+def _names(file: File, target: ast.AST) -> list[str]:
+    return [each.id for each in file.everywhere(target) if isinstance(each, ast.Name)]
 
 
 def _called(node: ast.AST) -> str:

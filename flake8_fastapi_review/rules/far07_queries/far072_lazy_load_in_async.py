@@ -158,7 +158,9 @@ class LazyLoadInAsync(Rule):
         kept = [
             each
             for each in done
-            if each.kind in ("write", "refresh", "expunge") and _names(each.node, name) and each.is_async is not False
+            if each.kind in ("write", "refresh", "expunge")
+            and _names(file, each.node, name)
+            and each.is_async is not False
         ]
         held = file.database.value(node.value)
         if held is None or (held.statement is None and not any(each.kind == "write" for each in kept)):
@@ -173,9 +175,9 @@ class LazyLoadInAsync(Rule):
         return not flow.always_passes(committing, lambda step: step in again, to=reading, errors=False)
 
 
-def _names(node: ast.AST, name: str) -> bool:
+def _names(file: File, node: ast.AST, name: str) -> bool:
     return isinstance(node, ast.Call) and any(
-        isinstance(each, ast.Name) and each.id == name for argument in node.args for each in ast.walk(argument)
+        isinstance(each, ast.Name) and each.id == name for argument in node.args for each in file.everywhere(argument)
     )
 
 
@@ -188,6 +190,6 @@ def _is_touched(file: File, function: ast.AST, value: ast.expr, name: str) -> bo
             case ast.Attribute(value=ast.Name(id=base), attr=attr, ctx=ast.Store()):
                 if base == value.id and attr == name:
                     return True
-            case ast.Call(func=ast.Attribute(attr="refresh" | "run_sync")) if _names(node, value.id):
+            case ast.Call(func=ast.Attribute(attr="refresh" | "run_sync")) if _names(file, node, value.id):
                 return True
     return False

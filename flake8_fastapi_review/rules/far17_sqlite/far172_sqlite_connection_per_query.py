@@ -90,7 +90,7 @@ def _repeats(file: File, call: ast.Call) -> bool:
         if isinstance(loop, ast.While) or file.within(loop.body, ast.Break, ast.Return, ast.Yield):
             return False
         given = [*call.args, *(each.value for each in call.keywords)]
-        changing = {each.id for each in ast.walk(loop.target) if isinstance(each, ast.Name)}
+        changing = {each.id for each in file.everywhere(loop.target) if isinstance(each, ast.Name)}
         opens_directly = file.is_named(call.func, *CONNECTS)
         return not (opens_directly and any(file.mentions(each, name) for each in given for name in changing))
     return False

@@ -76,7 +76,7 @@ _MANY = tuple(name.replace(".execute", ".executemany") for name in EXECUTES)
 def _leaves(file: File, function: ast.AST, name: str) -> bool:
     """Whether the connection is committed, entered, handed on or used in a way that is not known."""
     bound = 0
-    for node in ast.walk(function):
+    for node in file.everywhere(function):
         if not isinstance(node, ast.Name) or node.id != name:
             continue
         if isinstance(node.ctx, ast.Store):
