@@ -150,20 +150,20 @@ def test_excluded_files_are_silent_also_when_they_are_named(tmp_path: Path) -> N
 
 
 OWN_RULE = """\
-id: no-print
+id: no-shout
 language: python
 severity: warning
-message: "`print` goes nowhere: log it"
+message: "`shout` goes nowhere: log it"
 metadata:
   code: FAR950
 rule:
-  pattern: print($$$ARGUMENTS)
+  pattern: shout($$$ARGUMENTS)
 """
 
 
 @pytest.mark.parametrize("arguments", [[], ["--select=FAR"], ["--select=FAR9"], ["--extend-select=FAR950"]])
 def test_a_project_s_own_rules(tmp_path: Path, arguments: list[str]) -> None:
-    files: dict[str, str | bytes] = {"app.py": 'print("é"); print(2)\n', "review/no_print.yml": OWN_RULE}
+    files: dict[str, str | bytes] = {"app.py": 'shout("é"); shout(2)\n', "review/no_shout.yml": OWN_RULE}
     project(tmp_path, files, 'structural-rules = ["review"]\n', select="")
     lines = [line for line in flake8(tmp_path, *arguments, "app.py").lines if line.code.startswith("FAR")]
     assert [(line.code, line.column) for line in lines] == [("FAR950", 1), ("FAR950", 13)]

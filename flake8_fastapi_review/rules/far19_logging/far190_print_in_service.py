@@ -35,8 +35,8 @@ class PrintInService(Rule):
     The line has no level, no time and no logger's name, no handler can route or silence it, and the request it belongs
     to cannot be told. When standard output is a pipe it stays in a buffer, and is lost when the process is killed.
 
-    Command lines are left alone: modules that use a library for them, what runs under `__name__ == "__main__"`, and
-    functions whose name says that they print.
+    Command lines are left alone: modules that use a library for them, what runs under `__name__ == "__main__"` or when
+    a module is imported, functions whose name says that they print, and projects without FastAPI.
 
     Bad:
 
@@ -79,12 +79,14 @@ class PrintInService(Rule):
                 continue
             if file.name_of(call.func) != "builtins.print" or not _on_standard_stream(file, call):
                 continue
-            if self._talks(file, call) or _is_for_the_terminal(file, call):
+            if file.function(call) is None or self._talks(file, call) or _is_for_the_terminal(file, call):
                 continue
+            if not file.project_mentions("fastapi", "starlette"):
+                return
             yield self.at(call, call=_shown(file, call))
 
     def _talks(self, file: File, call: ast.Call) -> bool:
-        """Whether it stands in a function that prints by design; at module level whoever imports it is told."""
+        """Whether it stands in a function that prints by design."""
         for function in file.ancestors(call):
             if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)) and (
                 function.name in self.allow or _TALKING.search(function.name)
