@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ...file import Aim
 from ...knowledge.secrets import CARD, PASSWORD, SecretName, secret_name
-from ...rule import Rule, Severity
+from ...rule import Rule, Severity, option
 from .targets import leaf, parameters
 
 if TYPE_CHECKING:
@@ -50,6 +50,9 @@ class SecretInQueryString(Rule):
     URLs are written to the access logs of every server and proxy on the way, stay in browser histories and are sent to
     other sites in the `Referer` header. One-time links that are sent by mail are the exception and are not reported.
 
+    Keys of applications that go to other services are left alone, since these say how they travel; `vendors` reports
+    them, too.
+
     Bad:
 
         from fastapi import FastAPI
@@ -85,6 +88,8 @@ class SecretInQueryString(Rule):
     message = (
         "`{name}` travels in the {part} of a URL, which access logs, browser histories and proxies keep: {instead}"
     )
+
+    vendors: bool = option(False, "Report keys of other services in their URLs, too.")
 
     def check(self, file: File) -> Iterator[Violation]:
         for route in file.routes:
@@ -132,7 +137,7 @@ class SecretInQueryString(Rule):
         else:
             return
         for name, value in pairs:
-            if _is_sent(name, value):
+            if _is_sent(name, value) and (self.vendors or not _is_key(name)):
                 yield self.at(value, name=name, part="query string", instead="send it in a header or the body")
 
     def _parameters(self, file: File, route: Route) -> Iterator[Violation]:
@@ -183,7 +188,8 @@ class SecretInQueryString(Rule):
                 rf"{_ONE_TIME.pattern}|link|href", file.source(file.statement(text))
             ):
                 continue
-            yield self.at(text, name=found[1], part="query string", instead="send it in a header or the body")
+            if self.vendors or not _is_key(found[1]):
+                yield self.at(text, name=found[1], part="query string", instead="send it in a header or the body")
 
 
 def _pairs(text: ast.JoinedStr | ast.BinOp) -> Iterator[tuple[str, ast.expr]]:
@@ -213,6 +219,11 @@ def _is_sent(name: str | None, value: ast.expr) -> bool:
     if judged is None or judged.plural or judged.kind == CARD or not judged.strong:
         return False
     return isinstance(value, (ast.Name, ast.Attribute, ast.Subscript, ast.Call)) and not _is_masked(value)
+
+
+def _is_key(name: str | None) -> bool:
+    """Whether it is the key of an application rather than something of a person: `api_key`, `access-key`, `appid`."""
+    return name is not None and name.lower().replace("-", "_").endswith(("key", "appid", "auth"))
 
 
 def _text(node: ast.expr | None) -> str | None:
