@@ -400,7 +400,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         (),  # markers
         598,  # cwe
         'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:L/I:N/A:N',  # cvss
-        (),  # options
+        (('vendors', 'bool', 'Report keys of other services in their URLs, too.'),),  # options
         'A password, token or key travels in a URL',  # summary
         'far02_secrets.far024_secret_in_query_string',  # module
         'SecretInQueryString',  # cls
