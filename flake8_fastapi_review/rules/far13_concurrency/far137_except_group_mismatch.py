@@ -33,7 +33,7 @@ class ExceptGroupMismatch(Rule):
 
     A group of tasks wraps what its tasks raise into an `ExceptionGroup`, a single exception as well. `except OSError`
     sees a group, which is no `OSError`, and lets it pass: the handler is dead code, and the error arrives where nobody
-    expects it. `except* OSError` looks into the group.
+    expects it. `except* OSError`, from Python 3.11, looks into the group.
 
     Bad:
 
@@ -60,8 +60,8 @@ class ExceptGroupMismatch(Rule):
                 async with asyncio.TaskGroup() as group:
                     for name in names:
                         group.create_task(load(name))
-            except* OSError:
-                print("a file is missing")
+            except ExceptionGroup as errors:
+                print("not loaded:", errors.exceptions)
     """
 
     code = "FAR137"
