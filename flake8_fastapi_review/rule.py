@@ -115,6 +115,12 @@ class Violation(NamedTuple):
     """A command that shows the harm on a running test system; empty when none can be told."""
 
 
+def shortened(text: str, most: int = 60) -> str:
+    """A piece of code for a message: on one line, cut after `most` characters."""
+    text = " ".join(text.split())
+    return text if len(text) <= most else text[: most - 3] + "…"
+
+
 class Option(NamedTuple):
     """An option of a rule, set under `[tool.fastapi-review.rules.FARnnn]`."""
 

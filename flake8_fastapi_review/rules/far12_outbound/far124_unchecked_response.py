@@ -3,7 +3,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from ...rule import Rule, Severity
+from ...rule import Rule, Severity, shortened
 from .clients import HTTPX, METHODS, REQUESTS
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class UncheckedResponse(Rule):
                 raising = any(word in file.text for word in _RAISING)
             use, response = found
             if not raising and not _may_raise(file, call) and not _is_looked_into(file, use):
-                yield self.at(use, use=_short(ast.unparse(use)), response=response)
+                yield self.at(use, use=shortened(ast.unparse(use)), response=response)
 
 
 def _unchecked(file: File, call: ast.Call) -> tuple[ast.AST, str] | None:
@@ -161,8 +161,3 @@ def _may_raise(file: File, call: ast.Call) -> bool:
         return False
     kind = file.type_of(call.func.value)
     return kind is not None and file.project_mentions("event_hooks", "raise_for_status=True")
-
-
-def _short(text: str) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= 60 else text[:57] + "…"

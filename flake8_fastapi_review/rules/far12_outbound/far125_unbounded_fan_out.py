@@ -3,7 +3,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from ...rule import Rule, Severity
+from ...rule import Rule, Severity, shortened
 from .clients import HTTPX, METHODS
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ class UnboundedFanOut(Rule):
                     bounded = any(word in file.text for word in _BOUNDS)
                 if not bounded:
                     yield self.at(
-                        gather, call=_short(ast.unparse(started.func)), collection=_short(ast.unparse(collection))
+                        gather, call=shortened(ast.unparse(started.func)), collection=shortened(ast.unparse(collection))
                     )
                     break
 
@@ -157,8 +157,3 @@ def _calls_out(file: File, call: ast.Call) -> bool:
     if definition is None or not definition.is_async:
         return False
     return file.leads_to(definition, _REMOTE)
-
-
-def _short(text: str) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= 60 else text[:57] + "…"

@@ -3,7 +3,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from ...rule import Rule, Severity
+from ...rule import Rule, Severity, shortened
 from .shared import is_guarded, is_shared, runs_in_threads
 
 if TYPE_CHECKING:
@@ -89,9 +89,4 @@ class SharedMutableState(Rule):
                             yield self._told(node, node.targets[0], "shows what one was sent to the others: pass it on")
 
     def _told(self, node: ast.stmt, state: ast.expr, harm: str) -> Violation:
-        return self.at(node, state=ast.unparse(state), change=_short(ast.unparse(node)), harm=harm)
-
-
-def _short(text: str) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= 60 else text[:57] + "…"
+        return self.at(node, state=ast.unparse(state), change=shortened(ast.unparse(node)), harm=harm)

@@ -4,7 +4,7 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from ...rule import Rule, Severity
+from ...rule import Rule, Severity, shortened
 from .shared import is_guarded, is_shared
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class CheckThenActAcrossAwait(Rule):
             if found is None or is_guarded(file, choice) or file.on_event_loop(choice) is not True:
                 continue
             state, waited = found
-            yield self.at(choice.test, state=state, waited=_short(ast.unparse(waited)))
+            yield self.at(choice.test, state=state, waited=shortened(ast.unparse(waited)))
 
 
 def _race(file: File, choice: ast.If) -> tuple[str, ast.Await] | None:
@@ -110,8 +110,3 @@ def _changes(file: File, statement: ast.stmt) -> Iterator[ast.expr]:
                 yield value
             case ast.Call(func=ast.Attribute(value=value, attr=method)) if method in _CHANGES:
                 yield value
-
-
-def _short(text: str) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= 60 else text[:57] + "…"

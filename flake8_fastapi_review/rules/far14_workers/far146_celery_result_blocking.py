@@ -3,7 +3,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from ...rule import Rule, Severity
+from ...rule import Rule, Severity, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,7 +70,7 @@ class CeleryResultBlocking(Rule):
             yield self.at(
                 hazard.call,
                 related=hazard.chain,
-                call=_short(ast.unparse(hazard.call)),
+                call=shortened(ast.unparse(hazard.call)),
                 harm=f"waits for a worker on the event loop{chain}",
                 remedy="answer at once and let the client ask for the result, or `await asyncio.to_thread(...)`",
             )
@@ -79,7 +79,7 @@ class CeleryResultBlocking(Rule):
             if task is not None and not _is_allowed(file, call):
                 yield self.at(
                     call,
-                    call=_short(ast.unparse(call)),
+                    call=shortened(ast.unparse(call)),
                     harm=f"holds the worker of `{task}` until another one has run",
                     remedy="make them a chain, a group or a chord",
                 )
@@ -106,8 +106,3 @@ def _is_allowed(file: File, call: ast.Call) -> bool:
                 if "allow_join_result" in file.source(item.context_expr):
                     return True
     return False
-
-
-def _short(text: str) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= 60 else text[:57] + "…"

@@ -4,7 +4,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from ...handlers import broad
-from ...rule import Default, Rule, Severity
+from ...rule import Default, Rule, Severity, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -89,7 +89,7 @@ class UnguardedWorkerLoop(Rule):
                 continue
             risky = _risky(file, loop)
             if risky is not None:
-                yield self.at(loop.test, call=_short(ast.unparse(risky.func)), function=function.name)
+                yield self.at(loop.test, call=shortened(ast.unparse(risky.func)), function=function.name)
 
 
 def _serves(file: File, loop: ast.While) -> bool:
@@ -159,8 +159,3 @@ def _is_covered(file: File, call: ast.Call, loop: ast.While) -> bool:
             return True
         inner = ancestor
     return False
-
-
-def _short(text: str) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= 60 else text[:57] + "…"

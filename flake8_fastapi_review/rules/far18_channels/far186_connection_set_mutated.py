@@ -4,7 +4,7 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from ...rule import Rule, Severity
+from ...rule import Rule, Severity, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -81,7 +81,7 @@ class ConnectionSetMutated(Rule):
                     loop.iter,
                     collection=shown,
                     waited="await " + ast.unparse(waited.func),
-                    changed=_short(ast.unparse(change)),
+                    changed=shortened(ast.unparse(change)),
                     line=change.lineno,
                     iterated=ast.unparse(loop.iter),
                 )
@@ -178,8 +178,3 @@ def _is_set_up(file: File, node: ast.AST, owner: ast.ClassDef | None) -> bool:
     if getattr(function, "name", "") in ("__init__", "__post_init__"):
         return True
     return owner is not None and file.enclosing(node, ast.ClassDef) is not owner
-
-
-def _short(text: str) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= 60 else text[:57] + "…"

@@ -3,7 +3,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from ...rule import Default, Rule, Severity
+from ...rule import Default, Rule, Severity, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,7 +67,7 @@ class UnvalidatedInstance(Rule):
                 if model is None or model.kind != "pydantic":
                     break
                 if model.setting("revalidate_instances") in (None, "never"):
-                    yield self.at(keyword.value, made=_short(ast.unparse(made)), model=model.name)
+                    yield self.at(keyword.value, made=shortened(ast.unparse(made)), model=model.name)
 
 
 def _constructed(file: File, value: ast.expr) -> ast.Call | None:
@@ -77,7 +77,3 @@ def _constructed(file: File, value: ast.expr) -> ast.Call | None:
             case ast.Call(func=ast.Attribute(attr=name, value=owner)) if name in _UNCHECKED:
                 return each if file.is_subclass(owner, "pydantic.BaseModel") else None
     return None
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 60 else text[:57] + "…"
