@@ -337,6 +337,14 @@ class File:
         """The nearest ancestor of one of these classes."""
         return next((ancestor for ancestor in self.ancestors(node) if isinstance(ancestor, types)), None)
 
+    def under_main(self, node: ast.AST) -> bool:
+        """Whether a node runs only when the file is started by hand: below `if __name__ == "__main__":`."""
+        return any(
+            isinstance(above, ast.If)
+            and any(name.id == "__name__" for name in self.everywhere(above.test) if isinstance(name, ast.Name))
+            for above in self.ancestors(node)
+        )
+
     def function(self, node: ast.AST) -> FunctionNode | None:
         """The function or lambda whose body runs `node`; None at module and class level."""
         scope = self._module.index.scope_of(node).frame()

@@ -99,21 +99,13 @@ def _is_main(file: File, node: ast.AST) -> bool:
     """Runs only when the file is started by hand: below `if __name__ == "__main__":`, or in a function that is called
     from there alone."""
     function = file.function(node)
-    if _under_guard(file, node):
+    if file.under_main(node):
         return True
     name = getattr(function, "name", None)
     if name is None:
         return False
     calls = [call for call in file.nodes(ast.Call) if isinstance(call.func, ast.Name) and call.func.id == name]
-    return bool(calls) and all(_under_guard(file, call) for call in calls)
-
-
-def _under_guard(file: File, node: ast.AST) -> bool:
-    return any(
-        isinstance(above, ast.If)
-        and any(isinstance(name, ast.Name) and name.id == "__name__" for name in file.within(above.test, ast.Name))
-        for above in file.ancestors(node)
-    )
+    return bool(calls) and all(file.under_main(call) for call in calls)
 
 
 def _is_chosen(file: File, node: ast.AST) -> bool:

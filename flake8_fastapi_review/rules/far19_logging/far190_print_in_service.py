@@ -102,9 +102,8 @@ def _on_standard_stream(file: File, call: ast.Call) -> bool:
 
 def _is_for_the_terminal(file: File, call: ast.Call) -> bool:
     """Whether it runs only when a person starts the file, asks at the terminal too, or is told where the server is."""
-    for ancestor in file.ancestors(call):
-        if isinstance(ancestor, ast.If) and "__name__" in file.source(ancestor.test):
-            return True
+    if file.under_main(call):
+        return True
     owner = file.function(call)
     asked = file.within(owner.body, ast.Call) if owner is not None and not isinstance(owner, ast.Lambda) else []
     return any(file.is_named(each.func, "builtins.input", "getpass.getpass", *_SERVERS) for each in asked)

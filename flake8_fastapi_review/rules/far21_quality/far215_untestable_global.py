@@ -65,11 +65,7 @@ class UntestableGlobal(Rule):
 
     def check(self, file: File) -> Iterator[Violation]:
         for call in file.nodes(ast.Call):
-            if file.function(call) is not None or _is_main(file, call):
+            if file.function(call) is not None or file.under_main(call):
                 continue
             if file.blocking_kind(call) in _CONNECTING or file.is_named(call.func, *_WRITERS):
                 yield self.at(call, call=f"{ast.unparse(call.func)}(...)"[:80])
-
-
-def _is_main(file: File, call: ast.Call) -> bool:
-    return any(isinstance(each, ast.If) and "__name__" in file.source(each.test) for each in file.ancestors(call))
