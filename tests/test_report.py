@@ -12,10 +12,11 @@ from typing import Any
 import pytest
 
 from flake8_fastapi_review import config, registry
-from flake8_fastapi_review.report import concise, finding, page, terminal, text
+from flake8_fastapi_review.report import concise, finding, page, remedies, terminal, text
 from flake8_fastapi_review.report import json as json_format
 from flake8_fastapi_review.report.cvss import InvalidVector, base_score
 from flake8_fastapi_review.report.finding import Change, Finding, Place, Remedy, Report, Skipped, Step
+from flake8_fastapi_review.report.risk import INPUTS
 from flake8_fastapi_review.report.terminal import Style
 from flake8_fastapi_review.report.veil import concealed, without_secrets
 from flake8_fastapi_review.rule import Applicability, Default, Range, Rule, Severity, option
@@ -89,6 +90,40 @@ def test_the_chain_is_told_once() -> None:
     told = "  `requests.get` blocks the event loop: use `await client.get`\n"
     assert told in text.render(a_report(a_finding(message=message, related=CHAIN)), PLAIN)
     assert "(rates → requests.get app/helper.py:2)" in text.render(a_report(a_finding(message=message)), PLAIN)
+
+
+def test_what_a_client_sends_is_shown_with_a_fix_as_code() -> None:
+    made = a_finding(code="FAR033", rule="path-traversal", exploit="curl http://localhost:8000/files/..%2Fx")
+    report = a_report(made, made._replace(place=Place(5, 1, 5, 4)), made._replace(code="FAR157"))
+    printed = text.render(report._replace(pages=page.find), PLAIN)
+    assert (
+        "  exploit: curl http://localhost:8000/files/..%2Fx\n"
+        "  fix, for example:\n"
+        "    - return FileResponse(BASE / name)\n"
+        "    + path = (BASE / name).resolve()\n"
+        "    + if not path.is_relative_to(BASE):\n"
+        '    +     raise HTTPException(404, "no such file")\n'
+        "    + return FileResponse(path)\n"
+    ) in printed
+    assert (printed.count("fix, for example:"), printed.count("  fix: as at app/routes.py:5\n")) == (2, 1)
+    assert "fix" not in concise.render(report, PLAIN)
+
+
+def test_an_own_fix_is_shown_instead_of_the_example() -> None:
+    remedy = Remedy("Check it", Applicability.DISPLAY, (Change(Place(5, 12, 5, 22), "fetch(safe)"),))
+    report = a_report(a_finding(code="FAR033", fix=remedy))._replace(pages=page.find)
+    assert (
+        "  fix: Check it (display-only)\n    -     return fetch('€')  # slow\n    +     return fetch(safe)  # slow\n\n"
+    ) in text.render(report, PLAIN)
+
+
+@pytest.mark.parametrize(
+    "made", [each for each in page.every() if each.code.startswith(INPUTS)], ids=lambda it: it.code
+)
+def test_examples_of_fixes_are_short(made: page.Page) -> None:
+    code = remedies.cut(remedies.example(made))
+    assert 1 <= len(code) <= remedies.MOST
+    assert any(line.startswith("+ ") for line in code)
 
 
 def test_nothing_found() -> None:

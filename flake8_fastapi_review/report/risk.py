@@ -6,8 +6,10 @@ from enum import Enum
 
 INTERNAL = "FAR000"
 
+INPUTS = ("FAR03", "FAR04", "FAR15")
+"""Families about what a client sends, uploads or names, and where that ends."""
 
-FLOWS = ("FAR00", "FAR03", "FAR04", "FAR15")
+FLOWS = ("FAR00", *INPUTS)
 """Families whose related places are a way: of calls that lead to the harm, or of data. Others only hint."""
 
 

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 from flake8_fastapi_review.rule import Severity
 
+from . import remedies
 from .causes import causes
 from .finding import counted
+from .risk import INPUTS
 from .terminal import Style, cells, excerpt, harmless
 from .veil import Veil
 
@@ -30,7 +32,11 @@ def render(report: Report, style: Style, width: int = 100) -> str:
     """The whole report; `width` is the terminal's."""
     width = max(width, 40)
     lines = Veil(report)
-    blocks = ["\n".join(_finding(finding, lines, style, width)) for finding in report.findings]
+    explained: dict[str, Finding] = {}
+    blocks = [
+        "\n".join([*_finding(finding, lines, style, width), *_remedy(finding, report, explained, style, width)])
+        for finding in report.findings
+    ]
     told = (_causes(report, style), _rules(report, style), _hidden(report, style), _skipped(report, style))
     blocks += ["\n".join(lines) for lines in told if lines]
     blocks.append(summary(report, style))
@@ -80,8 +86,26 @@ def _finding(finding: Finding, lines: Callable[[str], Sequence[str]], style: Sty
         cause = finding.cause
         where = f" by {harmless(cause.file)}:{cause.line}" if cause is not None else " elsewhere by the change"
         yield f"  {style('not on a changed line:', 'yellow')} caused{where}"
-    if finding.fix is not None:
-        yield f"  {style('fix:', 'green')} {harmless(finding.fix.message)} ({finding.fix.applicability.value})"
+
+
+def _remedy(finding: Finding, report: Report, explained: dict[str, Finding], style: Style, width: int) -> Iterator[str]:
+    """The finding's own fix; where inputs of clients are concerned as code, or else, once for each rule, by example."""
+    fix = finding.fix
+    code: list[str] = []
+    if fix is not None:
+        yield f"  {style('fix:', 'green')} {harmless(fix.message)} ({fix.applicability.value})"
+    if not finding.code.startswith(INPUTS):
+        return
+    if fix is not None and fix.changes:
+        code = remedies.change(Veil(report)(finding.file), fix)
+    elif (page := report.pages(finding.code)) is not None and (code := remedies.example(page)):
+        first = explained.setdefault(finding.code, finding)
+        if first is not finding:
+            yield f"  {style('fix:', 'green')} {style(f'as at {harmless(first.file)}:{first.place.line}', 'dim')}"
+            return
+        yield f"  {style('fix, for example:', 'green')}"
+    for line in remedies.cut(code):
+        yield "    " + style(excerpt(line, 0, len(line), width - 4).text, "dim")
 
 
 def _source(place: Place, lines: Sequence[str], style: Style, paint: str, gutter: int, width: int) -> Iterator[str]:
