@@ -861,3 +861,29 @@ def test_flake8_uses_the_findings_of_an_unchanged_project_and_no_others(
     (disk.root / "app/main.py").write_bytes(APP.replace("\n", "\r\n").encode())
     assert flake8() == ([], 2)
     assert flake8() == ([], 0)
+
+
+def test_the_state_of_the_tool_is_read_from_its_sources_or_from_the_record_of_its_installation(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = tmp_path / "flake8_fastapi_review"
+    (package / "project").mkdir(parents=True)
+    monkeypatch.setattr(cache_module, "__file__", str(package / "project" / "cache.py"))
+
+    def digest() -> str:
+        monkeypatch.setattr(cache_module, "_CODE", [])
+        return cache_module.code_digest("")
+
+    (package / "project" / "cache.py").write_text("1")
+    edited_in_place = digest()
+    (package / "project" / "cache.py").write_text("12")
+    assert digest() != edited_in_place
+
+    record = tmp_path / "flake8_fastapi_review-0.1.0.dist-info" / "RECORD"
+    record.parent.mkdir()
+    record.write_text("one")
+    installed = digest()
+    (package / "project" / "cache.py").write_text("123")
+    assert digest() == installed
+    record.write_text("another")
+    assert digest() != installed

@@ -70,18 +70,34 @@ def opened(directory: str) -> Cache:
 
 
 _CODE: list[str] = []
-"""The sources of the tool, each with its size and time: those that this process runs."""
+"""What tells one state of the tool's sources from another: those that this process runs."""
 
 
 def code_digest(*folders: str) -> str:
     """The sources of the tool below folders of the package ("" for all): while a version is developed, they change
-    under the same number."""
+    under the same number. Of a package that was installed, what the installer wrote last stands for all."""
     package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     if not _CODE:
-        _CODE.extend(sorted(_sources(package)))
+        _CODE.extend(_installed(package) or sorted(_sources(package)))
     chosen = tuple(os.path.join(package, folder, "") for folder in folders)
-    stamps = [stamp for stamp in _CODE if stamp.startswith(chosen)]
+    stamps = [stamp for stamp in _CODE if stamp.startswith(chosen)] or _CODE
     return _blake2b("\n".join(stamps).encode("utf-8", "surrogatepass"), 16).hex()
+
+
+def _installed(package: str) -> list[str]:
+    """The state of the record that an installer keeps beside a package, not beside one that is edited in place (see
+    packaging.python.org/specifications/recording-installed-packages). It saves a look at each file at every start."""
+    site, name = os.path.split(package)
+    found = []
+    for entry in os.listdir(site):
+        if entry.startswith(f"{name}-") and entry.endswith(".dist-info"):
+            record = os.path.join(site, entry, "RECORD")
+            try:
+                stat = os.stat(record)
+            except OSError:
+                continue
+            found.append(f"{record}:{stat.st_size}:{stat.st_mtime_ns}:{stat.st_ino}")
+    return found if len(found) == 1 else []
 
 
 def _sources(package: str) -> Iterator[str]:
