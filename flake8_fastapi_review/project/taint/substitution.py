@@ -65,7 +65,7 @@ class Substitution:
             actual = self._actual(flow.label)
             if not actual:
                 continue
-            held = actual.keys().marks if flow.kind == "fields" else actual.all_marks()
+            held = actual.of_items(Value.keys).marks if flow.kind == "fields" else actual.all_marks()
             for label, mark in held.items():
                 safe = mark.safe | self._narrowed(label)
                 if is_harmless(flow.kind, safe) if flow.settled else is_harmless_at(flow.kind, label, safe):
@@ -83,7 +83,8 @@ class Substitution:
             return None
         actual = self._given.get(origin, CLEAN)
         for key in path:
-            actual = actual.member(key)
+            # Running through a list leaves no trace in a path: what has an attribute is then an item of it.
+            actual = actual.of_items(lambda value, key=key: value.member(key)) if key[:1] == "." else actual.member(key)
         return actual
 
     def _moved(self, actual: Value, safe: frozenset[str], trail: Trail | None, origin: Origin) -> Value:

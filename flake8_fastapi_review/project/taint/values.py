@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ...knowledge.flows import SINKS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from ..types import Type
 
@@ -210,6 +210,13 @@ class Value:
         """The names in a dictionary."""
         marks = {label: mark for label, mark in self.marks.items() if KEYS not in mark.safe}
         return Value(marks).with_safe(_NAMES) if marks else CLEAN
+
+    def of_items(self, asked: Callable[[Value], Value]) -> Value:
+        """What is asked of it, or else of its items if it is a list."""
+        own = asked(self)
+        parts = (self.parts or {}).items()
+        listed = [part for key, part in parts if key == ANY or (key[:1] == "[" and key[1:-1].isdigit())]
+        return own if own or not listed else join(asked(part) for part in listed)
 
     def as_dict(self) -> Value:
         """The fields of an object by their names."""
