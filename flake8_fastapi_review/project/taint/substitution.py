@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import methodcaller
 from typing import TYPE_CHECKING
 
 from .values import (
@@ -84,7 +85,7 @@ class Substitution:
         actual = self._given.get(origin, CLEAN)
         for key in path:
             # Running through a list leaves no trace in a path: what has an attribute is then an item of it.
-            actual = actual.of_items(lambda value, key=key: value.member(key)) if key[:1] == "." else actual.member(key)
+            actual = actual.of_items(methodcaller("member", key)) if key[:1] == "." else actual.member(key)
         return actual
 
     def _moved(self, actual: Value, safe: frozenset[str], trail: Trail | None, origin: Origin) -> Value:
