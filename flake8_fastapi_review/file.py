@@ -799,6 +799,14 @@ class File:
         with file and line."""
         from .project.templates import templates_of
 
+    def served_by(self, function: ast.AST) -> Related | None:
+        """The call of a function of this file in a route or dependency of the project, which it names; None when none
+        surely calls it itself."""
+        from .project.serving import served
+
+        found = served(self._project.passing, self._project.injection, self._symbol(function))
+        return None if found is None else Related(found.path, found.line, _leaf(found.name))
+
         return templates_of(self._types, self.path, name)
 
     def handles(self, function: ast.AST) -> tuple[str, ...]:

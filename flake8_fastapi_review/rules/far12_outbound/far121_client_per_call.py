@@ -3,7 +3,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from ...rule import Rule, Severity
+from ...rule import Related, Rule, Severity
 from .clients import CLIENTS
 
 if TYPE_CHECKING:
@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from ...file import File
     from ...rule import Violation
 
+_ALIKE = frozenset(("timeout", "trust_env", "follow_redirects", "raise_for_status", "http1", "http2", "read_bufsize"))
+"""Arguments for which nobody needs a client of their own: switches, and what each call can be given."""
 _CACHES = ("cache", "lru_cache", "cached", "alru_cache", "singleton", "once")
 
 
@@ -22,7 +24,8 @@ class ClientPerCall(Rule):
     than the call itself, and under load the ports of finished connections run out. Open it once, in the lifespan, and
     hand it in by a dependency.
 
-    Clients whose arguments come from the request, a user's own key or address, cannot be shared and are left alone.
+    Functions that a route calls itself count, too, unless they keep what they get. Clients whose arguments come from
+    the request, a user's own key or address, cannot be shared and are left alone.
 
     Bad:
 
@@ -69,17 +72,27 @@ class ClientPerCall(Rule):
             function = file.function(call)
             if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)) or _is_kept(file, call):
                 continue
+            if any(each.arg == "transport" for each in call.keywords):
+                continue  # what it calls is often in the same process
             if any(_last(each) in _CACHES for each in function.decorator_list):
                 continue
             if routes is None:
                 routes = {route.function for route in file.routes}
             when = _loop(file, call, function)
+            if _depends_on_caller(file, call, function):
+                continue
+            related: tuple[Related, ...] = ()
             if when == "" and function in routes:
                 when = f"for each request of `{function.name}`"
             elif when == "" and file.is_injected(function):
                 when = f"for each request, by the dependency `{function.name}`"
-            if when and not _depends_on_caller(file, call, function):
-                yield self.at(call, client=ast.unparse(call.func), when=when)
+            elif when == "" and not function.decorator_list and _is_used_up(file, call, function):
+                caller = file.served_by(function)
+                if caller is not None:
+                    related = (Related(caller.path, caller.line, f"`{caller.message}` calls `{function.name}`"),)
+                    when = f"for each request of `{caller.message}`, which calls `{function.name}`"
+            if when:
+                yield self.at(call, related=related, client=ast.unparse(call.func), when=when)
 
 
 def _loop(file: File, call: ast.Call, function: ast.AST) -> str:
@@ -96,6 +109,32 @@ def _loop(file: File, call: ast.Call, function: ast.AST) -> str:
     return ""
 
 
+def _is_used_up(file: File, call: ast.Call, function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Whether a client does not outlive the function, a `with` closes it or a local variable only has methods called,
+    and the function does not keep what it gets for the next time."""
+    targets = file.within(function, ast.Subscript, ast.Attribute)
+    stored = [each for each in targets if isinstance(each.ctx, ast.Store)]
+    if file.within(function, ast.Global) or any(_is_kept_by(file, each) for each in stored):
+        return False
+    holder = file.parent(call)
+    if isinstance(holder, ast.withitem):
+        return True
+    match holder:
+        case ast.Assign(targets=[ast.Name(id=name)]):
+            uses = [each for each in file.within(function, ast.Name) if each.id == name]
+            loads = [each for each in uses if isinstance(each.ctx, ast.Load)]
+            return bool(loads) and all(isinstance(file.parent(each), ast.Attribute) for each in loads)
+    return False
+
+
+def _is_kept_by(file: File, target: ast.expr) -> bool:
+    """Whether a target of an assignment belongs to an object or to the module."""
+    match target:
+        case ast.Subscript(value=ast.Name() as owner):
+            return file.is_bound_globally(owner)
+    return True
+
+
 def _is_kept(file: File, call: ast.Call) -> bool:
     """Whether it goes into an attribute, a global or a container, and so is made once."""
     for ancestor in file.ancestors(call):
@@ -110,7 +149,8 @@ def _is_kept(file: File, call: ast.Call) -> bool:
 
 
 def _depends_on_caller(file: File, call: ast.Call, function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
-    """Whether an argument comes from a parameter of the function, or from what a loop is at."""
+    """Whether an argument comes from a parameter of the function, or from what a loop is at. A switch makes two
+    clients at the most, and a timeout can be given to each call."""
     arguments = function.args
     names = {each.arg for each in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)}
     for ancestor in file.ancestors(call):
@@ -120,7 +160,7 @@ def _depends_on_caller(file: File, call: ast.Call, function: ast.FunctionDef | a
                 for each in (ancestor.target, *file.within(ancestor.target, ast.Name))
                 if isinstance(each, ast.Name)
             }
-    given = [*call.args, *(each.value for each in call.keywords)]
+    given = [*call.args, *(each.value for each in call.keywords if each.arg not in _ALIKE)]
     return any(not isinstance(value, ast.Constant) and _comes_from(file, value, names) for value in given)
 
 
