@@ -58,7 +58,7 @@ CONSUMED = 2
 """The call's value is iterated or entered on the spot: the body of a generator runs here."""
 
 INERT = 4
-"""The call fetches a `data:` URL, which reaches nobody."""
+"""The call fetches a `data:` URL, which reaches nobody, or sleeps for a moment only."""
 
 ONCE = 8
 """The call fills a cache: what it makes is kept, and found there the next time."""

@@ -338,7 +338,16 @@ class Effects:
         if value is None:
             return False
         known = value_of(self.types, summary, value)
-        return repr(known) in values or (known is UNKNOWN and not {"True", "False"}.isdisjoint(values))
+        if known is UNKNOWN:
+            return not {"True", "False"}.isdisjoint(values) or self._named(summary, value, values)
+        text = repr(known)
+        return any(text.startswith(each[:-2]) if each.endswith("*'") else text == each for each in values)
+
+    def _named(self, summary: Summary, value: Expr, names: tuple[str, ...]) -> bool:
+        """A value is one of the constants of libraries with these names, or several of them put together by `|`."""
+        if value[0] == "b" and value[1] == "BitOr":
+            return self._named(summary, value[2], names) or self._named(summary, value[3], names)
+        return self.types.qualified(self.types.eval(summary, value)) in names
 
     def _function_call(self, symbol: str, flags: int) -> list[Target]:
         own = self.types.function(symbol)

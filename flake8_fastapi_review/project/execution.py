@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _MAX_DEPTH = 12
 _KEPT = 200
 """So many files' calls stay sorted by name."""
+_SERVING = ("uvicorn.Server.serve", "uvicorn.Server._serve")
 
 
 class Execution:
@@ -56,9 +57,9 @@ class Execution:
         if self._decorated_apart(summary, function) or is_lifespan(self.types, summary, function):
             return True
         if any(
-            self.types.qualified(self.types.eval(summary, call[0][1])) == "uvicorn.Server.serve"
+            self.types.qualified(self.types.eval(summary, call[0][1])) in _SERVING
             for call in function.calls
-            if _tail(call[0][1]) == "serve"
+            if _tail(call[0][1]) in ("serve", "_serve")
         ):
             # It starts the server itself: what else it does, it does before or after serving.
             return True
