@@ -14,8 +14,9 @@ from test_formats import FIXED, RELATED, report
 from test_report import a_finding
 
 from flake8_fastapi_review.registry import rows
-from flake8_fastapi_review.report import assessment, markdown
+from flake8_fastapi_review.report import assessment, markdown, remedies
 from flake8_fastapi_review.report.finding import ChangeFacts, Place, Report, Skipped, Step, Survey
+from flake8_fastapi_review.report.statements import Statements
 from flake8_fastapi_review.review import review
 from flake8_fastapi_review.rule import Severity
 from flake8_fastapi_review.sites import COMPONENTS, KINDS, PASSED
@@ -63,18 +64,20 @@ def test_score(blockers: int, warnings: int, suggestions: int, value: int) -> No
     assert score.value == value
     parts = score.explanation.split(" − ")
     assert int(parts[0]) - sum(int(part.split(" ")[0]) for part in parts[1:]) == value
+    if blockers == 9:
+        assert parts[1] == "60 (9 critical issues, 60 at most)"
 
 
 def test_verdict_is_one_sentence_about_the_worst() -> None:
     assert assessment.verdict(report()) == "Nothing found."
     security = a_finding(code="FAR050", severity=Severity.WARNING, cvss_score=9.1)
     assert assessment.verdict(report(security)) == (
-        "**Can go on with corrections.** The code has 1 warning, 1 of them about security."
+        "**Can go on with corrections:** the code has 1 warning, about security."
     )
     assert assessment.verdict(report(*many(2), security)).startswith(
-        "**Must be fixed first.** The code has 2 critical issues and 1 warning"
+        "**Must be fixed first:** the code has 2 critical issues and 1 warning, 1 of them about security."
     )
-    assert assessment.verdict(report(a_finding(severity=Severity.SUGGESTION))).startswith("**Fine.**")
+    assert assessment.verdict(report(a_finding(severity=Severity.SUGGESTION))).startswith("**Fine:** ")
 
 
 # What is shown
@@ -88,10 +91,10 @@ def test_sections_come_in_order_whatever_is_in_them() -> None:
 def test_security_is_never_cut_and_the_rest_is_counted() -> None:
     slow = many(9)
     secrets = many(12, code="FAR050", rule="unauthenticated-route", cvss_score=9.1)
-    untidy = many(7, code="FAR017", rule="lost-exception-cause", severity=Severity.SUGGESTION)
+    lossy = many(7, code="FAR064", rule="uncommitted-write", severity=Severity.SUGGESTION)
     unlabelled = many(2, code="FAR088", rule="non-restful-path", severity=Severity.SUGGESTION)
-    kept, cut = assessment.shown([*slow, *unlabelled, *secrets, *untidy], everything=False)
-    assert [sum(finding.code == code for finding in kept) for code in ("FAR001", "FAR050", "FAR017", "FAR088")] == [
+    kept, cut = assessment.shown([*slow, *unlabelled, *secrets, *lossy], everything=False)
+    assert [sum(finding.code == code for finding in kept) for code in ("FAR001", "FAR050", "FAR064", "FAR088")] == [
         5,
         12,
         7,
@@ -121,10 +124,11 @@ def test_security_findings_tell_weakness_and_exploit_and_a_rule_is_explained_onc
     found = many(2, code="FAR050", rule="unauthenticated-route", cwe="CWE-306", cvss_score=9.1)
     text = markdown.render(report(*found))
     assert "**Risk.** Security (CWE-306, CVSS 9.1). " in text
-    assert text.count("**How it is exploited.**") == 1
+    assert text.count("**Risk.** Security (CWE-306, CVSS 9.1).\n") == 1
+    assert text.count("**How it is exploited**, for example:") == 1
     assert text.count("**Fix.** For example:") == 1
     assert "**Fix.** As at `app/routes.py:1`." in text
-    assert "- unauthenticated-route (CWE-306, CVSS 9.1), 2 ×: `app/routes.py:1`, `app/routes.py:2`\n" in text
+    assert "- unauthenticated-route (CWE-306, CVSS 9.1), 2 ×: `app/routes.py:1`, 2\n" in text
 
 
 def test_nothing_in_the_code_can_play_tricks_on_the_page() -> None:
@@ -151,7 +155,54 @@ def test_patches_of_several_lines() -> None:
             FIXED.changes[0]._replace(place=Place(1, 4, 2, 4), content="b"),
         )
     )
-    assert markdown.patched(lines, fix, 1, 2) == ["await f(ab)"]
+    assert remedies.patched(lines, fix, 1, 2) == ["await f(ab)"]
+    assert list(remedies.diff(lines, fix)) == [("-", "f(a,"), ("-", "  b)"), ("+", "await f(ab)")]
+
+
+def test_patches_of_places_that_are_apart() -> None:
+    lines = ["import os", "", *(f"x = {number}" for number in range(9)), "wait(1)"]
+    fix = FIXED._replace(
+        changes=(
+            FIXED.changes[0]._replace(place=Place(1, 1, 1, 1), content="import asyncio\n"),
+            FIXED.changes[0]._replace(place=Place(12, 1, 12, 1), content="await "),
+        )
+    )
+    assert list(remedies.diff(lines, fix)) == [
+        ("@", "1"), ("+", "import asyncio"), ("@", "12"), ("-", "wait(1)"), ("+", "await wait(1)")
+    ]  # fmt: skip
+
+
+def test_the_code_of_a_finding_is_its_statement() -> None:
+    lines = (
+        "@app.get(",
+        '    "/x",',
+        "    response_model=Book,",
+        ")",
+        "async def read(",
+        "    number: int,",
+        ") -> Book:",
+        "    try:",
+        "        fetch(",
+        "            number,",
+        "        )",
+        "    except Exception:",
+        "        pass",
+    )
+    statements = Statements(lambda file: lines)
+    shown = {line: statements.around("a.py", Place(line, 1, line, 9), 8) for line in (3, 5, 7, 10, 12)}
+    assert shown == {3: (1, 4), 5: (5, 7), 7: (5, 7), 10: (9, 11), 12: (12, 12)}
+    assert statements.around("a.py", Place(12, 5, 13, 13), 8) == (12, 13)
+    assert Statements(lambda file: ("no python (", "x")).around("a.yml", Place(1, 1, 1, 2), 8) == (1, 1)
+
+
+def test_the_way_is_told_once_and_sentences_begin_with_a_capital() -> None:
+    message = "the text gets there (rates → fetch app/helper.py:2): stop it"
+    assert "**Problem.** The text gets there: stop it.\n" in markdown.render(
+        report(a_finding(message=message, related=RELATED))
+    )
+    through = a_finding(message="`run` gets `x` through a_b → c_d app/helper.py:2 as code: no", related=RELATED)
+    assert "**Problem.** `run` gets `x` as code: no.\n" in markdown.render(report(through))
+    assert "a_b → c_d" in markdown.render(report(through._replace(related=())))
 
 
 def test_scope_passed_suppressions_and_what_was_left_out() -> None:
@@ -212,7 +263,7 @@ def test_check_writes_it_over_everything(tmp_path: Path) -> None:
         "- 1 test file: only the rules that are made for them\n- 1 migration: only the rules that are made for them\n"
         "- excluded by the configuration: `app/more.py`\n"
     )
-    assert "**Score: 90 of 100** (100 − 10 for 1 critical issue)" in done.stdout
+    assert "**Score: 90 of 100** = 100 − 10 (1 critical issue)\n" in done.stdout
 
 
 def test_a_check_passes_only_where_it_looked_and_nothing_was_silenced(tmp_path: Path) -> None:

@@ -59,8 +59,8 @@ def score(findings: Iterable[Finding]) -> Score:
         lost = min(most, each * number[severity])
         value -= lost
         if lost:
-            cut = f", at most {most}" if lost < each * number[severity] else ""
-            parts.append(f"{lost} for {counted(number[severity], _NOUNS[severity])}{cut}")
+            cut = f", {most} at most" if lost < each * number[severity] else ""
+            parts.append(f"{lost} ({counted(number[severity], _NOUNS[severity])}{cut})")
     return Score(value, " − ".join(parts))
 
 
@@ -74,18 +74,21 @@ def verdict(report: Report) -> str:
     """One sentence: whether it can go in, or go on."""
     found = judged(report.findings)
     number = Counter(finding.severity for finding in found)
-    what = "The code has" if report.change is None else "The change brings"
+    what = "the code has" if report.change is None else "the change brings"
     told = [counted(number[severity], _NOUNS[severity]) for severity in Severity if number[severity]]
     if not found:
         return "Nothing found that stands against it." if report.change is not None else "Nothing found."
     security = sum(risk_of(finding.code, finding.cvss_score) is Risk.SECURITY for finding in found)
-    also = f", {security} of them about security" if security else ""
+    is_all = security == len(found)
+    also = f", {'all' if is_all and len(found) > 1 else security} of them about security" if security else ""
+    if security and len(found) == 1:
+        also = ", about security"
     sentence = f"{what} {_listed(told)}{also}"
     if number[Severity.BLOCKER]:
-        return f"**Must be fixed first.** {sentence}."
+        return f"**Must be fixed first:** {sentence}."
     if number[Severity.WARNING]:
-        return f"**Can go on with corrections.** {sentence}."
-    return f"**Fine.** {sentence}."
+        return f"**Can go on with corrections:** {sentence}."
+    return f"**Fine:** {sentence}."
 
 
 def _listed(parts: Sequence[str]) -> str:

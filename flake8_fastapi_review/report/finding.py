@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_fastapi_review.files import DISK
@@ -235,6 +236,15 @@ def _characters(lines: Sequence[str], line: int, offset: int) -> int:
     if text.isascii():
         return offset
     return len(text.encode("utf-8", "surrogatepass")[:offset].decode("utf-8", "replace"))
+
+
+_WAY = re.compile(r" \([^()]* → [^()]*\)| through \S+(?: → \S+)* \S+:\d+(?=[ :;,]|$)")
+"""The way as messages hold it for readers that get nothing else."""
+
+
+def without_way(finding: Finding) -> str:
+    """The message, without the calls that lead to the harm where these follow one by one."""
+    return _WAY.sub("", finding.message, count=1) if finding.related else finding.message
 
 
 def counted(number: int, noun: str) -> str:

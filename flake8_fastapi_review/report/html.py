@@ -16,9 +16,9 @@ from flake8_fastapi_review.rule import Severity
 
 from . import assessment
 from .causes import Functions, causes
-from .finding import counted
+from .finding import counted, without_way
 from .html_page import SCRIPT, STYLE
-from .markdown import patched
+from .remedies import diff
 from .risk import FLOWS, INTERNAL, risk_of
 from .terminal import harmless
 from .veil import Veil
@@ -158,7 +158,8 @@ class _Page:
             f'<h3><span class="tag {severity}">{severity}</span> <b>{_text(finding.code)}</b> {name} '
             f"<code>{_text(finding.file)}:{place.line}</code></h3>"
         )
-        yield f"<p>{_prose(finding.message)}.</p>"
+        problem = without_way(finding)
+        yield f"<p>{_prose(problem[:1].upper() + problem[1:])}.</p>"
         yield from self._source(finding.file, place)
         if finding.on_changed_line is False:
             by = "" if finding.cause is None else f" at {_text(f'{finding.cause.file}:{finding.cause.line}')}"
@@ -201,12 +202,12 @@ class _Page:
         return f'<pre class="step">{_text(text)}</pre>' if text else ""
 
     def _patch(self, finding: Finding, fix: Remedy) -> Iterator[str]:
-        before = self._lines(finding.file)
-        first = min(change.place.line for change in fix.changes)
-        last = max(change.place.end_line for change in fix.changes)
-        old = [f'<span class="old">-{_text(line)}</span>' for line in before[first - 1 : last]]
-        new = [f'<span class="new">+{_text(line)}</span>' for line in patched(before, fix, first, last)]
-        yield f'<pre class="patch">{"".join([*old, *new])}</pre>'
+        names = {"-": "old", "+": "new", "@": "dim"}
+        rows = [
+            f'<span class="{names[sign]}">{_text(f"line {text}" if sign == "@" else sign + text)}</span>'
+            for sign, text in diff(self._lines(finding.file), fix)
+        ]
+        yield f'<pre class="patch">{"".join(rows)}</pre>'
 
     # The map of routes
 

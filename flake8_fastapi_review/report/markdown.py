@@ -10,13 +10,17 @@ from flake8_fastapi_review.rule import Severity
 
 from . import assessment
 from .causes import causes
-from .finding import counted
+from .finding import counted, without_way
+from .remedies import diff
 from .risk import FLOWS, INTERNAL, Risk, risk_of
+from .statements import Statements
 from .terminal import harmless
 from .veil import Veil
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+
+    from flake8_fastapi_review.survey import Suppressed
 
     from .finding import Finding, Place, Remedy, Report
     from .page import Page
@@ -30,8 +34,13 @@ _SECTIONS = (
 )
 _MOST_LINES = 8
 _MOST_NAMES = 20
+_MOST_SENTENCES = 3
+"""Of what a rule's page says of the harm; then it speaks of what is reported."""
 _SPAN = re.compile(r"(`+)(?!`).*?(?<!`)\1(?!`)")
-_SPECIAL = re.compile(r"[\\<>*_\[\]|#]")
+_SPECIAL = re.compile(r"[\\<>*\[\]|#]|(?<![^\W_])_|_(?![^\W_])")
+"""An underscore inside a word emphasises nothing."""
+_SENTENCE = re.compile(r"(?<=[.:;])(?<!e\.g\.)(?<!i\.e\.) (?=[A-Z`])")
+_OTHER_TOOLS = re.compile(r"(?!FAR)[A-Z]+\d+")
 
 
 def render(report: Report) -> str:
@@ -56,6 +65,7 @@ class _Writer:
     def __init__(self, report: Report) -> None:
         self._report = report
         self._lines: Callable[[str], Sequence[str]] = Veil(report)
+        self._statements = Statements(report.lines)
         self._explained: dict[str, Finding] = {}
         self._causes = {cause.findings[0]: cause for cause in causes(report)}
         others = {finding for cause in self._causes.values() for finding in cause.findings[1:]}
@@ -125,7 +135,8 @@ class _Writer:
             yield f"### {code(f'{finding.file}:{place.line}')} {finding.rule} ({finding.code})"
         yield ""
         yield from self._source(finding.file, place)
-        yield f"**Problem.** {prose(finding.message)}."
+        problem = without_way(finding)
+        yield f"**Problem.** {prose(problem[:1].upper() + problem[1:])}."
         yield ""
         if finding.on_changed_line is False:
             if (step := finding.cause) is not None:
@@ -134,7 +145,8 @@ class _Writer:
                 by = "; no place in its chain is among the changed ones"
             yield f"**Not on a changed line:** the change caused it elsewhere{by}."
             yield ""
-        yield f"**Risk.** {self._risk(finding, page)}"
+        first = self._explained.setdefault(finding.code, finding)
+        yield f"**Risk.** {self._risk(finding, page if first is finding else None)}"
         yield ""
         if finding.related:
             yield "**Chain.**" if finding.code.startswith(FLOWS) else "**See also.**"
@@ -142,13 +154,12 @@ class _Writer:
             for number, step in enumerate(finding.related, 1):
                 yield f"{number}. {code(f'{step.file}:{step.line}')} {prose(step.message)}"
             yield ""
-        first = self._explained.setdefault(finding.code, finding)
         if finding.exploit:
             yield "**How it is exploited.**"
             yield ""
             yield from fenced(finding.exploit.split("\n"), "text")
         elif page is not None and first is finding and (exploit := page.section("Exploit")):
-            yield "**How it is exploited.**"
+            yield "**How it is exploited**, for example:"
             yield ""
             for block in exploit:
                 yield from fenced(block.text.split("\n"), "text") if block.is_code else (prose(block.text), "")
@@ -159,17 +170,18 @@ class _Writer:
 
     def _source(self, file: str, place: Place) -> Iterator[str]:
         lines = self._lines(file)
-        last = min(place.end_line, place.line + _MOST_LINES - 1, len(lines))
-        if 1 <= place.line <= last:
-            yield from fenced([harmless_line(line) for line in lines[place.line - 1 : last]], _language(file))
+        if 1 <= place.line <= len(lines):
+            first, last = self._statements.around(file, place, _MOST_LINES)
+            yield from fenced([harmless_line(line) for line in lines[first - 1 : last]], _language(file))
 
     def _risk(self, finding: Finding, page: Page | None) -> str:
+        """What is at risk and, with the page of a rule that was not explained yet, why."""
         risk = risk_of(finding.code, finding.cvss_score).value.capitalize()
         if finding.cvss_score is not None:
             weakness = f"{finding.cwe}, " if finding.cwe else ""
             risk += f" ({weakness}CVSS {finding.cvss_score:.1f})"
         why = next((block.text for block in page.section("") if not block.is_code), "") if page is not None else ""
-        return f"{risk}. {prose(why)}".rstrip()
+        return f"{risk}. {prose(' '.join(_SENTENCE.split(why)[:_MOST_SENTENCES]))}".rstrip()
 
     def _fix(self, finding: Finding, page: Page | None, first: Finding) -> Iterator[str]:
         if finding.fix is not None and finding.fix.changes:
@@ -188,14 +200,9 @@ class _Writer:
                 yield from fenced(block.text.split("\n"), page.language)
 
     def _patch(self, finding: Finding, fix: Remedy) -> Iterator[str]:
-        before = self._lines(finding.file)
-        first = min(change.place.line for change in fix.changes)
-        last = max(change.place.end_line for change in fix.changes)
-        old = list(before[first - 1 : last])
-        new = patched(before, fix, first, last)
-        yield from fenced(
-            [f"-{harmless_line(line)}" for line in old] + [f"+{harmless_line(line)}" for line in new], "diff"
-        )
+        told = diff(self._lines(finding.file), fix)
+        lines = [f"@@ line {text} @@" if sign == "@" else f"{sign}{harmless_line(text)}" for sign, text in told]
+        yield from fenced(lines, "diff")
 
     def security(self) -> Iterator[str]:
         yield "## Security notes"
@@ -210,8 +217,7 @@ class _Writer:
             first = found[0]
             told = [part for part in (first.cwe, first.cvss_score and f"CVSS {first.cvss_score:.1f}") if part]
             about = f" ({', '.join(told)})" if told else ""
-            places = ", ".join(code(f"{finding.file}:{finding.place.line}") for finding in found)
-            yield f"- {first.rule}{about}, {len(found)} ×: {places}"
+            yield f"- {first.rule}{about}, {len(found)} ×: {', '.join(_places(found))}"
         yield ""
 
     def passed(self) -> Iterator[str]:
@@ -228,7 +234,9 @@ class _Writer:
         yield "## Suppressions" if self._report.change is None else "## Suppressions added by the change"
         yield ""
         found = self._report.survey.suppressions if self._report.survey is not None else ()
-        if not found:
+        others = [each for each in found if _is_for_others(each)] if self._report.change is None else []
+        found = tuple(each for each in found if each not in others)
+        if not found and not others:
             yield "None."
         alarming = sum(each.is_alarming for each in found)
         silent = sum(each.comment.reason is None for each in found)
@@ -246,6 +254,11 @@ class _Writer:
             hides = f"; hides {', '.join(each.hides)}" if each.hides else ""
             alarm = " ⚠️ a critical issue" if each.is_alarming else ""
             yield f"- {code(f'{each.file}:{comment.line}')} {what}: {why}{hides}{alarm}"
+        if others:
+            yield from [""] if found else []
+            number = Counter(named for each in others for named in each.comment.codes)
+            names = ", ".join(f"{named} {amount} ×" for named, amount in number.most_common())
+            yield f"{counted(len(others), 'comment')} for other tools alone: {names}."
         if self._report.baselined:
             yield ""
             yield f"The baseline holds {counted(self._report.baselined, 'further finding')}."
@@ -284,7 +297,13 @@ class _Writer:
                 place = code(f"{each.first.file}:{each.first.place.line}")
                 yield f"{number}. {EMOJI[each.severity]} {each.rule} ({each.code}), {each.amount} ×, e.g. {place}"
             yield ""
-        yield f"**Score: {score.value} of 100** ({score.explanation})"
+        yield f"**Score: {score.value} of 100** = {score.explanation}"
+
+
+def _is_for_others(suppressed: Suppressed) -> bool:
+    """It names rules of other tools only, and hides nothing of ours."""
+    codes = suppressed.comment.codes
+    return bool(codes) and not suppressed.hides and all(_OTHER_TOOLS.fullmatch(named) for named in codes)
 
 
 # Text
@@ -329,18 +348,14 @@ def harmless_line(line: str) -> str:
     return "\t".join(harmless(part) for part in line.split("\t"))
 
 
-def patched(lines: Sequence[str], fix: Remedy, first: int, last: int) -> list[str]:
-    """The lines `first` to `last` after the changes, which lie within them."""
-    text = "\n".join(lines[first - 1 : last])
-    starts = [0]
-    for line in lines[first - 1 : last]:
-        starts.append(starts[-1] + len(line) + 1)
-    for change in sorted(fix.changes, key=lambda change: change.place, reverse=True):
-        place = change.place
-        begin = starts[place.line - first] + place.column - 1
-        end = starts[place.end_line - first] + place.end_column - 1
-        text = text[:begin] + change.content + text[end:]
-    return text.split("\n") if text else []
+def _places(found: Sequence[Finding]) -> Iterator[str]:
+    """The places of findings, by file: the first one with its name."""
+    lines: dict[str, list[int]] = {}
+    for finding in found:
+        lines.setdefault(finding.file, []).append(finding.place.line)
+    for file, numbers in lines.items():
+        first, *others = sorted(set(numbers))
+        yield f"{code(f'{file}:{first}')}{''.join(f', {number}' for number in others)}"
 
 
 def _language(file: str) -> str:

@@ -6,10 +6,8 @@ import re
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
-from .markdown import patched
-
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from .finding import Remedy
     from .page import Page
@@ -45,6 +43,34 @@ def cut(lines: Sequence[str], most: int = MOST) -> list[str]:
     if len(lines) <= most:
         return list(lines)
     return [*lines[: most - 1], f"  … {len(lines) - most + 1} more lines"]
+
+
+def patched(lines: Sequence[str], fix: Remedy, first: int, last: int) -> list[str]:
+    """The lines `first` to `last` after the changes, which lie within them."""
+    text = "\n".join(lines[first - 1 : last])
+    starts = [0]
+    for line in lines[first - 1 : last]:
+        starts.append(starts[-1] + len(line) + 1)
+    for each in sorted(fix.changes, key=lambda each: each.place, reverse=True):
+        place = each.place
+        begin = starts[place.line - first] + place.column - 1
+        end = starts[place.end_line - first] + place.end_column - 1
+        text = text[:begin] + each.content + text[end:]
+    return text.split("\n") if text else []
+
+
+def diff(lines: Sequence[str], fix: Remedy) -> Iterator[tuple[str, str]]:
+    """What a fix does, line by line, as (sign, text): "-" for what goes, "+" for what comes; where it changes places
+    that are apart, "@" and the number of the first line before each."""
+    first = min(each.place.line for each in fix.changes)
+    last = min(max(each.place.end_line for each in fix.changes), len(lines))
+    before, after = list(lines[first - 1 : last]), patched(lines, fix, first, last)
+    codes = [code for code in SequenceMatcher(None, before, after, autojunk=False).get_opcodes() if code[0] != "equal"]
+    for _, start, end, begin, stop in codes:
+        if len(codes) > 1:
+            yield "@", str(first + start)
+        yield from (("-", line) for line in before[start:end])
+        yield from (("+", line) for line in after[begin:stop])
 
 
 def _difference(before: list[str], after: list[str]) -> list[str]:

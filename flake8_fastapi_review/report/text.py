@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -10,7 +9,7 @@ from flake8_fastapi_review.rule import Severity
 
 from . import remedies
 from .causes import causes
-from .finding import counted
+from .finding import counted, without_way
 from .risk import INPUTS
 from .terminal import Style, cells, excerpt, harmless
 from .veil import Veil
@@ -24,8 +23,6 @@ _PAINT = {Severity.BLOCKER: "red", Severity.WARNING: "yellow", Severity.SUGGESTI
 _MOST_LINES = 4
 """Of a finding that spans more lines than this, the first few are shown."""
 _MOST_SKIPPED = 10
-_CHAIN = re.compile(r" \([^()]* → [^()]*\)")
-"""The chain as messages hold it for readers that get nothing else; here it follows link by link."""
 
 
 def render(report: Report, style: Style, width: int = 100) -> str:
@@ -77,8 +74,7 @@ def _finding(finding: Finding, lines: Callable[[str], Sequence[str]], style: Sty
     )
     gutter = len(str(finding.place.end_line))
     yield from _source(finding.place, lines(finding.file), style, paint, gutter, width)
-    message = _CHAIN.sub("", finding.message, count=1) if finding.related else finding.message
-    yield from _wrapped(harmless(message), "  ", width)
+    yield from _wrapped(harmless(without_way(finding)), "  ", width)
     yield from _chain(finding, lines, style, width)
     if finding.exploit:
         yield f"  {style('exploit:', paint)} {harmless(finding.exploit)}"
