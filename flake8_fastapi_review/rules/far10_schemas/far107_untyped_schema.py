@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING
 
-from ...rule import Default, Rule, Severity, option
+from ...rule import Rule, Severity, option, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -12,13 +13,22 @@ if TYPE_CHECKING:
     from ...project.schemas import Schema
     from ...rule import Violation
 
+_SHOWN = 3
+_HEALTH = re.compile(r"(?i)(^|_)(health\w*|ping|ready|live|alive|readiness|liveness|heartbeat|version|info)(_|$)")
+_MESSAGE = re.compile(r"(?i)^(status|success|ok|message|msg|detail|details|error|result|code|deleted|count)$")
+
 
 class UntypedSchema(Rule):
     """A route takes or answers anything.
 
     `dict`, `Any`, `object` or a bare `list` in a signature promise nothing: no client knows what to send or expect,
     nothing is checked or converted, whatever the function happens to return goes out, and a change of it is noticed by
-    those who use it. A model says what there is. Off by default: of small answers nobody makes one.
+    those who use it. A model says what there is.
+
+    Reported where the function itself knows better: it reads fields of the body by their names, or answers a dictionary
+    that it writes out. Health checks, deprecated routes, answers with a message alone and those of fewer than `least`
+    fields are left alone. With `always`, whatever is not typed is reported: JSON of any shape is what some routes are
+    for.
 
     Bad:
 
@@ -28,7 +38,7 @@ class UntypedSchema(Rule):
 
         @app.post("/orders")
         def add_order(order: dict) -> dict:
-            return order
+            return {"isbn": order["isbn"], "count": 1}
 
     Good:
 
@@ -39,6 +49,7 @@ class UntypedSchema(Rule):
 
         class Order(BaseModel):
             isbn: str
+            count: int = 1
 
         @app.post("/orders")
         def add_order(order: Order) -> Order:
@@ -47,11 +58,12 @@ class UntypedSchema(Rule):
 
     code = "FAR107"
     severity = Severity.WARNING
-    default = Default.OFF
-    message = "`{function}` {does} `{written}`, which is anything: {remedy}"
+    message = "`{function}` {does} `{written}`, which is anything{though}: {remedy}"
     markers = (("fastapi", "router", "APIRouter"), ("dict", "Dict", "Any", "object", "list", "List"))
 
     answers: bool = option(True, "Look at answers too, not only at what routes take.")
+    always: bool = option(False, "Report what is anything even where the function does not tell any fields.")
+    least: int = option(2, "So many fields make an answer that deserves a model.")
 
     def check(self, file: File) -> Iterator[Violation]:
         for function in {route.function: None for route in file.routes}:
@@ -60,12 +72,16 @@ class UntypedSchema(Rule):
                 annotation = parameter.annotation
                 if annotation is None or not _could_be(annotation) or not _is_anything(file.schema(annotation)):
                     continue
-                if file.parameter_source(function, parameter.arg) == "body":
+                if file.parameter_source(function, parameter.arg) != "body":
+                    continue
+                read = _read(file, function, parameter.arg)
+                if read or self.always:
                     yield self.at(
                         annotation,
                         function=function.name,
                         does="takes a body of type",
-                        written=_short(annotation),
+                        written=shortened(ast.unparse(annotation)),
+                        though=f", and reads {_listed(read)} of it" if read else "",
                         remedy="take a model with the fields that it reads",
                     )
             if self.answers:
@@ -76,18 +92,71 @@ class UntypedSchema(Rule):
             if route.function is not function:
                 continue
             given = next((each.value for each in route.decorator.keywords if each.arg == "response_model"), None)
-            if given is None and any(each.arg in ("response_class", None) for each in route.decorator.keywords):
+            words = {each.arg for each in route.decorator.keywords}
+            if (given is None and words & {"response_class", None}) or "deprecated" in words:
                 return
             promised = given if given is not None else function.returns
-            if promised is not None and _could_be(promised) and _is_anything(file.schema(promised)):
+            if promised is None or not _could_be(promised) or not _is_anything(file.schema(promised)):
+                return
+            written = _answered(file, function)
+            if self.always or (_is_worth_it(written, self.least) and not _HEALTH.search(function.name)):
                 yield self.at(
                     promised,
                     function=function.name,
                     does="answers",
-                    written=_short(promised),
+                    written=shortened(ast.unparse(promised)),
+                    though=f", and writes {_listed(written)}" if written else "",
                     remedy="answer a model",
                 )
             return
+
+
+def _read(file: File, function: ast.FunctionDef | ast.AsyncFunctionDef, name: str) -> list[str]:
+    """The fields that a function reads of its parameter by their names, in order."""
+    found: dict[str, None] = {}
+    for node in file.within(function, ast.Subscript, ast.Call):
+        match node:
+            case ast.Subscript(value=ast.Name(id=owner), slice=ast.Constant(value=str(key)), ctx=ast.Load()) if (
+                owner == name
+            ):
+                found[key] = None
+            case ast.Call(
+                func=ast.Attribute(value=ast.Name(id=owner), attr="get" | "pop"),
+                args=[ast.Constant(value=str(key)), *_],
+            ) if owner == name:
+                found[key] = None
+    return list(found)
+
+
+def _answered(file: File, function: ast.FunctionDef | ast.AsyncFunctionDef) -> list[str]:
+    """The fields of the dictionaries that a function writes out and returns, alone or as items of a list, without
+    those that only repeat what it was given."""
+    given = {each.arg for each in (*function.args.args, *function.args.kwonlyargs)}
+    found: dict[str, None] = {}
+    for each in file.within(function, ast.Return):
+        for value in file.values(each.value) if each.value is not None else ():
+            match value:
+                case ast.ListComp(elt=ast.Dict() as item) | ast.List(elts=[ast.Dict() as item, *_]):
+                    pairs = file.entries(item)
+                case ast.Dict() | ast.Name():
+                    pairs = file.entries(value)
+                case _:
+                    continue
+            told = (key for key, held in pairs or () if not (isinstance(held, ast.Name) and held.id in given))
+            found.update((key, None) for key in told)
+    return list(found)
+
+
+def _is_worth_it(fields: list[str], least: int) -> bool:
+    """Whether an answer says more than that something was done."""
+    return len(fields) >= least and any(not _MESSAGE.match(field) for field in fields)
+
+
+def _listed(fields: list[str]) -> str:
+    names = [f"`{name}`" for name in fields[:_SHOWN]]
+    if len(fields) > _SHOWN:
+        names.append(f"{len(fields) - _SHOWN} more")
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def _could_be(annotation: ast.expr) -> bool:
@@ -108,8 +177,3 @@ def _is_anything(schema: Schema) -> bool:
         case "union":
             return any(_is_anything(each) for each in schema.items if each.kind != "null")
     return False
-
-
-def _short(annotation: ast.expr) -> str:
-    text = ast.unparse(annotation)
-    return text if len(text) <= 60 else text[:57] + "…"
