@@ -807,6 +807,21 @@ class File:
         found = served(self._project.passing, self._project.injection, self._symbol(function))
         return None if found is None else Related(found.path, found.line, _leaf(found.name))
 
+    def may_fail(self, definition: Definition) -> bool:
+        """Whether an exception is known to be possible that leaves a project function: it raises one, or waits for the
+        network, a disk or a database, itself or in functions that it calls."""
+        from .project.failing import may_fail
+
+        return may_fail(self._types, self._project.knowledge, definition.symbol)
+
+    def served_by(self, function: ast.AST) -> Related | None:
+        """The call of a function of this file in a route or dependency of the project, which it names; None when none
+        surely calls it itself."""
+        from .project.serving import served
+
+        found = served(self._project.passing, self._project.injection, self._symbol(function))
+        return None if found is None else Related(found.path, found.line, _leaf(found.name))
+
         return templates_of(self._types, self.path, name)
 
     def handles(self, function: ast.AST) -> tuple[str, ...]:
@@ -1007,6 +1022,10 @@ class File:
         if cls is None:
             return None
         return Definition(symbol, cls[0].path, cls[1].line, cls[1].qualname, dotted, True, False, False, (), ())
+
+    def is_patch_model(self, definition: ast.ClassDef) -> bool:
+        """The same of routes of PATCH."""
+        return self._project.requests.is_used(self._symbol(definition), "patch")
 
     # Models and parameters
 

@@ -250,7 +250,8 @@ class Requests:
         return self.is_used(symbol, "request")
 
     def is_used(self, symbol: str, kind: str, depth: int = 0) -> bool:
-        """Whether routes take ("request") or answer ("response") this class, itself or as a part of another model."""
+        """Whether routes take ("request"; "patch": those of PATCH) or answer ("response") this class, itself or as a
+        part of another model."""
         known = self._used.get((symbol, kind))
         if known is None:
             self._used[symbol, kind] = False
@@ -259,7 +260,7 @@ class Requests:
 
     def _is_used(self, symbol: str, kind: str, depth: int) -> bool:
         name = symbol.rpartition(":")[2].rpartition(".")[2]
-        uses = self._takes if kind == "request" else self._answers
+        uses = {"request": self._takes, "patch": self._patches}.get(kind, self._answers)
         for path in self.modules.mentioning(name):
             summary = self.modules.summary(path)
             if summary is None:
@@ -300,6 +301,10 @@ class Requests:
     def _answers(self, summary: Summary, function: Function, symbol: str) -> bool:
         for _, decorator in self.registrations(summary, function):
             given = dict(decorator[3]).get("response_model", function.returns)
+    def _patches(self, summary: Summary, function: Function, symbol: str) -> bool:
+        methods = [row.methods for row, _ in self.registrations(summary, function)]
+        return all("PATCH" in each for each in methods) and self._takes(summary, function, symbol)
+
             if given is not None and _mentions(self.types.annotation(summary, given), symbol):
                 return True
         return False

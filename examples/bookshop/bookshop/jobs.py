@@ -37,6 +37,10 @@ async def label(parcel: str) -> str:  # FAR147: the body of `label` never runs
     return f"{parcel}, {datetime.utcnow().isoformat()}"  # FAR144: `datetime.utcnow()`
 
 
+def settle_month() -> None:
+    pricing.refresh_now()
+
+
 async def remind_forever() -> None:
     while True:  # FAR149: `remind_unpaid` ends `remind_forever`
         await remind_unpaid()
@@ -49,8 +53,9 @@ async def start_reminding() -> asyncio.Task[None]:
 
 def start() -> None:
     scheduler.add_job(remind_unpaid, CronTrigger(hour=9, timezone="UTC"), id="remind", replace_existing=True)  # FAR143: `remind_unpaid`
-    scheduler.add_job(pricing.refresh_now, CronTrigger(hour=3), id="prices", replace_existing=True)  # FAR142: CronTrigger  # FAR140: refresh_now
-    scheduler.add_job(pricing.refresh_now, "interval", hours=4)  # FAR140: refresh_now  # FAR141: once more at each start  # FAR145: refresh_now
+    scheduler.add_job(pricing.refresh_now, CronTrigger(hour=3), id="prices", replace_existing=True)  # FAR142: CronTrigger
+    scheduler.add_job(pricing.refresh_now, "interval", hours=4)  # FAR141: once more at each start  # FAR145: refresh_now
+    scheduler.add_job(settle_month, id="month", replace_existing=True)  # FAR140: settle_month
     scheduler.start()
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...rule import Applicability, Default, Edit, Fix, Range, Rule, Severity
+from ...rule import Applicability, Edit, Fix, Range, Rule, Severity, option
 from .models import MARKERS, models, own_fields
 
 if TYPE_CHECKING:
@@ -17,13 +17,14 @@ _MANY = 3
 
 
 class OptionalWithoutDefault(Rule):
-    """A field of a request may be null, but not be left out.
+    """A field of a PATCH may be null, but not be left out.
 
-    Under Pydantic 1 `note: str | None` had the default `None`; since Pydantic 2 it is required: a client that leaves
-    the field out, as it always could, gets a 422. Give it the default, or say with `Field(...)` that it is required.
+    Under Pydantic 1 `note: str | None` had the default `None`; since Pydantic 2 it is required: a client that changes
+    something else, and so leaves the field out, gets a 422. Give it the default, or say with `Field(...)` that it is
+    required.
 
-    Classes whose fields all have to be sent, three or more of them perhaps null, are left alone. Off by
-    default: that a value has to be said, if only `null`, is often meant.
+    Classes whose fields all have to be sent, three or more of them perhaps null, are left alone. In bodies of POST and
+    PUT it is often meant that a value has to be said, if only `null`: these are reported with `everywhere`.
 
     Bad:
 
@@ -32,14 +33,14 @@ class OptionalWithoutDefault(Rule):
 
         app = FastAPI()
 
-        class NewOrder(BaseModel):
+        class OrderChange(BaseModel):
             model_config = ConfigDict(extra="forbid")
 
-            isbn: str
+            count: int = 1
             note: str | None
 
-        @app.post("/orders")
-        def add_order(order: NewOrder) -> None: ...
+        @app.patch("/orders/{number}")
+        def change_order(number: int, change: OrderChange) -> None: ...
 
     Good:
 
@@ -48,21 +49,22 @@ class OptionalWithoutDefault(Rule):
 
         app = FastAPI()
 
-        class NewOrder(BaseModel):
+        class OrderChange(BaseModel):
             model_config = ConfigDict(extra="forbid")
 
-            isbn: str
+            count: int = 1
             note: str | None = None
 
-        @app.post("/orders")
-        def add_order(order: NewOrder) -> None: ...
+        @app.patch("/orders/{number}")
+        def change_order(number: int, change: OrderChange) -> None: ...
     """
 
     code = "FAR100"
     severity = Severity.WARNING
-    default = Default.OFF
     message = "`{model}.{field}` may be null and still has to be sent: give it the default `None`, or `Field(...)`"
     markers = (MARKERS, ("Optional", "None"))
+
+    everywhere: bool = option(False, "Look at the bodies of all methods, not only of PATCH.")
 
     def check(self, file: File) -> Iterator[Violation]:
         for definition, model in models(file):
@@ -78,7 +80,11 @@ class OptionalWithoutDefault(Rule):
             ]
             nullable = [field for field in model.fields if field.type.is_nullable]
             deliberate = len(nullable) >= _MANY and all(field.is_required for field in nullable)
-            if not found or deliberate or "request" not in file.model_uses(definition):
+            if not found or deliberate:
+                continue
+            if not file.is_patch_model(definition) and not (
+                self.everywhere and "request" in file.model_uses(definition)
+            ):
                 continue
             for statement, field in found:
                 end = Range.of(statement)

@@ -3,8 +3,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from ...rule import Default, Rule, Severity, option
-from .schedulers import MARKERS, THREADS, Job, jobs, shown
+from ...rule import Rule, Severity, option
+from .schedulers import MARKERS, THREADS, Job, jobs, kind, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,14 +16,14 @@ _LISTENING = ("EVENT_JOB_ERROR", "add_listener")
 
 
 class UnguardedJob(Rule):
-    """A scheduled function lets its errors go.
+    """A function that is scheduled once lets its errors go.
 
-    APScheduler writes them to its own logger, `apscheduler.executors`, and goes on: nothing counts them, nobody is
-    told, and whatever the job had begun stays half done. A handler for every exception in the job, a decorator that has
-    one, or a listener for `EVENT_JOB_ERROR` makes them somebody's business.
+    APScheduler writes them to its own logger, `apscheduler.executors`, and the job is over: nothing tries again, nobody
+    is told, and what should have happened at that time never does. A handler for every exception in the job, a
+    decorator that has one, or a listener for `EVENT_JOB_ERROR` makes them somebody's business.
 
-    With `guards`, the decorators that all jobs of the project have to have, nothing else will do. Off by default: that
-    log is often enough, and is sent on to where errors are counted.
+    Jobs that come back are left alone, unless `repeated` is set: the next run is their second chance. With `guards`,
+    the decorators that all jobs of the project have to have, nothing else will do for any job.
 
     Bad:
 
@@ -38,7 +38,7 @@ class UnguardedJob(Rule):
         def refresh() -> None:
             store(load())
 
-        scheduler.add_job(refresh, "interval", minutes=5)
+        scheduler.add_job(refresh, "date", run_date="2030-01-01 03:00:00+00:00")
 
     Good:
 
@@ -59,19 +59,22 @@ class UnguardedJob(Rule):
             except Exception:
                 logger.exception("The prices are not refreshed")
 
-        scheduler.add_job(refresh, "interval", minutes=5)
+        scheduler.add_job(refresh, "date", run_date="2030-01-01 03:00:00+00:00")
     """
 
     code = "FAR140"
     severity = Severity.WARNING
-    default = Default.OFF
     message = "errors of the job `{function}` {harm}: {remedy}"
     markers = MARKERS
 
+    repeated: bool = option(False, "Look at jobs that run again, too.")
     guards: frozenset[str] = option(frozenset(), "Names of the decorators that every job of the project must have.")
 
     def check(self, file: File) -> Iterator[Violation]:
         listened: bool | None = None
+        again: set[str] = set()
+        if not self.repeated:
+            again = {shown(job) for job in jobs(file) if kind(file, job.trigger) != "date"}
         for job in jobs(file):
             if self.guards:
                 if self._is_unguarded(file, job):
@@ -82,6 +85,8 @@ class UnguardedJob(Rule):
                         harm="are not handled as this project does",
                         remedy=f"add {names}",
                     )
+                continue
+            if shown(job) in again:
                 continue
             definition = file.definition_at(job.function)
             if definition is None or definition.is_class or file.guards_itself(definition):
@@ -97,7 +102,7 @@ class UnguardedJob(Rule):
                 yield self.at(
                     job.function,
                     function=shown(job),
-                    harm="go to the scheduler's own log and nowhere else",
+                    harm="go to the scheduler's own log, and nothing tries again",
                     remedy="handle them in the job",
                 )
 

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...rule import Default, Rule, Severity
-from .schedulers import MARKERS, jobs, kind, makers, shown
+from ...rule import Rule, Severity, option
+from .schedulers import MARKERS, interval, jobs, kind, makers, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,12 +15,13 @@ _OPTIONS = ("max_instances", "coalesce", "misfire_grace_time")
 
 
 class JobOverlap(Rule):
-    """A job at intervals does not say what happens when a run is late or takes longer than the interval.
+    """A job at long intervals does not say what happens when a run is late.
 
-    APScheduler allows a second of delay and drops what is later, with a line in its own log; after a pause it makes up
-    for the missed runs one by one, unless they are coalesced. Whether runs may overlap, be dropped or be made up for is
-    a decision of the job. Options of the scheduler's `job_defaults` count. Off by default: to drop what is late is
-    often what one wants.
+    APScheduler allows a second of delay and drops what is later, with a line in its own log: the event loop was busy,
+    or the process slept, and what should be done each night is done the night after. Whether a late run may be dropped,
+    or has to be made up for, is a decision of the job. Options of the scheduler's `job_defaults` count.
+
+    Jobs with intervals of less than `least` seconds, or of unknown length, are left alone: the next run is near.
 
     Bad:
 
@@ -30,7 +31,7 @@ class JobOverlap(Rule):
 
         def refresh() -> None: ...
 
-        scheduler.add_job(refresh, "interval", seconds=30, id="refresh")
+        scheduler.add_job(refresh, "interval", hours=6, id="refresh")
 
     Good:
 
@@ -40,16 +41,18 @@ class JobOverlap(Rule):
 
         def refresh() -> None: ...
 
-        scheduler.add_job(refresh, "interval", seconds=30, id="refresh", coalesce=True, misfire_grace_time=15)
+        scheduler.add_job(refresh, "interval", hours=6, id="refresh", coalesce=True, misfire_grace_time=900)
     """
 
     code = "FAR145"
     severity = Severity.SUGGESTION
-    default = Default.OFF
     message = (
-        "`{function}` is dropped when it is a second late: set `misfire_grace_time`, `coalesce` or `max_instances`"
+        "a run of `{function}` that is a second late is dropped, and the next one is {seconds} s later: set "
+        "`misfire_grace_time` or `coalesce`"
     )
     markers = (*MARKERS, ("interval", "Interval"))
+
+    least: int = option(900, "Seconds from which an interval is long.")
 
     def check(self, file: File) -> Iterator[Violation]:
         for job in jobs(file):
@@ -57,9 +60,12 @@ class JobOverlap(Rule):
                 continue
             if any(job.argument(name) is not None for name in _OPTIONS):
                 continue
+            seconds = interval(file, job)
+            if seconds is None or seconds < self.least:
+                continue
             made = makers(file, job.scheduler)
             if any(call.args or call.keywords for call in made) and "job_defaults" in file.text:
                 continue
             if not made and file.project_mentions("job_defaults"):
                 continue
-            yield self.at(job.trigger or job.call, function=shown(job))
+            yield self.at(job.trigger or job.call, function=shown(job), seconds=seconds)

@@ -4,7 +4,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from ...handlers import broad
-from ...rule import Default, Rule, Severity, shortened
+from ...rule import Rule, Severity, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,46 +34,52 @@ class UnguardedWorkerLoop(Rule):
     queue fills, the prices stay as they are, and the health check is green.
 
     Loops that wait, by a pause or at a queue, and that are started as a task or a thread are looked at. A handler for
-    every exception inside of the loop keeps it going. Off by default: what a call can raise is not known well enough.
+    every exception inside of the loop keeps it going; one around the loop says that it may end. Calls count that reach
+    the network, the disk or a database, or a `raise`, in the functions of the project that they run.
 
     Bad:
 
         import asyncio
 
-        async def refresh() -> None: ...
+        import httpx
 
-        async def work() -> None:
+        async def refresh(http: httpx.AsyncClient) -> None:
+            (await http.get("https://rates.example")).raise_for_status()
+
+        async def work(http: httpx.AsyncClient) -> None:
             while True:
-                await refresh()
+                await refresh(http)
                 await asyncio.sleep(60)
 
-        async def start() -> asyncio.Task[None]:
-            return asyncio.create_task(work())
+        async def start(http: httpx.AsyncClient) -> asyncio.Task[None]:
+            return asyncio.create_task(work(http))
 
     Good:
 
         import asyncio
         import logging
 
+        import httpx
+
         logger = logging.getLogger(__name__)
 
-        async def refresh() -> None: ...
+        async def refresh(http: httpx.AsyncClient) -> None:
+            (await http.get("https://rates.example")).raise_for_status()
 
-        async def work() -> None:
+        async def work(http: httpx.AsyncClient) -> None:
             while True:
                 try:
-                    await refresh()
+                    await refresh(http)
                 except Exception:
                     logger.exception("The prices are not refreshed")
                 await asyncio.sleep(60)
 
-        async def start() -> asyncio.Task[None]:
-            return asyncio.create_task(work())
+        async def start(http: httpx.AsyncClient) -> asyncio.Task[None]:
+            return asyncio.create_task(work(http))
     """
 
     code = "FAR149"
     severity = Severity.WARNING
-    default = Default.OFF
     message = "the first exception of `{call}` ends `{function}` for good: handle it inside of the loop"
     markers = (("while ",), ("create_task", "ensure_future", "Thread(", "Process("))
 
@@ -88,7 +94,7 @@ class UnguardedWorkerLoop(Rule):
             if function.name not in started or started[function.name]:
                 continue
             risky = _risky(file, loop)
-            if risky is not None:
+            if risky is not None and not _is_told(file, loop, function) and not _is_short(file, function):
                 yield self.at(loop.test, call=shortened(ast.unparse(risky.func)), function=function.name)
 
 
@@ -121,6 +127,23 @@ def _started(file: File) -> dict[str, bool]:
     return found
 
 
+def _is_told(file: File, loop: ast.While, function: ast.AST) -> bool:
+    """Whether a handler for every exception stands around the loop: it may end, and somebody hears of it."""
+    for ancestor in file.ancestors(loop):
+        if ancestor is function:
+            return False
+        if isinstance(ancestor, ast.Try) and any(broad(file, handler) for handler in ancestor.handlers):
+            return True
+    return False
+
+
+def _is_short(file: File, function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Whether a task accompanies some other work and is cancelled behind it, by the function that starts it."""
+    outer = file.function(function)
+    calls: list[ast.Call] = file.within(outer, ast.Call) if outer is not None else []
+    return any(isinstance(call.func, ast.Attribute) and call.func.attr == "cancel" for call in calls)
+
+
 def _risky(file: File, loop: ast.While) -> ast.Call | None:
     """The first call of the loop that can fail and that no handler inside of it covers."""
     calls: list[ast.Call] = file.within(loop.body, ast.Call)
@@ -132,16 +155,12 @@ def _risky(file: File, loop: ast.While) -> ast.Call | None:
         definition = file.definition_of(call.func)
         if definition is None and not file.blocking_kind(call):
             continue  # not known
-        if definition is not None and (definition.is_class or not _is_awaited(file, call)):
+        if definition is not None and (definition.is_class or not file.may_fail(definition)):
             continue
         if _is_covered(file, call, loop) or (definition is not None and file.guards_itself(definition)):
             continue
         return call
     return None
-
-
-def _is_awaited(file: File, call: ast.Call) -> bool:
-    return isinstance(file.parent(call), ast.Await)
 
 
 def _is_covered(file: File, call: ast.Call, loop: ast.While) -> bool:

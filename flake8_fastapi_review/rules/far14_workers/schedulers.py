@@ -22,6 +22,8 @@ _TRIGGERS = {
     "apscheduler.triggers.interval.IntervalTrigger": "interval",
 }
 
+_SECONDS = {"weeks": 604_800, "days": 86_400, "hours": 3_600, "minutes": 60, "seconds": 1}
+
 
 class Job(NamedTuple):
     """A registration of a job."""
@@ -65,6 +67,21 @@ def kind(file: File, trigger: ast.expr | None) -> str | None:
     if isinstance(value, str):
         return value if value in _TRIGGERS.values() else None
     return _TRIGGERS.get(file.type_of(trigger) or "")
+
+
+def interval(file: File, job: Job) -> int | None:
+    """The seconds between two runs of a job at intervals; None when they are not known."""
+    given = job.trigger if isinstance(job.trigger, ast.Call) else job.call
+    lengths = [(each.value, _SECONDS[each.arg]) for each in given.keywords if each.arg in _SECONDS]
+    if not lengths or any(each.arg is None for each in given.keywords):
+        return None
+    total = 0
+    for value, seconds in lengths:
+        count = file.value_of(value)
+        if isinstance(count, bool) or not isinstance(count, (int, float)):
+            return None
+        total += int(count * seconds)
+    return total
 
 
 def shown(job: Job) -> str:

@@ -29,7 +29,7 @@ class NewGift(BaseModel):  # FAR104: `text` of `NewGift`
 
     isbn: Annotated[str, Field(pattern=r"^\d{13}$")]
     to: Annotated[str, Field(max_length=100)]
-    text: str | None  # FAR100: `NewGift.text`
+    text: str | None = None
     wrapping: Paper | Cloth  # FAR103: `NewGift.wrapping`
     price: Annotated[int, SkipValidation, Field(ge=0)] = 0  # FAR222: `ge`
     copy: bool = False  # FAR109: `NewGift.copy`
@@ -59,6 +59,11 @@ class Wrapped(BaseModel):
     ribbon: Ribbon
 
 
+class GiftChange(BaseModel):
+    isbn: Annotated[str, Field(pattern=r"^\d{13}$")] | None = None
+    ribbon: Annotated[str, Field(max_length=20)] | None  # FAR100: `GiftChange.ribbon`
+
+
 class Label(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
@@ -78,6 +83,11 @@ async def add_gift(gift: NewGift, user: CurrentUser, session: SessionDep) -> Lab
 @router.get("/ribbons/{colour}")
 async def show_ribbon(colour: Annotated[str, Path(max_length=20)]) -> Wrapped:
     return Wrapped(ribbon=Ribbon.model_construct(colour=colour))  # FAR224: was never validated
+
+
+@router.patch("/ribbons/{colour}")
+async def change_ribbon(colour: Annotated[str, Path(max_length=20)], change: GiftChange, user: CurrentUser) -> Label:
+    return Label(shipTo=f"{user.email}: {change.ribbon or colour}")
 
 
 @router.post("/cards", status_code=status.HTTP_201_CREATED)
