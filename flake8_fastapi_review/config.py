@@ -54,6 +54,8 @@ EXCLUDE = (
     ".eggs/",
     "*.egg/",
     "site-packages/",
+    "thirdparty/",
+    "third_party/",
     ".mypy_cache/",
     ".ruff_cache/",
     ".pytest_cache/",

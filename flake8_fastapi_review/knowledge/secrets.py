@@ -224,7 +224,8 @@ def _judge_head(head: str, before: tuple[str, ...]) -> SecretName | None:
     owner = before[-1] if before else ""
     plural = head.endswith("s") and head != "pass"
     if head in _PASSWORDS or (head == "pass" and owner in _PASS_OWNERS):
-        return SecretName(PASSWORD, head != "pwd" or bool(before), plural, True)
+        # `initial_pwd`, `old_pwd`: a working directory.
+        return SecretName(PASSWORD, head != "pwd" or owner in _PASS_OWNERS, plural, True)
     if head in _SECRETS:
         return SecretName(
             SECRET, owner in _SECRET_OWNERS and not plural, plural, owner in _OWN_SECRET_OWNERS or not owner

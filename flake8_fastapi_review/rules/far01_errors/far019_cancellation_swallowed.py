@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING
 
 from ...handlers import CANCELLATIONS, cancels, caught, explained, handlers
@@ -13,6 +14,10 @@ if TYPE_CHECKING:
     from ...rule import Violation
 
 _WAITING = ("asyncio.gather", "asyncio.wait", "asyncio.wait_for", "asyncio.shield")
+_CLOSING = re.compile(
+    r"(?i)_*(?:a?close|abort|release|stop|shut_?down|disconnect|clean_?up|destroy|dispose|terminate|aexit|cancel)(?:_|$)"
+)
+_SAYS_SO = re.compile(r"(?i)#.*cancel")
 
 
 class CancellationSwallowed(Rule):
@@ -23,7 +28,8 @@ class CancellationSwallowed(Rule):
     the timeout does not hold, the shutdown waits for ever. `except:` and `except BaseException:` take it in as well;
     `except Exception:` does not.
 
-    Waiting for a task that was just cancelled, and a handler after which the coroutine only returns, are left alone.
+    Waiting for a task that was just cancelled, a handler after which the coroutine only returns, one that keeps the
+    exception for later, and steps of a clean-up that shall all be taken, are left alone.
 
     Bad:
 
@@ -72,7 +78,7 @@ class CancellationSwallowed(Rule):
                 continue
             if _awaits_cancelled(file, statement, function):
                 continue
-            harm = _harm(file, handler, function)
+            harm = _harm(file, statement, handler, function)
             if harm:
                 meant = _means_cancellation(file, handler)
                 remedy = (
@@ -114,15 +120,45 @@ def _is_task(file: File, value: ast.expr, cancelled: bool) -> bool:
     return False
 
 
-def _harm(file: File, handler: ast.ExceptHandler, function: ast.AsyncFunctionDef) -> str:
+def _says_so(file: File, handler: ast.ExceptHandler) -> bool:
+    """A comment in the handler is about cancellation: it is taken in on purpose."""
+    last = handler.end_lineno or handler.lineno
+    return any(_SAYS_SO.search(line) for line in file.lines[handler.lineno - 1 : last])
+
+
+def _is_kept(handler: ast.ExceptHandler) -> bool:
+    """`except BaseException as error: failure = error`: somebody looks at it afterwards."""
+    for each in handler.body:
+        match each:
+            case ast.Assign(value=ast.Name(id=name)) | ast.AnnAssign(value=ast.Name(id=name)) if name == handler.name:
+                return True
+    return False
+
+
+def _closes(step: ast.Await | ast.AsyncFor | ast.AsyncWith) -> bool:
+    """`await stream.aclose()`"""
+    match step:
+        case ast.Await(value=ast.Call(func=ast.Attribute(attr=name) | ast.Name(id=name))):
+            return _CLOSING.match(name) is not None
+    return False
+
+
+def _harm(file: File, statement: ast.Try, handler: ast.ExceptHandler, function: ast.AsyncFunctionDef) -> str:
     """What comes of it; empty when the coroutine ends there all the same, or means to go on."""
-    if _means_cancellation(file, handler) and explained(file, handler):
+    if explained(file, handler) and (_means_cancellation(file, handler) or _says_so(file, handler)):
+        return ""
+    if _is_kept(handler):
         return ""
     flow = file.flow(function)
+    closing = all(_closes(each) for each in file.within(statement.body, ast.Await, ast.AsyncFor, ast.AsyncWith))
     for later in file.within(function, ast.Await, ast.AsyncFor, ast.AsyncWith):
         step = file.statement(later)
+        if closing and _closes(later):
+            continue
         if not _cleans_up(file, step, handler) and flow.can_reach(handler, step):
             return f"so `{function.name}` goes on"
+    if closing:
+        return ""
     if not _means_cancellation(file, handler):
         return "and whoever cancelled waits for nothing"
     results = (result.value for result in file.within(handler.body, ast.Return))

@@ -10,6 +10,7 @@ from .routes import (
     leads_elsewhere,
     looks_at_caller,
     only_reads,
+    only_sets_cookies,
     shown,
     takes_input,
 )
@@ -114,7 +115,11 @@ class UnauthenticatedRoute(Rule):
         rows = [row for row in endpoint.rows if row.kind == "route" and row.method not in ("HEAD", "OPTIONS")]
         if not rows or any(self._level(file, row) for row in rows) or any(is_public(row, self.public) for row in rows):
             return None
-        if looks_at_caller(file, endpoint.function) or leads_elsewhere(file, endpoint.function):
+        if (
+            looks_at_caller(file, endpoint.function)
+            or leads_elsewhere(file, endpoint.function)
+            or only_sets_cookies(file, endpoint.function)
+        ):
             return None
         if all(only_reads(each, endpoint.function) for each in rows) and not takes_input(
             file, rows[0], endpoint.function

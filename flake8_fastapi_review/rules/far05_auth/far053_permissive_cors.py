@@ -17,6 +17,7 @@ _STRANGERS = ("https://evil.example", "http://evil.example:8080")
 _ALLOWED = "access-control-allow-origin"
 _WITH_CREDENTIALS = "access-control-allow-credentials"
 _PROTECTED = 2
+_READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class PermissiveCors(Rule):
@@ -26,7 +27,8 @@ class PermissiveCors(Rule):
     user opens can call the API in his name and read the answers. Without credentials a wildcard still opens an
     application that asks nobody who he is, such as one that only listens on a developer's machine or inside a network;
     that is a warning, and silent where routes require a user or where `allow_credentials=False` says that the wildcard
-    is meant. Lists, settings and their defaults are followed.
+    is meant. Open data, which asks nobody and allows methods of reading only, is left alone. Lists,
+    settings and their defaults are followed.
 
     Bad:
 
@@ -90,6 +92,8 @@ class PermissiveCors(Rule):
                 ),
                 call,
             )
+            if self._is_for_reading(values) and file.routes_behind(call) and self._asks_nobody(file, call):
+                return
             if values.get("allow_credentials") is True:
                 yield self.at(
                     where, origins=shown, harm="call the API in the name of whoever is logged in and read the answers"
@@ -125,6 +129,12 @@ class PermissiveCors(Rule):
             except re.error:
                 return None
         return None
+
+    @staticmethod
+    def _is_for_reading(values: dict[str, Any]) -> bool:
+        """Whether the methods that scripts may use are said to be those of reading: open data."""
+        methods = values.get("allow_methods")
+        return isinstance(methods, (list, tuple, set)) and bool(methods) and _READING.issuperset(methods)
 
     def _asks_nobody(self, file: File, call: ast.Call) -> bool:
         rows = file.routes_behind(call)

@@ -29,13 +29,14 @@ _READABLE = re.compile(
     r"(?i)(?:^|[/_.{-])(?:status|state|metrics|prometheus|up|version|versions|about|server-?info|info|docs|redoc|openapi\w*|swagger\w*|api-?spec|schemas?|spec|robots|favicon"
     r"|static|assets|manifest|sitemap|index|home|images?|img|icons?|logos?|fonts?|css|js|well-known|landing|welcome|shared?|locales?|i18n|languages?|translations?|config"
     r"|configuration|settings|features?|feature-?flags?|test|errors?|time|preflight|discovery|discover|jwks|keys|options|files|enums?|providers|countries|currencies|plans"
-    r"|pricing|examples?|templates?|init|page|ui|app|web|terms|privacy|legal|blog|news|feed|rss|spa|frontend|dashboard)(?=$|[/_.}-])"
+    r"|pricing|examples?|templates?|init|avatars?|page|ui|app|web|terms|privacy|legal|blog|news|feed|rss|spa|frontend|dashboard)(?=$|[/_.}-])"
 )
 """Those that are open for reading in many applications."""
 _SIGN_UP = re.compile(r"(?i)(?:^|/)(?:users?|accounts?|customers?|members?|profiles?|sessions?)/?$")
 _TEXTUAL = frozenset(
     ("url_for", "url_path_for", "include_query_params", "replace", "format", "join", "strip", "rstrip", "lstrip", "get")
 )
+_COOKIES = frozenset(("set_cookie", "delete_cookie"))
 _READING = re.compile(r"_?(?:get|list|read|fetch|find|search|show|describe|count)(?:_|$)")
 _CONNECTIONS = ("request", "req", "websocket", "ws", "conn", "connection")
 _CALLER = ("user", "auth", "session", "cookies", "is_authenticated", "state")
@@ -98,6 +99,20 @@ def leads_elsewhere(file: File, function: ast.AST) -> bool:
     if not results or file.within(function, ast.Await) or not all(_is_redirect(result) for result in results):
         return False
     return all(_only_computes(file, call) for call in file.within(function, ast.Call))
+
+
+def only_sets_cookies(file: File, function: ast.AST) -> bool:
+    """Whether all that a handler does is to put something into the browser that asks."""
+    calls = file.within(function, ast.Call)
+    if not any(isinstance(call.func, ast.Attribute) and call.func.attr in _COOKIES for call in calls):
+        return False
+    if any(
+        statement.value is not None and file.value_of(statement.value) is file.UNKNOWN
+        for statement in file.within(function, ast.Return)
+    ):
+        return False
+    targets = [target for assignment in file.within(function, ast.Assign) for target in assignment.targets]
+    return all(isinstance(target, ast.Name) for target in targets) and all(_only_computes(file, call) for call in calls)
 
 
 def _is_redirect(result: ast.expr | None) -> bool:
