@@ -799,29 +799,6 @@ class File:
         with file and line."""
         from .project.templates import templates_of
 
-    def served_by(self, function: ast.AST) -> Related | None:
-        """The call of a function of this file in a route or dependency of the project, which it names; None when none
-        surely calls it itself."""
-        from .project.serving import served
-
-        found = served(self._project.passing, self._project.injection, self._symbol(function))
-        return None if found is None else Related(found.path, found.line, _leaf(found.name))
-
-    def may_fail(self, definition: Definition) -> bool:
-        """Whether an exception is known to be possible that leaves a project function: it raises one, or waits for the
-        network, a disk or a database, itself or in functions that it calls."""
-        from .project.failing import may_fail
-
-        return may_fail(self._types, self._project.knowledge, definition.symbol)
-
-    def served_by(self, function: ast.AST) -> Related | None:
-        """The call of a function of this file in a route or dependency of the project, which it names; None when none
-        surely calls it itself."""
-        from .project.serving import served
-
-        found = served(self._project.passing, self._project.injection, self._symbol(function))
-        return None if found is None else Related(found.path, found.line, _leaf(found.name))
-
         return templates_of(self._types, self.path, name)
 
     def handles(self, function: ast.AST) -> tuple[str, ...]:
@@ -839,6 +816,21 @@ class File:
             called = tuple(one for symbol in symbols if (one := self._definition(symbol)) is not None)
             found.append(Caller(summary.path, call.line, names, called))
         return found
+
+    def served_by(self, function: ast.AST) -> Related | None:
+        """The call of a function of this file in a route or dependency of the project, which it names; None when none
+        surely calls it itself."""
+        from .project.serving import served
+
+        found = served(self._project.passing, self._project.injection, self._symbol(function))
+        return None if found is None else Related(found.path, found.line, _leaf(found.name))
+
+    def may_fail(self, definition: Definition) -> bool:
+        """Whether an exception is known to be possible that leaves a project function: it raises one, or waits for the
+        network, a disk or a database, itself or in functions that it calls."""
+        from .project.failing import may_fail
+
+        return may_fail(self._types, self._project.knowledge, definition.symbol)
 
     def is_endless(self, definition: Definition) -> bool:
         """Whether a project function surely runs for ever: it holds a `while True` that it does not leave."""
@@ -1023,10 +1015,6 @@ class File:
             return None
         return Definition(symbol, cls[0].path, cls[1].line, cls[1].qualname, dotted, True, False, False, (), ())
 
-    def is_patch_model(self, definition: ast.ClassDef) -> bool:
-        """The same of routes of PATCH."""
-        return self._project.requests.is_used(self._symbol(definition), "patch")
-
     # Models and parameters
 
     def fields(self, expr: ast.AST) -> tuple[Field, ...]:
@@ -1052,6 +1040,10 @@ class File:
     def is_request_model(self, definition: ast.ClassDef) -> bool:
         """Whether a route of the project takes this class as its body, directly or as a part of another model."""
         return self._project.requests.is_request_model(self._symbol(definition))
+
+    def is_patch_model(self, definition: ast.ClassDef) -> bool:
+        """The same of routes of PATCH."""
+        return self._project.requests.is_used(self._symbol(definition), "patch")
 
     def model(self, definition: ast.ClassDef) -> Model | None:
         """A class of this file as a model with fields: of Pydantic, a dataclass, a TypedDict."""

@@ -298,13 +298,13 @@ class Requests:
                 return True
         return False
 
-    def _answers(self, summary: Summary, function: Function, symbol: str) -> bool:
-        for _, decorator in self.registrations(summary, function):
-            given = dict(decorator[3]).get("response_model", function.returns)
     def _patches(self, summary: Summary, function: Function, symbol: str) -> bool:
         methods = [row.methods for row, _ in self.registrations(summary, function)]
         return all("PATCH" in each for each in methods) and self._takes(summary, function, symbol)
 
+    def _answers(self, summary: Summary, function: Function, symbol: str) -> bool:
+        for _, decorator in self.registrations(summary, function):
+            given = dict(decorator[3]).get("response_model", function.returns)
             if given is not None and _mentions(self.types.annotation(summary, given), symbol):
                 return True
         return False
