@@ -95,7 +95,9 @@ def routes(
 def _statements(project: Project, row: RouteRow) -> str:
     """What the handler and its dependencies, each once, send to the database."""
     dependencies = dict.fromkeys(each.symbol for each in row.dependencies if each.symbol is not None)
-    count = project.database.round_trips([f"{row.file}:{row.endpoint_qualname}", *dependencies])
+    operation = project.schemas.operation(row)
+    answer = operation.answer.type if operation is not None and operation.answer is not None else None
+    count = project.database.round_trips(f"{row.file}:{row.endpoint_qualname}", list(dependencies), answer)
     return str(count) if count.exact else f"≤ {count}"
 
 

@@ -156,7 +156,7 @@ class Project:
         if self._database is None:
             from .database import Database
 
-            self._database = Database(self.modules, self.types, self.config)
+            self._database = Database(self.modules, self.types, self.config, lambda: self.schemas)
         return self._database
 
     @property

@@ -6,6 +6,7 @@ from .lifetimes import SharedSession
 from .sessions import Count, Execution, Facts, Step
 from .statements import Filter, Item, Load, Ref, Statement, Value
 from .tables import Column, Entity, ForeignKey, Index, Place, Proxy, Relationship, Table, Unique
+from .trips import LazyRead
 from .view import View
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "ForeignKey",
     "Index",
     "Item",
+    "LazyRead",
     "Load",
     "Place",
     "Proxy",

@@ -2,35 +2,38 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING
 
 from .engines import Engines
 from .lifetimes import Lifetimes
 from .reading import LIBRARIES, Read, Reader
 from .releases import Releases
-from .sessions import Sessions
+from .sessions import Count, Sessions
 from .sites import Sites
 from .statements import Statements
 from .terms import Terms
 from .view import View
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from ...config import Config
     from ...module import Module
     from ..modules import Modules
     from ..types import Types
     from .engines import Engine, SessionMaker
-    from .sessions import Count
+    from ..schemas import Schemas
+    from ..schemas.nodes import Schema
     from .sites import Site
     from .tables import Entity, Table
 
 
+    from .trips import LazyRead, Trips
 class Database:
     """Answers about tables, mapped classes, engines, statements and sessions."""
 
-    def __init__(self, modules: Modules, types: Types, config: Config) -> None:
+    def __init__(self, modules: Modules, types: Types, config: Config, schemas: Callable[[], Schemas]) -> None:
         self.modules = modules
         self.types = types
         self.config = config
@@ -45,6 +48,8 @@ class Database:
         self._by_symbol: dict[str, Entity] = {}
         self._by_table: dict[str, Table] = {}
         self._made: tuple[tuple[Engine, ...], tuple[SessionMaker, ...]] | None = None
+        self.schemas = schemas
+        self._trips: dict[tuple[str, int, Schema | None], tuple[Module, tuple[Count, tuple[LazyRead, ...]]]] = {}
 
     def view(self, module: Module) -> View:
         """The database as a file sees it."""
@@ -89,15 +94,52 @@ class Database:
             known = self._counted[path] = Reader(self.modules, self.types, self.config).counts(path)
         return known
 
-    def round_trips(self, symbols: Sequence[str]) -> Count:
-        """How many statements these functions of the project send together: a route and its dependencies."""
-        from .sessions import Count
+    def round_trips(self, handler: str, dependencies: Sequence[str] = (), answer: Schema | None = None) -> Count:
+        """How many statements a request sends: the handler, its dependencies (symbols, each once) and what reads the
+        answer. What dependencies do after their `yield` comes last."""
+        from .trips import Trips
 
-        total = Count()
-        for symbol in symbols if self.is_used else ():
-            if self.sites.function(symbol) is not None and self.sessions.touches(symbol):
-                total = total.plus(self.sessions.of_function(symbol))
-        return total
+        if not self.is_used:
+            return Count()
+        trips = self._new_trips(Trips)
+        after: list[str] = []
+        for symbol in dependencies:
+            own = self.sites.function(symbol)
+            if own is None or not self.sessions.touches(symbol):
+                continue
+            if own[0].index.by_node[own[1]].nodes.get(ast.Yield):
+                after.append(symbol)
+            else:
+                trips.run(*own)
+        own = self.sites.function(handler)
+        if own is not None:
+            trips.run(*own, answer)
+        for symbol in after:
+            own = self.sites.function(symbol)
+            if own is not None:
+                trips.run(*own)
+        return trips.count
+
+    def trips(self, module: Module, function: ast.AST, answer: Schema | None) -> tuple[Count, tuple[LazyRead, ...]]:
+        """The statements that one function sends, and the reads that send one; `answer`: what a route makes of what it
+        returns."""
+        from .trips import Trips
+
+        key = (module.path, getattr(function, "lineno", 0), answer)
+        known = self._trips.get(key)
+        if known is None or known[0] is not module:
+            trips = self._new_trips(Trips)
+            trips.run(module, function, answer)
+            known = self._trips[key] = (module, (trips.count, tuple(trips.reads)))
+        return known[1]
+
+    def _new_trips(self, make: type[Trips]) -> Trips:
+        return make(
+            self.sessions,
+            self.schemas,
+            self.expires_on_commit,
+            lambda: frozenset(engine.dialect for engine in self.engines if engine.dialect is not None),
+        )
 
     # Engines
 
@@ -117,10 +159,42 @@ class Database:
         return self._engines()[1]
 
     def expires_on_commit(self, session: Site) -> bool | None:
-        """Whether a session expires its objects when it commits: by the makers of its kind in the project, if they
-        agree."""
+        """Whether a session expires its objects when it commits: by the maker of this one, if that is found, else by
+        all makers of its kind in the project, if they agree."""
         kind = self.statements.session_kind(session)
         if kind is None:
             return None
         answers = {each.expire_on_commit for each in self.session_makers if each.is_async == (kind == "async")}
         return answers.pop() if len(answers) == 1 else None
+        makers = {(each.place.path, each.place.line): each for each in self.session_makers}
+        found = self._maker_of(session, makers, 0)
+        if found is not None:
+            return found.expire_on_commit
+
+    def _maker_of(
+        self, site: Site, makers: dict[tuple[str, int], SessionMaker], depth: int
+    ) -> SessionMaker | None:
+        """Follows a session, or a session maker, to where it is made."""
+        node = site.node
+        if depth > 10:
+            return None
+        following: list[Site] = []
+        match node:
+            case ast.Await(value=inner):
+                following = [site.at(inner)]
+            case ast.Call(func=function):
+                made = makers.get((site.module.path, node.lineno))
+                if made is not None:
+                    return made
+                results = self.sites.results(site)
+                following = results or ([site.at(function)] if isinstance(function, ast.Name) else [])
+                if isinstance(function, ast.Attribute) and function.attr == "begin":
+                    following = [site.at(function.value)]
+            case ast.Name(id=name):
+                for each in self.sites.bindings(site):
+                    if each.kind in ("assign", "with", "for") and not each.path:
+                        following.append(each.site)
+                    elif each.kind == "parameter":
+                        following += self.sites.provided(site, name)
+        found = {made for each in following if (made := self._maker_of(each, makers, depth + 1)) is not None}
+        return found.pop() if len(found) == 1 else None

@@ -144,8 +144,6 @@ class Facts(NamedTuple):
     """What happens to any session in it and in what it calls; see `Execution.kind`, and "create"."""
     by_parameter: dict[str, frozenset[str]]
     """Parameter → what happens to the session that it holds (or, for `self`, to sessions in its attributes)."""
-    statements: Count
-    """How many statements one call sends."""
     creates: tuple[ast.Call, ...]
     """The calls in its own body that make a session."""
     hands_on: frozenset[str]
@@ -168,7 +166,6 @@ class Sessions:
         self._bodies: dict[str, Body] = {}
         self._touching: dict[str, bool] = {}
         self._calls: dict[str, tuple[str, ...]] = {}
-        self._counts: dict[str, Count] = {}
 
     # Single calls
 
@@ -344,15 +341,6 @@ class Sessions:
             self._calls[symbol] = known
         return known
 
-    def _is_recursive(self, symbol: str) -> bool:
-        """Whether a function can call itself through others."""
-        seen = list(self._callees(symbol))
-        for current in seen:
-            if current == symbol:
-                return True
-            seen += [each for each in self._callees(current) if each not in seen]
-        return False
-
     def _iterated(self, site: Site, function: ast.AST) -> Iterator[Execution]:
         """`for user in session.query(User)` executes it."""
         held = self.statements.value(site)
@@ -392,6 +380,11 @@ class Sessions:
         if name in _DIRECT or name in _ENDS:
             receiver = site.at(function.value)
             held = self.statements.value(receiver) if name in _ENDS else None
+    def direct_call(self, site: Site, call: ast.Call) -> Execution | None:
+        """What a call does itself, without functions of the project."""
+        found = self._direct(site, call, ())
+        return self._listed(site, call, ()) if found is None and isinstance(call.func, ast.Name) else found
+
             if held is not None and held.kind == "query":
                 ended, session = self._ended(name, held, call), self._of_query(receiver)
                 return Execution(call, "execute", ended, session, loops, (), 0, False, fetches(site.module, call))
@@ -540,7 +533,6 @@ class Sessions:
         found = Facts(
             frozenset(kinds),
             {name: frozenset(values) for name, values in by_parameter.items()},
-            self.count(module, node),
             creates,
             frozenset(handed),
             self._rows_of(module, node),
@@ -587,116 +579,6 @@ class Sessions:
             if held is not None and held.kind in ("one", "many", "scalars", "query") and held.entity is not None:
                 return held.entity
         return None
-
-    # Counting
-
-    def count(self, module: Module, function: ast.AST) -> Count:
-        """How many statements one call of a function sends: of branches the larger, of a loop its body N times."""
-        body = getattr(function, "body", None)
-        found = self._block(module, body, function) if isinstance(body, list) else Count()
-        if isinstance(body, ast.expr):
-            found = self._expression(module, body, function)
-        return found
-
-    def of_function(self, symbol: str) -> Count:
-        """How many statements one call of a project function sends."""
-        known = self._counts.get(symbol)
-        if known is None:
-            own = self.sites.function(symbol)
-            if own is None or self._is_recursive(symbol):
-                known = Count(exact=False)
-            else:
-                known = self.count(*own)
-            self._counts[symbol] = known
-        return known
-
-    def _block(self, module: Module, body: list[ast.stmt], function: ast.AST) -> Count:
-        total = Count()
-        for statement in body:
-            total = total.plus(self._statement(module, statement, function))
-        return total
-
-    def _statement(self, module: Module, statement: ast.stmt, function: ast.AST) -> Count:
-        match statement:
-            case ast.If(test=test, body=body, orelse=orelse):
-                branches = self._block(module, body, function).or_else(self._block(module, orelse, function))
-                return self._expression(module, test, function).plus(branches)
-            case (
-                ast.For(target=target, iter=iterable, body=body, orelse=orelse)
-                | ast.AsyncFor(target=target, iter=iterable, body=body, orelse=orelse)
-            ):
-                first = self._expression(module, iterable, function)
-                held = self.statements.value(Site(module, iterable))
-                if held is not None and held.kind == "query":
-                    first = first.plus(Count(1))
-                inside = self._block(module, body, function)
-                if self.statements.session_kind(Site(module, target)) is None:
-                    inside = inside.per_row()  # a generator of sessions gives one
-                return first.plus(inside).plus(self._block(module, orelse, function))
-            case ast.While(test=test, body=body, orelse=orelse):
-                inside = self._block(module, body, function).plus(self._expression(module, test, function))
-                return inside.per_row().plus(self._block(module, orelse, function))
-            case ast.With(items=items, body=body) | ast.AsyncWith(items=items, body=body):
-                total = self._block(module, body, function)
-                for item in items:
-                    total = total.plus(self._expression(module, item.context_expr, function))
-                return total
-            case ast.Try(body=body, handlers=handlers, orelse=orelse, finalbody=final):
-                caught = Count()
-                for handler in handlers:
-                    caught = caught.or_else(self._block(module, handler.body, function))
-                inside = self._block(module, body, function).plus(self._block(module, orelse, function))
-                after = self._block(module, final, function)
-                return inside.plus(caught._replace(exact=caught.is_none and caught.exact)).plus(after)
-            case ast.Match(subject=subject, cases=cases):
-                branches = Count()
-                for case in cases:
-                    branches = branches.or_else(self._block(module, case.body, function))
-                return self._expression(module, subject, function).plus(branches)
-            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
-                return Count()
-        total = Count()
-        for node in within(statement):
-            total = total.plus(self._call_count(module, node, function, statement))
-        return total
-
-    def _expression(self, module: Module, expression: ast.expr, function: ast.AST) -> Count:
-        total = Count()
-        for node in within(expression):
-            total = total.plus(self._call_count(module, node, function, expression))
-        return total
-
-    def _call_count(self, module: Module, node: ast.AST, function: ast.AST, outer: ast.AST) -> Count:
-        if isinstance(node, ast.comprehension):
-            held = self.statements.value(Site(module, node.iter))
-            return Count(1) if held is not None and held.kind == "query" else Count()
-        if not isinstance(node, ast.Call):
-            return Count()
-        site = Site(module, node)
-        direct = self._direct(site, node, ())
-        if direct is None and isinstance(node.func, ast.Name):
-            direct = self._listed(site, node, ())
-        if direct is not None:
-            found = Count(1 if direct.sends else 0).plus(self._eager(direct.statement))
-        else:
-            symbol = self.runs(self.sites.callee(site))
-            if symbol is None or not self.touches(symbol):
-                return Count()
-            found = self.of_function(symbol)
-        comprehensions = [each for each in self.loops(module, node, function) if isinstance(each, _COMPREHENSIONS)]
-        return found.per_row(len(comprehensions))
-
-    def _eager(self, statement: Statement | None) -> Count:
-        """The further statements of `selectinload` and of relationships that are loaded so by themselves."""
-        if statement is None or statement.kind != "select":
-            return Count()
-        more = sum(1 for load in statement.loads if load.strategy in ("selectin", "subquery", "immediate"))
-        for symbol in statement.entities:
-            entity = self.statements.entity(symbol)
-            for relation in entity.relationships if entity is not None else ():
-                if relation.lazy in ("selectin", "subquery", "immediate") and statement.loading(relation.name) is None:
-                    more += 1
-        return Count(more)
 
 
 def _place(module: Module, node: ast.AST) -> Step:

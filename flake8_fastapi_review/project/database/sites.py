@@ -175,6 +175,27 @@ class Sites:
         found += [each.value for each in scope.nodes.get(ast.Yield, ()) if each.value is not None]
         return [Site(module, value, env) for value in found[:_MAX_RESULTS]]
 
+    def provided(self, site: Site, name: str) -> list[Site]:
+        """What the dependency behind a parameter of the function around a place returns or yields."""
+        node = site.module.index.scope_of(site.node).frame().node
+        if not isinstance(node, FUNCTIONS) or isinstance(node, ast.Lambda) or len(site.env) > 24:
+            return []
+        arguments = node.args
+        positional = [*arguments.posonlyargs, *arguments.args]
+        padding: list[ast.expr | None] = [None] * (len(positional) - len(arguments.defaults))
+        defaults = [*padding, *arguments.defaults, *arguments.kw_defaults]
+        for parameter, default in zip([*positional, *arguments.kwonlyargs], defaults, strict=True):
+            if parameter.arg != name:
+                continue
+            if parameter.annotation is None and not isinstance(default, ast.Call):
+                return []
+            module = site.module
+            annotation = module.expression(parameter.annotation) if parameter.annotation is not None else None
+            given = module.expression(default) if default is not None else None
+            callee = self.types.dependency(module.summary, annotation, given)
+            return self.returned(callee, site) if callee is not None and callee[0] in ("func", "bound") else []
+        return []
+
     def environment(self, module: Module, node: FunctionNode, callee: Type, site: Site) -> tuple[tuple[str, Any], ...]:
         """The parameters of a function as a call gives them."""
         call = site.node

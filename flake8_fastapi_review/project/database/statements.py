@@ -127,6 +127,8 @@ class Statement(NamedTuple):
     """Whether there are conditions that `filters` does not tell, or it selects from something else than tables."""
 
     @property
+    ran: str | None = None
+    """The kind of the session that has executed it, "sync" or "async"; None when it was not, or that is not known."""
     def entities(self) -> tuple[str, ...]:
         """Symbols of the whole entities in a row."""
         return tuple(item.entity for item in self.items if item.entity is not None and item.column is None)
@@ -159,6 +161,15 @@ class Value(NamedTuple):
 
 class Statements:
     """Evaluates expressions to what they mean to the database."""
+class Given(NamedTuple):
+    """An object that a parameter holds while a function is followed."""
+
+    value: Value
+    origin: tuple[Any, ...] | None
+    loops: tuple[Any, ...]
+    """Those in which it is another one each time; see `trips`."""
+
+
 
     def __init__(self, sites: Sites, entity: Callable[[str], Entity | None]) -> None:
         self.sites = sites
@@ -299,6 +310,17 @@ class Statements:
             return Value("one", value.items[:1], value.statement, value.via)
         if value.kind in ("result", "rows", "query"):
             return Value("row", value.items, value.statement)
+            elif each.kind == "parameter":
+                found.append(self._given(site, each.place))
+        return self._either(found)
+
+    def _given(self, site: Site, place: ast.AST) -> Value | None:
+        """What a parameter holds: what is said of it, or what its dependency gives."""
+        name = getattr(site.node, "id", "")
+        for key, given in site.env:
+            if isinstance(given, Given) and key.rpartition(".")[2] == name:
+                return given.value
+        found = [self.value(each) for each in self.sites.provided(site, name)]
         return None
 
     def _part(self, value: Value, position: int) -> Value | None:
@@ -520,19 +542,20 @@ class Statements:
             statement = self.value(site.at(call.args[0]))
             if statement is None or statement.statement is None:
                 return None
-            return self._executed(name, statement.statement)
+            return self._executed(name, statement.statement._replace(ran=self.session_kind(receiver)))
         if name in ("get", "get_one") and call.args and self.looks_like_session(receiver):
             cls = self.value(site.at(call.args[0]))
             if cls is None or cls.kind != "class":
                 return None
-            return Value("one", cls.items, self.fetched(site, call, cls.items[:1]))
+            fetched = self.fetched(site, call, cls.items[:1])
+            return Value("one", cls.items, fetched._replace(ran=self.session_kind(receiver)))
         if name == "merge" and call.args and self.session_kind(receiver):
             return self.value(site.at(call.args[0]))
         if name == "query" and self.looks_like_session(receiver):
             items = tuple(each for arg in call.args for each in self._items(site.at(arg)))
             statement_made = Statement(
                 "select", items, (), (), (), (), False, False, False, False, False, False, (), None, False,
-                not any(isinstance(arg, ast.Starred) for arg in call.args), call, site.module.path,
+                not any(isinstance(arg, ast.Starred) for arg in call.args), call, site.module.path, False, "sync",
             )  # fmt: skip
             return Value("query", items, statement_made)
         if held is not None:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from ...module import Module
     from ...module.summary import Summary
+    from ..schemas.nodes import Schema
     from .engines import Engine, SessionMaker
     from .front import Database
     from .lifetimes import SharedSession
@@ -20,9 +21,7 @@ if TYPE_CHECKING:
     from .sessions import Count, Execution, Facts, Step
     from .statements import Ref, Statement, Value
     from .tables import Column, Entity, Relationship, Table
-
-_INDEXING = (b"create_index", b"create index", b"CREATE INDEX", b"CREATE UNIQUE INDEX")
-_INDEX = re.compile(rb"create_index|create\s+(?:unique\s+)?index", re.IGNORECASE)
+    from .trips import LazyRead
 
 
 class View:
@@ -173,9 +172,24 @@ class View:
         found: Any = callee[1] if callee is not None and callee[0] in ("func", "bound") else None
         return self._database.sessions.facts(found) if found is not None else None
 
-    def round_trips(self, function: ast.AST) -> Count:
-        """How many statements a call of the function sends, as an expression in N."""
-        return self._database.sessions.count(self._module, function)
+    def round_trips(self, function: ast.AST, answer: ast.expr | None = None) -> Count:
+        """How many statements one call of a function of this file sends, at most; see `Count`. `answer`: the model, as
+        the code names it, of what a route returns, which reads it too."""
+        return self._database.trips(self._module, function, self._schema(answer))[0]
+
+    def touches(self, function: ast.AST) -> bool:
+        """Whether a function of this file, or one that it calls, may do something to a session; cheap."""
+        return self._database.sessions.touches(self._database.sites.symbol(self._module, function))
+
+    def lazy_reads(self, function: ast.AST, answer: ast.expr | None = None) -> tuple[LazyRead, ...]:
+        """The attributes whose reading sends a statement: in a function of this file, in what it calls with objects
+        that it has loaded, and by the model of the answer."""
+        return self._database.trips(self._module, function, self._schema(answer))[1]
+
+    def _schema(self, annotation: ast.expr | None) -> Schema | None:
+        if annotation is None:
+            return None
+        return self._database.schemas().schema(self._summary, self._module.expression(annotation))
 
     @property
     def shared_sessions(self) -> list[SharedSession]:

@@ -163,7 +163,8 @@ def _reads(execution: Execution) -> bool:
         return False
     if statement.kind == "text":
         return statement.text is not None and statement.text.lstrip()[:6].upper() == "SELECT"
-    return statement.kind == "select" and (bool(execution.chain) or any(item.entity for item in statement.items))
+    known = bool(execution.chain) or bool(statement.filters) or any(item.entity for item in statement.items)
+    return statement.kind == "select" and known
 
 
 def _looks_up(file: File, node: ast.AST, executions: tuple[Execution, ...]) -> bool:

@@ -110,14 +110,14 @@ class Books:
         await self.session.refresh(book)
 
 
-async def serve():  # does: close, commit, execute, refresh  # sends: 2 + 2·N
+async def serve():  # does: close, commit, execute, refresh  # sends: 2 + 3·N
     async with AsyncLocal() as session:
         books = Books(session)
         for book in await books.all():
             await books.rename(book, "x")
 
 
-def owner():  # does: begin, close, commit, write  # sends: 0
+def owner():  # does: begin, close, commit, write  # sends: 1
     with SessionLocal() as session, session.begin():
         session.add(Author(name="x"))
 
