@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from .tables import Column, Entity, Relationship, Table
     from .trips import LazyRead
 
+_INDEXING = (b"create_index", b"create index", b"CREATE INDEX", b"CREATE UNIQUE INDEX")
+_INDEX = re.compile(rb"create_index|create\s+(?:unique\s+)?index", re.IGNORECASE)
+
 
 class View:
     """Questions of one file; nothing is computed before one is asked. None, or nothing, means "not known"."""
