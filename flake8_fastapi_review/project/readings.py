@@ -1,0 +1,264 @@
+"""What the answers about a project were made from, so that a later run knows which of them still hold.
+
+Whatever an answer depends on has a bit: each file, and each *fact*, which is an answer that many others are made from and
+that seldom changes (which files hold a word, what `Depends` is given anywhere). The bits of all that is looked at gather in
+`NOW`, from the few gates through which texts get in (`Modules`). A remembered answer hands its bits to whoever gets it from
+memory: `remembered` does that for a method. Of a fact only its own bit is handed on; where a run finds a fact as it
+was, what it was made from may have changed.
+
+Answers that ask for each other in a circle are made from the same: what was found while an outer answer was still being
+made gets the bits of that one when it is done.
+"""
+
+from __future__ import annotations
+
+from functools import wraps
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from .modules import Modules
+
+_C = TypeVar("_C", bound="Callable[..., Any]")
+
+EVERYTHING = -1
+"""The bits of all files and facts."""
+_NEVER = 1 << 30
+
+Masks = dict[Any, int]
+"""Key of an answer → its bits; `~depth` while it is being made."""
+Key = tuple[Any, ...]
+"""The name of a fact and what was asked: values that `marshal` writes."""
+
+
+class _Now:
+    """What is being made at the moment."""
+
+    __slots__ = ("depth", "low", "mask", "pending")
+
+    def __init__(self) -> None:
+        self.mask = 0
+        self.depth = 0
+        self.low = _NEVER
+        """The outermost answer in the making that was asked for since the innermost one was begun."""
+        self.pending: dict[tuple[int, Any], tuple[int, Masks]] = {}
+        """Answers that wait for an outer one: (id of the masks, key) → depth of that one, the masks."""
+
+
+NOW = _Now()
+
+Frame = tuple[int, int]
+
+
+def begin(masks: Masks, key: Any) -> Frame | None:
+    """An answer is about to be made, or taken from memory. None if it is being made already: `end` is not due then."""
+    now = NOW
+    known = masks.get(key, 0)
+    if known < -1:
+        now.low = min(now.low, ~known)
+        return None
+    frame = now.mask, now.low
+    now.mask, now.low = known, _NEVER
+    now.depth += 1
+    if now.pending and (waiting := now.pending.get((id(masks), key))) is not None:
+        now.low = waiting[0]
+    masks[key] = ~now.depth
+    return frame
+
+
+def end(frame: Frame | None, masks: Masks, key: Any) -> int:
+    """The answer is there. Its bits, which the one around it has now, too."""
+    now = NOW
+    if frame is None:
+        return 0
+    depth, mask, low = now.depth, now.mask, now.low
+    now.depth = depth - 1
+    if mask:
+        masks[key] = mask
+    else:
+        masks.pop(key, None)
+    outer, outer_low = frame
+    if low < depth:
+        now.pending[id(masks), key] = low, masks
+        outer_low = min(outer_low, low)
+    if now.pending:
+        _settle(depth, mask, low)
+    now.mask, now.low = outer | mask, outer_low
+    return mask
+
+
+def taken(masks: Masks, key: Any) -> None:
+    """The answer comes from memory."""
+    now = NOW
+    mask = masks.get(key, 0)
+    if mask < -1:
+        now.low = min(now.low, ~mask)
+    elif mask:
+        now.mask |= mask
+    if now.pending and (waiting := now.pending.get((id(masks), key))) is not None:
+        now.low = min(now.low, waiting[0])
+
+
+def made_along(masks: Masks, keys: Iterable[Any]) -> None:
+    """With the answer in the making others are found, which are made from the same."""
+    now = NOW
+    for key in keys:
+        if masks.get(key, 0) >= -1:
+            waits_for, _ = now.pending.get((id(masks), key), (now.depth, masks))
+            now.pending[id(masks), key] = min(waits_for, now.depth), masks
+
+
+def masks_of(owner: Any, method: str) -> Masks:
+    """Those of a method that is `remembered`; the keys are tuples of what it is given."""
+    found: Masks = owner.__dict__.setdefault(f"_read_{method}", {})
+    return found
+
+
+def cut_short() -> None:
+    """What is being made lacks a part that somebody further out is making."""
+    NOW.low = min(NOW.low, 1)
+
+
+def _settle(depth: int, mask: int, low: int) -> None:
+    """Those that wait for the answer at `depth` have all its bits, and wait on if it waits itself."""
+    pending = NOW.pending
+    for place, (waits_for, masks) in tuple(pending.items()):
+        if waits_for >= depth:
+            known = masks.get(place[1], 0)
+            if known >= -1:
+                masks[place[1]] = known | mask
+            if low < depth:
+                pending[place] = low, masks
+            else:
+                del pending[place]
+
+
+def remembered(key: Callable[..., Any] | None = None) -> Callable[[_C], _C]:
+    """For a method that remembers its answers, by `key(self, …)` or else by what it is given, which is plain then."""
+
+    def decorate(method: _C) -> _C:
+        place = f"_read_{method.__name__}"
+
+        @wraps(method)
+        def asked(self: Any, *args: Any, **named: Any) -> Any:
+            try:
+                masks = self.__dict__[place]
+            except KeyError:
+                masks = self.__dict__[place] = {}
+            asked_for = key(self, *args, **named) if key is not None else args
+            frame = begin(masks, asked_for)
+            if frame is None:
+                return method(self, *args, **named)
+            try:
+                return method(self, *args, **named)
+            finally:
+                end(frame, masks, asked_for)
+
+        return cast("_C", asked)
+
+    return decorate
+
+
+def fact(
+    name: str, modules: Callable[[Any], Modules], key: Callable[..., Key] | None = None, mask: int = 0
+) -> Callable[[_C], _C]:
+    """For a method whose answer is a fact: remembered, of values that `fingerprint` can tell apart.
+
+    `name`: how a project is asked for it, "injection.names". `key(self, …)`: what it is asked with, plain, if that is
+    not what it is given. `mask`: what it is made from besides what is seen to be read.
+    """
+
+    def decorate(method: _C) -> _C:
+        @wraps(method)
+        def asked(self: Any, *args: Any) -> Any:
+            readings = modules(self).readings
+            asked_for = (name, *(key(self, *args) if key is not None else args))
+            masks = readings.masks
+            bit = readings.bit(asked_for)
+            frame = begin(masks, asked_for)
+            if frame is None:
+                NOW.mask |= bit
+                return method(self, *args)
+            try:
+                NOW.mask |= mask
+                found = method(self, *args)
+            except BaseException:
+                end(frame, masks, asked_for)
+                raise
+            is_final = NOW.low >= NOW.depth
+            own = end(frame, masks, asked_for)
+            readings.note(asked_for, found)
+            NOW.mask = (frame[0] if is_final else frame[0] | own) | bit
+            return found
+
+        return cast("_C", asked)
+
+    return decorate
+
+
+def fingerprint(value: Any) -> bytes:
+    """Stands for values of what `repr` tells all of, in tuples, lists, dictionaries and sets."""
+    from .cache import content_digest
+
+    return content_digest(repr(_ordered(value)).encode("utf-8", "surrogatepass"))
+
+
+def _ordered(value: Any) -> Any:
+    if isinstance(value, (frozenset, set)):
+        return "set", sorted([repr(_ordered(each)) for each in value])
+    if isinstance(value, (tuple, list)):
+        return [_ordered(each) for each in value]
+    if isinstance(value, dict):
+        return "dict", [(_ordered(key), _ordered(each)) for key, each in value.items()]
+    return value
+
+
+class Search(NamedTuple):
+    """A search of the texts of all files, which is a fact."""
+
+    words: tuple[bytes, ...]
+    is_identifier: bool
+    """The one word is not found as a part of a longer one."""
+
+
+class Readings:
+    """The bits of one project: files, searches and facts, and what is known of them."""
+
+    def __init__(self) -> None:
+        self._bits: dict[Any, int] = {}
+        """Path, Search or key of a fact → its bit."""
+        self.masks: Masks = {}
+        """Key of a fact → the bits of what it was made from."""
+        self.prints: dict[Key, bytes] = {}
+        """Key of a fact → the fingerprint of the answer."""
+        self.found: dict[Search, frozenset[str]] = {}
+        """The files that a search found."""
+        self.moved = 0
+        """The bits of what is no longer as an earlier run had it."""
+        self._before: set[Key] = set()
+        """The facts of an earlier run that were not looked at since."""
+
+    def bit(self, thing: Any) -> int:
+        """The bit of a file by its path, of a Search, of a fact by its key."""
+        found = self._bits.get(thing)
+        if found is None:
+            found = self._bits[thing] = 1 << len(self._bits)
+        return found
+
+    def note(self, key: Key, answer: Any) -> None:
+        """Take note of the answer of a fact."""
+        if key in self.prints and key not in self._before:
+            return
+        made = fingerprint(answer)
+        if key in self._before:
+            self._before.discard(key)
+            if made != self.prints[key]:
+                self.moved |= self.bit(key)
+        self.prints[key] = made
+
+    def searched(self, search: Search, found: Iterable[str]) -> int:
+        """The bit of a search that found these files."""
+        if search not in self.found:
+            self.found[search] = frozenset(found)
+        return self.bit(search)
