@@ -19,6 +19,7 @@ from ..module.summary import (
     Summary,
 )
 from .constants import UNKNOWN, value_of
+from .readings import remembered
 from .types import is_outer_parameter
 
 if TYPE_CHECKING:
@@ -100,6 +101,7 @@ class Effects:
         if rule not in found:
             found[rule] = Hazard(rule, blocking.kind, name, blocking.remedy, (*chain, here))
 
+    @remembered(lambda self, symbol, allowed=frozenset(): (symbol, allowed))
     def reach(self, symbol: str, allowed: frozenset[str] = frozenset()) -> Reach:
         """The hazards that calling a project function executes; chains begin inside of it."""
         known = self._reach.get((symbol, allowed))
@@ -125,6 +127,7 @@ class Effects:
         self._reach[symbol, allowed] = found
         return found
 
+    @remembered()
     def edges(self, symbol: str) -> tuple[tuple[Target, int], ...]:
         """What the body of a function executes, with the lines of the calls."""
         known = self._edges.get(symbol)
@@ -172,6 +175,7 @@ class Effects:
 
     # What a function raises
 
+    @remembered()
     def errors(self, callee: Type | None) -> frozenset[int]:
         """The statuses of the HTTPExceptions that leave a project function when it is called (and awaited), those of
         the functions included that it calls."""

@@ -11,6 +11,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from ..module.summary import ASYNC, AWAITED, GENERATOR, Expr, Function, Summary
+from .readings import remembered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -39,6 +40,7 @@ class Execution:
         self._calls.clear()
         self._apart.clear()
 
+    @remembered(lambda self, symbol, depth=0: symbol)
     def apart(self, symbol: str, depth: int = 0) -> bool:
         """Whether a coroutine function only runs at start-up, at shutdown, in a worker process or under
         `asyncio.run`."""
@@ -204,16 +206,20 @@ class Calls:
             elif value[0] in ("g", "v"):
                 self._by_name.setdefault(value, []).append(position)
 
+    @remembered()
+    def _naming(self) -> list[tuple[tuple[str, ...], list[int]]]:
+        if self._named is None:
+            evaluated = ((self._types.eval(self.summary, expr), found) for expr, found in self._by_name.items())
+            self._named = [(functions, found) for value, found in evaluated if (functions := _functions(value))]
+        return self._named
+
     def that_name(
         self, name: str, means: Callable[[tuple[str, ...]], bool]
     ) -> Iterator[tuple[str, list[tuple[Expr, int]]]]:
         """The calls with an attribute `name`, or with a plain name that is one of functions for which `means` is true:
         by function, in order."""
-        if self._named is None:
-            evaluated = ((self._types.eval(self.summary, expr), found) for expr, found in self._by_name.items())
-            self._named = [(functions, found) for value, found in evaluated if (functions := _functions(value))]
         positions = set(self._by_attribute.get(name, ()))
-        for functions, found in self._named:
+        for functions, found in self._naming():
             if means(functions):
                 positions.update(found)
         for qualname, some in groupby((self._rows[position] for position in sorted(positions)), lambda row: row[0]):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from .readings import fact
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -20,6 +22,7 @@ class ImportGraph:
         self._edges: dict[str, dict[str, int]] = {}
 
     @property
+    @fact("imports.cycles", lambda self: self._modules)
     def cycles(self) -> tuple[tuple[str, ...], ...]:
         """The paths of modules that import each other, directly or around others, each cycle sorted."""
         if self._cycles is None:
@@ -30,6 +33,7 @@ class ImportGraph:
 
     def lines(self, path: str, cycle: tuple[str, ...]) -> list[tuple[int, str]]:
         """Where a module imports others of its cycle: lines from 1, and what."""
+        self._modules.lent(path)
         return sorted((line, other) for other, line in self._edges.get(path, {}).items() if other in cycle)
 
     def _imported(self, path: str) -> Iterator[tuple[str, int]]:

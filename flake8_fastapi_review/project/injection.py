@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from ..module.summary import ASYNC, GENERATOR, Expr, Function, Summary
+from .readings import fact, remembered
 from .types import ASYNC_GENERATOR_TYPE, COROUTINE, GENERATOR_TYPE, NONE
 
 if TYPE_CHECKING:
@@ -116,6 +117,7 @@ class Injection:
 
     # Who is a dependency
 
+    @fact("injection.names", lambda self: self.modules)
     def names(self) -> frozenset[str]:
         """The last names of all that `Depends` or `Security` is given anywhere in the project, by the text alone."""
         if self._names is None:
@@ -125,6 +127,7 @@ class Injection:
             self._names = frozenset(name.rpartition(b".")[2].decode() for name in found)
         return self._names
 
+    @fact("injection.gives_defaults", lambda self: self.modules)
     def gives_defaults(self) -> bool:
         """Whether most `Depends(…)`, `Query(…)` … of the project are default values, by the text alone."""
         if self._gives_defaults is None:
@@ -136,6 +139,7 @@ class Injection:
             self._gives_defaults = old + new >= _FEW and old > new
         return self._gives_defaults
 
+    @fact("injection.is_dependency", lambda self: self.modules)
     def is_dependency(self, symbol: str) -> bool:
         """Whether `Depends(f)` or `Security(f)` stands anywhere in the project."""
         known = self._dependencies.get(symbol)
@@ -178,6 +182,7 @@ class Injection:
             return False
         return False
 
+    @fact("injection.layer", lambda self: self.modules, lambda self, names: (tuple(sorted(names)),))
     def layer(self, names: frozenset[str]) -> str | None:
         """The first of these names, by the alphabet, that a folder or module with database sessions in it has."""
         if names not in self._layers:
@@ -339,6 +344,7 @@ class Injection:
 
     # Whether one does more than give a value
 
+    @remembered(lambda self, symbol, depth=0: symbol)
     def harmless(self, symbol: str, depth: int = 0) -> bool:
         """Whether calling a function or class, and what it depends on, does nothing but give a value, as far as all
         of it is known.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..module import Module, Summary, Unreadable, decode
+from .readings import NOW, Readings, Search
 from .sources import Sources
 
 if TYPE_CHECKING:
@@ -43,11 +44,15 @@ def _holders(texts: dict[str, bytes], words: tuple[bytes, ...]) -> list[str]:
 
 
 class Modules:
-    """Summaries by path, from the live modules, the cache or the files, in that order."""
+    """Summaries by path, from the live modules, the cache or the files, in that order.
+
+    The gate through which the content of files gets in: whoever is answered here has read the file, or searched.
+    """
 
     def __init__(self, sources: Sources, cache: Cache | None) -> None:
         self.sources = sources
         self.cache = cache
+        self.readings = Readings()
         self._summaries: dict[str, Summary | None] = {}
         self._live: dict[str, Module] = {}
         self._kept: dict[str, Module] = {}
@@ -80,13 +85,27 @@ class Modules:
 
     def mentioning(self, name: str) -> list[str]:
         """The project's files whose text holds `name`, sorted; an identifier not as a part of a longer one."""
-        found = self.mentioning_any((name.encode(),))
+        words = (name.encode(),)
         if not name.isidentifier():
-            return found
-        return [path for path in found if _has_word(self.bytes_of(path) or b"", name.encode())]
+            return self.mentioning_any(words)
+        found = [path for path in self._holding(words) if _has_word(self._bytes_of(path) or b"", words[0])]
+        NOW.mask |= self.readings.searched(Search(words, True), found)
+        return found
 
     def mentioning_any(self, words: tuple[bytes, ...]) -> list[str]:
         """The project's files whose text holds one of `words`, sorted."""
+        found = self._holding(words)
+        NOW.mask |= self.readings.searched(Search(words, False), found)
+        return found
+
+    def still_holds(self, search: Search, path: str) -> bool:
+        """Whether a search finds a file, by its text of now."""
+        text = self._bytes_of(path) or b""
+        if search.is_identifier:
+            return _has_word(text, search.words[0])
+        return any(word in text for word in search.words)
+
+    def _holding(self, words: tuple[bytes, ...]) -> list[str]:
         if self._texts is None:
             self._texts = {}
             for path in self.sources.all_files():
@@ -104,6 +123,10 @@ class Modules:
 
     def bytes_of(self, path: str) -> bytes | None:
         """The text of a file, UTF-8 if it is a buffer; None if it cannot be read."""
+        NOW.mask |= self.readings.bit(path)
+        return self._bytes_of(path)
+
+    def _bytes_of(self, path: str) -> bytes | None:
         live = self._live.get(path)
         if live is not None:
             return live.text.encode()
@@ -121,10 +144,12 @@ class Modules:
 
     def compiled_module(self, path: str) -> Module | None:
         """The module itself if it is at hand."""
+        NOW.mask |= self.readings.bit(path)
         return self._live.get(path) or self._kept.get(path)
 
     def tree_of(self, path: str) -> Module | None:
         """The module itself, for the abstract execution of the application; None if it cannot be read."""
+        NOW.mask |= self.readings.bit(path)
         live = self._live.get(path) or self._kept.get(path)
         if live is not None:
             return live
@@ -139,6 +164,7 @@ class Modules:
     def lent(self, path: str) -> Module | None:
         """The module itself with its Summary as the one that counts for its file, to ask for types in it; None if it
         cannot be read."""
+        NOW.mask |= self.readings.bit(path)
         at_hand = self._live.get(path)
         if at_hand is not None:
             return at_hand
@@ -166,6 +192,7 @@ class Modules:
 
         Raises Unreadable.
         """
+        NOW.mask |= self.readings.bit(path)
         kept = self._take(path)
         if kept is not None and kept.text == text:
             self._live[path] = kept
@@ -206,6 +233,7 @@ class Modules:
 
     def summary(self, path: str) -> Summary | None:
         """None for a namespace package, a missing or an unreadable file."""
+        NOW.mask |= self.readings.bit(path)
         live = self._live.get(path)
         if live is not None:
             return live.summary

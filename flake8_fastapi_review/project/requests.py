@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..module.summary import Expr, Function, Summary
 from .constants import UNKNOWN, value_of
+from .readings import remembered
 
 if TYPE_CHECKING:
     from ..knowledge import Knowledge, Route
@@ -249,6 +250,7 @@ class Requests:
         model."""
         return self.is_used(symbol, "request")
 
+    @remembered(lambda self, symbol, kind, depth=0: (symbol, kind))
     def is_used(self, symbol: str, kind: str, depth: int = 0) -> bool:
         """Whether routes take ("request"; "patch": those of PATCH) or answer ("response") this class, itself or as a
         part of another model."""
@@ -273,6 +275,7 @@ class Requests:
                     return True
         return False
 
+    @remembered(lambda self, summary: summary.path)
     def _annotated(self, summary: Summary) -> tuple[list[Function], dict[str, list[str]]]:
         """The routes of a module; class → the classes of the module that hold it."""
         known = self._shapes.get(summary.path)

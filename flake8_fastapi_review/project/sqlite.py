@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..config import role
+from .readings import fact
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,6 +51,7 @@ class Sqlite:
         self._pragmas: frozenset[str] | None = None
 
     @property
+    @fact("sqlite.pragmas", lambda self: self._modules)
     def pragmas(self) -> frozenset[str]:
         """The pragmas that the project sets or asks for, in lower case; "*" when the name of one is not known."""
         if self._pragmas is None:
@@ -65,6 +67,7 @@ class Sqlite:
         return self._pragmas
 
     @property
+    @fact("sqlite.tables", lambda self: self._modules)
     def tables(self) -> dict[str, SqlTable]:
         """Name in lower case → the table; those that several texts create in different ways are left out."""
         if self._tables is None:

@@ -21,16 +21,19 @@ A symbol is "path:qualname".
 from __future__ import annotations
 
 import builtins
+import re
 from typing import TYPE_CHECKING, Any
 
 from ..module import Module
 from ..module.summary import ASYNC, GENERATOR, TRIVIAL, UNKNOWN_EXPR, Class, Expr, Function, Summary
+from .readings import begin, cut_short, end, remembered, taken
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ..knowledge import Knowledge
     from .modules import Modules
+    from .readings import Masks
 
 Type = tuple[Any, ...]
 NONE: Type = ("none",)
@@ -77,6 +80,7 @@ _ASYNC_ITERABLES = frozenset(
     for module in ("typing", "collections.abc")
     for name in ("AsyncIterable", "AsyncIterator", "AsyncGenerator")
 )
+_STREAMING = re.compile(r"(?:^|_)(?:a?stream|iter|iterate|chunks|events|listen|subscribe)(?:_|$)")
 _AWAITABLES = {
     "typing.Awaitable": 0,
     "collections.abc.Awaitable": 0,
@@ -154,6 +158,8 @@ class Types:
         self._texts: dict[str, Expr] = {}
         self._active: set[Any] = set()
         self._depth = 0
+        self._read: dict[str, Masks] = {}
+        """Path → key of what is remembered of expressions and bindings of the module → what it was made from."""
 
     def forget(self, path: str) -> None:
         """Drop what was remembered of (or through) a module whose text changed."""
@@ -169,6 +175,13 @@ class Types:
         self._bindings.pop(path, None)
         self._evaluated.pop(path, None)
         self._annotated.pop(path, None)
+        self._read.pop(path, None)
+
+    def _masks(self, path: str) -> Masks:
+        found = self._read.get(path)
+        if found is None:
+            found = self._read[path] = {}
+        return found
 
     # Symbols
 
@@ -184,6 +197,7 @@ class Types:
         found = summary.classes.get(qualname) if summary else None
         return (summary, found) if summary and found else None
 
+    @remembered()
     def mro(self, cls: str) -> tuple[str, ...]:
         """The class and its bases, project symbols and canonical external names; "?" stands for an unknown base."""
         found = self._mros.get(cls)
@@ -215,6 +229,7 @@ class Types:
         self._open_mros -= 1
         return order
 
+    @remembered()
     def is_subclass(self, cls: str, names: tuple[str, ...]) -> bool | None:
         """Whether a class is one of `names` (dotted, external or the project's) or derives from one; None if a base
         is unknown."""
@@ -259,14 +274,18 @@ class Types:
         known = self._evaluated.get(summary.path)
         if known is None:
             known = self._evaluated[summary.path] = {}
-        remembered = known.get(id(expr))
-        if remembered is not None:
-            return remembered[1]
+        masks = self._masks(summary.path)
+        made = known.get(id(expr))
+        if made is not None:
+            taken(masks, id(expr))
+            return made[1]
         self._depth += 1
+        frame = begin(masks, id(expr))
         try:
             found = self._eval(summary, expr) if self._depth < _MAX_DEPTH else None
         finally:
             self._depth -= 1
+            end(frame, masks, id(expr))
         # Where something is being looked at already, or too deep, "unknown" is no answer for good.
         if not self._active or (found is not None and self._depth < _MAX_DEPTH // 2):
             known[id(expr)] = (expr, found)
@@ -440,10 +459,16 @@ class Types:
 
     def binding(self, summary: Summary, index: int) -> Type | None:
         known = self._bindings.setdefault(summary.path, {})
+        masks = self._masks(summary.path)
+        place = "binding", index
         if index in known:
+            taken(masks, place)
             return known[index]
         key = (summary.path, index)
+        frame = begin(masks, place)
         if key in self._active:
+            cut_short()
+            end(frame, masks, place)
             return None
         self._active.add(key)
         depth_before = self._depth
@@ -451,6 +476,7 @@ class Types:
             found = self._binding(summary, summary.table[index])
         finally:
             self._active.discard(key)
+            end(frame, masks, place)
         if found is not None or not self._active or depth_before < _MAX_DEPTH // 2:
             known[index] = found
         return found
@@ -523,6 +549,7 @@ class Types:
             return ("ext", self.knowledge.canonical(f"{module}.{name}" if name else module))
         return ("mod", path) if name is None else self.module_member(path, name, module)
 
+    @remembered(lambda self, path, name, dotted=None: (path, name))
     def module_member(self, path: str, name: str, dotted: str | None = None) -> Type | None:
         """`from path import name`: a name of the module, or a submodule of the package."""
         key = ("member", path, name)
@@ -675,14 +702,19 @@ class Types:
         known = self._annotated.get(summary.path)
         if known is None:
             known = self._annotated[summary.path] = {}
-        remembered = known.get(id(expr))
-        if remembered is not None:
-            return remembered[1]
+        masks = self._masks(summary.path)
+        key = "annotation", id(expr)
+        made = known.get(id(expr))
+        if made is not None:
+            taken(masks, key)
+            return made[1]
         self._depth += 1
+        frame = begin(masks, key)
         try:
             found = self._annotation(summary, expr) if self._depth < _MAX_DEPTH else None
         finally:
             self._depth -= 1
+            end(frame, masks, key)
         if not self._active or (found is not None and self._depth < _MAX_DEPTH // 2):
             known[id(expr)] = (expr, found)
         return found
@@ -1052,6 +1084,7 @@ class Types:
             return None
         return ("inst", f"builtins.{dotted}" if dotted in _BUILTINS else self.knowledge.canonical(dotted), ())
 
+    @remembered()
     def result(self, symbol: str, receiver: Type | None) -> Type | None:
         """The value of calling a project function, its decorators applied."""
         key = symbol if receiver is None or receiver[0] == "super" else f"{symbol}@{receiver}"
@@ -1115,6 +1148,14 @@ class Types:
             and declared[1] in _ASYNC_ITERABLES
         ):
             # An abstract `async def` without a `yield`: those that implement it are asynchronous generators.
+            return None
+        if (
+            function.flags & ASYNC
+            and function.flags & TRIVIAL
+            and declared in (None, NONE)
+            and _STREAMING.search(function.qualname.rpartition(".")[2])
+        ):
+            # Where no type says what they are, the name may.
             return None
         return ("inst", COROUTINE, (declared,)) if function.flags & ASYNC else declared
 

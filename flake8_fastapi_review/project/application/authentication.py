@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ...module.summary import Expr, Function, Summary
 from ..constants import value_of
+from ..readings import remembered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -109,6 +110,7 @@ class Authentication:
 
     # Routes
 
+    @remembered(lambda self, row: id(row))
     def protection(self, row: RouteRow) -> Protection:
         """What authenticates before or while a route is handled."""
         known = self._rows.get(id(row))
@@ -253,6 +255,7 @@ class Authentication:
 
     # Functions
 
+    @remembered()
     def function(self, symbol: str, depth: int = _DEPTH) -> int:
         """Whether calling a function (constructing a class) refuses those who are not known."""
         known = self._functions.get((symbol, depth))
@@ -322,6 +325,7 @@ class Authentication:
                 found = self.types.eval(summary, raised)
         return self._status_of_class(found)
 
+    @remembered()
     def _status_of_class(self, found: Type | None) -> int:
         match found:
             case ("type", cls, _) | ("inst", cls, _):
@@ -413,6 +417,7 @@ class Authentication:
 
     # Around the routes
 
+    @remembered(lambda self, row: row.app)
     def _around(self, row: RouteRow) -> Protection:
         known = self._apps.get(row.app)
         if known is None:

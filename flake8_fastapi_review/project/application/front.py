@@ -8,6 +8,7 @@ import gc
 import sys
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from ..readings import EVERYTHING, fact
 from .answers import Answers, Kept, Lost
 
 if TYPE_CHECKING:
@@ -39,59 +40,72 @@ class Application:
     # Questions
 
     @property
+    @fact("application.rows", lambda self: self._modules, mask=EVERYTHING)
     def rows(self) -> tuple[RouteRow, ...]:
         """In order of applications, then of matching."""
         return self._answered(lambda answers: answers.rows())
 
+    @fact("application.rows_in", lambda self: self._modules, mask=EVERYTHING)
     def rows_in(self, path: str) -> tuple[RouteRow, ...]:
         """The rows whose handler is in a file, in order."""
         return self._answered(lambda answers: answers.rows_in(path))
 
+    @fact("application.registered_in", lambda self: self._modules, mask=EVERYTHING)
     def registered_in(self, app: str, path: str) -> tuple[RouteRow, ...]:
         """The rows of an application that are registered in a file, in order."""
         return self._answered(lambda answers: answers.registered_in(app, path))
 
     def inputs(self, row: RouteRow) -> Inputs:
         """What the route, with all its dependencies, takes from a request."""
+        if self._pages.is_kept:
+            self.taken(row.file)
         return self._answered(lambda answers: answers.inputs(row))
 
+    @fact("application.conflicts", lambda self: self._modules, mask=EVERYTHING)
     def conflicts(self, kind: str, path: str | None = None) -> tuple[Conflict, ...]:
         """Routes (that are handled in a file) that an earlier one stands in the way of: "shadowed", "duplicates" or
         "operations"."""
         return self._answered(lambda answers: answers.conflicts(kind, path))
 
+    @fact("application.late", lambda self: self._modules, mask=EVERYTHING)
     def late(self) -> tuple[Late, ...]:
         """What was registered on routers after every include of theirs, by place; nothing where includes are live."""
         return self._ask().around.late
 
+    @fact("application.middleware", lambda self: self._modules, mask=EVERYTHING)
     def middleware(self, app: str) -> tuple[Middleware, ...]:
         """The middlewares around the routes of an application, those of mounted ones included, in order of their
         addition."""
         return dict(self._ask().around.by_app).get(app, ())
 
     @property
+    @fact("application.middlewares", lambda self: self._modules, mask=EVERYTHING)
     def middlewares(self) -> tuple[Middleware, ...]:
         """Those of all applications of the project, in order of their addition; one that is added in several
         executions comes several times."""
         return self._ask().around.middlewares
 
     @property
+    @fact("application.stacks", lambda self: self._modules, mask=EVERYTHING)
     def stacks(self) -> tuple[tuple[Middleware, ...], ...]:
         """Of each application its own middlewares, the outermost first: what is added later wraps what was added
         before."""
         return self._ask().around.stacks
 
     @property
+    @fact("application.truncated", lambda self: self._modules, mask=EVERYTHING)
     def truncated(self) -> bool:
         """Whether the program does more, or nests deeper, than was followed; no row is complete then."""
         return self._ask().around.truncated
 
     @property
+    @fact("application.unreadable", lambda self: self._modules, mask=EVERYTHING)
     def unreadable(self) -> tuple[str, ...]:
         """Files that the applications import and that are not Python, sorted."""
         return self._ask().around.unreadable
 
     @property
+    @fact("application.unknown_includes", lambda self: self._modules, mask=EVERYTHING)
     def unknown_includes(self) -> tuple[tuple[str, int], ...]:
         """File and line of each `include_router` whose router is not known, or made by a library; sorted."""
         return self._ask().around.unknown_includes
@@ -110,6 +124,12 @@ class Application:
     def is_executed(self) -> bool:
         """Whether it was assembled in this process."""
         return self._assembly is not None
+
+    @fact("application.taken", lambda self: self._modules, mask=EVERYTHING)
+    def taken(self, path: str) -> tuple[Inputs, ...]:
+        """What the routes take whose handlers are in a file, in order of the rows."""
+        rows = self.rows_in(path)
+        return self._answered(lambda answers: tuple([answers.inputs(row) for row in rows]))
 
     # Answers
 

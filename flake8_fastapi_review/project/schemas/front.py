@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from ..readings import remembered
 from .models import Models
 from .operations import Operations
 from .reading import Reader, model_kind
@@ -59,6 +60,7 @@ class Schemas:
         return self.known_version or 2
 
     @property
+    @remembered()
     def known_version(self) -> int | None:
         """The same; None when neither code nor files tell."""
         if self._version is None:
@@ -73,6 +75,7 @@ class Schemas:
         """The type of a value that is annotated so in this module."""
         return self._reader.read(summary, annotation)
 
+    @remembered(lambda self, symbol, arguments=(): (symbol, arguments))
     def model(self, symbol: str, arguments: tuple[Schema, ...] = ()) -> Model | None:
         """The class "path:qualname" as a model, a generic one with its `arguments`; None if it has no fields that JSON
         knows of."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ...knowledge.flows import SINKS
 from ...module.summary import Function
 from ..constants import value_of
+from ..readings import fact, remembered
 from .conditions import CHECKING
 from .inputs import HARMLESS, REQUESTS, Inputs, decorator_text
 from .lookups import Lookups
@@ -175,6 +176,7 @@ class Taint:
 
     # Effects
 
+    @remembered()
     def effect(self, symbol: str) -> Effect | None:
         """What calling a project function does with what it is given; None when that is not known."""
         known = self._effects.get(symbol)
@@ -260,16 +262,22 @@ class Taint:
                 safe = mark.safe if safe is None else safe & mark.safe
         return HARMLESS if safe is None else safe
 
+    @remembered()
     def attached(self, name: str) -> Value:
         """What dependencies, middlewares and handlers put into `request.state` under a name."""
         known = self._attached.get(name)
         if known is None:
             self._attached[name] = CLEAN  # for those that read it while it is looked for
-            if self._attaching is None:
-                self._attaching = self._find_attaching()
-            known = join([self._attached_by(symbol, name) for symbol in self._attaching.get(name, ())])
+            known = join([self._attached_by(symbol, name) for symbol in self.attaching().get(name, ())])
             self._attached[name] = known
         return known
+
+    @fact("taint.attaching", lambda self: self.modules)
+    def attaching(self) -> dict[str, list[str]]:
+        """The functions that put something into `request.state`, by the name that it has there."""
+        if self._attaching is None:
+            self._attaching = self._find_attaching()
+        return self._attaching
 
     def _find_attaching(self) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}
@@ -327,6 +335,7 @@ class Taint:
             return False
         return self._guards(symbol, 0)
 
+    @remembered(lambda self, symbol, depth: symbol)
     def _guards(self, symbol: str, depth: int) -> bool:
         known = self._guarding.get(symbol)
         if known is not None:
@@ -425,12 +434,17 @@ class Taint:
 
     def _is_named(self, name: str) -> bool:
         """Whether a name is given to `Depends`, `add_api_route` or the like anywhere in the project."""
+        return name in self.registered() or name in self.injection.names()
+
+    @fact("taint.registered", lambda self: self.modules)
+    def registered(self) -> frozenset[str]:
+        """The names that `add_api_route` and the like are given anywhere in the project, by the text alone."""
         if self._registered is None:
             paths = self.modules.mentioning_any(_REGISTERING)
             texts = (text for path in paths if (text := self.modules.bytes_of(path)) is not None)
             words = (word for text in texts for given in _REGISTERED.findall(text) for word in _NAME.findall(given))
             self._registered = frozenset(word.decode() for word in words)
-        return name in self._registered or name in self.injection.names()
+        return self._registered
 
     def _concrete(self, module: Module, symbol: str, function: Function, node: ast.AST, effect: Effect) -> list[Flow]:
         """The flows of inputs; those of parameters only when a request fills them."""

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from ..constants import UNKNOWN, value_of
+from ..readings import remembered
 from .values import CLEAN, NAMES, Value, join, whole
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ class Entities:
         self._privileged.clear()
         self._open.clear()
 
+    @remembered()
     def privileged(self, declared: Type | None) -> str | None:
         """The first privileged field of an entity's class or of an instance, as "module.User.is_admin"."""
         if declared is not None and declared[0] == "union":
@@ -93,6 +95,7 @@ class Entities:
         owners = (self.types.project_class(base) for base in self.types.mro(cls))
         return any(own is not None and dict(own[1].keywords).get("table") == ("k", True) for own in owners)
 
+    @remembered()
     def is_open(self, declared: Type | None) -> bool:
         """Whether a model takes fields that it does not name: `extra="allow"`."""
         if declared is None or declared[0] != "inst" or ":" not in declared[1]:
