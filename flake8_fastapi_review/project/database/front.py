@@ -21,15 +21,15 @@ if TYPE_CHECKING:
     from ...config import Config
     from ...module import Module
     from ..modules import Modules
-    from ..types import Types
-    from .engines import Engine, SessionMaker
     from ..schemas import Schemas
     from ..schemas.nodes import Schema
+    from ..types import Types
+    from .engines import Engine, SessionMaker
     from .sites import Site
     from .tables import Entity, Table
-
-
     from .trips import LazyRead, Trips
+
+
 class Database:
     """Answers about tables, mapped classes, engines, statements and sessions."""
 
@@ -45,11 +45,11 @@ class Database:
         self._read: Read | None = None
         self._counted: dict[str, bool] = {}
         self._used: bool | None = None
+        self.schemas = schemas
+        self._trips: dict[tuple[str, int, Schema | None], tuple[Module, tuple[Count, tuple[LazyRead, ...]]]] = {}
         self._by_symbol: dict[str, Entity] = {}
         self._by_table: dict[str, Table] = {}
         self._made: tuple[tuple[Engine, ...], tuple[SessionMaker, ...]] | None = None
-        self.schemas = schemas
-        self._trips: dict[tuple[str, int, Schema | None], tuple[Module, tuple[Count, tuple[LazyRead, ...]]]] = {}
 
     def view(self, module: Module) -> View:
         """The database as a file sees it."""
@@ -164,12 +164,12 @@ class Database:
         kind = self.statements.session_kind(session)
         if kind is None:
             return None
-        answers = {each.expire_on_commit for each in self.session_makers if each.is_async == (kind == "async")}
-        return answers.pop() if len(answers) == 1 else None
         makers = {(each.place.path, each.place.line): each for each in self.session_makers}
         found = self._maker_of(session, makers, 0)
         if found is not None:
             return found.expire_on_commit
+        answers = {each.expire_on_commit for each in self.session_makers if each.is_async == (kind == "async")}
+        return answers.pop() if len(answers) == 1 else None
 
     def _maker_of(
         self, site: Site, makers: dict[tuple[str, int], SessionMaker], depth: int

@@ -372,6 +372,11 @@ class Sessions:
             return ()
         return (found,) if isinstance(found, Execution) else tuple(self._through(found))
 
+    def direct_call(self, site: Site, call: ast.Call) -> Execution | None:
+        """What a call does itself, without functions of the project."""
+        found = self._direct(site, call, ())
+        return self._listed(site, call, ()) if found is None and isinstance(call.func, ast.Name) else found
+
     def _direct(self, site: Site, call: ast.Call, loops: tuple[ast.AST, ...]) -> Execution | None:
         function = call.func
         if not isinstance(function, ast.Attribute):
@@ -380,11 +385,6 @@ class Sessions:
         if name in _DIRECT or name in _ENDS:
             receiver = site.at(function.value)
             held = self.statements.value(receiver) if name in _ENDS else None
-    def direct_call(self, site: Site, call: ast.Call) -> Execution | None:
-        """What a call does itself, without functions of the project."""
-        found = self._direct(site, call, ())
-        return self._listed(site, call, ()) if found is None and isinstance(call.func, ast.Name) else found
-
             if held is not None and held.kind == "query":
                 ended, session = self._ended(name, held, call), self._of_query(receiver)
                 return Execution(call, "execute", ended, session, loops, (), 0, False, fetches(site.module, call))

@@ -125,10 +125,10 @@ class Statement(NamedTuple):
     path: str
     opaque: bool = False
     """Whether there are conditions that `filters` does not tell, or it selects from something else than tables."""
-
-    @property
     ran: str | None = None
     """The kind of the session that has executed it, "sync" or "async"; None when it was not, or that is not known."""
+
+    @property
     def entities(self) -> tuple[str, ...]:
         """Symbols of the whole entities in a row."""
         return tuple(item.entity for item in self.items if item.entity is not None and item.column is None)
@@ -159,8 +159,6 @@ class Value(NamedTuple):
         return first.entity if first is not None and first.column is None else None
 
 
-class Statements:
-    """Evaluates expressions to what they mean to the database."""
 class Given(NamedTuple):
     """An object that a parameter holds while a function is followed."""
 
@@ -170,6 +168,8 @@ class Given(NamedTuple):
     """Those in which it is another one each time; see `trips`."""
 
 
+class Statements:
+    """Evaluates expressions to what they mean to the database."""
 
     def __init__(self, sites: Sites, entity: Callable[[str], Entity | None]) -> None:
         self.sites = sites
@@ -299,17 +299,6 @@ class Given(NamedTuple):
                 found.append(held)
             elif each.kind == "with":
                 found.append(self.value(each.site))
-        return self._either(found)
-
-    def element(self, value: Value) -> Value | None:
-        """What iterating over a value gives."""
-        if value.kind in ("many", "scalars") or (value.kind == "query" and len(value.items) == 1):
-            first = value.items[0] if value.items else None
-            if first is None or first.column is not None:
-                return None
-            return Value("one", value.items[:1], value.statement, value.via)
-        if value.kind in ("result", "rows", "query"):
-            return Value("row", value.items, value.statement)
             elif each.kind == "parameter":
                 found.append(self._given(site, each.place))
         return self._either(found)
@@ -321,6 +310,17 @@ class Given(NamedTuple):
             if isinstance(given, Given) and key.rpartition(".")[2] == name:
                 return given.value
         found = [self.value(each) for each in self.sites.provided(site, name)]
+        return self._either(found)
+
+    def element(self, value: Value) -> Value | None:
+        """What iterating over a value gives."""
+        if value.kind in ("many", "scalars") or (value.kind == "query" and len(value.items) == 1):
+            first = value.items[0] if value.items else None
+            if first is None or first.column is not None:
+                return None
+            return Value("one", value.items[:1], value.statement, value.via)
+        if value.kind in ("result", "rows", "query"):
+            return Value("row", value.items, value.statement)
         return None
 
     def _part(self, value: Value, position: int) -> Value | None:
