@@ -5,7 +5,17 @@ import re
 from typing import TYPE_CHECKING
 
 from ...rule import Rule, Severity
-from .registration import MARKERS, answers, in_schema, json_answers, keyword, registered, spread, status
+from .registration import (
+    MARKERS,
+    answers,
+    in_schema,
+    json_answers,
+    keyword,
+    registered,
+    returns_nothing,
+    spread,
+    status,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +33,7 @@ class MissingResponseModel(Rule):
 
     Without `response_model` or a return annotation FastAPI sends whatever the function returns: a column that is added
     to a table is in the response of the next deployment, nobody notices a field that is missing, and the schema tells
-    clients nothing.
+    clients nothing. Of a route that returns nothing the schema says that it may answer any JSON: `-> None` says it.
 
     Routes that return responses, stream, check the health or are not part of the schema are left alone, and so are
     those of which it cannot be told what they return.
@@ -57,8 +67,8 @@ class MissingResponseModel(Rule):
     code = "FAR080"
     severity = Severity.WARNING
     message = (
-        "`{route}` answers JSON with neither `response_model` nor a return annotation: nothing checks or documents "
-        "what it sends; annotate what `{function}` returns"
+        "`{route}` answers {what} with neither `response_model` nor a return annotation: nothing checks or documents "
+        "what it sends; annotate {remedy}"
     )
     markers = MARKERS
 
@@ -80,7 +90,15 @@ class MissingResponseModel(Rule):
                 continue
             kinds, _ = answers(file, function)
             if "data" in kinds and "stream" not in kinds:
-                yield self.at(function, route=route.spoken, function=function.name)
+                yield self.at(function, route=route.spoken, what="JSON", remedy=f"what `{function.name}` returns")
+            elif returns_nothing(file, route):
+                yield self.at(
+                    function,
+                    severity=Severity.SUGGESTION,
+                    route=route.spoken,
+                    what="`null`",
+                    remedy=f"`{function.name}` with `-> None`",
+                )
 
 
 def _documents_success(file: File, route: Registered) -> bool:

@@ -5,7 +5,7 @@ import re
 from typing import TYPE_CHECKING
 
 from ...rule import Rule, Severity
-from .registration import MARKERS, answers, json_answers, registered, spread, status
+from .registration import MARKERS, answers, json_answers, registered, returns_nothing, spread, status
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +20,6 @@ _ADDS = tuple(
     for session in ("sqlalchemy.orm.Session", "sqlalchemy.ext.asyncio.AsyncSession", "sqlmodel.Session")
     for method in ("add", "add_all")
 )
-_NONE = (None, "None", "'None'", '"None"')
 
 
 class SuccessStatus(Rule):
@@ -66,7 +65,7 @@ class SuccessStatus(Rule):
             if code in (204, 205):
                 yield from self._dropped(file, route)
             elif code in (None, 200) and json_answers(route, file) and not _sets_status(file, route):
-                if route.methods == ("DELETE",) and _returns_nothing(file, route):
+                if route.methods == ("DELETE",) and returns_nothing(file, route):
                     remedy = "give it `status_code=204`"
                     yield self.at(
                         route.decorator,
@@ -106,26 +105,6 @@ def _sets_status(file: File, route: Registered) -> bool:
     """Whether the body sets the status on the response that it is given."""
     nodes = file.within(route.function, ast.Attribute)
     return any(node.attr == "status_code" and isinstance(node.ctx, ast.Store) for node in nodes)
-
-
-def _returns_nothing(file: File, route: Registered) -> bool:
-    """Whether the client is sent `null`: no value is ever returned, and no model says otherwise."""
-    function = route.function
-    kinds, returns = answers(file, function)
-    if returns or kinds or any(row.response_model not in _NONE for row in route.rows):
-        return False
-    if any(keyword.arg in ("response_model", "response_class") for keyword in route.decorator.keywords):
-        return False
-    # A body that only raises says "not supported".
-    ends = not isinstance(function.body[-1], ast.Raise) or bool(file.within(function, ast.Return))
-    return ends and not _is_stub(function)
-
-
-def _is_stub(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
-    return all(
-        isinstance(each, ast.Pass) or (isinstance(each, ast.Expr) and isinstance(each.value, ast.Constant))
-        for each in function.body
-    )
 
 
 def _created(file: File, route: Registered) -> str | None:

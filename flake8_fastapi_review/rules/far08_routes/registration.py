@@ -20,6 +20,8 @@ JSON_RESPONSES = (
     "fastapi.responses.UJSONResponse",
 )
 
+_NONE = (None, "None", "'None'", '"None"')
+
 
 class Registered(NamedTuple):
     """A function and one registration of it."""
@@ -140,6 +142,26 @@ def answers(file: File, function: ast.FunctionDef | ast.AsyncFunctionDef) -> tup
     if file.replaces_answer(function):
         kinds = {"unknown"}
     return kinds, returns
+
+
+def returns_nothing(file: File, route: Registered) -> bool:
+    """Whether the client is sent `null`: no value is ever returned, and no model says otherwise."""
+    function = route.function
+    kinds, returns = answers(file, function)
+    if returns or kinds or any(row.response_model not in _NONE for row in route.rows):
+        return False
+    if any(keyword.arg in ("response_model", "response_class") for keyword in route.decorator.keywords):
+        return False
+    # A body that only raises says "not supported".
+    ends = not isinstance(function.body[-1], ast.Raise) or bool(file.within(function, ast.Return))
+    return ends and not _is_stub(function)
+
+
+def _is_stub(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    return all(
+        isinstance(each, ast.Pass) or (isinstance(each, ast.Expr) and isinstance(each.value, ast.Constant))
+        for each in function.body
+    )
 
 
 def _is_none(value: ast.expr) -> bool:
