@@ -9,9 +9,9 @@ import ast
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from .module.index import FUNCTIONS, children
+from .module.index import FUNCTIONS, running, subtree
 from .module.scopes import bindings_of, reaching, scope_binding
-from .module.summary import ASYNC, AWAITED, GENERATOR, Call, Function, Summary
+from .module.summary import ASYNC, AWAITED, GENERATOR, TRIVIAL, Call, Function, Summary
 from .project.constants import UNKNOWN, parameters_in, value_of
 from .project.effects import Hazard, asks_for_what_is_waited_for
 from .project.execution import is_lifespan
@@ -78,6 +78,14 @@ _SCHEDULED = (
     "asyncio.AbstractEventLoop.create_task",
     "asyncio.TaskGroup.create_task",
     "asyncio.run_coroutine_threadsafe",
+)
+_CONSOLE = re.compile(
+    r"(?m)^\s*(?:import|from)\s+(?:(?:argparse|blessed|click|cloup|colorama|cyclopts|cmd|curses|fire|optparse"
+    r"|prompt_toolkit|questionary|rich|rich_argparse|tabulate|termcolor|typer)\b|\S*(?:\bcli\b|console))"
+)
+"""What a module imports that talks to a person at a terminal."""
+_CONSOLE_PLACES = re.compile(
+    r"(?i)(?:^|/)(?:_*cli|_*commands?|management|scripts?|tools?|bin|console|__main__|manage|setup)(?:/|\.py$|_)"
 )
 _LINES = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 """The lines of a text with their ends, as the tokenizer counts them."""
@@ -298,30 +306,24 @@ class File:
 
         Bodies of nested functions, lambdas and classes are left out; of a function given itself its body is meant.
         """
-        if isinstance(node, ast.AST):
-            body = getattr(node, "body", None) if isinstance(node, (*FUNCTIONS, ast.ClassDef)) else None
-            starts = [node] if body is None else body if isinstance(body, list) else [body]
-        else:
-            starts = list(node)
-        found: list[Any] = []
-        stack = list(reversed(starts))
-        while stack:
-            current = stack.pop()
-            if not types or isinstance(current, types):
-                found.append(current)
-            if isinstance(current, (*FUNCTIONS, ast.ClassDef)):
-                outside = [*getattr(current, "decorator_list", ())]
-                if not isinstance(current, ast.ClassDef):
-                    outside += [*current.args.defaults, *(d for d in current.args.kw_defaults if d is not None)]
-                stack.extend(reversed(outside))
-                continue
-            stack.extend(reversed(children(current)))
-        return found
+        return running(node, *types)
+
+    @property
+    def talks_to_terminal(self) -> bool:
+        """Whether the file is for somebody at a terminal: it uses a library for command lines, or lies where such
+        files lie."""
+        return _CONSOLE.search(self.text) is not None or _CONSOLE_PLACES.search(self.path) is not None
+
+    def is_stub(self, call: ast.Call) -> bool:
+        """Whether a call is of a project function that does nothing: others implement it, in another way perhaps."""
+        callee = self._eval(call.func)
+        own = self._types.function(callee[1]) if callee is not None and callee[0] in ("func", "bound") else None
+        return own is not None and bool(own[1].flags & TRIVIAL)
 
     @staticmethod
     def everywhere(node: ast.AST) -> Iterator[ast.AST]:
         """A node and all below it, in functions that stand in it, too; in no order."""
-        return ast.walk(node)
+        return subtree(node)
 
     def parent(self, node: ast.AST) -> ast.AST | None:
         return self._module.index.parents.get(node)

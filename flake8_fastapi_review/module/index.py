@@ -8,8 +8,12 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
+from functools import cache
 from operator import attrgetter
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 Node = ast.AST
 
@@ -20,6 +24,7 @@ _NODE_NAMED_FIELDS = {"Import": ("names",), "ImportFrom": ("names",), "TypeAlias
 # The walk pushes the parts of these itself, because they run in two scopes.
 _SPLIT = ("arg", "comprehension", "Constant", "Global", "Nonlocal", "MatchSingleton")
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+_OPENING = frozenset((*FUNCTIONS, ast.ClassDef))
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
@@ -41,20 +46,102 @@ class _ChildFields(dict[type, "tuple[str, ...]"]):
 CHILD_FIELDS = _ChildFields()
 
 
+class _AllFields(dict[type, "tuple[str, ...]"]):
+    """As CHILD_FIELDS, for those who need not know what runs in which scope."""
+
+    def __missing__(self, cls: type) -> tuple[str, ...]:
+        self[cls] = fields = CHILD_FIELDS[cls]
+        return fields
+
+
+_ALL_FIELDS = _AllFields({ast.arg: ("annotation",), ast.comprehension: ("target", "iter", "ifs")})
+
+
 def children(node: Node) -> list[Node]:
     """The child nodes in source order (a dict's keys before its values), without contexts and operators."""
-    if isinstance(node, ast.arg):
-        return [node.annotation] if node.annotation is not None else []
-    if isinstance(node, ast.comprehension):
-        return [node.target, node.iter, *node.ifs]
     found: list[Node] = []
-    for field in CHILD_FIELDS[node.__class__]:
+    for field in _ALL_FIELDS[node.__class__]:
         value = getattr(node, field, None)
         if value.__class__ is list:
             # The key of `**` in a dict is None, and so is the default of a keyword parameter that has none.
             found += [child for child in value if child is not None] if None in value else value
         elif isinstance(value, ast.AST):
             found.append(value)
+    return found
+
+
+def subtree(node: Node) -> Iterator[Node]:
+    """A node and all below it, parents first and in source order; contexts and operators left out."""
+    fields_of = _ALL_FIELDS
+    stack = [node]
+    while stack:
+        node = stack.pop()
+        yield node
+        fields = fields_of[node.__class__]
+        if not fields:
+            continue
+        if len(fields) == 1:
+            value = getattr(node, fields[0], None)
+            if value.__class__ is list:
+                stack += value[::-1]
+            elif isinstance(value, ast.AST):
+                stack.append(value)
+            continue
+        below: list[Node] = []
+        for field in fields:
+            value = getattr(node, field, None)
+            if value.__class__ is list:
+                below += [child for child in value if child is not None] if None in value else value
+            elif isinstance(value, ast.AST):
+                below.append(value)
+        below.reverse()
+        stack += below
+
+
+def running(node: Node | Iterable[Node], *types: type) -> list[Any]:
+    """The nodes of these classes (all, if none is named) in `node` that run when it runs, in source order.
+
+    Bodies of nested functions, lambdas and classes are left out; of one that is given itself its body is meant.
+    """
+    if isinstance(node, ast.AST):
+        body = getattr(node, "body", None) if node.__class__ in _OPENING else None
+        stack = [node] if body is None else body[::-1] if isinstance(body, list) else [body]
+    else:
+        stack = [*node]
+        stack.reverse()
+    found: list[Any] = []
+    is_wanted = _wanted(types)
+    while stack:
+        current = stack.pop()
+        cls = current.__class__
+        if is_wanted[cls]:
+            found.append(current)
+        below = _run_outside(current) if cls in _OPENING else children(current)
+        below.reverse()
+        stack += below
+    return found
+
+
+class _Wanted(dict[type, bool]):
+    """Class → whether it is one of some classes or derives from one."""
+
+    def __init__(self, types: tuple[type, ...]) -> None:
+        super().__init__()
+        self._types = types or (ast.AST,)
+
+    def __missing__(self, cls: type) -> bool:
+        self[cls] = found = issubclass(cls, self._types)
+        return found
+
+
+_wanted = cache(_Wanted)
+
+
+def _run_outside(node: Any) -> list[Node]:
+    """What runs where a function or class is defined: decorators and defaults."""
+    found: list[Node] = [*getattr(node, "decorator_list", ())]
+    if node.__class__ is not ast.ClassDef:
+        found += _defaults(node.args)
     return found
 
 

@@ -6,7 +6,7 @@ import ast
 import builtins
 from typing import TYPE_CHECKING, Any
 
-from .index import FUNCTIONS, Index, Node, Scope
+from .index import FUNCTIONS, Index, Node, Scope, subtree
 from .lazy import Lazy
 from .parse import parse, split_lines
 from .scopes import Binding, binding_at, bindings_of, reaching, scope_binding
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 _BUILTINS = frozenset(dir(builtins))
+_UNNOTICED = 0.005
+"""Seconds that a request may be held up by and nobody asks why."""
 _NO_EFFECT = _BUILTINS - frozenset(
     (
         "open input eval exec compile __import__ map filter sorted min max sum any all list tuple set dict frozenset "
@@ -456,9 +458,26 @@ class Module:
 
     def call_flags(self, call: ast.Call) -> int:
         flags = self._use_of(call) if self.index.parents[call].__class__ in _USERS else 0
-        if self._names_data and self._is_data_url(call):
+        if (self._names_data and self._is_data_url(call)) or self._is_short_sleep(call):
             flags |= INERT
         return flags | ONCE if self._fills_cache(call) else flags
+
+    def _is_short_sleep(self, call: ast.Call) -> bool:
+        """`sleep(0.001)` once: nobody notices. In a loop it waits for something."""
+        match call:
+            case ast.Call(
+                func=ast.Name(id="sleep") | ast.Attribute(attr="sleep"), args=[ast.Constant(value=float(seconds))]
+            ) if 0 < seconds <= _UNNOTICED:
+                return not self._is_repeated(call)
+        return False
+
+    def _is_repeated(self, node: Node) -> bool:
+        above = self.index.parents.get(node)
+        while above is not None and not isinstance(above, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+            if isinstance(above, (ast.While, ast.For, ast.AsyncFor, ast.comprehension)):
+                return True
+            above = self.index.parents.get(above)
+        return False
 
     def _fills_cache(self, call: ast.Call) -> bool:
         """`if x is None: x = f()`, and what follows `if x is not None: return x` in a function that assigns x."""
@@ -482,20 +501,21 @@ class Module:
         """The calls below the tests that a cache is filled or answered by, few in most files."""
         for scope in self.index.scopes:
             for node in scope.nodes.get(ast.If, ()):
-                if _tested_missing(node.test) is not None:
-                    yield from (each for part in node.body for each in ast.walk(part) if each.__class__ is ast.Call)
+                if _tested_missing(node.test):
+                    yield from (each for part in node.body for each in subtree(part) if each.__class__ is ast.Call)
             if scope.kind == "function":
                 function: Any = scope.node
                 if any(_answers_kept(statement) for statement in function.body):
-                    yield from (each for each in ast.walk(function) if each.__class__ is ast.Call)
+                    yield from (each for each in subtree(function) if each.__class__ is ast.Call)
 
     def _is_caching(self, statement: Node) -> bool:
         child = statement
         parent = self.index.parents.get(statement)
         while parent is not None:
-            kept = _tested_missing(parent.test) if isinstance(parent, ast.If) and child in parent.body else None
-            if kept and any(kept in _kept_by(each) for each in parent.body) and self._outlives(kept, statement):  # type: ignore[attr-defined]
-                return True
+            if isinstance(parent, ast.If) and child in parent.body:
+                for kept in _tested_missing(parent.test):
+                    if any(kept in _kept_by(each) for each in parent.body) and self._outlives(kept, statement):
+                        return True
             if isinstance(parent, (ast.FunctionDef, ast.AsyncFunctionDef)):
                 return child in parent.body and self._after_cached_return(parent, child)
             child, parent = parent, self.index.parents.get(parent)
@@ -506,6 +526,9 @@ class Module:
             if earlier is statement:
                 return False
             match earlier:
+                case ast.If(test=ast.Name(id=flag), body=[*_, ast.Return()], orelse=[]):
+                    if any(flag in _kept_by(later) for later in _statements(function.body)):
+                        return self._outlives(flag, statement)
                 case ast.If(test=test, body=[*_, ast.Return(value=ast.expr() as value)], orelse=[]):
                     for kept in _kept_names(value):
                         if kept in ast.unparse(test) and any(
@@ -637,24 +660,28 @@ def _end(node: ast.expr) -> tuple[int, int]:
     return node.end_lineno or 0, node.end_col_offset or 0
 
 
-def _tested_missing(test: ast.expr) -> str | None:
-    """The attribute or global that a condition finds unset: `x is None`, `not x`, `key not in x`."""
+def _tested_missing(test: ast.expr) -> list[str]:
+    """The attributes and globals that a condition finds unset: `x is None`, `not x`, `key not in x`, and several."""
     match test:
         case (
             ast.Compare(left=left, ops=[ast.Is()], comparators=[ast.Constant(value=None)])
             | ast.UnaryOp(op=ast.Not(), operand=left)
         ):
-            return next(iter(_kept_names(left)), None)
+            return _kept_names(left)
         case ast.Compare(ops=[ast.NotIn()], comparators=[ast.Attribute() | ast.Name() as held]):
-            return next(iter(_kept_names(held)), None)
+            return _kept_names(held)
+        case ast.BoolOp(op=ast.And(), values=values):
+            return [kept for value in values for kept in _tested_missing(value)]
         case ast.BoolOp(values=[first, *_]):
             return _tested_missing(first)
-    return None
+    return []
 
 
 def _answers_kept(statement: Node) -> bool:
-    """`if x is not None: return x`"""
+    """`if x is not None: return x`, `if _started: return`"""
     match statement:
+        case ast.If(test=ast.Name(), body=[*_, ast.Return()], orelse=[]):
+            return True
         case ast.If(test=test, body=[*_, ast.Return(value=ast.expr() as value)], orelse=[]):
             return any(kept in ast.unparse(test) for kept in _kept_names(value))
     return False
@@ -714,7 +741,7 @@ def _guarded(statement: ast.Try) -> tuple[int, int] | None:
     for handler in statement.handlers:
         kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
         if any(kind is None or _last_part(kind) in _TAKE_ERRORS for kind in kinds):
-            if any(_raises_again(node, handler.name) for node in ast.walk(handler)):
+            if any(_raises_again(node, handler.name) for node in subtree(handler)):
                 return None
             body = statement.body
             return body[0].lineno, body[-1].end_lineno or body[-1].lineno

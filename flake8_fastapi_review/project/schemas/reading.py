@@ -9,9 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ..constants import UNKNOWN, value_of
+from ..readings import remembered
 from .nodes import ANY, NOT_KNOWN, NULL, Schema, constrained, union
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ...module.summary import Expr, Summary
     from ..types import Types
 
@@ -153,6 +156,8 @@ class Reader:
         self.types = types
         self._classes: dict[str, Schema] = {}
         self._depth = 0
+        self._open: set[tuple[str, Expr]] = set()
+        """The aliases that are being read: the module, and what stands there."""
 
     def forget(self) -> None:
         self._classes.clear()
@@ -185,7 +190,7 @@ class Reader:
                 return NULL
             case ("alias", path, aliased):
                 owner = self.types.modules.summary(path)
-                return self.read(owner, aliased, scope) if owner is not None else NOT_KNOWN
+                return self._once(self.read, owner, aliased, scope) if owner is not None else NOT_KNOWN
             case ("type", str(cls), _) if ":" in cls:
                 return self.of_class(cls)
             case ("type" | "ext", str(name), *_):
@@ -195,8 +200,22 @@ class Reader:
             return scope[name]
         definition = self.definition(summary, expr)
         if definition is not None:
-            return self._assigned(*definition, scope)
+            return self._once(self._assigned, *definition, scope)
         return NOT_KNOWN
+
+    def _once(
+        self, read: Callable[[Summary, Expr, Scope], Schema], summary: Summary, expr: Expr, scope: Scope
+    ) -> Schema:
+        """What a name stands for. `Json = dict[str, "Json"] | list["Json"]` is not followed into itself, which would
+        take several times as long with each level."""
+        place = (summary.path, expr)
+        if place in self._open:
+            return NOT_KNOWN
+        self._open.add(place)
+        try:
+            return read(summary, expr, scope)
+        finally:
+            self._open.remove(place)
 
     def arguments(self, summary: Summary, index: Expr, scope: Scope) -> tuple[Schema, ...]:
         items = index[1] if index[0] == "t" else (index,)
@@ -276,7 +295,8 @@ class Reader:
                 if owner is None:
                     return NOT_KNOWN
                 names = self.variables(owner, aliased)
-                return self.read(owner, aliased, dict(zip(names, self.arguments(summary, index, scope), strict=False)))
+                given = dict(zip(names, self.arguments(summary, index, scope), strict=False))
+                return self._once(self.read, owner, aliased, given)
             case ("ext" | "type", str(name), *_):
                 return self._generic(summary, name, items, scope)
         return NOT_KNOWN
@@ -432,6 +452,7 @@ class Reader:
                 return Schema("map", items=(ANY, ANY))
         return Schema("unknown", dotted)
 
+    @remembered()
     def of_class(self, symbol: str) -> Schema:
         """A class of the project."""
         known = self._classes.get(symbol)

@@ -86,6 +86,8 @@ _OF_FIXED_URL = _OF_URL | {"html"}
 _PATHS = re.compile(r"\.(?:get|post|put|patch|delete|api_route|route)\(['\"](/[^'\"]*)['\"]")
 _GUARDED = frozenset({"url"})
 _SEGMENT = frozenset({SEGMENT})
+_NAMES_OF_FILES = frozenset({"path", "redirect", "archive"})
+"""What a part of a path without separators is harmless for, which is no `..` either."""
 _OTHERS_CHECK = re.compile(
     r"(?i)^(?:async_?)?(?:validate|verify|check|assert|ensure)_\w*(?:url|host|hostname|address)$"
 )
@@ -119,7 +121,8 @@ class Arguments:
 
     def all(self) -> Value:
         """Everything that the call is given."""
-        return whole([*(v for _, v in self.positional), *(v for _, v in self.named.values()), *self.spread])
+        positional = [v.without_safe(_SEGMENT) if isinstance(node, ast.Starred) else v for node, v in self.positional]
+        return whole([*positional, *(v for _, v in self.named.values()), *self.spread])
 
     def pick(self, which: Argument) -> tuple[ast.expr, Value] | None:
         """An argument by position or keyword."""
@@ -348,7 +351,7 @@ class Calls:
     def _passed_by_method(self, function: ast.Attribute, receiver: Value, arguments: Arguments) -> Value:
         if not receiver or function.attr not in _PASSING_METHODS:
             if function.attr in ("join", "format") and isinstance(function.value, (ast.Constant, ast.JoinedStr)):
-                return arguments.all()
+                return arguments.all().without_safe(_SEGMENT)
             return CLEAN
         match function.attr, arguments.node.args:
             case "get" | "pop" | "setdefault", [ast.Constant(value=str() | int() as key), *_]:
@@ -367,6 +370,8 @@ class Calls:
                 return receiver.items()
             case "items" | "copy", _:
                 return receiver
+            case "split", [ast.Constant(value="/")]:
+                return Value({}, {ANY: whole([receiver]).with_safe(_SEGMENT)})
             case (("split" | "rsplit" | "splitlines" | "partition" | "rpartition"), _):
                 return Value({}, {ANY: whole([receiver])})
             case "replace", [old, ast.Constant(value=str(new)), *_] if "/" not in new and "/" in self.walk.texts(old):
@@ -421,6 +426,9 @@ class Calls:
                 return join(value.as_dict() for value in given if value)
             if name.startswith(_MAPPINGS) and isinstance(function, ast.Attribute):
                 return self._passed_by_method(function, receiver, arguments)
+            if name == "os.path.splitext":
+                before, extension = whole(given), whole(given).with_safe(_NAMES_OF_FILES)
+                return Value({}, {"[0]": before, "[1]": extension, "[-1]": extension})
             if name in _COPYING:
                 return self._copied(receiver, arguments)
             if name == "builtins.dict":

@@ -6,6 +6,7 @@ import ast
 import re
 from typing import TYPE_CHECKING, Any
 
+from ...module.index import subtree
 from ..constants import UNKNOWN, value_of
 from .entities import PRIVILEGED
 from .inputs import HARMLESS
@@ -102,7 +103,7 @@ def _is_there(walk: Walk, found: Path, state: State) -> None:
             continue
         _is_known(walk, call, state)
         # statement = select(Plugin).where(Plugin.name == name); plugin = session.scalar(statement)
-        names = {(name.id,) for name in ast.walk(call) if isinstance(name, ast.Name)}
+        names = {(name.id,) for name in subtree(call) if isinstance(name, ast.Name)}
         pending += [name for name in sorted(names) if name in walk.looked_up and name not in pending]
 
 
@@ -191,6 +192,12 @@ def underlying(walk: Walk, node: ast.expr) -> tuple[Path | None, bool]:
             node = node.args[0]
         else:
             break
+    match node:
+        case ast.BinOp(op=ast.Div(), right=right):
+            # (BASE / name).resolve()
+            return access(right), resolved
+        case ast.Call(args=[_, right]) if resolved and walk.types.qualified(walk.type_of(node.func)) == "os.path.join":
+            return access(right), resolved
     return access(node), resolved
 
 
@@ -211,6 +218,12 @@ def _holds_not(walk: Walk, left: ast.expr, right: ast.expr, state: State) -> Non
             match right:
                 case ast.Attribute(value=inner, attr="parts"):
                     _refine_key(walk, inner, kinds, state)
+                    key, _ = underlying(walk, _made(walk, inner))
+                    if key is not None:
+                        # path = Path(member.name); if ".." in path.parts: raise
+                        walk.refine(state, key, kinds)
+                        if key[-1] == ".name" and "archive" in kinds:
+                            walk.refine(state, key[:-1], frozenset({"archive"}))
                 case ast.Call(func=ast.Attribute(value=inner, attr="split")):
                     _refine_key(walk, inner, kinds, state)
                 case ast.Attribute(value=ast.Call(args=[inner]), attr="parts"):
@@ -398,12 +411,13 @@ def _quantified(walk: Walk, node: ast.Call, truth: bool, state: State) -> None:
     if not node.args:
         return
     if _called(node) == "any" and truth:
-        # any(url.host == known.host for known in KNOWN)
+        # any(url.host == known.host for known in KNOWN), any(path.startswith(folder + os.sep) for folder in FOLDERS)
         match node.args[0]:
-            case ast.GeneratorExp(
-                elt=ast.Compare(ops=[ast.Eq() | ast.In()]) as compared, generators=[ast.comprehension(iter=iterated)]
+            case (
+                ast.GeneratorExp(elt=asked, generators=[ast.comprehension(iter=iterated)])
+                | ast.ListComp(elt=asked, generators=[ast.comprehension(iter=iterated)])
             ) if _is_own(walk, iterated, state):
-                _refine(walk, compared, True, state)
+                _refine(walk, asked, True, state)
         return
     if (_called(node) == "all") is not truth:
         return
@@ -413,7 +427,7 @@ def _quantified(walk: Walk, node: ast.Call, truth: bool, state: State) -> None:
             | ast.ListComp(elt=element, generators=[ast.comprehension(iter=iterated)])
         ):
             _refine_key(walk, _plain(iterated), HARMLESS, state)
-            for part in ast.walk(element):
+            for part in subtree(element):
                 if isinstance(part, (ast.Name, ast.Attribute)):
                     _refine_key(walk, part, HARMLESS, state)
 

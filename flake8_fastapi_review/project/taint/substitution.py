@@ -66,6 +66,8 @@ class Substitution:
             actual = self._actual(flow.label)
             if not actual:
                 continue
+            if flow.kind in ("path", "directory"):
+                actual = actual.as_path()
             held = actual.of_items(Value.keys).marks if flow.kind == "fields" else actual.all_marks()
             for label, mark in held.items():
                 safe = mark.safe | self._narrowed(label)

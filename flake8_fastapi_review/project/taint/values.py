@@ -206,6 +206,13 @@ class Value:
         held = [part for key, part in (self.parts or {}).items() if key == ANY or key[1:-1].isdigit()]
         return join([Value(found), *held])
 
+    def as_path(self) -> Value:
+        """What of it says where it leads when it is used as a path: `buffer.name = upload.filename` does not."""
+        if not self.parts:
+            return self
+        parts = {key: part.as_path() for key, part in self.parts.items() if key[:1] != "."}
+        return Value(self.marks, parts or None, self.own)
+
     def keys(self) -> Value:
         """The names in a dictionary."""
         marks = {label: mark for label, mark in self.marks.items() if KEYS not in mark.safe}

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
+from ...module.index import subtree
 from ...module.scopes import scope_binding
 from . import conditions
 from .calls import Calls
@@ -90,6 +91,8 @@ class Walk:
         self.looked_up: dict[Path, ast.Call] = {}
         """What a call gave → the call."""
         self.verified = False
+        self._guarding = 0
+        """How many `with` of the project around the statement say that they look at what is connected to."""
         """A signature of the request has been checked: who sent it is known."""
         self.opened: dict[Path, Path] = {}
         """An open file → the variable that holds its path."""
@@ -199,7 +202,11 @@ class Walk:
             case ast.With() | ast.AsyncWith():
                 for item in statement.items:
                     self._enter(item, state)
-                return self.block(statement.body, state)
+                guards = any(self._guards(item.context_expr) for item in statement.items)
+                self._guarding += guards
+                after = self.block(statement.body, state)
+                self._guarding -= guards
+                return after
             case ast.Try():
                 return self._try(statement, state)
             case ast.Match():
@@ -401,7 +408,7 @@ class Walk:
                     test=ast.Compare(left=ast.Name(id=name), ops=[ast.In() | ast.Eq()], comparators=[right]),
                     body=[*_, ast.Raise() | ast.Return()],
                 ) if key is not None and isinstance(statement.target, ast.Name) and statement.target.id == name:
-                    if any(isinstance(part, ast.Constant) and part.value == ".." for part in ast.walk(right)):
+                    if any(isinstance(part, ast.Constant) and part.value == ".." for part in subtree(right)):
                         self.refine(state, key, frozenset({"path", "archive"}))
 
     def _members_checked(self, statement: ast.For | ast.AsyncFor, items: Value, state: State) -> None:
@@ -444,6 +451,13 @@ class Walk:
             self.assign(item.optional_vars, join([value, entered]), state)
             self._derive(item.optional_vars, item.context_expr)
 
+    def _guards(self, context: ast.expr) -> bool:
+        """`with make_safe_connect():` of the project."""
+        if not isinstance(context, ast.Call) or not conditions.says_that_it_checks(context):
+            return False
+        callee = self.type_of(context.func)
+        return callee is not None and callee[0] in ("func", "bound", "type")
+
     def _try(self, statement: Any, state: State) -> State | None:
         before = dict(state)
         body = self.block(statement.body, state)
@@ -485,7 +499,7 @@ class Walk:
 
     def _capture(self, pattern: ast.pattern, value: Value, state: State) -> None:
         """The names that a pattern binds hold parts of what is matched."""
-        for part in ast.walk(pattern):
+        for part in subtree(pattern):
             name = getattr(part, "name", None) or getattr(part, "rest", None)
             if isinstance(name, str):
                 forget(state, (name,))
@@ -670,6 +684,8 @@ class Walk:
             found = held.member(f"[{node.slice.value}]")
         elif isinstance(node.slice, ast.Attribute):
             found = held.member(OPTION)
+        elif isinstance(node.slice, ast.UnaryOp) and "[-1]" in (held.parts or {}):
+            found = held.member("[-1]")
         else:
             found = held.items()
         return CLEAN if self.is_narrow(node) else found
@@ -775,7 +791,11 @@ class Walk:
 
     def reaches(self, kind: str, value: Value, sink: str, node: ast.expr) -> None:
         """`value` is given to a sink at `node`."""
+        if kind == "url" and self._guarding:
+            return
         step = Step(self.path, node.lineno, f"reaches `{sink.removeprefix('builtins.')}`")
+        if kind in ("path", "directory"):
+            value = value.as_path()
         for label, mark in value.all_marks().items():
             if is_harmless_at(kind, label, mark.safe):
                 continue
@@ -811,7 +831,7 @@ def _opened(node: ast.expr) -> Path | None:
 
 def _refuses(statements: Sequence[ast.stmt]) -> bool:
     """Whether a block raises something, or asks a function that is named after doing so."""
-    for node in (part for statement in statements for part in ast.walk(statement)):
+    for node in (part for statement in statements for part in subtree(statement)):
         if isinstance(node, ast.Raise) or (isinstance(node, ast.Call) and conditions.says_that_it_checks(node)):
             return True
     return False

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ...rule import Violation
 
 _DROPPED = "nobody awaits, so its work never happens"
-_OF_COROUTINES = ("close", "send", "throw", "add_done_callback", "cancel")
+_OF_COROUTINES = ("close", "send", "throw", "add_done_callback", "cancel", "__await__")
 
 
 class CoroutineNeverAwaited(Rule):
@@ -135,6 +135,8 @@ class CoroutineNeverAwaited(Rule):
                 ops=[ast.Eq() | ast.NotEq() | ast.Lt() | ast.Gt() | ast.LtE() | ast.GtE() | ast.In() | ast.NotIn()]
             ):
                 return "is compared instead of its result"
+            case ast.AsyncFor() if isinstance(value, ast.Call) and file.is_stub(value):
+                return None
             case ast.For(iter=used) | ast.AsyncFor(iter=used) | ast.comprehension(iter=used) if used is value:
                 return "cannot be iterated"
             case ast.GeneratorExp() | ast.ListComp() | ast.SetComp() | ast.DictComp() if (

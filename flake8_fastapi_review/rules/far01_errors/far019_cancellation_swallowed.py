@@ -116,7 +116,8 @@ def _is_task(file: File, value: ast.expr, cancelled: bool) -> bool:
         case ast.Name() | ast.Attribute() | ast.Subscript():
             return True
         case ast.Call() if file.is_named(value.func, *_WAITING):
-            return cancelled or any(isinstance(arg, (ast.Name, ast.Attribute, ast.Starred)) for arg in value.args)
+            given = [each for arg in value.args for each in getattr(arg, "elts", [arg])]
+            return cancelled or any(isinstance(arg, (ast.Name, ast.Attribute, ast.Starred)) for arg in given)
     return False
 
 
@@ -160,11 +161,19 @@ def _harm(file: File, statement: ast.Try, handler: ast.ExceptHandler, function: 
     if closing:
         return ""
     if not _means_cancellation(file, handler):
-        return "and whoever cancelled waits for nothing"
+        # `except (CancelledError, RuntimeError): return` knows what it ends by.
+        return "" if _names_cancellation(file, handler) else "and whoever cancelled waits for nothing"
     results = (result.value for result in file.within(handler.body, ast.Return))
     if any(result is not None and not isinstance(result, ast.Constant) for result in results):
         return "and answers with a result"
     return ""
+
+
+def _names_cancellation(file: File, handler: ast.ExceptHandler) -> bool:
+    """Whether the handler names a cancellation among others."""
+    return any(
+        file.is_named(kind.func if isinstance(kind, ast.Call) else kind, *CANCELLATIONS) for kind in caught(handler)
+    )
 
 
 def _means_cancellation(file: File, handler: ast.ExceptHandler) -> bool:

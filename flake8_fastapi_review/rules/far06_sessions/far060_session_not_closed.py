@@ -57,6 +57,9 @@ class SessionNotClosed(Rule):
     def check(self, file: File) -> Iterator[Violation]:
         if not file.database.is_used:
             return
+        if file.talks_to_terminal:
+            # The end of the program closes it.
+            return
         for leak in file.database.leaked_sessions():
             if leak.yielded is not None:
                 continue

@@ -54,6 +54,9 @@ class ConnectionLeak(Rule):
     markers = (("connect(", "acquire(", "_pool(", "Pool(", "getconn(", "connection("),)
 
     def check(self, file: File) -> Iterator[Violation]:
+        if file.talks_to_terminal:
+            # The end of the program closes it.
+            return
         for leak in file.database.leaked_connections():
             if leak.yielded is not None:
                 continue

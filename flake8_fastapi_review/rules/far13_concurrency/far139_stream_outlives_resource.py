@@ -150,8 +150,19 @@ def _streams_from(file: File, call: ast.Call, name: str) -> bool:
         case ast.Call(func=ast.Attribute(value=ast.Name() as held, attr=method)) if method.startswith(
             ("aiter_", "iter_")
         ):
-            return file.mentions(held, name)
+            return file.mentions(held, name) and _is_open(file, held)
     return False
+
+
+def _is_open(file: File, response: ast.Name) -> bool:
+    """Whether a response is still to be read: one that was not asked for as a stream is in memory."""
+    for value in file.values(response):
+        call = value.value if isinstance(value, ast.Await) else value
+        if isinstance(call, ast.Call) and any("stream" in (each.arg or "") for each in call.keywords):
+            return True
+        if isinstance(call, ast.Call) and isinstance(value, ast.Await) and not file.source(call.func).endswith("send"):
+            return False
+    return True
 
 
 def _gone(file: File, function: ast.FunctionDef | ast.AsyncFunctionDef, used: set[str]) -> tuple[str, str] | None:

@@ -12,14 +12,6 @@ if TYPE_CHECKING:
     from ...file import File
     from ...rule import Violation
 
-_CONSOLE = re.compile(
-    r"(?m)^\s*(?:import|from)\s+(?:(?:argparse|blessed|click|cloup|colorama|cyclopts|cmd|curses|fire|optparse"
-    r"|prompt_toolkit|questionary|rich|rich_argparse|tabulate|termcolor|typer)\b|\S*(?:\bcli\b|console))"
-)
-"""A module that talks to a person at a terminal, for whom `print` is the right thing."""
-_PLACES = re.compile(
-    r"(?i)(?:^|/)(?:_*cli|_*commands?|management|scripts?|tools?|bin|console|__main__|manage|setup)(?:/|\.py$|_)"
-)
 _TALKING = re.compile(
     r"(?i)^_*(?:main|cli|cmd|usage|run_cli)(?:_|$)|(?:^|_)(?:print|show|display|dump|prompt|banner|pprint)(?:_|$)"
 )
@@ -72,7 +64,7 @@ class PrintInService(Rule):
     allow: frozenset[str] = option(frozenset(), "Names of functions that may print.")
 
     def check(self, file: File) -> Iterator[Violation]:
-        if _CONSOLE.search(file.text) or _PLACES.search(file.path):
+        if file.talks_to_terminal:
             return
         for call in file.nodes(ast.Call):
             if not isinstance(call.func, ast.Name) or call.func.id != "print":
