@@ -8,7 +8,6 @@ import pytest
 
 from flake8_fastapi_review.config import load
 from flake8_fastapi_review.project import Project
-from flake8_fastapi_review.project.migrations import read_statement, statements
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,7 +49,7 @@ def operations(folder: Path, body: str) -> tuple[Operation, ...]:
         ('op.alter_column("t", "c", type_=sa.Text())', "alter_column", "t", ("c",), {"retyped"}),
         ('op.execute("delete from t")', "delete", "t", (), {"raw", "all rows"}),
         ('op.execute(sa.text("DELETE FROM t WHERE a = 1"))', "delete", "t", (), {"raw"}),
-        ('op.get_bind().execute(f"DROP TABLE {name}")', "drop_table", None, (), {"raw"}),
+        ('op.get_bind().execute(f"DROP TABLE {name}")', "drop_table", None, (), {"raw", "unknown"}),
         ('with op.batch_alter_table("t") as b: b.drop_column("c")', "drop_column", "t", ("c",), set()),
     ],
 )
@@ -73,6 +72,11 @@ def upgrade():
 """
     found = [(each.table, each.columns, each.node.lineno) for each in operations(tmp_path, body)]
     assert found == [("a", ("x",), 11), ("b", ("x",), 11), ("c", ("y",), 12)]
+
+
+def test_the_module_of_operations_under_another_name(tmp_path: Path) -> None:
+    found = operations(tmp_path, "import alembic.op as o\ndef upgrade():\n    o.drop_table('t')\n")
+    assert [(each.kind, each.table) for each in found] == [("drop_table", "t")]
 
 
 def test_tables_of_the_same_revision_are_new(tmp_path: Path) -> None:
@@ -103,25 +107,27 @@ def upgrade():
     assert found == [(True, True), (False, False)]
 
 
-def test_sql_is_split_at_semicolons_outside_of_texts() -> None:
-    assert statements("a; -- b; c\n 'd;e'; do $$ f; g $$; /* h; */") == ["a", "'d;e'", "do $$ f; g $$"]
-
-
 @pytest.mark.parametrize(
-    ("text", "kind", "table"),
+    ("text", "found"),
     [
-        ('CREATE TABLE IF NOT EXISTS "shop"."books" (id int)', "create_table", "books"),
-        ("create index concurrently on books (a)", "create_index", "books"),
-        ("ALTER TABLE books ADD COLUMN a int NOT NULL", "add_column", "books"),
-        ("ALTER TABLE books RENAME TO tomes", "rename_table", "books"),
-        ("alter table only books alter column a type text", "alter_column", "books"),
-        ("TRUNCATE TABLE books", "delete", "books"),
-        ("ALTER TYPE status ADD VALUE 'LOST'", "ddl", None),
-        ("SELECT 1", "sql", None),
+        ("ALTER TABLE t DROP COLUMN a, ADD COLUMN b int", [("drop_column", "t", ("a",)), ("add_column", "t", ("b",))]),
+        ("ALTER TABLE {name} DROP COLUMN a", [("drop_column", None, ("a",))]),
+        ("DO $$ BEGIN DELETE FROM t; END $$", [("execute", None, ())]),
+        ("INSERT INTO t (a) SELECT a FROM u; SELECT 1", [("insert", "t", ()), ("sql", None, ())]),
+        ("this is no SQL", [("execute", None, ())]),
     ],
 )
-def test_a_statement(text: str, kind: str, table: str | None) -> None:
-    assert read_statement(text)[:2] == (kind, table)
+def test_raw_sql(text: str, found: list[tuple[str, str | None, tuple[str, ...]]], tmp_path: Path) -> None:
+    body = f"name = input()\ndef upgrade():\n    op.execute(f{text!r})\n"
+    assert [(each.kind, each.table, each.columns) for each in operations(tmp_path, body)] == found
+
+
+def test_a_text_that_is_filled_in(tmp_path: Path) -> None:
+    body = (
+        "def upgrade():\n    op.execute('DROP TABLE %s' % name())\n    op.execute('DELETE FROM t {}'.format(name()))\n"
+    )
+    found = [(each.kind, each.table, set(each.facts)) for each in operations(tmp_path, body)]
+    assert found == [("drop_table", None, {"raw", "unknown"}), ("delete", "t", {"raw", "unknown"})]
 
 
 def test_the_graph(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """Alembic revisions: what `upgrade` and `downgrade` do, in order, and the graph of the revisions of a project.
 
 Read from source. A value that is not a constant is None; a table whose name is not known may be any, also one that the
-same revision created. Raw SQL is read statement by statement as far as it changes tables; what it does else is "sql".
+same revision created. Raw SQL is parsed, see `sql.py`; what a statement does besides changing tables is "sql".
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ from __future__ import annotations
 import ast
 import re
 from typing import TYPE_CHECKING, NamedTuple
+
+from .sql import HOLE, read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -44,6 +46,9 @@ _KEYWORDS = {
 }  # fmt: skip
 _DATA = frozenset(("execute", "sql", "bulk_insert", "delete", "update", "insert", "commit"))
 """Operations that leave the schema as it is, as far as is known."""
+_RAW = {"select": "sql", "pragma": "sql", "begin": "sql", "rollback": "sql", "unknown": "execute"}
+"""What statements of raw SQL are for a revision that does not tell them apart. What could not be parsed may do
+anything, as what is executed without its text being known."""
 _LIBRARIES = frozenset(("sqlalchemy", "sqlmodel", "alembic"))
 _MAX_DEPTH = 6
 
@@ -228,24 +233,31 @@ class Migrations:
 
     def __init__(self, modules: Modules) -> None:
         self._modules = modules
+        self._nodes: dict[str, list[Node]] | None = None
         self._graphs: dict[str, Graph] | None = None
         self._dialects: dict[str, str | None] = {}
         self._schema: MigratedSchema | None = None
 
     def revision(self, module: Module) -> Revision | None:
         """The revision that a file holds; None if it holds none."""
-        return _Reader(module).read()
+        return _Reader(module, self.dialect).read()
 
     def graph(self, path: str) -> Graph:
         """The graph that the revision in a file belongs to."""
+        nodes = self.nodes()
         if self._graphs is None:
-            groups: dict[str, list[Node]] = {}
+            self._graphs = {key: Graph(tuple(some)) for key, some in nodes.items()}
+        return self._graphs.get(_environment(path)) or Graph(())
+
+    def nodes(self) -> dict[str, list[Node]]:
+        """Environment → its revisions."""
+        if self._nodes is None:
+            self._nodes = {}
             for each in self._modules.mentioning_any((b"down_revision",)):
                 node = self._node(each)
                 if node is not None:
-                    groups.setdefault(_environment(each), []).append(node)
-            self._graphs = {key: Graph(tuple(nodes)) for key, nodes in groups.items()}
-        return self._graphs.get(_environment(path)) or Graph(())
+                    self._nodes.setdefault(_environment(each), []).append(node)
+        return self._nodes
 
     def _node(self, path: str) -> Node | None:
         text = (self._modules.bytes_of(path) or b"").decode("utf-8", "replace")
@@ -280,7 +292,7 @@ class Migrations:
         renames_any = False
         for path in self._modules.mentioning_any((b"down_revision",)):
             module = self._modules.lent(path)
-            revision = _Reader(module).read() if module is not None else None
+            revision = self.revision(module) if module is not None else None
             if module is None or revision is None or revision.upgrade is None:
                 continue
             is_doubtful = not revision.upgrade.is_complete
@@ -293,7 +305,7 @@ class Migrations:
                     continue
                 if each.kind == "create_table":
                     created.add(each.table)
-                    if "unknown" in each.facts or "raw" in each.facts:
+                    if "unknown" in each.facts:
                         unknown.add(each.table)
                 if each.kind in ("create_table", "add_column"):
                     columns.setdefault(each.table, set()).update(each.columns)
@@ -387,9 +399,10 @@ class _Context(NamedTuple):
 
 
 class _Reader:
-    def __init__(self, module: Module) -> None:
+    def __init__(self, module: Module, dialect: Callable[[str], str | None]) -> None:
         self.tree = module.tree
         self.path = module.path
+        self.dialect = dialect
         self.functions = {node.name: node for node in self.tree.body if isinstance(node, ast.FunctionDef)}
         self.constants: dict[str, ast.expr | None] = {}
         self.ops: set[str] = set()
@@ -412,7 +425,8 @@ class _Reader:
                 for alias in node.names:
                     name = alias.asname or alias.name.partition(".")[0]
                     imports.append((name, alias, node))
-                    if isinstance(node, ast.ImportFrom) and node.module == "alembic" and alias.name == "op":
+                    origin = f"{node.module}." if isinstance(node, ast.ImportFrom) else ""
+                    if f"{origin}{alias.name}" == "alembic.op":
                         self.ops.add(name)
                     elif not (isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] in _LIBRARIES):
                         self.imported.add(name)
@@ -727,12 +741,11 @@ class _Reader:
         if text is None:
             self._built(call, self._resolve(expr, context.bound), context)
             return
-        for statement in statements(text):
-            kind, table, columns, facts, new_name = read_statement(statement)
-            if kind == "commit":
-                self._add(call, "commit", context, None, (), facts)
-                continue
-            self._add(call, kind, context, table, columns, facts, new_name)
+        for each in read(text, self.dialect(self.path)):
+            kind = _RAW.get(each.kind, each.kind)
+            columns = tuple(name for name in each.columns if name)
+            facts = set(each.facts) | {"raw"}
+            self._add(call, kind, context, each.table, columns, facts, each.new_name, after=each.after)
 
     def _built(self, call: ast.Call, expr: ast.expr | None, context: _Context) -> None:
         """A statement that is put together: `sa.delete(t)`, `t.update().where(…)`."""
@@ -754,7 +767,7 @@ class _Reader:
         self._add(call, "execute", context, None, (), set())
 
     def _sql(self, expr: ast.expr | None, bound: Mapping[str, ast.expr | None], depth: int = 0) -> str | None:
-        """Text of a statement; what is not constant in it is `__unknown__`."""
+        """Text of a statement; what is not constant in it is `HOLE`."""
         value = self._resolve(expr, bound)
         if value is None or depth > _MAX_DEPTH:
             return None
@@ -766,20 +779,23 @@ class _Reader:
                 for part in parts:
                     inner = part.value if isinstance(part, ast.FormattedValue) else part
                     known = self._sql(inner, bound, depth + 1)
-                    pieces.append("__unknown__" if known is None else known)
+                    pieces.append(HOLE if known is None else known)
                 return "".join(pieces)
             case ast.BinOp(left=left, op=ast.Add(), right=right):
                 first, second = self._sql(left, bound, depth + 1), self._sql(right, bound, depth + 1)
                 if first is None and second is None:
                     return None
-                return f"{'__unknown__' if first is None else first}{'__unknown__' if second is None else second}"
+                return f"{HOLE if first is None else first}{HOLE if second is None else second}"
+            case ast.BinOp(left=left, op=ast.Mod()):
+                text_found = self._sql(left, bound, depth + 1)
+                return None if text_found is None else _FILLED.sub(HOLE, text_found).replace("%%", "%")
             case ast.Call(func=function, args=[first_argument, *_]) if _leaf(function) in ("text", "dedent", "DDL"):
                 return self._sql(first_argument, bound, depth + 1)
             case ast.Call(func=ast.Attribute(value=inner, attr="bindparams" | "strip" | "execution_options")):
                 return self._sql(inner, bound, depth + 1)
             case ast.Call(func=ast.Attribute(value=inner, attr="format" | "replace")):
                 text_found = self._sql(inner, bound, depth + 1)
-                return None if text_found is None else re.sub(r"\{[^{}]*\}", "__unknown__", text_found)
+                return None if text_found is None else _HELD.sub(HOLE, text_found)
         return None
 
     # Values
@@ -813,7 +829,7 @@ class _Reader:
                 return self._text(inner, bound)
             case ast.JoinedStr():
                 known = self._sql(value, bound)
-                return known if known is not None and "__unknown__" not in known else None
+                return known if known is not None and HOLE not in known else None
         return None
 
     def _texts(self, expr: ast.expr | None, bound: Mapping[str, ast.expr | None]) -> tuple[str, ...]:
@@ -822,6 +838,11 @@ class _Reader:
             return ()
         known = [self._text(item, bound) for item in value.elts]
         return tuple(item for item in known if item is not None) if None not in known else ()
+
+
+_HELD = re.compile(r"\{[^{}]*\}")
+_FILLED = re.compile(r"%(?:\(\w+\))?[srdi]")
+"""Where `.format` and `%` fill something in."""
 
 
 def _parts_of(mapping: ast.expr | None, part: str) -> ast.expr | None:
@@ -887,93 +908,6 @@ def _does_nothing(body: list[ast.stmt]) -> bool:
         or (isinstance(each, ast.Return) and (each.value is None or _is_none(each.value)))
         for each in body
     )
-
-
-# SQL text
-
-_NAME = r"""((?:[\w$]+|"[^"]+"|`[^`]+`|\[[^\]]+\])(?:\.(?:[\w$]+|"[^"]+"|`[^`]+`|\[[^\]]+\]))*)"""
-_ALTER = rf"alter\s+table\s+(?:if\s+exists\s+)?(?:only\s+)?{_NAME}"
-_STATEMENTS = [
-    (kind, re.compile(rf"(?is)^\s*{pattern}"))
-    for kind, pattern in (
-        ("create_table", rf"create\s+(?:(?:temp|unlogged)\w*\s+)?table\s+(?:if\s+not\s+exists\s+)?{_NAME}"),
-        ("drop_table", rf"drop\s+table\s+(?:if\s+exists\s+)?{_NAME}"),
-        ("rename_table", rf"{_ALTER}\s+rename\s+to\s+{_NAME}"),
-        ("drop_column", rf"{_ALTER}\s+drop\s+(?:column\s+)(?:if\s+exists\s+)?{_NAME}"),
-        ("add_column", rf"{_ALTER}\s+add\s+(?:column\s+)(?:if\s+not\s+exists\s+)?{_NAME}"),
-        ("alter_column", rf"{_ALTER}\s+(?:alter|rename)\s+(?:column\s+){_NAME}"),
-        ("create_check_constraint", rf"{_ALTER}\s+add\s+constraint\s+{_NAME}\s+check\b"),
-        ("create_foreign_key", rf"{_ALTER}\s+add\s+constraint\s+{_NAME}\s+foreign\b"),
-        ("create_index", r"create\s+(?:unique\s+)?index\s+(?:concurrently\s+)?(?:if\s+not\s+exists\s+)?"
-                         rf"(?:(?!on\b){_NAME}\s+)?on\s+(?:only\s+)?{_NAME}"),
-        ("delete", rf"delete\s+from\s+(?:only\s+)?{_NAME}"),
-        ("delete", rf"truncate\s+(?:table\s+)?(?:only\s+)?{_NAME}"),
-        ("update", rf"update\s+(?:only\s+)?{_NAME}\s+set\b"),
-        ("insert", rf"insert\s+(?:or\s+\w+\s+|ignore\s+)?into\s+{_NAME}"),
-        ("alter", rf"{_ALTER}"),
-        ("ddl", r"(?:create|drop|alter)\s"),
-        ("commit", r"commit\b"),
-    )
-]  # fmt: skip
-
-
-def statements(text: str) -> list[str]:
-    """The statements of SQL text, without comments; bodies in `$$` and texts in quotes stay whole."""
-    text = re.sub(r"(?s)/\*.*?\*/|--[^\n]*", " ", text)
-    parts, start = [], 0
-    for found in re.finditer(r"(?s)\$(\w*)\$.*?\$\1\$|'(?:[^']|'')*'|;", text):
-        if found[0] == ";":
-            parts.append(text[start : found.start()])
-            start = found.end()
-    parts.append(text[start:])
-    return [part.strip() for part in parts if part.strip()]
-
-
-def read_statement(text: str) -> tuple[str, str | None, tuple[str, ...], set[str], str | None]:
-    """(kind, table, columns, facts, new name) of one statement; kind "sql" if it is none that changes tables."""
-    facts = {"raw"}
-    if re.search(r"(?i)\bif\s+(?:not\s+)?exists\b", text):
-        facts.add("if exists")
-    for kind, pattern in _STATEMENTS:
-        found = pattern.match(text)
-        if found is None:
-            continue
-        names = [_unquoted(each) for each in found.groups() if each is not None]
-        lower = text.lower()
-        if kind == "create_index":
-            table = names[-1]
-            facts |= (
-                {"concurrently"} if re.search(r"(?i)^\s*create\s+(unique\s+)?index\s+concurrently\b", text) else set()
-            )
-            facts |= {"unique"} if re.match(r"(?i)\s*create\s+unique", text) else set()
-            return kind, _known(table), (), facts, None
-        table = names[0] if names else ""
-        rest = text[found.end() :]
-        columns = (names[1],) if kind in ("drop_column", "add_column", "alter_column") and _known(names[1]) else ()
-        if kind == "delete" and not re.search(r"\bwhere\b|\busing\b|\blimit\b|__unknown__", lower[found.end() :]):
-            facts.add("all rows")
-        if kind == "add_column":
-            facts |= {"not null"} if re.search(r"(?i)\bnot\s+null\b", rest) else set()
-            facts |= {"default"} if re.search(r"(?i)\bdefault\b", rest) else set()
-            facts |= {"generated"} if re.search(r"(?i)\bgenerated\b|serial\b|auto_?increment", rest) else set()
-            facts |= {"unknown"} if "__unknown__" in rest else set()
-        if kind == "alter_column":
-            facts |= {"renamed"} if re.search(r"(?i)\brename\s+(column\s+)", text) else set()
-            facts |= {"retyped"} if re.match(r"(?i)\s*(set\s+data\s+)?type\b", rest) else set()
-            facts |= {"not null"} if re.match(r"(?i)\s*set\s+not\s+null\b", rest) else set()
-        if re.search(r"\bnot\s+valid\b", lower):
-            facts.add("not valid")
-        new = _known(names[1]) if kind == "rename_table" and len(names) > 1 else None
-        return kind, _known(table), columns, facts, new
-    return "sql", None, (), facts, None
-
-
-def _unquoted(name: str) -> str:
-    return name.rpartition(".")[2].strip('"`[]')
-
-
-def _known(name: str) -> str | None:
-    return name if name and "__unknown__" not in name else None
 
 
 class Migration:
