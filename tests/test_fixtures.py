@@ -62,7 +62,7 @@ def test_fixes_remove_the_finding(case: Path, tmp_path: Path) -> None:
             after = fixed(text, violation)
             assert after != text
             ast.parse(after)
-            clean = tmp_path / f"fixed-{number}"
+            clean = tmp_path / f"fixed-{paths.index(path)}-{number}"
             shutil.copytree(root, clean, ignore=shutil.ignore_patterns("fixed-*"))
             (clean / path).write_text(after, "utf-8")
             assert len(run(clean, [path], codes)) < len(found), f"line {violation.range.line} is still found"

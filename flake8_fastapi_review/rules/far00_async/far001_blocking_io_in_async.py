@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ...edits import threaded
 from ...rule import Rule, Severity
 from .hazard import ALLOW, hazards, spoken, through
 
@@ -57,5 +58,10 @@ class BlockingIoInAsync(Rule):
     def check(self, file: File) -> Iterator[Violation]:
         for hazard in hazards(self, file, self.allow):
             yield self.at(
-                hazard.call, related=hazard.chain, call=spoken(hazard), chain=through(hazard), instead=hazard.remedy
+                hazard.call,
+                related=hazard.chain,
+                fix=threaded(file, hazard.call),
+                call=spoken(hazard),
+                chain=through(hazard),
+                instead=hazard.remedy,
             )

@@ -9,6 +9,7 @@ from ...handlers import handler_of
 from ...rule import Related, Rule, Severity
 from .exposure import TEXT, chooses, shown_exception
 from .responses import HTTP_EXCEPTION, RESPONSE, answers, detail, is_http_exception, named_like_a_class
+from .wording import own_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,7 +95,8 @@ class ExceptionDetailLeak(Rule):
                 continue
             what = f"the text of `{ast.unparse(found.node)}`, any `{found.cls}`,"
             how = f" through `{related[0].message}`" if related else ""
-            yield self.at(expression, what=what if found.cls else "the traceback", how=how, related=related)
+            fix = own_text(file, expression, found.node)
+            yield self.at(expression, fix=fix, what=what if found.cls else "the traceback", how=how, related=related)
 
     def _sent(self, file: File) -> Iterator[tuple[ast.expr, tuple[Related, ...]]]:
         """The expressions that go into a response body, with the helper that puts them there."""

@@ -4,7 +4,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from ...knowledge.secrets import TOKEN
-from ...rule import Rule, Severity
+from ...rule import Applicability, Edit, Fix, Range, Rule, Severity
 from .models import secret_fields
 from .targets import is_settings_class
 
@@ -58,4 +58,25 @@ class PlainTextSecretField(Rule):
                 continue
             for statement, name, judged in fields:
                 if settings or judged.kind != TOKEN:
-                    yield self.at(statement.annotation, owner=owner.name, name=name, kind=judged.kind)
+                    fix = _hidden(file, statement)
+                    yield self.at(statement.annotation, fix=fix, owner=owner.name, name=name, kind=judged.kind)
+
+
+def _hidden(file: File, statement: ast.AnnAssign) -> Fix | None:
+    """Only shown: all that read the field have to call `get_secret_value()` then."""
+    plain = [each for each in file.within(statement.annotation, ast.Name) if each.id == "str"]
+    known = file.import_from("pydantic", "SecretStr", statement)
+    if known is None or len(plain) != 1 or not _is_plain(file, statement.value):
+        return None
+    name, imports = known
+    edits = [*imports, Edit(Range.of(plain[0]), name)]
+    if isinstance(statement.value, ast.Constant) and isinstance(statement.value.value, str):
+        edits.append(Edit(Range.of(statement.value), f"{name}({file.source(statement.value)})"))
+    return Fix(f"Type it `{name}`", tuple(edits), Applicability.DISPLAY)
+
+
+def _is_plain(file: File, default: ast.expr | None) -> bool:
+    """None, a text, or what describes a field."""
+    if isinstance(default, ast.Call):
+        return (file.resolved(default) or "").startswith(("pydantic.", "fastapi."))
+    return default is None or (isinstance(default, ast.Constant) and isinstance(default.value, (str, type(None))))

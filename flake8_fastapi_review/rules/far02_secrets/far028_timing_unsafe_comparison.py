@@ -108,16 +108,17 @@ class TimingUnsafeComparison(Rule):
                     yield self.at(comparison, source=source, name=name, fix=self._fix(file, comparison, left, right))
 
     def _fix(self, file: File, comparison: ast.Compare, left: ast.expr, right: ast.expr) -> Fix | None:
-        """With `hmac` or `secrets` at hand. Unsafe: `compare_digest` takes ASCII text or bytes alone, no None."""
-        module = next((name for name in ("hmac", "secrets") if imports(file, name)), None)
-        if module is None:
+        """Unsafe: `compare_digest` takes ASCII text or bytes alone, and no None but for what is seen to be one here."""
+        known = file.module_name("secrets" if imports(file, "secrets") else "hmac", comparison)
+        if known is None or file.enclosing(comparison, ast.JoinedStr):
             return None
-        text = f"{module}.compare_digest({file.source(left)}, {file.source(right)})"
+        module, added = known
+        text = f"{module}.compare_digest({_given(file, left)}, {_given(file, right)})"
         if isinstance(comparison.ops[0], ast.NotEq):
             text = f"not {text}"
             if not isinstance(file.parent(comparison), (ast.If, ast.While, ast.Return, ast.BoolOp, ast.IfExp)):
                 text = f"({text})"
-        return Fix(f"Compare with `{module}.compare_digest`", (Edit(Range.of(comparison), text),))
+        return Fix(f"Compare with `{module}.compare_digest`", (*added, Edit(Range.of(comparison), text)))
 
     def _told(self, left: ast.expr, one: str | None, right: ast.expr, two: str | None) -> str | None:
         """Of two secrets the one to name in the message: what is kept, rather than what was compared with it."""
@@ -311,3 +312,19 @@ def _is_own_test(file: File, comparison: ast.Compare) -> bool:
 def _short(file: File, side: ast.expr) -> str:
     text = " ".join(file.source(side).split())
     return text if len(text) <= 40 else f"{text[:18]} … {text[-18:]}"
+
+
+def _given(file: File, side: ast.expr) -> str:
+    """The side as it is written, or an empty text where it is None."""
+    text = file.source(side)
+    match side:
+        case ast.Call(func=ast.Attribute(attr="get"), args=[_], keywords=[]):
+            return f'{text} or ""'
+        case ast.Name(id=name):
+            function = file.function(side)
+            if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)) and any(
+                each.arg == name and each.annotation is not None and "None" in file.source(each.annotation)
+                for each in (*function.args.args, *function.args.kwonlyargs)
+            ):
+                return f'{text} or ""'
+    return text

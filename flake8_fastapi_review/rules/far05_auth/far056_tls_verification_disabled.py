@@ -4,7 +4,8 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from ...rule import Rule, Severity, option
+from ...edits import argument
+from ...rule import Edit, Fix, Range, Rule, Severity, option
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,11 +78,17 @@ class TlsVerificationDisabled(Rule):
                     text = f"{file.source(call.func)}(…)"
                     instead = f"pass `{switch.argument}=ssl.create_default_context()`"
                     yield self.at(
-                        call, severity=Severity.WARNING, text=text, every="every certificate", instead=instead
+                        call,
+                        severity=Severity.WARNING,
+                        fix=_verifying(file, call, switch.argument),
+                        text=text,
+                        every="every certificate",
+                        instead=instead,
                     )
                     continue
                 text = f"{switch.argument}={file.source(switch.value)}"
-                yield self.at(switch.where, text=text, every="every certificate", instead=_INSTEAD)
+                fix = _verified(switch.value)
+                yield self.at(switch.where, fix=fix, text=text, every="every certificate", instead=_INSTEAD)
             yield from self._variable(file, call)
         yield from self._contexts(file)
         yield from self._attributes(file)
@@ -138,6 +145,19 @@ class TlsVerificationDisabled(Rule):
 
 
 _INSTEAD = "verify against the authority that signed it (`ssl.create_default_context(cafile=…)`)"
+
+
+def _verifying(file: File, call: ast.Call, keyword: str) -> Fix | None:
+    """Unsafe: a server with a certificate that nobody signed is refused then, and so it is by `verify=True`."""
+    known = file.module_name("ssl", call)
+    edit = argument(file, call, f"{keyword}={known[0]}.create_default_context()") if known is not None else None
+    return Fix("Verify the certificate", (*known[1], edit)) if known is not None and edit is not None else None
+
+
+def _verified(value: ast.expr) -> Fix | None:
+    if isinstance(value, ast.Constant) and value.value is False:
+        return Fix("Verify the certificate", (Edit(Range.of(value), "True"),))
+    return None
 
 
 def _is_chosen(file: File, node: ast.AST) -> bool:

@@ -4,7 +4,8 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from ...rule import Rule, Severity
+from ...edits import argument
+from ...rule import Edit, Fix, Range, Rule, Severity
 from .registration import MARKERS, answers, json_answers, registered, returns_nothing, spread, status
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ class SuccessStatus(Rule):
                     remedy = "give it `status_code=204`"
                     yield self.at(
                         route.decorator,
+                        fix=_answering(file, route, 204),
                         route=route.spoken,
                         does="returns nothing and answers 200 with the body `null`",
                         remedy=remedy,
@@ -77,6 +79,7 @@ class SuccessStatus(Rule):
                     remedy = "give it `status_code=201`"
                     yield self.at(
                         route.decorator,
+                        fix=_answering(file, route, 201),
                         route=route.spoken,
                         does=f"{_what(route, created)} and answers 200",
                         remedy=remedy,
@@ -95,6 +98,13 @@ class SuccessStatus(Rule):
                     remedy="return nothing, or answer another status",
                 )
                 return
+
+
+def _answering(file: File, route: Registered, code: int) -> Fix | None:
+    """Unsafe: clients see the other status."""
+    given = next((each.value for each in route.decorator.keywords if each.arg == "status_code"), None)
+    edit = Edit(Range.of(given), str(code)) if given else argument(file, route.decorator, f"status_code={code}")
+    return Fix(f"Answer {code}", (edit,)) if edit is not None else None
 
 
 def _is_response(file: File, value: ast.expr) -> bool:

@@ -4,7 +4,8 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from ...rule import Rule, Severity
+from ...edits import argument
+from ...rule import Edit, Fix, Range, Rule, Severity
 from .registration import registered
 
 if TYPE_CHECKING:
@@ -20,6 +21,10 @@ _AMBIGUOUS = re.compile(r"^(size|first|top)$", re.IGNORECASE)
 _PAGES = re.compile(r"^(page|offset|skip|cursor|after|start|start_cursor|page_token)$", re.IGNORECASE)
 """Parameters next to which a size is that of a page."""
 _BOUNDED = ("le", "lt", "Le", "Lt", "**", "?", "interval", "multiple_of")
+
+
+_MOST = 100
+_QUERY = ("fastapi.Query", "fastapi.param_functions.Query", "fastapi.params.Query")
 
 
 class UnboundedLimitParameter(Rule):
@@ -86,7 +91,42 @@ class UnboundedLimitParameter(Rule):
             if annotation is not None and "Literal" in ast.unparse(annotation):
                 continue
             if _is_used(file, function, each.name):
-                yield self.at(nodes[each.name], name=each.name, route=route)
+                fix = _bounded(file, nodes[each.name], arguments)
+                yield self.at(nodes[each.name], fix=fix, name=each.name, route=route)
+
+
+def _bounded(file: File, parameter: ast.arg, arguments: ast.arguments) -> Fix | None:
+    """Unsafe: who asks for more than a hundred, or than is given by default, is refused."""
+    named = [*arguments.posonlyargs, *arguments.args]
+    pairs = [*zip(named[len(named) - len(arguments.defaults) :], arguments.defaults, strict=True)]
+    pairs += [(a, d) for a, d in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True) if d is not None]
+    default = next((given for each, given in pairs if each is parameter), None)
+    stated = [default, *_metadata(parameter)]
+    query = next((each for each in stated if isinstance(each, ast.Call) and file.is_named(each.func, *_QUERY)), None)
+    asked = default
+    if query is not None and query is default:
+        asked = file.argument(query, 0, "default")
+    known = file.value_of(asked) if asked is not None else None
+    most = max(_MOST, known) if isinstance(known, int) else _MOST
+    if query is not None:
+        edit = argument(file, query, f"le={most}")
+        return Fix(f"Allow {most} at most", (edit,)) if edit is not None else None
+    if default is None or not isinstance(known, int) or not isinstance(parameter.annotation, ast.Name):
+        return None
+    query_name = file.import_from("fastapi", "Query", parameter)
+    if query_name is None:
+        return None
+    name, imports = query_name
+    return Fix(
+        f"Allow {most} at most", (*imports, Edit(Range.of(default), f"{name}({file.source(default)}, le={most})"))
+    )
+
+
+def _metadata(parameter: ast.arg) -> list[ast.expr]:
+    match parameter.annotation:
+        case ast.Subscript(slice=ast.Tuple(elts=[_, *metadata])):
+            return metadata
+    return []
 
 
 def _is_used(file: File, function: ast.AST, name: str) -> bool:

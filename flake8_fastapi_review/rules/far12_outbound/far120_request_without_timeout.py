@@ -3,7 +3,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from ...rule import Applicability, Edit, Fix, Range, Rule, Severity, option
+from ...edits import argument
+from ...rule import Edit, Fix, Range, Rule, Severity, option
 from .clients import HTTPX, MARKERS, METHODS, REQUESTS
 
 if TYPE_CHECKING:
@@ -93,7 +94,13 @@ class RequestWithoutTimeout(Rule):
                 value = file.argument(call, place, keyword)
                 starred = any(isinstance(each, ast.Starred) for each in call.args)
                 if value is None and not starred and "setdefaulttimeout" not in file.text:
-                    yield self.at(call, call=_shown(call), harm="waits for ever by default", keyword=f"{keyword}=…")
+                    yield self.at(
+                        call,
+                        fix=_limited(argument(file, call, f"{keyword}=10")),
+                        call=_shown(call),
+                        harm="waits for ever by default",
+                        keyword=f"{keyword}=…",
+                    )
 
     def _missing(self, file: File, call: ast.Call) -> Iterator[Violation]:
         owner = call.func.value if isinstance(call.func, ast.Attribute) else None
@@ -101,23 +108,21 @@ class RequestWithoutTimeout(Rule):
             return  # a session whose adapter may have a timeout
         if len(call.args) > 7:
             return
-        place = Range.of(call)
-        end = Range(place.end_line, place.end_column - 1, place.end_line, place.end_column - 1)
-        fix = None
-        if call.args or call.keywords:
-            last = max(
-                (*call.args, *(each.value for each in call.keywords)), key=lambda node: (node.lineno, node.col_offset)
-            )
-            stop = Range(last.end_lineno or 0, last.end_col_offset or 0, last.end_lineno or 0, last.end_col_offset or 0)
-            fix = Fix(
-                "Wait ten seconds at most", (Edit(stop if stop.line else end, ", timeout=10"),), Applicability.UNSAFE
-            )
+        fix = _limited(argument(file, call, "timeout=10"))
         yield self.at(call, call=_shown(call), harm="waits for ever by default", keyword="timeout=…", fix=fix)
 
     def _removed(self, given: ast.keyword, call: ast.Call) -> Violation:
         return self.at(
-            given, call=f"{ast.unparse(call.func)[-40:]}(timeout=None)", harm="waits for ever", keyword="timeout=…"
+            given,
+            fix=_limited(Edit(Range.of(given.value), "10")),
+            call=f"{ast.unparse(call.func)[-40:]}(timeout=None)",
+            harm="waits for ever",
+            keyword="timeout=…",
         )
+
+
+def _limited(edit: Edit | None) -> Fix | None:
+    return Fix("Wait ten seconds at most", (edit,)) if edit is not None else None
 
 
 _LEAVES = frozenset(name.rpartition(".")[2] for name in (*REQUESTS, *_POSITIONS))

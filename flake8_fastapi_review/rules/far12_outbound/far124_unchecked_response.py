@@ -3,7 +3,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from ...rule import Rule, Severity, shortened
+from ...edits import line_before
+from ...rule import Fix, Rule, Severity, shortened
 from .clients import HTTPX, METHODS, REQUESTS
 
 if TYPE_CHECKING:
@@ -82,7 +83,15 @@ class UncheckedResponse(Rule):
                 raising = any(word in file.text for word in _RAISING)
             use, response = found
             if not raising and not _may_raise(file, call) and not _is_looked_into(file, use):
-                yield self.at(use, use=shortened(ast.unparse(use)), response=response)
+                fix = _checked(file, use, response)
+                yield self.at(use, fix=fix, use=shortened(ast.unparse(use)), response=response)
+
+
+def _checked(file: File, use: ast.AST, response: str) -> Fix | None:
+    """Unsafe: what a failure answers raises then."""
+    known = any(node.id == response for node in file.within(use, ast.Name))
+    edit = line_before(file, use, f"{response}.raise_for_status()") if known else None
+    return Fix("Look at the status first", (edit,)) if edit is not None else None
 
 
 def _unchecked(file: File, call: ast.Call) -> tuple[ast.AST, str] | None:

@@ -3,7 +3,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from ...rule import Rule, Severity
+from ...edits import insertion, lines_after
+from ...rule import Fix, Rule, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,6 +19,9 @@ _MAKING = (
 )
 """Groups of tasks keep references of their own."""
 _LEAVES = ("create_task", "ensure_future")
+
+
+_SET = "background_tasks"
 
 
 class TaskReferenceDropped(Rule):
@@ -63,7 +67,7 @@ class TaskReferenceDropped(Rule):
             if name not in _LEAVES and not isinstance(call.func, ast.Name):
                 continue
             if _is_dropped(file, call) and file.is_named(call.func, *_MAKING) and not _takes_future(file, call):
-                yield self.at(call, started=_started(call))
+                yield self.at(call, fix=_kept(file, call), started=_started(call))
 
 
 def _is_dropped(file: File, call: ast.Call) -> bool:
@@ -76,6 +80,28 @@ def _is_dropped(file: File, call: ast.Call) -> bool:
         case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
             return _is_never_read(file, call, name)
     return False
+
+
+def _kept(file: File, call: ast.Call) -> Fix | None:
+    """A set of the module that holds the task until it is done."""
+    if not isinstance(file.parent(call), ast.Expr) or "background_task" in file.text:
+        return None
+    known = file.module_name("asyncio", call)
+    top = next((each for each in file.ancestors(call) if file.parent(each) is file.tree), None)
+    keeping = [f"{_SET}.add(background_task)", f"background_task.add_done_callback({_SET}.discard)"]
+    after = lines_after(file, call, keeping)
+    if known is None or after is None or not isinstance(top, ast.stmt):
+        return None
+    name, imports = known
+    line = min([top.lineno, *(each.lineno for each in getattr(top, "decorator_list", ()))])
+    apart = "\n\n" if hasattr(top, "body") else ""
+    edits = (
+        *imports,
+        insertion(line, 0, f"{_SET}: set[{name}.Task[object]] = set()\n{apart}"),
+        insertion(call.lineno, call.col_offset, "background_task = "),
+        after,
+    )
+    return Fix("Keep the task until it is done", edits)
 
 
 def _is_never_read(file: File, call: ast.Call, name: str) -> bool:

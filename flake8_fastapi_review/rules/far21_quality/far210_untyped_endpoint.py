@@ -3,7 +3,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from ...rule import Rule, Severity
+from ...edits import insertion
+from ...rule import Edit, Fix, Range, Rule, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -12,6 +13,13 @@ if TYPE_CHECKING:
     from ...rule import Violation
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_OWN = {
+    "request": "Request",
+    "websocket": "WebSocket",
+    "response": "Response",
+    "background_tasks": "BackgroundTasks",
+}
+"""What FastAPI gives, by the name that it mostly has: its class."""
 
 
 class UntypedEndpoint(Rule):
@@ -54,7 +62,11 @@ class UntypedEndpoint(Rule):
                 continue
             for parameter in bare:
                 yield self.at(
-                    parameter, parameter=parameter.arg, function=function.name, harm=_harm(file, function, parameter)
+                    parameter,
+                    fix=_annotated(file, function, parameter),
+                    parameter=parameter.arg,
+                    function=function.name,
+                    harm=_harm(file, function, parameter),
                 )
 
 
@@ -67,10 +79,35 @@ def _parameters(function: ast.FunctionDef | ast.AsyncFunctionDef) -> list[ast.ar
     return [*named, *arguments.kwonlyargs]
 
 
+def _annotated(file: File, function: ast.FunctionDef | ast.AsyncFunctionDef, parameter: ast.arg) -> Fix | None:
+    """By the name that FastAPI has a class for, or by the default. Unsafe: what is no such value is refused then."""
+    arguments = function.args
+    named = [*arguments.posonlyargs, *arguments.args]
+    defaults = dict(zip(named[len(named) - len(arguments.defaults) :], arguments.defaults, strict=True))
+    defaults |= {a: d for a, d in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True) if d is not None}
+    imports: tuple[Edit, ...] = ()
+    match defaults.get(parameter):
+        case ast.Constant(value=bool() | int() | float() | str() as value):
+            name = type(value).__name__
+        case None if parameter.arg in _OWN:
+            known = file.import_from("fastapi", _OWN[parameter.arg], parameter)
+            if known is None:
+                return None
+            name, imports = known
+        case _:
+            return None
+    line, column = parameter.end_lineno or 0, parameter.end_col_offset or 0
+    default = defaults.get(parameter)
+    if default is None:
+        return Fix(f"Annotate it `{name}`", (*imports, insertion(line, column, f": {name}")))
+    between = Range(line, column, default.lineno, default.col_offset)
+    return Fix(f"Annotate it `{name}`", (Edit(between, f": {name} = "),))
+
+
 def _harm(file: File, function: ast.FunctionDef | ast.AsyncFunctionDef, parameter: ast.arg) -> str:
     given = {each.parameter.arg: each for each in file.marked(function)}
     if parameter.arg in given and given[parameter.arg].source == "depends":
         return "neither people nor tools know what the dependency gives"
-    if parameter.arg in ("request", "websocket", "response", "background_tasks"):
+    if parameter.arg in _OWN:
         return "FastAPI takes it for a query parameter"
     return "FastAPI converts and checks nothing"
