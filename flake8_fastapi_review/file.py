@@ -1026,6 +1026,14 @@ class File:
         found = without_none(self._eval(expr))
         return self._project.requests.fields(found[1]) if found is not None and found[0] in ("inst", "type") else ()
 
+    def writes_itself(self, expr: ast.AST) -> bool:
+        """Whether the class of the project that `expr` is an instance of says by `__str__` what it is as a text."""
+        found = without_none(self._eval(expr))
+        if found is None or found[0] != "inst" or ":" not in found[1]:
+            return False
+        own = self._types.members(found[1], "__str__")
+        return own is not None and own[1] is not None
+
     def exposed_fields(self, expr: ast.AST, *, value: bool = False) -> tuple[Exposed, ...]:
         """The fields that an answer shows of the project's classes in an annotation, or of those that a `value`
         holds."""

@@ -6,7 +6,7 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from ..module.index import FUNCTIONS
+from ..module.index import FUNCTIONS, subtree
 from .constants import value_of
 
 if TYPE_CHECKING:
@@ -116,4 +116,4 @@ def _is_name(node: ast.AST, name: str) -> bool:
 def _inside(function: ast.AST) -> Iterator[ast.AST]:
     """The nodes of a function's body, those of functions in it included."""
     for statement in getattr(function, "body", ()):
-        yield from ast.walk(statement)
+        yield from subtree(statement)

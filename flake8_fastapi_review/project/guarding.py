@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from ..module.index import subtree
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -85,19 +87,19 @@ def _is_harmless(call: ast.Call) -> bool:
 
 def is_endless(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     """Whether a function holds a `while True` that neither `break` nor `return` leaves."""
-    for loop in ast.walk(function):
+    for loop in subtree(function):
         if isinstance(loop, ast.While) and isinstance(loop.test, ast.Constant) and loop.test.value:
-            return not any(isinstance(each, (ast.Break, ast.Return)) for each in ast.walk(loop))
+            return not any(isinstance(each, (ast.Break, ast.Return)) for each in subtree(loop))
     return False
 
 
 def ends_what_it_yields(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     """Whether a `with` that gives the yielded value is around a `yield`, or something is closed behind it."""
-    for node in ast.walk(function):
+    for node in subtree(function):
         if not isinstance(node, ast.Yield) or not isinstance(node.value, ast.Name):
             continue
         name = node.value.id
-        for other in ast.walk(function):
+        for other in subtree(function):
             match other:
                 case ast.withitem(optional_vars=ast.Name(id=opened)) if opened == name:
                     return True

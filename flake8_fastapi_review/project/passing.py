@@ -5,8 +5,10 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ..module.index import subtree
 from ..module.summary import Call, Expr, Function, Summary
 from .effects import Link
+from .readings import fact, remembered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -79,6 +81,7 @@ class Passing:
         self._arrivals: dict[tuple[str, Aim], dict[str, Arrival]] = {}
         self._handlers: dict[str, tuple[str, ...]] | None = None
 
+    @remembered(lambda self, symbol, aim, depth=0: (symbol, aim))
     def arrivals(self, symbol: str, aim: Aim, depth: int = 0) -> dict[str, Arrival]:
         """The parameters of a function, or of the constructor of a class, whose text gets into such a call."""
         known = self._arrivals.get((symbol, aim))
@@ -106,6 +109,7 @@ class Passing:
         return found
 
     @property
+    @fact("passing.handlers", lambda self: self.types.modules)
     def handlers(self) -> dict[str, tuple[str, ...]]:
         """The functions that are registered for exceptions by a call, and the qualified names of their classes."""
         if self._handlers is None:
@@ -332,7 +336,7 @@ def _asks(test: ast.expr) -> bool:
     """`re.search(PATTERN, value)`, `is_template(value)`."""
     return any(
         isinstance(node, ast.Call) and any(isinstance(argument, ast.Name) for argument in node.args)
-        for node in ast.walk(test)
+        for node in subtree(test)
     )
 
 

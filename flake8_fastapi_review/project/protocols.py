@@ -15,8 +15,9 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..module.flow import Flow
-from ..module.index import FUNCTIONS, children
+from ..module.index import running
 from .guarding import node_of
+from .readings import fact, remembered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -85,7 +86,7 @@ class Protocols:
     def calls(self, module: Module, node: ast.AST, names: Names, *, handed: bool = True) -> list[ast.Call]:
         """The calls below `node` that run one of these, or are given it to run it: `to_thread(recognise, page)`."""
         found = []
-        calls = module.index.nodes(ast.Call) if isinstance(node, ast.Module) else _within(node)
+        calls = module.index.nodes(ast.Call) if isinstance(node, ast.Module) else running(node)
         for call in calls:
             if not isinstance(call, ast.Call):
                 continue
@@ -117,6 +118,7 @@ class Protocols:
 
     # What a function surely does
 
+    @remembered(lambda self, symbol, names, depth=0: (symbol, names))
     def surely(self, symbol: str, names: Names, depth: int = 0) -> bool:
         """Whether a function of the project only returns after one of these has completed."""
         key = (symbol, names)
@@ -140,7 +142,7 @@ class Protocols:
             return True
         if depth > _MAX_DEPTH:
             return False
-        for call in _within(node):
+        for call in running(node):
             symbol = self.symbol(module, call.func) if isinstance(call, ast.Call) else None
             own = self.function(symbol) if symbol is not None else None
             if own is not None and own[1] is not node and self.reaches(*own, names, depth + 1):
@@ -154,7 +156,7 @@ class Protocols:
         agreed."""
 
         def passes(part: ast.AST) -> bool:
-            for call in _within(part):
+            for call in running(part):
                 if not isinstance(call, ast.Call):
                     continue
                 symbol = self.symbol(module, call.func)
@@ -200,7 +202,7 @@ class Protocols:
                 return True
         declared = [*node.decorator_list, *node.args.defaults, *(each for each in node.args.kw_defaults if each)]
         declared += [each.annotation for each in _parameters(node) if each.annotation is not None]
-        for call in (each for root in declared for each in _within(root)):
+        for call in (each for root in declared for each in running(root)):
             match call:
                 case ast.Call(func=ast.Name(id="Depends" | "Security") | ast.Attribute(attr="Depends" | "Security")):
                     if any(self._provides(module, each, names) for each in call.args[:1]):
@@ -212,7 +214,7 @@ class Protocols:
                         isinstance(inner, ast.Call)
                         and _leaf_of(inner.func) in ("Depends", "Security")
                         and any(self._provides(module, each, names) for each in inner.args[:1])
-                        for inner in _within(value)
+                        for inner in running(value)
                     ):
                         return True
         return False
@@ -276,7 +278,7 @@ class Protocols:
         passes = self._passes(module, first)
         if self._flow(node).always_passes(None, passes, to=step, completed=True):
             return True
-        for inner in _within(call):
+        for inner in running(call):
             if inner is not call and isinstance(inner, ast.Call) and passes(_alone(inner)):
                 return True  # its arguments are made before it runs
         below: ast.AST = step
@@ -337,7 +339,7 @@ class Protocols:
                     pass
                 case _:
                     return False
-            asks = any(isinstance(each, ast.Name) and each.id in results for each in _within(part))
+            asks = any(isinstance(each, ast.Name) and each.id in results for each in running(part))
             # a branch on the result tells success from failure: what follows in either is the branch's business
             return asks and any(flow.can_reach(test, _step_of(module, each)) for each in self._runs(module, node, then))
 
@@ -354,7 +356,7 @@ class Protocols:
     def _runs(self, module: Module, node: ast.AST, names: Names) -> list[ast.Call]:
         """The calls of a function that run one of these, or a helper that surely does."""
         found = []
-        for call in _within(node):
+        for call in running(node):
             if isinstance(call, ast.Call):
                 symbol = self.symbol(module, call.func)
                 if self.calls(module, _alone(call), names, handed=False) or (
@@ -401,7 +403,7 @@ class Protocols:
                 and isinstance(each.value, str)
                 and expected.lower() in each.value.lower()
                 for statement in handler.body
-                for each in _within(statement)
+                for each in running(statement)
             )
         kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
         leaf = expected.rpartition(".")[2]
@@ -424,6 +426,7 @@ class Protocols:
                 return f"{path}:{leaf}"
         return name
 
+    @fact("protocols._handled_by_application", lambda self: self.modules)
     def _handled_by_application(self, leaf: str) -> bool:
         handler = re.compile(rb"exception_handler\(\s*[\w.]*\b" + leaf.encode() + rb"\b")
         return any(handler.search(self.modules.bytes_of(path) or b"") for path in self.modules.mentioning(leaf))
@@ -445,7 +448,7 @@ class Protocols:
             if own is None:
                 continue
             module, above = own
-            for call in _within(above):
+            for call in running(above):
                 if isinstance(call, ast.Call) and self.symbol(module, call.func) == symbol:
                     longer = ask(module, call)
                     if longer is not None:
@@ -464,7 +467,7 @@ class Protocols:
             if own is None:
                 return False
             module, node = own
-            for call in _within(node):
+            for call in running(node):
                 bound = self.passing.bound(self._type(module, call.func)) if isinstance(call, ast.Call) else None
                 if bound is None or bound[0] != symbol or not isinstance(call, ast.Call):
                     continue
@@ -481,10 +484,11 @@ class Protocols:
         values: list[ast.AST] = [value]
         if isinstance(value, ast.Name):
             values = [
-                each.value for each in _within(node) if isinstance(each, ast.Assign) and value.id in _results(each)
+                each.value for each in running(node) if isinstance(each, ast.Assign) and value.id in _results(each)
             ]
         return bool(values) and all(self._runs(module, each, names) for each in values)
 
+    @fact("protocols._called_somehow", lambda self: self.modules)
     def _called_somehow(self, symbol: str) -> bool:
         name = symbol.rpartition(".")[2].rpartition(":")[2]
         called = re.compile(rb"(?<!def )\b" + name.encode() + rb"\(")
@@ -508,6 +512,7 @@ class Protocols:
 
     # Migrations
 
+    @fact("protocols.migrated_unique", lambda self: self.modules)
     def migrated_unique(self, table: str, columns: tuple[str, ...]) -> bool | None:
         """Whether some Alembic revision makes columns of a table unique; None: none creates it, or SQL is run that
         nobody reads."""
@@ -598,7 +603,7 @@ def _is_on(module: Module, call: ast.Call, table: str) -> bool:
         if isinstance(current, ast.With):
             named = [each.context_expr for each in current.items]
         if isinstance(current, (ast.Call, ast.With)):
-            for each in (inner for part in named for inner in _within(part)):
+            for each in (inner for part in named for inner in running(part)):
                 if isinstance(each, ast.Constant) and each.value == table:
                     return True
         current = module.index.parents.get(current)
@@ -631,7 +636,7 @@ def _results(step: ast.AST) -> frozenset[str]:
     """The names that a step binds."""
     match step:
         case ast.Assign(targets=targets):
-            return frozenset(each.id for target in targets for each in _within(target) if isinstance(each, ast.Name))
+            return frozenset(each.id for target in targets for each in running(target) if isinstance(each, ast.Name))
         case ast.AnnAssign(target=ast.Name(id=name)):
             return frozenset((name,))
     return frozenset()
@@ -674,14 +679,3 @@ def _leaf_of(expr: ast.AST) -> str | None:
         case ast.Name(id=name) | ast.Attribute(attr=name):
             return name
     return None
-
-
-def _within(node: ast.AST) -> Iterator[ast.AST]:
-    """What runs when `node` runs; of a function its body."""
-    starts: list[ast.AST] = list(node.body) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) else [node]
-    stack = starts[::-1]
-    while stack:
-        current = stack.pop()
-        yield current
-        if not isinstance(current, (*FUNCTIONS, ast.ClassDef)):
-            stack.extend(reversed(children(current)))

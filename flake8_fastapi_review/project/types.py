@@ -155,6 +155,9 @@ class Types:
         """Path → id of a call or attribute → itself, so that the id stays its own, and its type."""
         self._annotated: dict[str, dict[int, tuple[Expr, Type | None]]] = {}
         """As `_evaluated`, of generics and unions as annotations."""
+        self._aliases: set[int] = set()
+        """The ids of the expressions of the aliases that are being followed: one may stand for itself, as that of a JSON
+        value does."""
         self._texts: dict[str, Expr] = {}
         self._active: set[Any] = set()
         self._depth = 0
@@ -715,7 +718,8 @@ class Types:
         finally:
             self._depth -= 1
             end(frame, masks, key)
-        if not self._active or (found is not None and self._depth < _MAX_DEPTH // 2):
+        is_whole = not self._aliases or self._aliases == {id(expr)}
+        if is_whole and (not self._active or (found is not None and self._depth < _MAX_DEPTH // 2)):
             known[id(expr)] = (expr, found)
         return found
 
@@ -735,7 +739,13 @@ class Types:
         match found:
             case ("alias", path, expr):
                 owner = self.modules.summary(path)
-                return self.annotation(owner, expr) if owner is not None else None
+                if owner is None or id(expr) in self._aliases:
+                    return None
+                self._aliases.add(id(expr))
+                try:
+                    return self.annotation(owner, expr)
+                finally:
+                    self._aliases.discard(id(expr))
             case ("ext", name) if name in _OPAQUE or name in _TRANSPARENT_GENERICS:
                 return None
             case ("ext", name):

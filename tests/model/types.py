@@ -22,6 +22,7 @@ Alias = httpx.Client
 MaybeClient = Optional[httpx.Client]
 Marked = Annotated[httpx.Client, "marker"]
 Explicit: typing.TypeAlias = "httpx.Client"
+Json: typing.TypeAlias = Union[None, Mapping[str, "Json"], Mapping[str, Optional["Json"]], Optional[Mapping[str, "Json"]]]
 
 1  # reveals: builtins.int
 "a"  # reveals: builtins.str
@@ -62,6 +63,7 @@ def annotations(
     maybe: MaybeClient,
     marked: Marked,
     explicit: Explicit,
+    of_itself: Json,
     mapping: Clients,
     listed: list[httpx.Client],
     typed: typing.List[httpx.Client],
@@ -93,6 +95,7 @@ def annotations(
     maybe  # reveals: httpx.Client
     marked  # reveals: httpx.Client
     explicit  # reveals: httpx.Client
+    of_itself  # reveals: collections.abc.Mapping
     mapping["a"]  # reveals: httpx.Client
     mapping.get("a")  # reveals: httpx.Client
     list(mapping.values())[0]  # reveals: httpx.Client

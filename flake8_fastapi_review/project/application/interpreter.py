@@ -14,6 +14,7 @@ import contextlib
 import sys
 from typing import TYPE_CHECKING, Any
 
+from ...module.index import subtree
 from . import library
 from .skeleton import REGISTERING, is_acting
 from .source import read
@@ -444,7 +445,7 @@ class Interpreter:
         return known
 
     def _calls_interesting(self, function: Function, depth: int) -> bool:
-        for inner in ast.walk(function.node):
+        for inner in subtree(function.node):
             if not isinstance(inner, ast.Call):
                 continue
             called: Value | None = None
@@ -575,7 +576,7 @@ class Interpreter:
 
     def repeat(self, node: ast.While, env: Env) -> None:
         """A `while` loop: as often as its condition is known to hold; once, when that does not hang on names alone."""
-        calls = any(isinstance(each, ast.Call) and _called(each) != "len" for each in ast.walk(node.test))
+        calls = any(isinstance(each, ast.Call) and _called(each) != "len" for each in subtree(node.test))
         for _ in range(1 if calls or isinstance(node.test, ast.Constant) else _MAX_LOOP):
             truth = self.eval(node.test, env).truth()
             if truth is False:

@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ...module import split_lines
+from ...module.index import subtree
 from .texts import text_digest
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def looks_at_path(lines: list[str], function: ast.AST, name: str) -> bool:
     first: int = function.lineno  # type: ignore[attr-defined]
     if _READS_ITSELF.search("\n".join(lines[first - 1 : function.end_lineno])):  # type: ignore[attr-defined]
         return True
-    for node in ast.walk(function):
+    for node in subtree(function):
         match node:
             case ast.Call(args=args, keywords=keywords):
                 handed = [*args, *(keyword.value for keyword in keywords)]

@@ -5,8 +5,10 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ...module.index import subtree
 from ...module.scopes import scope_binding
 from ...module.summary import MODULE, ONCE, Call, Function
+from ..readings import fact, remembered
 from .sessions import Step
 from .sites import Site
 from .terms import leaf
@@ -123,6 +125,7 @@ class Lifetimes:
 
     # Engines made by calls
 
+    @remembered()
     def makes_engine(self, symbol: str) -> tuple[Step, ...] | None:
         """The calls from a project function to where each call of it makes another engine: none if it makes none, keeps
         it, disposes of it, or makes it of what it is given."""
@@ -162,6 +165,7 @@ class Lifetimes:
             level = following
         return None
 
+    @fact("database.lifetimes._all_makers", lambda self: self.modules)
     def _all_makers(self) -> frozenset[str]:
         """The functions each call of which makes an engine, by the files that name one: none in most projects."""
         if self._makers is None:
@@ -233,7 +237,7 @@ def _may_make(callee: tuple[object, ...]) -> bool:
 
 def _is_put_away(function: ast.AST, name: str) -> bool:
     """`self.engine = engine`, `engines[key] = engine`, `app.state.engine = engine`"""
-    for node in ast.walk(function):
+    for node in subtree(function):
         match node:
             case ast.Assign(targets=targets, value=ast.Name(id=found)) if found == name:
                 if any(isinstance(target, (ast.Attribute, ast.Subscript)) for target in targets):

@@ -6,6 +6,7 @@ import ast
 import re
 from typing import TYPE_CHECKING, Any
 
+from ...module.index import subtree
 from ..constants import UNKNOWN
 from .tables import Entity, ForeignKey, Place, Relationship, Table
 from .terms import Term
@@ -414,7 +415,7 @@ class Relations:
 
 def _with_plain_foreign(join: ast.expr) -> str:
     """The text of a join; `foreign(f().x)` is put as `foreign(x)`."""
-    for node in ast.walk(join):
+    for node in subtree(join):
         match node:
             case ast.Call(
                 func=ast.Name(id="foreign") | ast.Attribute(attr="foreign"), args=[ast.Attribute() as column]

@@ -6,9 +6,10 @@ import ast
 from typing import TYPE_CHECKING, NamedTuple
 
 from ...module.flow import Exit, Flow, parts
-from ...module.index import FUNCTIONS
+from ...module.index import FUNCTIONS, running, subtree
 from ...module.scopes import bindings_of, scope_binding
-from .sites import Site, within
+from ..readings import remembered
+from .sites import Site
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -125,6 +126,7 @@ class Releases:
         symbol = self.sessions.runs(callee) if callee is not None and callee[0] in ("func", "bound") else None
         return symbol is not None and self._is_fresh(symbol, connection)
 
+    @remembered()
     def _is_fresh(self, symbol: str, connection: bool) -> bool:
         """Whether each call of a function returns a new one, and keeps no other hold of it."""
         key = (symbol, connection)
@@ -264,7 +266,7 @@ class Releases:
                 return False
             child, parent = parent, module.index.parents.get(parent)
         for part in parts(step):
-            for node in within(part) if not isinstance(part, (*FUNCTIONS, ast.ClassDef)) else ():
+            for node in running(part) if not isinstance(part, (*FUNCTIONS, ast.ClassDef)) else ():
                 match node:
                     case ast.Await() | ast.Yield() | ast.YieldFrom():
                         return True
@@ -287,7 +289,7 @@ class Releases:
         plain: list[ast.AST] = []
         yielded: ast.AST | None = None
         lent = False
-        for node in within(scope.node):
+        for node in running(scope.node):
             if isinstance(node, (ast.Global, ast.Nonlocal)) and name in node.names:
                 return None
         for use in self._loads(module, name):
@@ -399,6 +401,7 @@ class Releases:
         names = [name for name, argument in given.items() if argument is use]
         return self._fate_of(symbol, inner, node, names[0], depth) if len(names) == 1 else "lent"
 
+    @remembered(lambda self, symbol, module, node, parameter, depth: (symbol, parameter))
     def _fate_of(self, symbol: str, module: Module, node: FunctionNode, parameter: str, depth: int) -> str:
         key = (symbol, parameter)
         known = self._fates.get(key)
@@ -477,7 +480,7 @@ def _hands_out(statement: ast.AST) -> bool:
 
 def _is_kept(function: ast.AST, name: str) -> bool:
     """`self.session = session`, `sessions[key] = session`"""
-    for node in within(function):
+    for node in running(function):
         match node:
             case ast.Assign(targets=targets, value=ast.Name(id=found)) if found == name:
                 if any(isinstance(target, (ast.Attribute, ast.Subscript)) for target in targets):
@@ -504,7 +507,7 @@ def _excused(module: Module, released: frozenset[ast.AST]) -> frozenset[ast.AST]
         while parent is not None and not isinstance(parent, FUNCTIONS):
             if isinstance(parent, ast.If):
                 tests.append(parent)
-                if any(isinstance(node, ast.Name) and node.id == use.id for node in ast.walk(parent.test)):
+                if any(isinstance(node, ast.Name) and node.id == use.id for node in subtree(parent.test)):
                     found.add(parent.test)
             elif isinstance(parent, ast.Try) and child in parent.finalbody:
                 found.update(each.test for each in tests)
@@ -514,6 +517,6 @@ def _excused(module: Module, released: frozenset[ast.AST]) -> frozenset[ast.AST]
 
 def _passing(released: frozenset[ast.AST], excused: frozenset[ast.AST]) -> Callable[[ast.AST], bool]:
     def passes(part: ast.AST) -> bool:
-        return part in excused or any(node in released for node in ast.walk(part))
+        return part in excused or any(node in released for node in subtree(part))
 
     return passes

@@ -9,9 +9,10 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, NamedTuple
 
-from ...module.index import FUNCTIONS
+from ...module.index import FUNCTIONS, running
+from ..readings import made_along, masks_of, remembered, taken
 from .fetching import TAKING, fetches
-from .sites import FunctionNode, Site, Sites, within
+from .sites import FunctionNode, Site, Sites
 from .statements import SESSIONS, Statements, Value
 
 if TYPE_CHECKING:
@@ -186,6 +187,7 @@ class Sessions:
                 return str(callee[1]).endswith(("__call__", "sessionmaker.begin"))
         return False
 
+    @remembered(lambda self, module, function: (module.path, getattr(function, "lineno", 0), type(function)))
     def executions(self, module: Module, function: ast.AST) -> tuple[Execution, ...]:
         """What a function does to sessions, through the project's functions too, in source order."""
         if not isinstance(function, FUNCTIONS):
@@ -203,6 +205,7 @@ class Sessions:
         parts = self._own(self.sites.symbol(module, function), module, function).parts
         return [each for each in parts if isinstance(each, Execution)]
 
+    @remembered(lambda self, symbol, module, function: symbol)
     def _own(self, symbol: str, module: Module, function: ast.AST) -> Body:
         """What stands in a function itself."""
         known = self._bodies.get(symbol)
@@ -212,7 +215,7 @@ class Sessions:
 
     def _body(self, module: Module, function: ast.AST, body: ast.AST) -> Body:
         found: list[Execution | Edge] = []
-        for node in within(body):
+        for node in running(body):
             if isinstance(node, ast.Call):
                 each = self._called(Site(module, node), function)
                 if each is not None:
@@ -297,19 +300,23 @@ class Sessions:
 
     # Which functions can touch a session, by Summaries alone: cheap, since no syntax is needed
 
+    @remembered()
     def touches(self, symbol: str) -> bool:
         """Whether a project function, or one that it calls, may do something to a session."""
         known = self._touching.get(symbol)
         if known is not None:
             return known
         seen = [symbol]
+        masks = masks_of(self, "touches")
         for current in seen:
+            taken(masks, (current,))
             if self._touching.get(current) or self._touches_itself(current):
                 self._touching[symbol] = True
                 return True
             if self._touching.get(current) is None:
                 seen += [each for each in self._callees(current) if each not in seen]
         self._touching.update(dict.fromkeys(seen, False))
+        made_along(masks, [(each,) for each in seen[1:]])
         return False
 
     def _touches_itself(self, symbol: str) -> bool:
@@ -329,6 +336,7 @@ class Sessions:
                     return True
         return False
 
+    @remembered()
     def _callees(self, symbol: str) -> tuple[str, ...]:
         known = self._calls.get(symbol)
         if known is None:
@@ -509,6 +517,7 @@ class Sessions:
 
     # Functions
 
+    @remembered()
     def facts(self, symbol: str) -> Facts | None:
         """What calling a project function does; None when there is no such function."""
         known = self._facts.get(symbol)
@@ -526,7 +535,7 @@ class Sessions:
             if root in parameters:
                 by_parameter.setdefault(root, set()).add(each.kind)
         creates = tuple(
-            call for call in within(node) if isinstance(call, ast.Call) and self.creates(Site(module, call))
+            call for call in running(node) if isinstance(call, ast.Call) and self.creates(Site(module, call))
         )
         handed, complete = self._handed_on(module, node, parameters)
         kinds = {each.kind for each in done} | ({"create"} if creates else set())
@@ -544,7 +553,7 @@ class Sessions:
     def _handed_on(self, module: Module, node: FunctionNode, parameters: set[str]) -> tuple[set[str], bool]:
         handed: set[str] = set()
         complete = True
-        for each in within(node):
+        for each in running(node):
             match each:
                 case ast.Return(value=ast.Name(id=name)) | ast.Yield(value=ast.Name(id=name)):
                     if name in parameters and self._holds_session(module, each.value):

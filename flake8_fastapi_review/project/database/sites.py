@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ...module.index import FUNCTIONS, children
+from ...module.index import FUNCTIONS
 from ...module.scopes import Binding, bindings_of, reaching, scope_binding
 from ...module.summary import Function
 
@@ -222,20 +222,3 @@ class Sites:
     def facts(self, symbol: str) -> Function | None:
         own = self.types.function(symbol)
         return own[1] if own is not None else None
-
-
-def within(node: ast.AST) -> list[ast.AST]:
-    """What runs when `node` runs, in source order; of a function its body. Nested functions are left out."""
-    starts = [node]
-    if isinstance(node, (*FUNCTIONS, ast.ClassDef)):
-        body: Any = node.body
-        starts = list(body) if isinstance(body, list) else [body]
-    found: list[ast.AST] = []
-    stack = list(reversed(starts))
-    while stack:
-        current = stack.pop()
-        found.append(current)
-        if isinstance(current, (*FUNCTIONS, ast.ClassDef)):
-            continue
-        stack.extend(reversed(children(current)))
-    return found

@@ -5,13 +5,15 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from ...module.index import FUNCTIONS
-from .sites import Site, Sites, within
+from ...module.index import FUNCTIONS, running
+from ..readings import begin, cut_short, end, taken
+from .sites import Site, Sites
 from .terms import leaf
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from ..readings import Masks
     from .tables import Column, Entity, Relationship
 
 T = TypeVar("T")
@@ -181,6 +183,8 @@ class Statements:
         self._inlined: set[str] = set()
         self._cut = 0
         self._values: dict[tuple[ast.AST, int], tuple[Any, Value | None]] = {}
+        self._read: Masks = {}
+        """What the values were made from."""
         self._passing: dict[tuple[ast.AST, int], tuple[Any, Value | None]] = {}
 
     # Values
@@ -190,23 +194,30 @@ class Statements:
         key = (site.node, id(site.env))
         known = self._values.get(key) or self._passing.get(key)
         if known is not None:
+            taken(self._read, key)
             return known[1]
         if key in self._active or len(self._active) > _MAX_DEPTH:
             self._cut += 1
+            cut_short()
             return None
+        if not self._active and len(self._values) > _KEPT:
+            self._values.clear()
+            self._read = {}
         self._active.add(key)
         before = self._cut
+        frame = begin(self._read, key)
         try:
-            found = self._value(site)
+            try:
+                found = self._value(site)
+            finally:
+                self._active.discard(key)
+            if found is None:
+                found = self._by_type(site)
         finally:
-            self._active.discard(key)
-        if found is None:
-            found = self._by_type(site)
+            end(frame, self._read, key)
         # What was left out to end a circle may be there when it is asked for from elsewhere: remembered for now only.
         # The parameters are kept so that nothing else can take their place.
         if self._cut == before or not self._active:
-            if len(self._values) > _KEPT:
-                self._values.clear()
             self._values[key] = (site.env, found)
         else:
             self._passing[key] = (site.env, found)
@@ -686,7 +697,7 @@ class Statements:
         node = site.node
         if isinstance(node, ast.Name):
             function = _function_of(site)
-            for call in within(function) if function is not None else ():
+            for call in running(function) if function is not None else ():
                 match call:
                     case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="append"), args=[arg]):
                         if name == node.id:
@@ -857,7 +868,7 @@ class Statements:
         function = _function_of(site)
         if not isinstance(node, ast.Name) or function is None:
             return
-        for each in within(function):
+        for each in running(function):
             match each:
                 case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="append" | "extend"), args=[arg]):
                     if name == node.id:
@@ -876,6 +887,9 @@ class Statements:
             if isinstance(arg, ast.Constant) and arg.value == "*":
                 path.append("*")
                 root = root or "*"
+                continue
+            if isinstance(arg, ast.Starred):
+                columns.append("?")
                 continue
             ref = self.reference(site.at(arg))
             if isinstance(arg, ast.Constant) and isinstance(arg.value, str) and name in _LOADS:

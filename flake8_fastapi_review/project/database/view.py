@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
-import re
 from typing import TYPE_CHECKING, Any
 
-from .sites import Site, within
+from ...module.index import running
+from .sites import Site
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from ...module import Module
     from ...module.summary import Summary
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from .statements import Ref, Statement, Value
     from .tables import Column, Entity, Relationship, Table
     from .trips import LazyRead
-
-_INDEXING = (b"create_index", b"create index", b"CREATE INDEX", b"CREATE UNIQUE INDEX")
-_INDEX = re.compile(rb"create_index|create\s+(?:unique\s+)?index", re.IGNORECASE)
 
 
 class View:
@@ -60,16 +57,7 @@ class View:
 
     def is_indexed_by_statement(self, table: str, column: str) -> bool:
         """Whether a migration, or SQL text, may make an index on a column: the text around it names both."""
-        pattern = re.compile(rf"(?<![A-Za-z0-9]){re.escape(column)}(?![A-Za-z0-9])".encode())
-        name = table.rpartition(".")[2].encode()
-        modules = self._database.modules
-        for path in modules.mentioning_any(_INDEXING):
-            text = modules.bytes_of(path) or b""
-            for found in _INDEX.finditer(text):
-                around = text[max(found.start() - 300, 0) : found.end() + 400]
-                if name in around and pattern.search(text[found.end() : found.end() + 400]):
-                    return True
-        return False
+        return self._database.elsewhere.is_indexed(table, column)
 
     @property
     def engines(self) -> tuple[Engine, ...]:
@@ -93,14 +81,7 @@ class View:
 
     def is_constrained_elsewhere(self, table: Table, columns: Iterable[str]) -> bool:
         """Whether a file that names the table (a migration) makes these columns unique, which the model may not say."""
-        modules = self._database.modules
-        wanted = set(columns)
-        for path in modules.mentioning_any((table.name.encode(),)):
-            module = modules.lent(path)
-            for call in module.index.nodes(ast.Call) if module is not None and "nique" in module.text else ():
-                if any(given == wanted for given in _made_unique(call)):
-                    return True
-        return False
+        return self._database.elsewhere.is_unique(table.name, tuple(sorted(set(columns))))
 
     # Values
 
@@ -220,7 +201,7 @@ class View:
     def leaks(self, function: ast.AST) -> list[Leak]:
         """What a function of this file makes and does not close on every way out: sessions, connections, and of other
         things those that it closes on some ways."""
-        calls = [each for each in within(function) if isinstance(each, ast.Call)]
+        calls = [each for each in running(function) if isinstance(each, ast.Call)]
         return list(self._database.releases.leaked(self._module, calls))
 
     # Inner parts
@@ -235,21 +216,3 @@ class View:
 
 def _function(module: Module, node: ast.AST) -> ast.AST:
     return module.index.scope_of(node).frame().node
-
-
-def _made_unique(call: ast.Call) -> Iterator[set[str]]:
-    """The columns that a call of a migration or of a table's arguments makes unique."""
-    name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
-    if name not in ("UniqueConstraint", "create_unique_constraint", "create_index", "Index"):
-        return
-    if "nique" not in name and "unique=True" not in ast.unparse(call):
-        return
-    if name == "UniqueConstraint":
-        yield _texts(call.args)
-    for value in (*call.args, *(keyword.value for keyword in call.keywords)):
-        if isinstance(value, (ast.List, ast.Tuple)):
-            yield _texts(value.elts)
-
-
-def _texts(nodes: list[ast.expr]) -> set[str]:
-    return {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}

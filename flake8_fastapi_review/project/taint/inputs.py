@@ -11,7 +11,9 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
+from ...module.index import subtree
 from ..constants import UNKNOWN, value_of
+from ..readings import remembered
 from .entities import Entities
 from .patterns import is_strict
 from .values import ALL, SEGMENT, Source
@@ -113,6 +115,8 @@ class Inputs:
         """What a function of the project makes sure of in what it gives back of an argument: replaced by who follows
         inputs through functions."""
         self._fields: dict[tuple[str, str], frozenset[str] | None] = {}
+        self._aliases: list[Expr] = []
+        """Those that are being followed: one may stand for itself, as that of a JSON value does."""
         self._narrow: dict[str, bool] = {}
         self._mentioned: dict[str, frozenset[str]] = {}
 
@@ -123,6 +127,7 @@ class Inputs:
 
     # What types let through
 
+    @remembered()
     def is_narrow(self, declared: Type | None) -> bool:
         """Whether no value of a type holds a text of a client's choice; False when not known."""
         match declared:
@@ -165,10 +170,19 @@ class Inputs:
         if named is not None and named[0] == "alias":
             owner = self.types.modules.summary(named[1])
             if owner is not None and named[2] != annotation:
-                return self._of_type(owner, named[2], depth + 1)
+                return self._of_alias(owner, named[2], depth)
         if named is not None and named[0] == "ext" and named[1].rpartition(".")[2] in _NARROW_ALIASES:
             return HARMLESS
         return self._of_instance(self.types.annotation(summary, annotation))
+
+    def _of_alias(self, owner: Summary, aliased: Expr, depth: int) -> frozenset[str]:
+        if aliased in self._aliases:
+            return HARMLESS  # as what else it stands for
+        self._aliases.append(aliased)
+        try:
+            return self._of_type(owner, aliased, depth + 1)
+        finally:
+            self._aliases.pop()
 
     def _of_generic(self, summary: Summary, annotation: Expr, base: Expr, index: Expr, depth: int) -> frozenset[str]:
         items = index[1] if index[0] == "t" else (index,)
@@ -237,6 +251,7 @@ class Inputs:
                 return HARMLESS if pattern is UNKNOWN or is_strict(pattern, anchored=True) else _NOTHING_SAFE
         return _NOTHING_SAFE
 
+    @remembered()
     def field_safety(self, cls: str, name: str) -> frozenset[str] | None:
         """The kinds that the field of a project class is harmless for; None when it has no such field."""
         key = (cls, name)
@@ -293,6 +308,7 @@ class Inputs:
         given = own[1].parameters[0][0] if own is not None and own[1].parameters else ""
         return self.judge(symbol, 1 if given in ("cls", "self", "_cls", "_") else 0)
 
+    @remembered()
     def _words(self, symbol: str) -> frozenset[str]:
         """The names, attributes and texts in a function; `_REFUSING` if it may raise or asks others."""
         known = self._mentioned.get(symbol)
@@ -302,7 +318,7 @@ class Inputs:
             found: set[str] = set()
             for scope in module.index.scopes if module is not None else ():
                 if scope.qualname == qualname:
-                    for node in ast.walk(scope.node):
+                    for node in subtree(scope.node):
                         match node:
                             case ast.Constant(value=str(text)) | ast.Attribute(attr=text) | ast.Name(id=text):
                                 found.add(text)

@@ -5,8 +5,10 @@ from __future__ import annotations
 
 import ast
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from ...module.index import subtree
+from ..readings import remembered
 from .state import access
 
 if TYPE_CHECKING:
@@ -30,7 +32,15 @@ _MAKES = re.compile(
 _CONDITIONS = frozenset({"where", "filter", "having", "and_", "or_", "find", "find_one"})
 _NAMED_CONDITIONS = frozenset({"filter_by", "get_or_none", "get_one_or_none", "find_one"})
 
-_LOOPS = (ast.For, ast.AsyncFor, ast.comprehension)
+
+class _Parts(NamedTuple):
+    """What matters of a piece of code, in the order of its text."""
+
+    compared: list[ast.expr]
+    """What the attributes of each thing are compared with: in a loop, or in the condition of a query."""
+    calls: list[ast.Call]
+    assigned: list[tuple[str, frozenset[str]]]
+    """Variable, the names in what it is given."""
 
 
 class Lookups:
@@ -40,16 +50,19 @@ class Lookups:
         self.taint = taint
         self.types = taint.types
         self._selecting: dict[tuple[str, int], bool] = {}
+        self._parts: dict[str, _Parts] = {}
+        """By symbol: a function is asked about each of its parameters."""
 
     def forget(self) -> None:
         self._selecting.clear()
+        self._parts.clear()
 
     def keys(self, module: Module, node: ast.expr, is_wanted: Callable[[ast.expr], bool]) -> list[ast.expr]:
         """The wanted expressions by which `node` looks something up."""
-        found = [each for each in _compared(node) if is_wanted(each)]
-        for call in ast.walk(node):
-            if isinstance(call, ast.Call):
-                found += self._given(module, call, is_wanted, 0)
+        parts = _taken_apart(node)
+        found = [each for each in parts.compared if is_wanted(each)]
+        for call in parts.calls:
+            found += self._given(module, call, is_wanted, 0)
         return found
 
     def _given(
@@ -58,10 +71,10 @@ class Lookups:
         """The wanted arguments by which a call looks something up."""
         arguments: list[tuple[int | str, ast.expr]] = [*enumerate(call.args)]
         arguments += [(keyword.arg, keyword.value) for keyword in call.keywords if keyword.arg is not None]
-        wanted = [(place, part) for place, each in arguments for part in _parts(each) if is_wanted(part)]
+        wanted = [(place, part) for place, each in arguments for part in _single(each) if is_wanted(part)]
         if not wanted:
             return
-        leaf = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+        leaf = _leaf(call.func)
         callee = self.types.eval(module.summary, module.expression(call.func))
         for place, part in wanted:
             if self._is_selecting(callee, leaf, place, depth):
@@ -84,6 +97,7 @@ class Lookups:
         rows = self.taint.rows
         return rows.source(name) == "database" or any(sink.kind == "sql" for sink in rows.sinks(name))
 
+    @remembered(lambda self, symbol, place, first, depth: symbol)
     def _selects(self, symbol: str, place: int | str, first: int, depth: int) -> bool:
         """Whether a function of the project looks something up by an argument."""
         own = self.types.function(symbol)
@@ -104,70 +118,84 @@ class Lookups:
         if found is None:
             return False
         module, tree = found
-        carrying = _carrying(tree, name)
+        parts = self._parts.get(symbol)
+        if parts is None:
+            parts = self._parts[symbol] = _taken_apart(tree)
+        carrying = _carrying(parts, name)
 
         def is_wanted(node: ast.expr) -> bool:
             return isinstance(node, ast.Name) and node.id in carrying
 
-        if any(is_wanted(each) for each in _compared(tree)):
+        if any(is_wanted(each) for each in parts.compared):
             return True
-        calls = (each for each in ast.walk(tree) if isinstance(each, ast.Call))
-        return any(True for call in calls for _ in self._given(module, call, is_wanted, depth + 1))
+        return any(True for call in parts.calls for _ in self._given(module, call, is_wanted, depth + 1))
 
 
-def _parts(node: ast.expr) -> Iterator[ast.expr]:
+def _single(node: ast.expr) -> Iterator[ast.expr]:
     """An argument, or what stands in a dictionary or list of arguments."""
     match node:
         case ast.Dict(values=values):
             for each in values:
-                yield from _parts(each)
+                yield from _single(each)
         case ast.Tuple(elts=elements) | ast.List(elts=elements):
             for each in elements:
-                yield from _parts(each)
+                yield from _single(each)
         case ast.Call(func=ast.Name(id="str" | "dict"), args=arguments, keywords=keywords):
             for each in (*arguments, *(keyword.value for keyword in keywords)):
-                yield from _parts(each)
+                yield from _single(each)
         case _:
             yield node
 
 
-def _compared(tree: ast.AST) -> Iterator[ast.expr]:
-    """What the attributes of each thing are compared with: in a loop, or in the condition of a query."""
-    loops = {
-        name.id
-        for each in ast.walk(tree)
-        if isinstance(each, _LOOPS)
-        for name in ast.walk(each.target)
-        if isinstance(name, ast.Name)
-    }
-    conditions = {
-        id(argument)
-        for call in ast.walk(tree)
-        if isinstance(call, ast.Call)
-        and (call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")) in _CONDITIONS
-        for argument in call.args
-    }
-    for compared in ast.walk(tree):
-        match compared:
+def _taken_apart(tree: ast.AST) -> _Parts:
+    comparisons: list[ast.Compare] = []
+    calls: list[ast.Call] = []
+    assigned: list[tuple[str, frozenset[str]]] = []
+    loops: set[str] = set()
+    """Variables of loops."""
+    conditions: set[int] = set()
+    """The ids of what stands in the conditions of a query."""
+    for node in subtree(tree):
+        match node:
+            case ast.Compare():
+                comparisons.append(node)
+            case ast.Call():
+                calls.append(node)
+                if _leaf(node.func) in _CONDITIONS:
+                    conditions.update(map(id, node.args))
+            case ast.For() | ast.AsyncFor() | ast.comprehension():
+                loops.update(_names(node.target))
+            case (
+                ast.Assign(targets=[ast.Name(id=target)], value=value)
+                | ast.AnnAssign(target=ast.Name(id=target), value=ast.expr() as value)
+            ):
+                assigned.append((target, frozenset(_names(value))))
+    compared: list[ast.expr] = []
+    for comparison in comparisons:
+        match comparison:
             case ast.Compare(left=left, ops=[ast.Eq() | ast.NotEq()], comparators=[right]):
                 for side, other in ((left, right), (right, left)):
                     owner = access(other)
                     if owner is None or len(owner) < 2:
                         continue
-                    if owner[0] in loops or id(compared) in conditions:
-                        yield side
+                    if owner[0] in loops or id(comparison) in conditions:
+                        compared.append(side)
+    return _Parts(compared, calls, assigned)
 
 
-def _carrying(tree: ast.AST, name: str) -> set[str]:
+def _leaf(called: ast.expr) -> str:
+    return called.attr if isinstance(called, ast.Attribute) else called.id if isinstance(called, ast.Name) else ""
+
+
+def _names(node: ast.AST) -> Iterator[str]:
+    return (each.id for each in subtree(node) if isinstance(each, ast.Name))
+
+
+def _carrying(parts: _Parts, name: str) -> set[str]:
     """A parameter, and the variables that are made of it."""
     found = {name}
     for _ in range(2):
-        for each in ast.walk(tree):
-            match each:
-                case (
-                    ast.Assign(targets=[ast.Name(id=target)], value=value)
-                    | ast.AnnAssign(target=ast.Name(id=target), value=ast.expr() as value)
-                ):
-                    if any(isinstance(part, ast.Name) and part.id in found for part in ast.walk(value)):
-                        found.add(target)
+        for target, names in parts.assigned:
+            if not found.isdisjoint(names):
+                found.add(target)
     return found
