@@ -4,7 +4,7 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from ...handlers import handler_of
+from ...handlers import caught, handler_of
 from ...rule import Default, Rule, Severity
 
 if TYPE_CHECKING:
@@ -25,8 +25,9 @@ class LogWithoutContext(Rule):
     """A line about a failure has a constant text, though the values at hand would say what it failed on.
 
     "Cannot read the book" a thousand times a day is a number, not a clue: which book, of whom, is known at this very
-    place and left out. Lines with `extra`, keyword arguments or a bound logger have their values. Off by default, since
-    filters and processors can add them where the code does not show it.
+    place and left out. Lines with `extra`, keyword arguments or a bound logger have their values; so has an exception
+    that the handler raises with them. Imports that fail are left alone. Off by default, since context variables,
+    filters and processors can add what the code does not show.
 
     Bad:
 
@@ -67,8 +68,10 @@ class LogWithoutContext(Rule):
             if found is None or found.level < _WARNING or not _is_constant(file, call):
                 continue
             handler = handler_of(file, call)
-            value = _at_hand(file, handler) if handler is not None else None
-            if value is not None:
+            if handler is None or _is_about_imports(file, handler):
+                continue
+            value = _at_hand(file, handler)
+            if value is not None and not any(file.mentions(each, value) for each in file.raises(handler.body)):
                 yield self.at(call, call=f"{ast.unparse(call.func)}(...)", value=value)
 
 
@@ -89,6 +92,13 @@ def _is_constant(file: File, call: ast.Call) -> bool:
         case ast.Attribute(value=receiver):
             return not (file.type_of(receiver) or "").startswith("structlog.")
     return True
+
+
+def _is_about_imports(file: File, handler: ast.ExceptHandler) -> bool:
+    """Whether it says that an import of what is optional failed."""
+    tried = file.parent(handler)
+    imports = file.within(tried.body, ast.Import, ast.ImportFrom) if isinstance(tried, ast.Try) else []
+    return bool(imports) and any(file.is_subclass(kind, "builtins.ImportError") for kind in caught(handler))
 
 
 def _at_hand(file: File, handler: ast.ExceptHandler) -> str | None:
@@ -112,4 +122,6 @@ def _at_hand(file: File, handler: ast.ExceptHandler) -> str | None:
 
 def _is_plain(file: File, given: ast.Name) -> bool:
     """Whether it says something when it is printed: a text or a number."""
+    if file.is_a(given, "builtins.bool"):
+        return False
     return bool(file.is_a(given, "builtins.str", "builtins.int", "uuid.UUID", "pathlib.PurePath"))
