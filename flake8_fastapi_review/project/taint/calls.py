@@ -53,6 +53,8 @@ _PASSING_METHODS = frozenset(
 )
 """Methods of texts, containers, files and paths: they pass on what a receiver of unknown type holds."""
 
+_JOINING = frozenset({"join", "joinpath", "Path", "PurePath", "AsyncPath"})
+"""Functions that make one path of several parts."""
 _ARCHIVES = frozenset({"tarfile.open", "tarfile.TarFile", "tarfile.TarFile.open", "zipfile.ZipFile"})
 _WRITERS = frozenset({"write", "writelines", "write_bytes", "write_text"})
 _MATCHES = frozenset({"match", "fullmatch", "search", "findall", "finditer", "split", "sub", "subn"})
@@ -62,7 +64,7 @@ _NAMED = frozenset({"path", "directory"})
 _READABLE = frozenset({"archive", "pickle", "xml"})
 """Kinds that the content of a file harms whatever was found out of it before it was written."""
 _OPENED = frozenset({MEMBER, CONTENT})
-_MUTATORS = frozenset("append add extend insert update appendleft extendleft setdefault".split())
+_MUTATORS = frozenset("append add extend insert update appendleft setdefault".split())
 _CONVERSION = re.compile(r"%[-#0 +]*[\d*]*(?:\.[\d*]+)?([a-zA-Z%])")
 _SHELLS = frozenset({"sh", "bash", "zsh", "dash", "/bin/sh", "/bin/bash", "cmd", "cmd.exe", "powershell"})
 _COPYING = frozenset(
@@ -123,6 +125,14 @@ class Arguments:
         """Everything that the call is given."""
         positional = [v.without_safe(_SEGMENT) if isinstance(node, ast.Starred) else v for node, v in self.positional]
         return whole([*positional, *(v for _, v in self.named.values()), *self.spread])
+
+    def joined(self) -> Value:
+        """The same as parts of a path, one after the other."""
+        found = []
+        for place, (node, value) in enumerate(self.positional):
+            followed = isinstance(node, ast.Starred) or any(later for _, later in self.positional[place + 1 :])
+            found.append(value.upwards() if followed else value)
+        return whole(found)
 
     def pick(self, which: Argument) -> tuple[ast.expr, Value] | None:
         """An argument by position or keyword."""
@@ -325,7 +335,7 @@ class Calls:
             case ("func", symbol):
                 return self._project(symbol, None, arguments, state)
             case ("bound", symbol, held):
-                return self._project(symbol, receiver if held[0] != "type" else CLEAN, arguments, state)
+                return self._project(symbol, receiver if held[0] != "type" else CLEAN, arguments, state, held)
             case ("type", cls, _):
                 return self._construct(cls, arguments, state)
             case ("partial", inner, count):
@@ -412,7 +422,7 @@ class Calls:
                 if which == "self":
                     given.append(receiver)
                 elif which == ALL:
-                    given.append(arguments.all())
+                    given.append(arguments.joined() if name.rpartition(".")[2] in _JOINING else arguments.all())
                 elif (found := arguments.pick(which)) is not None:
                     given.append(found[1])
             if not any(given) or self.inputs.is_narrow(self.types.call_type(callee)):
@@ -633,12 +643,17 @@ class Calls:
     def _mutate(self, function: ast.Attribute, arguments: Arguments, state: State) -> None:
         """`rows.append(x)`: the container holds it from now on."""
         key = access(function.value)
-        value = arguments.all()
-        if key is None or not value:
+        if key is None or not arguments.any():
             return
+        given = [value for _, value in arguments.positional]
         if function.attr == "update" and not self._is_set(function.value):
             self.walk.mix(key, self._dictionary(arguments), state)
+            return
+        if function.attr in ("extend", "update"):
+            value = join(each.items() for each in given)
         else:
+            value = join(given if function.attr in ("append", "add", "appendleft") else given[1:])
+        if value:
             self.walk.mix(key, Value({}, {ANY: value}), state)
 
     def _is_set(self, node: ast.expr) -> bool:
@@ -647,8 +662,10 @@ class Calls:
 
     # Functions and classes of the project
 
-    def _project(self, symbol: str, receiver: Value | None, arguments: Arguments, state: State) -> Value:
-        effect = self.taint.effect(symbol)
+    def _project(
+        self, symbol: str, receiver: Value | None, arguments: Arguments, state: State, held: Type | None = None
+    ) -> Value:
+        effect = self._effect(symbol, held, arguments.node.func)
         own = self.types.function(symbol)
         if effect is None or own is None:
             return CLEAN
@@ -679,6 +696,17 @@ class Calls:
             return result.with_safe(_GUARDED) if guarded else result
         made = self._made[arguments.node] = substitution.value(effect.yielded)
         return join([substitution.value(effect.result), Value({}, {ANY: made}) if made else CLEAN])
+
+    def _effect(self, symbol: str, held: Type | None, function: ast.expr) -> Effect | None:
+        """What a call does; `held`: the object that it is called on. A method that calls others of its own object means
+        those of the same class: which is not known there."""
+        if held is None or held[0] not in ("inst", "type") or ":" not in held[1]:
+            return self.taint.effect(symbol)
+        own = self.walk.function.parameters if self.walk.function.owner else ()
+        match function:
+            case ast.Attribute(value=ast.Name(id=name)) if own and name == own[0][0]:
+                return self.taint.effect(symbol)
+        return self.taint.dispatched(symbol, held[1])
 
     def _handing_over(self, symbol: str, parameters: tuple[Any, ...], arguments: Arguments) -> dict[Origin, Step]:
         name = symbol.rpartition(":")[2].replace(".<locals>", "")
@@ -759,12 +787,12 @@ class Calls:
             case None:
                 return None
             case ("func", symbol):
-                receiver = None
-            case ("bound", symbol, _):
+                receiver, held = None, None
+            case ("bound", symbol, held):
                 receiver = CLEAN
             case _:
                 return []
-        effect = self.taint.effect(symbol)
+        effect = self._effect(symbol, held, node.func)
         own = self.types.function(symbol)
         if effect is None or own is None:
             return None

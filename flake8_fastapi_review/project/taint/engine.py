@@ -13,6 +13,7 @@ from ..readings import fact, remembered
 from .conditions import CHECKING
 from .inputs import HARMLESS, REQUESTS, Inputs, decorator_text
 from .lookups import Lookups
+from .overriding import is_abstract, merged, overriders
 from .substitution import Substitution
 from .values import (
     ALL,
@@ -146,6 +147,8 @@ class Taint:
         """The last names of what gives an input."""
         self.stored = False
         self._effects: dict[str, Effect] = {}
+        self._abstract: set[str] = set()
+        """Methods that were looked at and only say what there is to call."""
         self._guarding: dict[str, bool] = {}
         self._active: dict[str, int] = {}
         self._unfinished: dict[str, tuple[int, int, Effect]] = {}
@@ -160,6 +163,7 @@ class Taint:
 
     def forget(self) -> None:
         self._effects.clear()
+        self._abstract.clear()
         self._unfinished.clear()
         self._nodes.clear()
         self._registered = None
@@ -226,9 +230,27 @@ class Taint:
             return None
         walk = Walk(self, module, function, node)
         try:
-            return slimmed(walk.effect(self._parameters(module, function)))
+            found = walk.effect(self._parameters(module, function))
         finally:
             walk.release()
+        if function.owner and is_abstract(node):
+            self._abstract.add(symbol)
+            found = found._replace(returns=True)
+        return slimmed(found)
+
+    def dispatched(self, symbol: str, cls: str) -> Effect | None:
+        """What calling a method does of an object of a class or of one of its subclasses, which may override it."""
+        found = self.effect(symbol)
+        if found is None or symbol not in self._abstract:
+            return found
+        own = self.types.function(symbol)
+        known = []
+        for each in overriders(self.types, symbol, cls):
+            other, effect = self.types.function(each), self.effect(each)
+            if other is not None and effect is not None:
+                known.append(([parameter[0] for parameter in other[1].parameters], effect))
+        names = [parameter[0] for parameter in own[1].parameters] if own is not None else []
+        return merged(names, known, self.inputs) or found
 
     def _parameters(self, module: Module, function: Function) -> State:
         """The parameters, each standing for whatever it may be given."""

@@ -375,17 +375,23 @@ class Inputs:
 
     def narrowed(self, source: Source, path: tuple[str, ...]) -> frozenset[str]:
         """The kinds that a part of an input is harmless for by the types of the model that it is part of."""
-        declared = source.type
+        return self._narrowed(source.type, path)
+
+    def _narrowed(self, declared: Type | None, path: tuple[str, ...]) -> frozenset[str]:
         safe: frozenset[str] = _NOTHING_SAFE
-        for key in path:
+        for place, key in enumerate(path):
             if key.startswith("._"):
                 return HARMLESS  # a private attribute of a model is no field
             if declared is None:
                 return safe
             if declared[0] == "union":
                 rest = [member for member in declared[1] if member != ("none",)]
-                declared = rest[0] if len(rest) == 1 else None
-            if declared is None or declared[0] != "inst":
+                if len(rest) != 1:
+                    told = [self._narrowed(member, path[place:]) for member in rest]
+                    some = [each for each in told if ALL not in each]
+                    return safe | frozenset.intersection(*some) if some else HARMLESS
+                declared = rest[0]
+            if declared[0] != "inst":
                 return safe
             if key.startswith("["):
                 args = declared[2]

@@ -9,6 +9,9 @@ from .values import (
     ALL,
     CLEAN,
     HOST,
+    NAMES,
+    SEGMENT,
+    UPWARDS,
     Flow,
     Label,
     Marks,
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
     from .values import Origin
 
 _NOTHING_SAFE: frozenset[str] = frozenset()
+_SEGMENT = frozenset({SEGMENT})
 
 
 class Substitution:
@@ -51,7 +55,10 @@ class Substitution:
             actual = self._actual(label)
             if actual is None:
                 own[label] = mark
-            elif actual:
+                continue
+            if NAMES in mark.safe:
+                actual = actual.of_items(Value.keys)
+            if actual:
                 found.append(self._moved(actual, mark.safe, mark.trail, label[0]))
         parts = {}
         for key, part in (value.parts or {}).items():
@@ -68,9 +75,12 @@ class Substitution:
                 continue
             if flow.kind in ("path", "directory"):
                 actual = actual.as_path()
-            held = actual.of_items(Value.keys).marks if flow.kind == "fields" else actual.all_marks()
+            names = flow.names or flow.kind == "fields"
+            held = actual.of_items(Value.keys).marks if names else actual.all_marks()
             for label, mark in held.items():
                 safe = mark.safe | self._narrowed(label)
+                if flow.upwards:
+                    safe -= _SEGMENT
                 if is_harmless(flow.kind, safe) if flow.settled else is_harmless_at(flow.kind, label, safe):
                     continue
                 if flow.below and HOST in safe:
@@ -99,7 +109,10 @@ class Substitution:
             if ALL in narrowed:
                 continue
             passed = followed(mark.trail, step) if step and trail else mark.trail
-            add_marks(marks, {label: mark._replace(safe=mark.safe | safe | narrowed, trail=appended(passed, trail))})
+            kinds = mark.safe | safe | narrowed
+            if UPWARDS in safe:
+                kinds -= _SEGMENT
+            add_marks(marks, {label: mark._replace(safe=kinds, trail=appended(passed, trail))})
         parts = {key: self._moved(part, safe, trail, origin) for key, part in (actual.parts or {}).items()}
         return Value(marks, parts or None, actual.own)
 

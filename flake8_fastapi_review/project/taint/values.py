@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ...knowledge.flows import SINKS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from ..types import Type
 
@@ -23,6 +23,13 @@ CONTAINED = "contained"
 SEGMENT = "segment"
 """Not a kind of sink: a text without separators, which leads one folder up at most, and nowhere as the name of a
 file."""
+
+UPWARDS = "upwards"
+"""Not a kind of sink: a part of a path which the name of a file follows that a client chooses, too: if it is `..`, that
+file is looked for one folder up, whether it held separators or not."""
+
+NAMED = "named"
+"""Not a kind of sink: a part of a path that surely is no `..`, if it is a text without separators."""
 
 HOST = "host"
 """Not a kind of sink: the host of a URL, which ends where a fixed domain follows."""
@@ -55,6 +62,8 @@ NONE: frozenset[str] = frozenset()
 NAMES = "names"
 """Not a kind of sink: the names in a dictionary of a client's choice."""
 
+_SEGMENT = frozenset({SEGMENT})
+_UPWARDS = frozenset({UPWARDS})
 _KEYS = frozenset({KEYS})
 _NAMES = frozenset({NAMES})
 
@@ -242,6 +251,14 @@ class Value:
         parts = {key: part.with_safe(kinds) for key, part in self.parts.items()} if self.parts else None
         return Value(marks, parts, self.own)
 
+    def upwards(self) -> Value:
+        """The same inputs as parts of a path that another input follows."""
+        marks = {
+            label: mark if NAMED in mark.safe else Mark(mark.safe - _SEGMENT | _UPWARDS, mark.trail)
+            for label, mark in self.all_marks().items()
+        }
+        return Value(marks) if marks else CLEAN
+
     def without_safe(self, kinds: frozenset[str]) -> Value:
         """The same inputs, harmful for `kinds` again."""
         return Value({label: Mark(mark.safe - kinds, mark.trail) for label, mark in self.all_marks().items()})
@@ -351,6 +368,22 @@ def whole(values: Iterable[Value]) -> Value:
     return Value(marks) if marks else CLEAN
 
 
+def common(found: Sequence[dict[Label, frozenset[str]]]) -> dict[Label, frozenset[str]]:
+    """What holds on every way."""
+    if not found:
+        return {}
+    first, *rest = found
+    result = {}
+    for label, kinds in first.items():
+        safe = kinds
+        for other in rest:
+            known = other.get(label, NONE)
+            safe = safe if ALL in known else known if ALL in safe else safe & known
+        if safe:
+            result[label] = safe
+    return result
+
+
 class Flow(NamedTuple):
     """An input that reaches a sink."""
 
@@ -370,6 +403,10 @@ class Flow(NamedTuple):
     """What was opened surely is the bytes of an input, see is_harmless_at."""
     below: bool = False
     """Harmless if it is a host: see BELOW."""
+    upwards: bool = False
+    """Harmful even if it is a text without separators: see UPWARDS."""
+    names: bool = False
+    """Only the names in a dictionary get there: see NAMES."""
 
 
 def _outer(value: Value) -> Iterator[str]:

@@ -25,10 +25,13 @@ from .values import (
     HOST,
     KEYS,
     MEMBER,
+    NAMED,
+    NAMES,
     OPTION,
     PREFIXED,
     SEGMENT,
     UNTOUCHED,
+    UPWARDS,
     Effect,
     Flow,
     Label,
@@ -624,7 +627,8 @@ class Walk:
         texts = [node.value if isinstance(node, ast.Constant) else None for node, _ in parts]
         for place, (node, value) in enumerate(parts):
             if value:
-                value = _as_segment(value, texts[place - 1] if place else None, texts[place + 1 : place + 2])
+                follows = any(later for _, later in parts[place + 1 :])
+                value = _as_segment(value, texts[place - 1] if place else None, texts[place + 1 : place + 2], follows)
                 value = _as_host(value, texts[place + 1 : place + 2])
                 found.append(whole([value.with_safe(PREFIXED)]) if _fixes_start(before, known) else whole([value]))
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
@@ -649,7 +653,8 @@ class Walk:
                 # A path below another one; a number otherwise.
                 if self.is_narrow(node):
                     return CLEAN
-                return whole([left.without_safe(_SEGMENT), right.with_safe(PREFIXED)])
+                left = left.upwards() if right else left.without_safe(_SEGMENT)
+                return whole([left, right.with_safe(PREFIXED)])
             case ast.BitOr():
                 return join([left, right])
             case ast.Mult():
@@ -803,7 +808,10 @@ class Walk:
             trail = followed(mark.trail, step)
             settled = CONTENT in mark.safe
             below = kind == "url" and BELOW in mark.safe
-            self.add(Flow(told, label, sink, self.path, node.lineno, node.col_offset, trail, None, settled, below))
+            upwards = kind == "path" and UPWARDS in mark.safe
+            place = (self.path, node.lineno, node.col_offset)
+            names = NAMES in mark.safe
+            self.add(Flow(told, label, sink, *place, trail, None, settled, below, upwards, names))
 
     def add(self, flow: Flow) -> None:
         """Each input is told once for each place that it reaches."""
@@ -849,17 +857,17 @@ def _as_host(value: Value, after: list[Any]) -> Value:
     return Value(marks)
 
 
-def _as_segment(value: Value, before: Any, after: list[Any]) -> Value:
+def _as_segment(value: Value, before: Any, after: list[Any], more: bool) -> Value:
     """A text without separators as a part of a longer one: with something before or behind it, it is no `..` any
-    more, and what follows after a separator goes one folder up."""
+    more, and what follows after a separator goes one folder up. `more`: a further input follows."""
     follows = after[0] if after else ""
     if not isinstance(follows, str) or follows.startswith(("/", "\\")):
-        return value.without_safe(_SEGMENT)
+        return value.upwards() if more and isinstance(follows, str) else value.without_safe(_SEGMENT)
     touched = follows or (isinstance(before, str) and before and not before.endswith(("/", "\\")))
     if not touched:
         return value
     marks = {
-        label: Mark(mark.safe | {"path"}, mark.trail) if SEGMENT in mark.safe else mark
+        label: Mark(mark.safe | ({"path"} if SEGMENT in mark.safe else {NAMED}), mark.trail)
         for label, mark in value.all_marks().items()
     }
     return Value(marks)
