@@ -62,6 +62,11 @@ _LOCKS = ("threading.Lock", "threading.RLock", "threading.Semaphore", "asyncio.L
 _UPLOADS = ("fastapi.UploadFile", "starlette.datastructures.UploadFile", "fastapi.datastructures.UploadFile")
 _STREAMS = ("starlette.responses.StreamingResponse", "fastapi.responses.StreamingResponse")
 _CACHES = ("functools.lru_cache", "functools.cache")
+_RETRIES = ("tenacity.retry", "backoff.on_exception", "backoff.on_predicate")
+_GROUPS = ("asyncio.TaskGroup", "anyio.create_task_group", "trio.open_nursery")
+_REDIS = tuple(f"redis.{module}{kind}.*" for module in ("", "asyncio.") for kind in ("Redis", "StrictRedis"))
+_ADDITIONS = tuple(f"{session}.{method}" for session in _SESSIONS for method in ("add", "add_all", "merge"))
+_SQLITE = tuple(f"{kind}.execute" for kind in ("sqlite3.Connection", "sqlite3.Cursor", "aiosqlite.Connection"))
 
 
 def count(file: File) -> dict[str, int]:
@@ -141,6 +146,34 @@ def _queries(file: File) -> int:
         and file.is_named(call.func, *_STATEMENTS)
     ]
     return len(sent)
+
+
+def _redis(*methods: str) -> Count:
+    """Calls of these methods, none given: of any, of clients of Redis."""
+
+    def number(file: File) -> int:
+        called = [call.func for call in file.nodes(ast.Call) if isinstance(call.func, ast.Attribute)]
+        return sum((not methods or each.attr in methods) and file.is_named(each, *_REDIS) for each in called)
+
+    return number
+
+
+def _in_coroutines(*types: type[ast.AST]) -> Count:
+    """Statements of these kinds whose function is a coroutine."""
+    return lambda file: sum(isinstance(file.function(node), ast.AsyncFunctionDef) for node in file.nodes(*types))
+
+
+def _sending_loops(file: File) -> int:
+    """Loops of coroutines that wait in each turn."""
+    return sum(bool(file.within(loop.body, ast.Await)) for loop in file.nodes(ast.For))
+
+
+def _changed_numbers(file: File) -> int:
+    return sum(isinstance(node.target, ast.Attribute) for node in file.nodes(ast.AugAssign))
+
+
+def _sqlite_loops(file: File) -> int:
+    return len(file.nodes(ast.For)) if "execute" in file.text else 0
 
 
 def _jobs(file: File) -> int:
@@ -234,6 +267,12 @@ KINDS: dict[str, tuple[tuple[str, ...], Count]] = {
     "dynamic_imports": (("import_module", "exec_module", "__import__", "run_"), _calls(*_IMPORTS)),
     "temporary_files": (("tempfile", "mktemp"), _calls(*_TEMPORARY)),
     "archives": (("extract", "unpack_archive"), _methods(*_ARCHIVES)),
+    "awaits": (("await ",), lambda file: len(file.nodes(ast.Await))),
+    "plain_blocks": (("async def",), _in_coroutines(ast.With, ast.For)),
+    "sending_loops": (("await ",), _sending_loops),
+    "task_groups": (("TaskGroup", "create_task_group", "open_nursery"), _calls(*_GROUPS)),
+    "retries": (("retry", "backoff"), _decorated(*_RETRIES)),
+    "celery_calls": (("delay(", "apply_async("), _methods("delay", "apply_async")),
     # HTTP
     "parameters": (("@", "add_api_route"), _parameters),
     "limits": (("limit", "page"), _limits),
@@ -258,6 +297,15 @@ KINDS: dict[str, tuple[tuple[str, ...], Count]] = {
     "engines": (("engine",), _calls(*_ENGINES)),
     "queries": (_QUERIES, _queries),
     "sqlite_connections": (("sqlite",), _calls(*_CONNECTIONS)),
+    "commits": (("commit(", "flush("), _methods("commit", "flush")),
+    "insertions": (("add(", "add_all(", "merge("), _calls(*_ADDITIONS)),
+    "changed_numbers": (("+=", "-=", "*="), _changed_numbers),
+    "conditions": (("where(", "filter(", "filter_by("), _methods("where", "filter", "filter_by")),
+    "sqlite_loops": (("sqlite",), _sqlite_loops),
+    "sqlite_statements": (("sqlite",), _calls(*_SQLITE)),
+    "redis_entries": (("edis",), _redis("set", "hset")),
+    "redis_commands": (("edis",), _redis()),
+    "subscriptions": ((".pubsub(",), _redis("pubsub")),
     "token_decodings": (("decode",), _calls(*_DECODERS)),
 }
 """Kind → words, one of which a file with one of it holds, and how to count. Besides these: "migrations" (files), and
@@ -275,9 +323,11 @@ PASSED: dict[str, tuple[str, str]] = {
     # FAR00x: the event loop
     "FAR001": ("coroutines", "coroutines do no blocking I/O"),
     "FAR002": ("coroutines", "coroutines sleep without stopping the event loop"),
+    "FAR003": ("awaits", "calls of coroutines are awaited"),
     "FAR004": ("coroutines", "coroutines leave heavy computing to others"),
     "FAR005": ("coroutines", "coroutines keep synchronous database work off the event loop"),
     "FAR006": ("coroutines", "coroutines start no event loop of their own"),
+    "FAR008": ("plain_blocks", "plain `with` and `for` in coroutines are about plain objects"),
     # FAR01x: errors
     "FAR010": ("http_errors", "HTTP errors say what went wrong"),
     "FAR011": ("http_errors", "HTTP errors are raised, not returned"),
@@ -330,16 +380,20 @@ PASSED: dict[str, tuple[str, str]] = {
     "FAR060": ("sessions", "sessions are closed"),
     "FAR061": ("sqlite_connections", "connections are closed"),
     "FAR062": ("generators", "functions that yield release what they hold"),
+    "FAR063": ("commits", "commits are rolled back where they fail and the session is used on"),
     "FAR064": ("sessions", "sessions are committed where they write"),
     "FAR065": ("gathered", "groups of tasks share no session"),
     "FAR066": ("sessions", "sessions belong to one request"),
     "FAR067": ("engines", "engines are made once"),
+    "FAR068": ("changed_numbers", "numbers that are changed in place lose no change of somebody else"),
+    "FAR069": ("insertions", "insertions are made once, whoever else looks at the same time"),
     # FAR07x: queries
     "FAR070": ("loops", "loops read no relationship row by row"),
     "FAR071": ("loops", "loops send no query for each turn"),
     "FAR072": ("coroutines", "coroutines read no relationship that is not loaded"),
     "FAR073": ("reading_routes", "routes that read are bounded"),
     "FAR075": ("queries", "queries fetch no more than is used"),
+    "FAR077": ("conditions", "conditions leave the indexes of their columns usable"),
     "FAR078": ("queries", "queries cut in pages have an order"),
     "FAR079": ("queries", "queries name their columns"),
     # FAR08x, FAR09x: routes and contracts
@@ -360,12 +414,14 @@ PASSED: dict[str, tuple[str, str]] = {
     "FAR094": ("reading_routes", "routes that read in pages say how many there are"),
     "FAR095": ("routes", "routes have a tag"),
     "FAR096": ("uploads", "uploads are not mixed with a JSON body"),
+    "FAR097": ("routes", "routes keep what their clients rely on"),
     "FAR098": ("patching_routes", "routes that update leave alone what was not sent"),
     "FAR099": ("limits", "limits of pages are bounded"),
     # FAR10x: schemas
     "FAR100": ("schemas", "schemas give their optional fields a default"),
     "FAR101": ("schemas", "schemas make their defaults for each object"),
     "FAR102": ("schemas", "schemas use the interface of Pydantic 2"),
+    "FAR103": ("schemas", "schemas say which of several models a field holds"),
     "FAR104": ("schemas", "schemas bound what they take"),
     "FAR105": ("schemas", "schemas take only the fields that they name"),
     "FAR106": ("validators", "validators return what they checked"),
@@ -387,6 +443,7 @@ PASSED: dict[str, tuple[str, str]] = {
     "FAR120": ("outbound_calls", "outbound calls have a timeout"),
     "FAR121": ("clients", "clients are made once, not for each call"),
     "FAR122": ("clients", "clients are closed"),
+    "FAR123": ("retries", "retries wait, and come to an end"),
     "FAR124": ("outbound_calls", "outbound calls have their status looked at"),
     "FAR125": ("gathered", "groups of tasks are bounded"),
     "FAR126": ("outbound_calls", "outbound calls have their failure handled"),
@@ -397,6 +454,7 @@ PASSED: dict[str, tuple[str, str]] = {
     "FAR133": ("locks", "locks do not stop the event loop"),
     "FAR135": ("lifespans", "lifespans cancel what they start"),
     "FAR136": ("caches", "caches hold no coroutines"),
+    "FAR137": ("task_groups", "groups of tasks have handlers that catch what they raise"),
     "FAR138": ("streams", "streams end when the client leaves"),
     "FAR139": ("streams", "streams use nothing that the request has closed"),
     # FAR14x: jobs and time
@@ -406,6 +464,7 @@ PASSED: dict[str, tuple[str, str]] = {
     "FAR143": ("jobs", "jobs run where they can"),
     "FAR144": ("clock_readings", "readings of the clock have a time zone"),
     "FAR145": ("jobs", "jobs cannot overtake themselves"),
+    "FAR146": ("celery_calls", "calls of Celery tasks are waited for by nobody who blocks others"),
     "FAR147": ("jobs", "jobs of Celery are plain functions"),
     "FAR148": ("jobs", "jobs are bounded in time and tries"),
     # FAR15x: files and dynamic loading
@@ -428,11 +487,20 @@ PASSED: dict[str, tuple[str, str]] = {
     "FAR170": ("sqlite_connections", "connections to SQLite let readers and writers work at once"),
     "FAR171": ("sqlite_connections", "connections to SQLite stay in their thread"),
     "FAR172": ("sqlite_connections", "connections to SQLite are not made for each query"),
+    "FAR173": ("sqlite_connections", "connections to SQLite wait for others that write"),
+    "FAR174": ("sqlite_connections", "connections to SQLite keep the foreign keys that there are"),
     "FAR175": ("sqlite_connections", "connections to SQLite commit what they write"),
+    "FAR176": ("sqlite_loops", "loops execute no statement that `executemany` would take at once"),
+    "FAR177": ("sqlite_statements", "statements for SQLite filter by what has an index"),
     # FAR18x, FAR19x: caching, websockets, logging
     "FAR180": ("caches", "caches are bounded"),
+    "FAR181": ("redis_entries", "entries in Redis that are a cache expire"),
+    "FAR183": ("subscriptions", "subscriptions to Redis are closed"),
+    "FAR184": ("redis_commands", "commands for Redis take no time that grows with its keys"),
     "FAR185": ("websockets", "websockets expect the other side to leave"),
+    "FAR186": ("sending_loops", "loops that wait in each turn go over what nobody changes meanwhile"),
     "FAR187": ("websockets", "websockets check what they receive"),
+    "FAR190": ("functions", "functions that serve print nothing"),
     "FAR191": ("log_calls", "log calls leave the formatting to the logger"),
     "FAR192": ("log_calls", "log calls have the level that fits"),
     # FAR20x: what the project demands
@@ -455,3 +523,23 @@ PASSED: dict[str, tuple[str, str]] = {
 
 A row of a rule that is not on board says nothing: only rules that ran are told.
 """
+
+_DATABASE = ("sessions", "queries", "sqlite_connections", "insertions")
+
+NEEDS: dict[str, tuple[str, ...]] = {
+    "FAR005": _DATABASE,
+    "FAR051": ("models",),
+    "FAR068": ("models",),
+    "FAR069": ("models",),
+    "FAR070": ("models",),
+    "FAR071": _DATABASE,
+    "FAR072": ("models",),
+    "FAR073": ("models",),
+    "FAR077": ("models",),
+    "FAR108": ("models",),
+}
+"""Rule → kinds, of which the whole project has to hold one: without a mapped class there is none that a route could
+hand out, however many routes there are."""
+
+OF_CHANGES = frozenset({"FAR097"})
+"""Rules that compare two sides, and look at nothing else."""

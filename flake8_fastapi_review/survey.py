@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from .module import Unreadable, decode
 from .rule import Severity
-from .sites import COMPONENTS, OF_ROLE, PASSED
+from .sites import COMPONENTS, NEEDS, OF_CHANGES, OF_ROLE, PASSED
 from .suppression import Comment, comments
 
 if TYPE_CHECKING:
@@ -55,6 +55,7 @@ def passed(review: Review, files: Collection[str] | None = None) -> list[Passed]
     """
     wanted = review.sites if files is None else [file for file in files if file in review.sites]
     total = _total(review, wanted)
+    whole = total if files is None else _total(review, review.sites)
     within = None if files is None else frozenset(files)
     failed = {
         violation.code
@@ -65,6 +66,8 @@ def passed(review: Review, files: Collection[str] | None = None) -> list[Passed]
         Passed(code, total[kind], f"{total[kind]} of {total[kind]} {text}")
         for code, (kind, text) in sorted(PASSED.items())
         if code in review.codes and code not in failed and total[kind]
+        if not (files is None and code in OF_CHANGES)
+        if code not in NEEDS or any(whole[needed] for needed in NEEDS[code])
     ]
 
 
