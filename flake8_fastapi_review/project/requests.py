@@ -126,6 +126,7 @@ class Requests:
             return None
         for owner, expr in ((summary, default), *self.types.metadata(summary, annotation)):
             if expr is not None:
+                owner, expr = self._marker(owner, expr)
                 marker = self.types.qualified(self.types.eval(owner, expr[1] if expr[0] == "c" else expr))
                 if marker in EXPLICIT:
                     return EXPLICIT[marker]
@@ -142,6 +143,22 @@ class Requests:
         if all(self.types.is_subclass(cls, _SCALARS) for cls in found):
             return "query"
         return "body" if any(self.types.is_subclass(cls, _BODIES) or self._is_dataclass(cls) for cls in found) else None
+
+    def _marker(self, summary: Summary, expr: Expr, depth: int = 0) -> tuple[Summary, Expr]:
+        """The call that makes a marker which stands under a name, `X_TOKEN = Header()`, and the module it stands in."""
+        if expr[0] != "g" or depth > _MAX_DEPTH:
+            return summary, expr
+        bindings = summary.names.get(expr[1], ())
+        if len(bindings) != 1:
+            return summary, expr
+        match summary.table[bindings[0]]:
+            case ("=", ("c", *_) as made, ()) | (":", _, ("c", *_) as made):
+                return summary, made
+            case ("imp", level, module, name) if name is not None:
+                path = self.types.modules.resolve(summary.path, level, module)
+                other = self.types.modules.summary(path) if path is not None else None
+                return (summary, expr) if other is None else self._marker(other, ("g", name), depth + 1)
+        return summary, expr
 
     def _held_in_lists(self, declared: Type | None) -> list[str]:
         """The classes of the items of `list[X]`, `X | None` included."""
@@ -165,6 +182,7 @@ class Requests:
             for owner, expr in (*self.types.metadata(summary, annotation), (summary, default)):
                 if expr is None:
                     continue
+                owner, expr = self._marker(owner, expr)
                 called = self.types.qualified(self.types.eval(owner, expr[1] if expr[0] == "c" else expr))
                 explicit = explicit or called in EXPLICIT
                 if (

@@ -86,6 +86,8 @@ class SwallowedException(Rule):
                 continue
             if written is None or explained(file, handler) or _expected(file, statement):
                 continue
+            if _has_default(file, statement):
+                continue
             if cancels(file, handler) and _awaits(file, statement):
                 continue  # the cancellation is what matters: FAR019
             yield self.at(handler, handler=written, body=_subject(file, statement))
@@ -97,6 +99,22 @@ def _is_nothing(statement: ast.stmt) -> bool:
             return True
         case ast.Return(value=None | ast.Constant(value=None)):
             return True
+    return False
+
+
+def _has_default(file: File, statement: ast.Try) -> bool:
+    """`text = answer.text; try: text = answer.json()["error"]`: what stands for a failure is there."""
+    match statement.body:
+        case [ast.Assign(targets=[ast.Name(id=name)])]:
+            pass
+        case _:
+            return False
+    above = file.parent(statement)
+    for block in (getattr(above, "body", ()), getattr(above, "orelse", ()), getattr(above, "finalbody", ())):
+        if isinstance(block, list) and statement in block and (place := block.index(statement)):
+            before = block[place - 1]
+            targets = before.targets if isinstance(before, ast.Assign) else [getattr(before, "target", None)]
+            return any(isinstance(target, ast.Name) and target.id == name for target in targets)
     return False
 
 

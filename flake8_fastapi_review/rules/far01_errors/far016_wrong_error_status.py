@@ -4,7 +4,7 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from ...handlers import handler_of
+from ...handlers import CANCELLATIONS, caught, handler_of
 from ...rule import Rule, Severity
 from .responses import FUNCTIONS, detail, http_exceptions, raised, spread, status
 
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 _REGISTERED = frozenset(
     (*range(400, 419), *range(421, 427), 428, 429, 431, 451, *range(500, 509), 510, 511)
 )  # https://www.iana.org/assignments/http-status-codes
+_CLIENT_CLOSED = 499
+"""Of nginx: nobody reads the answer any more, so that any number will do."""
+_GIVEN_UP = re.compile(r"(?i)cancel|abort|client (?:has )?(?:closed|gone|disconnected)|disconnect")
 _SAYS = (
     (re.compile(r"(?i)\b(not|n't be) found\b|\bdoes(n't| not) exist\b|\bno such\b"), 404),
     (re.compile(r"(?i)\balready (exists?|registered|taken|in use)\b"), 409),
@@ -79,13 +82,21 @@ class WrongErrorStatus(Rule):
                     yield self.at(
                         call, status=code, problem="is no error", instead="a 4xx or 5xx code, or return a response"
                     )
-            elif code not in _REGISTERED:
+            elif code not in _REGISTERED and not (code == _CLIENT_CLOSED and _given_up(file, call)):
                 yield self.at(
                     call, status=code, problem="is not registered, clients do not know it", instead=_nearest(code)
                 )
             elif code == 500 and (said := _said(file, call)):
                 text, fitting = said
                 yield self.at(call, status=code, problem=f"says `{text}`, the server's own failure", instead=fitting)
+
+
+def _given_up(file: File, call: ast.Call) -> bool:
+    """Whether the client, or somebody for it, has given the request up."""
+    handler = handler_of(file, call)
+    return _GIVEN_UP.search(file.source(call)) is not None or (
+        handler is not None and any(file.is_named(kind, *CANCELLATIONS) for kind in caught(handler))
+    )
 
 
 def _redirects(file: File, call: ast.Call, code: int) -> bool:

@@ -188,7 +188,7 @@ class SecretInQueryString(Rule):
                 rf"{_ONE_TIME.pattern}|link|href", file.source(file.statement(text))
             ):
                 continue
-            if self.vendors or not _is_key(found[1]):
+            if self.vendors or not (_is_key(found[1]) or _is_of_vendor(text)):
                 yield self.at(text, name=found[1], part="query string", instead="send it in a header or the body")
 
 
@@ -206,6 +206,16 @@ def _pairs(text: ast.JoinedStr | ast.BinOp) -> Iterator[tuple[str, ast.expr]]:
         case ast.BinOp(left=ast.Constant(value=str(before)), op=ast.Mod(), right=value):
             values = value.elts if isinstance(value, ast.Tuple) else [value]
             yield from zip(before.split("%s"), values, strict=False)
+
+
+def _is_of_vendor(text: ast.JoinedStr | ast.BinOp) -> bool:
+    """Whether a URL names its host: how the others want their credentials is theirs to say."""
+    first: ast.AST = text
+    while isinstance(first, ast.BinOp):
+        first = first.left
+    if isinstance(first, ast.JoinedStr) and first.values:
+        first = first.values[0]
+    return isinstance(first, ast.Constant) and re.match(r"https?://[^/?]+[/?]", str(first.value)) is not None
 
 
 def _is_secret(name: str) -> bool:

@@ -64,7 +64,7 @@ def _is_none(node: ast.expr) -> bool:
 def credential_field(file: File, shown: ast.expr) -> Iterator[tuple[ast.expr, str]]:
     """The models in what `shown` prints whose text holds a secret: the expression and the field."""
     for part in _whole(shown):
-        if not file.is_a(part, *_MODELS):
+        if not file.is_a(part, *_MODELS) or file.writes_itself(part):
             continue
         for field in file.fields(part):
             judged = _plain_secret(field.name)

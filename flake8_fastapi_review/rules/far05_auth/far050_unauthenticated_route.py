@@ -92,6 +92,9 @@ class UnauthenticatedRoute(Rule):
             if found is None:
                 continue
             row, siblings = found
+            if not siblings:
+                # All that is protected lies under another application, or below the same name.
+                continue
             guard = self._guard(file, siblings)
             guarded = [other for other in siblings if self._name(file, other) == guard]
             # A function may be registered with a slash at the end and without.

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING
 
 from ...rule import Applicability, Edit, Fix, Range, Rule, Severity
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from ...rule import Violation
 
 _VERSION = 2
+_VERSIONS = re.compile(r"(?i)pydantic_*(?:is_)?v?_?[12]|pydantic\W*version|hasattr\(")
+"""Conditions that ask which Pydantic there is."""
 _METHODS = {
     "dict": "model_dump",
     "json": "model_dump_json",
@@ -104,6 +107,8 @@ class PydanticV1Api(Rule):
                 new = _NAMES.get(f"pydantic.{alias.name}")
                 if new is not None:
                     state = "discouraged" if alias.name.startswith("con") else _DEPRECATED
+                    if _is_for_either(file, statement):
+                        continue
                     yield self.at(alias, old=alias.name, new=new, state=state)
 
     def _members(self, file: File) -> Iterator[Violation]:
@@ -117,7 +122,7 @@ class PydanticV1Api(Rule):
                 continue
             if not (file.is_a(node.value, _BASE) or file.is_subclass(node.value, _BASE)):
                 continue
-            if _is_first(file, node):
+            if _is_first(file, node) or _is_for_either(file, node):
                 continue
             fix = None
             if node.attr in _SAME:
@@ -131,6 +136,27 @@ class PydanticV1Api(Rule):
             for statement in definition.body:
                 if isinstance(statement, ast.ClassDef) and statement.name == "Config" and model.version == _VERSION:
                     yield self.at(statement, old="class Config", new="model_config = ConfigDict(…)", state=_DEPRECATED)
+
+
+def _is_for_either(file: File, node: ast.AST) -> bool:
+    """`if PYDANTIC_V2: … else: …`, `try: … except ImportError: …`: code for both versions."""
+    child = node
+    for above in file.ancestors(node):
+        match above:
+            case ast.If(test=test) | ast.IfExp(test=test) if child is not test and _VERSIONS.search(file.source(test)):
+                return True
+            case ast.Try(body=body, handlers=handlers) if child in body and any(
+                file.is_named(kind, "builtins.ImportError", "builtins.AttributeError", "builtins.ModuleNotFoundError")
+                for handler in handlers
+                for kind in ([handler.type] if handler.type is not None else [])
+            ):
+                return True
+            case ast.ExceptHandler(type=ast.expr() as kind) if file.is_named(
+                kind, "builtins.ImportError", "builtins.AttributeError", "builtins.ModuleNotFoundError"
+            ):
+                return True
+        child = above
+    return False
 
 
 def _is_first(file: File, node: ast.Attribute) -> bool:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING
 
 from ...handlers import broad
@@ -27,6 +28,10 @@ _NETWORK = (
     "redis.RedisError",
     "sqlalchemy.exc.OperationalError",
 )
+
+
+_ANSWERS = re.compile(r"(?i)json|decod|pars|format|schema|valid|placeholder|output")
+"""Words of exceptions that say that an answer came and was no good."""
 
 
 class RetryWithoutBackoff(Rule):
@@ -75,6 +80,9 @@ class RetryWithoutBackoff(Rule):
             if None in given or call.args:
                 continue
             missing = [name for name in ("wait", "stop") if name not in given]
+            if _is_about_answers(call):
+                # Nobody is overloaded who has answered something else than was asked for.
+                missing = [name for name in missing if name != "wait"]
             if "stop" not in given and "retry" in given and "wait" in given and "retry_error_callback" in given:
                 continue
             if missing:
@@ -121,3 +129,12 @@ class RetryWithoutBackoff(Rule):
                     remedy="pause between the tries, and give up after a few",
                 )
                 return
+
+
+def _is_about_answers(call: ast.Call) -> bool:
+    """`retry=retry_if_exception_type(JSONDecodeError)`"""
+    given = next((each.value for each in call.keywords if each.arg == "retry"), None)
+    if not isinstance(given, ast.Call) or not given.args:
+        return False
+    kinds = [each for argument in given.args for each in getattr(argument, "elts", [argument])]
+    return all(_ANSWERS.search(ast.unparse(each)) is not None for each in kinds)

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 
 _REFRESHING = re.compile(r"(?i)time|expir|ttl|stale|fresh|stamp")
 """Tests for age: what is made twice then replaces an older one, which it may."""
+_ENDING = re.compile(
+    r"(?i)(?:^|_)(?:a?close|stop|shut_?down|finali[sz]e|clean_?up|tear_?down|disconnect|dispose|aexit)(?:_|$)"
+)
+"""Functions that end something, which is done once."""
 _CHANGES = frozenset("add append remove discard pop update setdefault clear insert".split())
 
 
@@ -83,6 +87,9 @@ def _race(file: File, choice: ast.If) -> tuple[str, ast.Await] | None:
     }
     if not tested or _REFRESHING.search(ast.unparse(choice.test)):
         return None
+    function = file.function(choice)
+    if _ENDING.search(getattr(function, "name", "")):
+        return None  # the end comes once
     waited: ast.Await | None = None
     for statement in choice.body:
         changed = next((each for each in _changes(file, statement) if ast.unparse(each) in tested), None)
@@ -94,9 +101,19 @@ def _race(file: File, choice: ast.If) -> tuple[str, ast.Await] | None:
             continue
         if changed is not None:
             before = waited or (here if isinstance(statement, (ast.Assign, ast.AnnAssign, ast.AugAssign)) else None)
-            return (ast.unparse(changed), before) if before is not None else None
+            if before is None or (before is here and _gets(statement)):
+                return None
+            return ast.unparse(changed), before
         waited = waited or here
     return None
+
+
+def _gets(statement: ast.stmt) -> bool:
+    """`CONFIG = await get_config()`: twice is as good as once."""
+    match statement:
+        case ast.Assign(value=ast.Await(value=ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)))):
+            return name.lstrip("_").startswith("get_")
+    return False
 
 
 def _changes(file: File, statement: ast.stmt) -> Iterator[ast.expr]:

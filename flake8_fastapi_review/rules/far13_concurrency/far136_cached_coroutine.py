@@ -26,8 +26,8 @@ class CachedCoroutine(Rule):
     """A cache for plain functions is put on a coroutine function, or on a method.
 
     What is kept is the coroutine, not its result: the first caller awaits it, and every later one gets
-    `RuntimeError: cannot reuse already awaited coroutine`. On a method the cache belongs to the class and keeps every
-    object it has seen, so that none is ever freed (a warning).
+    `RuntimeError: cannot reuse already awaited coroutine`. On a method a cache without an end belongs to the class
+    and keeps every object it has seen, so that none is ever freed (a warning).
 
     Bad:
 
@@ -66,7 +66,12 @@ class CachedCoroutine(Rule):
                         )
                         harm = f"keeps the coroutine of `{function.name}`, which can be awaited once"
                         yield self.at(decorator, cache=shown, harm=harm, remedy=remedy)
-                elif not is_property and _is_method(file, function) and not shown.startswith("cachetools.cached"):
+                elif (
+                    not is_property
+                    and _is_method(file, function)
+                    and _has_no_end(file, decorator)
+                    and not shown.startswith("cachetools.cached")
+                ):
                     yield self.at(
                         decorator,
                         severity=Severity.WARNING,
@@ -74,6 +79,16 @@ class CachedCoroutine(Rule):
                         harm=f"keeps every object that `{function.name}` was called on",
                         remedy="use `functools.cached_property`, or a cache in the object",
                     )
+
+
+def _has_no_end(file: File, decorator: ast.expr) -> bool:
+    """Whether a cache keeps all that it has ever seen: `lru_cache` keeps 128 entries unless it is told otherwise."""
+    if not isinstance(decorator, ast.Call):
+        return file.is_named(decorator, "functools.cache")
+    if file.is_named(decorator.func, "functools.cache"):
+        return True
+    size = file.argument(decorator, 0, "maxsize")
+    return size is not None and file.value_of(size) is None
 
 
 def _yields(file: File, function: ast.AsyncFunctionDef) -> bool:

@@ -119,6 +119,11 @@ def _gets_zone(file: File, call: ast.Call) -> bool:
 def _is_only_shown(file: File, call: ast.Call) -> bool:
     """Whether all that is taken of it is text, or its parts."""
     outer = file.parent(call)
+    while isinstance(outer, ast.BinOp) and not (file.resolved(call) or "").endswith("utcnow"):
+        # (datetime.now() + timedelta(days=1)).timestamp()
+        outer = file.parent(outer)
+        if isinstance(outer, ast.Attribute):
+            return outer.attr == "timestamp"
     if isinstance(outer, ast.Attribute):
         if outer.attr == "timestamp":  # takes it for local time, which it is
             return not (file.resolved(call) or "").endswith("utcnow")

@@ -61,6 +61,7 @@ class DynamicImportNotCleaned(Rule):
     """
 
     code = "FAR152"
+    on_by_default = False
     severity = Severity.WARNING
     cwe = 459
     cvss = "CVSS:3.1/AV:N/AC:H/PR:H/UI:N/S:U/C:N/I:L/A:L"
