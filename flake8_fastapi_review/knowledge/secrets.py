@@ -174,6 +174,14 @@ _HARMLESS = frozenset(
 )
 """Words before the head after which it is no secret, or no longer one."""
 
+_DESCRIBED = frozenset(
+    """
+    function method call type func bound model input output option options setting settings config configuration
+    schema cache query param params parameter parameters manifest file plan shape graph
+    """.split()
+)
+"""Words before `signature` after which it is no proof: what something takes, or a digest to know it again by."""
+
 _QUESTIONS = frozenset(
     """
     is has have had use uses using enable enabled disable require requires required need needs allow allows allowed
@@ -276,7 +284,7 @@ def authenticator_name(name: str) -> str | None:
     if head in ("signature", "hmac", "sig"):
         return (
             None
-            if {"function", "method", "call", "type", "func", "bound", "model", "input", "output"}.intersection(before)
+            if _DESCRIBED.intersection(before)
             else head
         )
     if head == "mac" and not before:

@@ -416,7 +416,8 @@ class Taint:
                     # One call that leads to many places with the same input is one thing to repair.
                     key = (SINKS[finding.kind], finding.line, finding.column)
                     here = finding.sink_path == module.path
-                    place = (finding.sink_path, finding.sink_line) if here else (finding.source, finding.part)
+                    part = finding.part[:1] if finding.source.name else ()
+                    place = (finding.sink_path, finding.sink_line) if here else (finding.source, part)
                     known = found.get((key, place))
                     if known is None or len(finding.steps) < len(known.steps):
                         found[key, place] = finding

@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from .engine import Taint
 
 _SEGMENT = frozenset({SEGMENT})
+_LEADING = frozenset({"path", "directory", "url", "redirect"})
 _URL_SAFE = frozenset({"url", "redirect"})
 _URL_KINDS = _URL_SAFE | {ALL}
 _LOG_SAFE = frozenset({"log", "header"})
@@ -630,6 +631,9 @@ class Walk:
                 follows = any(later for _, later in parts[place + 1 :])
                 value = _as_segment(value, texts[place - 1] if place else None, texts[place + 1 : place + 2], follows)
                 value = _as_host(value, texts[place + 1 : place + 2])
+                if known and before.startswith("data:"):
+                    # It holds the data itself, and leads nowhere.
+                    value = value.with_safe(_LEADING)
                 found.append(whole([value.with_safe(PREFIXED)]) if _fixes_start(before, known) else whole([value]))
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 before += node.value

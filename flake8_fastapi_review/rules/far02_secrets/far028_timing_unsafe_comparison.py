@@ -208,7 +208,12 @@ class TimingUnsafeComparison(Rule):
                 return True
         if _comes_from(file, left, right) or _comes_from(file, right, left):
             return True  # a part of it against the whole: nobody's guess
-        return self._is_in_query(file, comparison) or self._is_repetition(left, right) or _is_own_test(file, comparison)
+        return (
+            self._is_in_query(file, comparison)
+            or self._is_repetition(left, right)
+            or _is_own_test(file, comparison)
+            or _notices_change(file, comparison, left, right)
+        )
 
     def _is_in_query(self, file: File, comparison: ast.Compare) -> bool:
         """The comparison builds a database query."""
@@ -299,6 +304,20 @@ def _is_column(file: File, side: ast.Attribute) -> bool:
     if owner is not None:
         return owner.is_class
     return isinstance(side.value, ast.Name) and side.value.id[:1].isupper() and not side.value.id.isupper()
+
+
+def _notices_change(file: File, comparison: ast.Compare, left: ast.expr, right: ast.expr) -> bool:
+    """`if kept.token != token: kept.token = token`: what is new is stored."""
+    choice = next((above for above in file.ancestors(comparison) if isinstance(above, ast.stmt)), None)
+    if not isinstance(choice, ast.If):
+        return False
+    sides = {file.source(left), file.source(right)}
+    return any(
+        isinstance(statement, ast.Assign)
+        and file.source(statement.value) in sides
+        and any(file.source(target) in sides for target in statement.targets)
+        for statement in choice.body
+    )
 
 
 def _is_own_test(file: File, comparison: ast.Compare) -> bool:

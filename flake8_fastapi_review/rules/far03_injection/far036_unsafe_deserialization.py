@@ -4,7 +4,7 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from ...rule import Rule, Severity
+from ...rule import Rule, Severity, option
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,8 +22,8 @@ class UnsafeDeserialization(Rule):
     Pickle and its relatives call whatever the data name, before the value is looked at. Use JSON, or a format with a
     schema; `yaml.safe_load`, `torch.load(…, weights_only=True)`.
 
-    A file that the application loads so is reported as a warning, for whoever can write it runs code in the service.
-    Files that the same function writes, or whose digest or signature it checks, are not.
+    With the option `files`, a file that the application loads so is a warning, for whoever can write it runs code in
+    the service. Files that the same function writes, or whose digest or signature it checks, are not.
 
     Bad:
 
@@ -65,6 +65,8 @@ class UnsafeDeserialization(Rule):
     message = "`{sink}` loads {what}: the data can run code, use JSON or another format without code"
     markers = (("def ",),)
 
+    files: bool = option(False, "Report files that are loaded so, too; whoever can write one runs code in the service.")
+
     def check(self, file: File) -> Iterator[Violation]:
         told: set[tuple[str, int]] = set()
         for reached in file.reached(self.code):
@@ -77,6 +79,8 @@ class UnsafeDeserialization(Rule):
                 what=f"{reached.input}{reached.route}{reached.chain}",
             )
             told.update((step.path, step.line) for step in reached.related[-1:])
+        if not self.files:
+            return
         for call, given, name in file.sink_calls("pickle"):
             function = file.function(call)
             if (file.path, given.lineno) in told or function is None or file.registered_as(function) is not None:
