@@ -19,13 +19,17 @@ if TYPE_CHECKING:
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _PORTIONS = re.compile(r"chunk|batch|partition|page|slice|bucket|window|retr(y|ies)|attempt|poll|shard", re.IGNORECASE)
 """Names of what is taken in portions, or tried again."""
+_FEW = re.compile(
+    r"(?i)(^|_)(built_?ins?|defaults?|supported|adapters?|columns?|fields?|configs?|segments?|backends?|dialects?)(_|$)"
+)
+"""Names of what a program or a table has a few of, whatever its users do."""
 _FIXED = ("builtins.range", "itertools.count", "itertools.repeat", "itertools.cycle")
 _WRITING = frozenset(("commit", "write", "flush", "expunge", "expire"))
 _DOING = re.compile(
     r"^_*(create|update|upsert|insert|add|save|delete|remove|sync|process|perform|queue|run|set|mark|attach|hold|release|replace)(_|$)"
 )
 """Helpers that do something for each element."""
-_ONCE = re.compile(r"migration|(^|/)(cli|commands?|seeds?|scripts?)(/|\.py$)")
+_ONCE = re.compile(r"migration|(^|/)(cli|commands?|seeds?|scripts?|initiali[sz]ers?|bootstrap|startup)(/|\.py$)")
 """Files whose code runs once in a while, for somebody who waits."""
 _HARMLESS = frozenset(
     "len str int float isinstance getattr setattr hasattr print range list dict set tuple sorted zip enumerate min max "
@@ -162,7 +166,8 @@ def _reads(execution: Execution) -> bool:
     if execution.kind != "execute" or statement is None or statement.for_update:
         return False
     if statement.kind == "text":
-        return statement.text is not None and statement.text.lstrip()[:6].upper() == "SELECT"
+        text = statement.text.upper() if statement.text is not None else ""
+        return text.lstrip().startswith("SELECT") and "FOR UPDATE" not in text
     known = bool(execution.chain) or bool(statement.filters) or any(item.entity for item in statement.items)
     return statement.kind == "select" and known
 
@@ -199,9 +204,10 @@ def _rows(file: File, loop: ast.AST) -> tuple[list[str], str] | None:
     """The names that hold elements, and what the loop goes over as text; None if their number is fixed."""
     match loop:
         case ast.For(iter=iterable, body=body) | ast.AsyncFor(iter=iterable, body=body):
-            if _is_fixed(file, iterable) or file.within(body, ast.Break):
+            names = _elements(file, loop)
+            if _is_fixed(file, iterable) or file.within(body, ast.Break) or any(map(_FEW.search, names)):
                 return None
-            return _elements(file, loop), _short(iterable)
+            return names, _short(iterable)
         case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
             open_ = [each for each in loop.generators if not _is_fixed(file, each.iter)]
             names = [name for each in open_ for name in _names(file, each.target)]
@@ -228,13 +234,15 @@ def _is_fixed(file: File, iterable: ast.expr) -> bool:
             if file.resolved(iterable) in _FIXED:
                 return True
             text = ast.unparse(iterable.func)
-            if _PORTIONS.search(text) or re.search(r"(?i)session|(^|_)db($|_)", text.rpartition(".")[2]):
+            if any(words.search(text) for words in (_PORTIONS, _FEW)) or re.search(
+                r"(?i)session|(^|_)db($|_)", text.rpartition(".")[2]
+            ):
                 return True
         case ast.Subscript(slice=ast.Slice()):
             return True
-        case ast.Name(id=name) if name.isupper() or _PORTIONS.search(name):
+        case ast.Name(id=name) if name.isupper() or _PORTIONS.search(name) or _FEW.search(name):
             return True
-        case ast.Attribute(attr=name) if name.isupper():
+        case ast.Attribute(attr=name) if name.isupper() or _FEW.search(name):
             return True
     if file.is_subclass(iterable, "enum.Enum"):
         return True

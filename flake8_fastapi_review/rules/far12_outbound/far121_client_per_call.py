@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING
 
 from ...rule import Related, Rule, Severity
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 _ALIKE = frozenset(("timeout", "trust_env", "follow_redirects", "raise_for_status", "http1", "http2", "read_bufsize"))
 """Arguments for which nobody needs a client of their own: switches, and what each call can be given."""
+_ATTEMPT = re.compile(r"(?i)attempt|retry|retries|(?:^|_)tr(?:y|ies)(?:_|$)")
+_PAUSES = ("time.sleep", "asyncio.sleep", "anyio.sleep", "trio.sleep")
 _CACHES = ("cache", "lru_cache", "cached", "alru_cache", "singleton", "once")
 
 
@@ -102,11 +105,18 @@ def _loop(file: File, call: ast.Call, function: ast.AST) -> str:
         if ancestor is function:
             return ""
         if isinstance(ancestor, (ast.For, ast.AsyncFor)) and any(inner is each for each in ancestor.body):
-            return "in each turn of a loop"
+            return "" if _tries_again(file, ancestor) else "in each turn of a loop"
         if isinstance(ancestor, ast.While) and any(inner is each for each in ancestor.body):
             return ""  # connects again after a failure
         inner = ancestor
     return ""
+
+
+def _tries_again(file: File, loop: ast.For | ast.AsyncFor) -> bool:
+    """`for attempt in range(3)`, or a loop that pauses: it connects again after a failure, or asks once in a while."""
+    if _ATTEMPT.search(ast.unparse(loop.target)) and isinstance(loop.iter, ast.Call):
+        return True
+    return any(file.is_named(each.func, *_PAUSES) for each in file.within(loop.body, ast.Call))
 
 
 def _is_used_up(file: File, call: ast.Call, function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
