@@ -208,7 +208,7 @@ class Config:
 # Finding the project
 
 
-_SECTION = r"""(?m)^[ \t]*\[+[ \t]*tool[ \t]*\.[ \t]*["']?fastapi-review["']?[ \t]*[\].]"""
+_SECTION = r"""(?m)^[ \t]*\[+[ \t]*tool[ \t]*\.[ \t]*["']?fastapi-review["']?[ \t]*(?:[\].]|$)"""
 _SETUP_FILES = ("pyproject.toml", "setup.py", "setup.cfg")
 _roots: dict[tuple[str, Files], str] = {}
 _texts: dict[tuple[str, Files], str | None] = {}

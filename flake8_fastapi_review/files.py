@@ -38,6 +38,22 @@ class Entry(NamedTuple):
     """A link to a file is one."""
 
 
+def leads_to_file(entry: os.DirEntry[str]) -> bool:
+    """It is a file, or a link to one; a link that leads back to itself is none."""
+    try:
+        return entry.is_file()
+    except OSError:
+        return False
+
+
+def leads_to_folder(entry: os.DirEntry[str]) -> bool:
+    """It is a folder, or a link to one."""
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
+
+
 class Disk:
     """The files as they lie on the disk."""
 
@@ -52,7 +68,7 @@ class Disk:
 
     def entries(self, folder: str) -> list[Entry]:
         with os.scandir(folder) as found:
-            made = [Entry(entry.name, entry.is_dir(follow_symlinks=False), entry.is_file()) for entry in found]
+            made = [Entry(entry.name, entry.is_dir(follow_symlinks=False), leads_to_file(entry)) for entry in found]
         made.sort()
         return made
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import subprocess
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -78,11 +79,20 @@ class Repository:
         found = self._ask("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
         if found is not None:
             return found.decode("ascii").strip()
+        if revision and not revision.strip("0"):
+            raise GitError(
+                f"{what} is no commit but the zeros of a branch that is new: name what it left, `--base main`"
+            )
+        if self.head() is None and not self.is_shallow():
+            raise GitError(f"{what} `{revision}` is no commit here: the branch that is checked out has none yet")
+        stem = re.split(r"[~^]", revision)[0]
         if self.is_shallow():
             raise GitError(
                 f"{what} `{revision}` is not in this shallow clone: `git fetch --unshallow origin`, or fetch-depth: 0 "
                 "for actions/checkout"
             )
+        if stem != revision and self._ask("rev-parse", "--verify", "--quiet", "--end-of-options", f"{stem}^{{commit}}"):
+            raise GitError(f"{what} `{revision}` is no commit: the history of `{stem}` begins later")
         raise GitError(f"{what} `{revision}` is no commit here: fetch it (`git fetch origin {_branch(revision)}`)")
 
     def head(self) -> str | None:

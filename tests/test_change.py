@@ -76,7 +76,7 @@ def new(report: dict[str, Any]) -> list[tuple[str, int, str, bool]]:
 def test_nothing_changed(repo: Path) -> None:
     done = run("review", cwd=repo)
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout == "No new findings in 2 files, 0 of them changed. 0 fixed, 1 as before.\n"
+    assert done.stdout == "No new findings in 2 files, nothing changed. 0 fixed, 1 as before.\n"
 
 
 def test_shifted_and_reformatted_code_is_not_new(repo: Path) -> None:
@@ -209,6 +209,11 @@ def test_before_the_first_commit(tmp_path: Path) -> None:
     assert new(reviewed(tmp_path, "--head", "index")) == [("bad.py", 4, "FAR012", True)]
     commit(tmp_path)
     assert new(reviewed(tmp_path, "--head", "HEAD")) == [("bad.py", 4, "FAR012", True)]
+
+
+def test_a_revision_before_the_first_commit(tmp_path: Path) -> None:
+    git(tmp_path, "init", "-q", "-b", "main")
+    refused(run("review", "--base", "main", cwd=tmp_path), "the branch that is checked out has none yet")
 
 
 def test_pre_commit_names_the_sides(repo: Path) -> None:
@@ -427,6 +432,8 @@ def test_no_git(repo: Path) -> None:
         (["--base", "nope"], "--base `nope` is no commit here: fetch it (`git fetch origin nope`)"),
         (["--base", "origin/dev"], "`git fetch origin dev`"),
         (["--head", "nope"], "--head `nope` is no commit"),
+        (["--base", "HEAD~9"], "--base `HEAD~9` is no commit: the history of `HEAD` begins later"),
+        (["--base", "0" * 40], "--base is no commit but the zeros of a new branch: name what it left"),
         (["--base", "--upload-pack=x"], "is no commit here"),
         (["nowhere.py"], "there is no"),
         (["--no-cache", "--cache-dir", "x"], "exclude each other"),

@@ -300,6 +300,15 @@ def test_a_link_to_nowhere_is_no_file(put: Put) -> None:
     assert review(["."]).files == ()
 
 
+def test_links_in_circles_are_no_files(put: Put) -> None:
+    folder = put({"a.py": "x = 1\n", "pkg/__init__.py": ""})
+    folder.joinpath("b.py").symlink_to("c.py")
+    folder.joinpath("c.py").symlink_to("b.py")
+    folder.joinpath("pkg", "up").symlink_to("..")
+    folder.joinpath("round").symlink_to("round")
+    assert review(["."]).files == ("a.py", "pkg/__init__.py")
+
+
 def test_an_error_outside_the_rules_is_contained(put: Put, monkeypatch: pytest.MonkeyPatch) -> None:
     put({"a.py": "#!\n", "b.py": "#!\n"})
     whole = Project.file_for

@@ -8,7 +8,7 @@ import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..config import excluder, takes_back
-from ..files import DISK
+from ..files import DISK, leads_to_file, leads_to_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -156,8 +156,8 @@ def _entries(files: Files, folder: str) -> list[_Entry]:
             _Entry(
                 entry.name,
                 entry.is_dir(follow_symlinks=False),
-                entry.is_file(),
-                entry.is_dir() if entry.is_symlink() else None,
+                leads_to_file(entry),
+                leads_to_folder(entry) if entry.is_symlink() else None,
                 entry.stat,
             )
             for entry in found

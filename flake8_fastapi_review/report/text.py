@@ -48,7 +48,7 @@ def summary(report: Report, style: Style) -> str:
     not_reviewed = f", {len(report.skipped)} not reviewed" if report.skipped else ""
     change = report.change
     if change is not None:
-        not_reviewed += f", {len(change.files)} of them changed"
+        not_reviewed += f", {len(change.files) or 'nothing'} changed"
     compared = "" if change is None else f" {len(change.fixed)} fixed, {change.unchanged} as before."
     if report.baselined:
         compared += f" {report.baselined} more in the baseline."
