@@ -80,9 +80,7 @@ class Repository:
         if found is not None:
             return found.decode("ascii").strip()
         if revision and not revision.strip("0"):
-            raise GitError(
-                f"{what} is no commit but the zeros of a branch that is new: name what it left, `--base main`"
-            )
+            raise GitError(f"{what} is no commit but the zeros of a new branch: name what it left, such as main")
         if self.head() is None and not self.is_shallow():
             raise GitError(f"{what} `{revision}` is no commit here: the branch that is checked out has none yet")
         stem = re.split(r"[~^]", revision)[0]
