@@ -79,6 +79,7 @@ _SCHEDULED = (
     "asyncio.TaskGroup.create_task",
     "asyncio.run_coroutine_threadsafe",
 )
+_SERVING = re.compile(r"\b(?:fastapi|starlette)\b")
 _CONSOLE = re.compile(
     r"(?m)^\s*(?:import|from)\s+(?:(?:argparse|blessed|click|cloup|colorama|cyclopts|cmd|curses|fire|optparse"
     r"|prompt_toolkit|questionary|rich|rich_argparse|tabulate|termcolor|typer)\b|\S*(?:\bcli\b|console))"
@@ -828,7 +829,7 @@ class File:
         return None if found is None else Related(found.path, found.line, _leaf(found.name))
 
     def may_fail(self, definition: Definition) -> bool:
-        """Whether an exception is known to be possible that leaves a project function: it raises one, or waits for the
+        """Whether an exception from outside is known to be possible that leaves a project function: it waits for the
         network, a disk or a database, itself or in functions that it calls."""
         from .project.failing import may_fail
 
@@ -1777,6 +1778,8 @@ class File:
                         apart = self._runs_apart(function)
                     if hazard.kind == "thread" and len(hazard.chain) == 1 and self._asks_first(function, fact):
                         continue
+                    if hazard.kind == "input" and not _SERVING.search(self.text):
+                        continue  # somebody sits at a terminal, and it is his loop
                     if (not apart or rule == "FAR006") and (node, rule) not in told:
                         told.add((node, rule))
                         yield node, hazard

@@ -369,8 +369,8 @@ class Inputs:
         if kind == "header":
             safe |= ONE_LINE
         if kind == "path" and f"{{{name}:path}}" not in decorators:
-            # A plain path parameter ends at the next slash.
-            safe |= {SEGMENT, "redirect", "archive"}
+            # A plain path parameter ends at the next slash; what it does to a header, it does to who asked.
+            safe |= {SEGMENT, "redirect", "archive", "header"}
         return source, safe
 
     def narrowed(self, source: Source, path: tuple[str, ...]) -> frozenset[str]:

@@ -158,15 +158,10 @@ def _harm(file: File, statement: ast.Try, handler: ast.ExceptHandler, function: 
             continue
         if not _cleans_up(file, step, handler) and flow.can_reach(handler, step):
             return f"so `{function.name}` goes on"
-    if closing:
-        return ""
-    if not _means_cancellation(file, handler):
+    if closing or _names_cancellation(file, handler):
         # `except (CancelledError, RuntimeError): return` knows what it ends by.
-        return "" if _names_cancellation(file, handler) else "and whoever cancelled waits for nothing"
-    results = (result.value for result in file.within(handler.body, ast.Return))
-    if any(result is not None and not isinstance(result, ast.Constant) for result in results):
-        return "and answers with a result"
-    return ""
+        return ""
+    return "and whoever cancelled waits for nothing"
 
 
 def _names_cancellation(file: File, handler: ast.ExceptHandler) -> bool:

@@ -4,7 +4,7 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from ...rule import Rule, Severity
+from ...rule import Rule, Severity, option
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,8 +24,8 @@ class CodeInjection(Rule):
     runs whatever a module does when it is imported. Parse literals by `ast.literal_eval`, and look names up in a
     dictionary.
 
-    `eval` and `exec` of any other text that is no constant are told as a suggestion, except for code that was compiled
-    before, and in functions, classes and modules that are named after running code.
+    With the option `others`, `eval` and `exec` of any other text that is no constant are told as a suggestion, except
+    for code that was compiled before, and in functions, classes and modules that are named after running code.
 
     Bad:
 
@@ -62,6 +62,8 @@ class CodeInjection(Rule):
     message = "`{sink}` runs {what} as code: {harm}, look the name up in a fixed set or parse the value as data"
     markers = (("def ",),)
 
+    others: bool = option(False, "Report `eval` and `exec` of texts that no client is known to write, too.")
+
     def check(self, file: File) -> Iterator[Violation]:
         told: set[tuple[str, int]] = set()
         for reached in file.reached(self.code):
@@ -75,6 +77,8 @@ class CodeInjection(Rule):
                 what=f"{reached.input}{reached.route}{reached.chain}",
                 harm="the client takes over the service",
             )
+        if not self.others:
+            return
         for call, given, name in file.sink_calls("code"):
             if name not in _RUNS or (file.path, given.lineno) in told or _PURPOSE.search(file.path):
                 continue

@@ -133,6 +133,8 @@ def _loads(file: File, call: ast.Call) -> bool:
     if made is None or made.kind not in ("query", "scalars", "result"):
         return False
     statement = held.statement
+    if any(each.operator == "in_" for each in statement.filters):
+        return False  # as many as were asked for
     return statement.kind == "select" and statement.complete and not (statement.limit or statement.for_update)
 
 

@@ -21,14 +21,21 @@ _SENDING = frozenset(
 )
 
 
+_MAKING = re.compile(
+    r"(?i)rows?_to_|_to_(?:item|model|record|dict|dto)s?$|from_(?:row|record)s?|_as_?dict$|deserialize|hydrate"
+    r"|model_validate"
+)
+"""Functions that take what they need out of rows by the names of columns."""
+
+
 class SelectStar(Rule):
     """SQL text asks for all columns of a table.
 
     A column that is added tomorrow, large or secret, comes along in every answer; one that is renamed or removed breaks
     the code where it is used, not where it is asked for; and no index can ever cover the query. Name the columns.
 
-    Silent where rows are made into a class of the project, which names the fields that are taken, where the table is
-    filled in, and in modules of migrations, which meet the table as it was.
+    Silent where rows are made into a class of the project, which names the fields that are taken, or into a dictionary,
+    where the table is filled in, and in modules of migrations, which meet the table as it was.
 
     Bad:
 
@@ -61,6 +68,7 @@ class SelectStar(Rule):
                 or "…" in found["table"]
                 or isinstance(file.parent(node), (ast.JoinedStr, ast.Expr))
                 or not _is_sent(file, node)
+                or _is_made_over(file, node)
             ):
                 continue
             yield self.at(node, table=found["table"])
@@ -97,6 +105,20 @@ def _is_sent(file: File, node: ast.AST) -> bool:
                 and not _is_mapped(file, call)
                 for call in calls
             )
+    return False
+
+
+def _is_made_over(file: File, node: ast.AST) -> bool:
+    """Whether the function makes dictionaries of the rows, or has another one make something of them by name."""
+    function = file.function(node)
+    if function is None:
+        return False
+    for call in file.within(function, ast.Call):
+        match call:
+            case ast.Call(func=ast.Name(id="dict"), args=[_], keywords=[]):
+                return True
+            case ast.Call() if _MAKING.search(_leaf(call)):
+                return True
     return False
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from ...rule import Rule, Severity
@@ -11,6 +12,10 @@ if TYPE_CHECKING:
     from ...file import File
     from ...project.schemas import Schema
     from ...rule import Violation
+
+
+_OF_OTHERS = re.compile(r"(?i)openai|anthropic|ollama|protocols?|compat|mcp|a2a")
+"""Files that say what somebody else's protocol is: it has its own documentation, and cannot be changed here."""
 
 
 class UndocumentedUnion(Rule):
@@ -69,6 +74,8 @@ class UndocumentedUnion(Rule):
     markers = (MARKERS, ("|", "Union"))
 
     def check(self, file: File) -> Iterator[Violation]:
+        if _OF_OTHERS.search(file.path):
+            return
         for definition, model in models(file):
             found = []
             for statement, field in own_fields(definition, model):

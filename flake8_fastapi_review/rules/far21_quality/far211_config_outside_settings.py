@@ -16,7 +16,7 @@ _READERS = ("os.getenv", "os.environ.get", "os.environb.get", "os.getenvb")
 _SETTINGS = ("pydantic_settings.BaseSettings", "pydantic.BaseSettings", "pydantic.v1.BaseSettings")
 _PLACES = re.compile(
     r"(?i)(?:^|[/_])(?:settings?|config(?:uration)?s?|env(?:ironment)?s?|constants?|defaults?|conftest|cli|commands?|scripts?"
-    r"|tools?|bin|__main__|manage|setup|gunicorn|logging|telemetry|tracing|otel|instrumentation)(?:/|_|\.py$)"
+    r"|tools?|bin|evals?|eval_framework|benchmarks?|__main__|manage|setup|gunicorn|logging|telemetry|tracing|otel|instrumentation)(?:/|_|\.py$)"
 )
 """Where configuration is read by design, or before there are settings."""
 _FOREIGN = re.compile(
@@ -25,6 +25,7 @@ _FOREIGN = re.compile(
     r"|(?:https?|no|all)_proxy|SSL_\w+|REQUESTS_CA_BUNDLE|CURL_\w+|LD_\w+|DYLD_\w+|KUBERNETES_\w+|POD_\w+|NODE_\w+|AWS_\w+"
     r"|GOOGLE_\w+|GCP_\w+|GCLOUD_\w+|AZURE_\w+|OTEL_\w+|DD_\w+|SENTRY_\w+|PROMETHEUS_\w+|CUDA_\w+|NVIDIA_\w+|HIP_\w+|ROCR?_\w+"
     r"|OMP_\w+|MKL_\w+|TORCH_\w+|HF_\w+|TRANSFORMERS_\w+|TOKENIZERS_\w+|GITHUB_\w+|GITLAB_\w+|UVICORN_\w+|GUNICORN_\w+"
+    r"|OPENAI_\w+|ANTHROPIC_\w+|GROQ_\w+|MISTRAL_\w+|COHERE_\w+|GEMINI_\w+|OLLAMA_\w+|LITELLM_\w+|LANGCHAIN_\w+|LANGSMITH_\w+"
     r"|WEB_CONCURRENCY|GIT_\w+|SSH_\w+|DOCKER_\w+|VERCEL\w*|RAILWAY_\w+|DYNO|SPACE_ID)$"
 )
 """Variables of the system, of tools and of platforms, which are no settings of the application."""
