@@ -45,6 +45,8 @@ _FINDS_THE_KEY = frozenset(
     ("kid", "alg", "iss", "typ", "tid", "azp", "aud", "client_id", "exp", "iat", "nbf", "jti", "jku", "x5t")
 )
 """Claims and header fields that say which key or issuer to ask, or how long the token is good: no identity."""
+_REFERENCE = frozenset(("jti", "sid", "iss", "aud"))
+"""Claims that only say under which number to look the token up: its life is kept there."""
 _VERIFIES = re.compile(
     r"(?i)verif|validat|introspect|authenticat|check|decode|review|get_signing_key|userinfo|user_info"
 )
@@ -251,7 +253,8 @@ class JwtNotVerified(Rule):
             parent = file.parent(use)
             if inner and not (isinstance(parent, ast.Attribute) and parent.attr == inner):
                 return None
-            if _key_read(file, parent if inner and isinstance(parent, ast.expr) else use) is None:
+            read = _key_read(file, parent if inner and isinstance(parent, ast.expr) else use)
+            if read is None or read in _REFERENCE:
                 return None
         return remedy
 
@@ -328,7 +331,7 @@ class JwtNotVerified(Rule):
         if claims is None or key is None or file.value_of(key) in ("", b"", None):
             return
         entries = self._claims(file, claims) if not _is_tried(file, call) else None
-        if not entries or any(name == "exp" for name, _ in entries):
+        if not entries or any(name == "exp" for name, _ in entries) or {name for name, _ in entries} <= _REFERENCE:
             return
         yield self.at(
             call,
