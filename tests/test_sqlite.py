@@ -53,11 +53,16 @@ def test_tests_do_not_count(tmp_path: Path) -> None:
 
 
 def test_pragmas(tmp_path: Path) -> None:
-    assert read(tmp_path, {"a.py": 'A = "PRAGMA main.journal_mode = WAL"\nB = "pragma foreign_keys"'}).pragmas == {
-        "journal_mode",
-        "foreign_keys",
-    }
+    text = (
+        'A = "PRAGMA main.journal_mode = WAL; pragma foreign_keys(on)"\nB = "PRAGMA synchronous"\nC = "PRAGMA fts=OFF"'
+    )
+    assert read(tmp_path, {"a.py": text}).pragmas == {"journal_mode", "foreign_keys"}
 
 
 def test_a_pragma_whose_name_is_not_known(tmp_path: Path) -> None:
     assert "*" in read(tmp_path, {"a.py": 'A = f"PRAGMA {name}=1"'}).pragmas
+
+
+def test_a_pragma_that_is_put_together(tmp_path: Path) -> None:
+    assert read(tmp_path, {"a.py": 'A = "PRAGMA " + name()'}).pragmas == {"*"}
+    assert read(tmp_path, {"a.py": 'A = f"PRAGMA foreign_keys={value()}"'}).pragmas == {"foreign_keys"}

@@ -12,21 +12,18 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ..config import role
 from .readings import fact
+from .sql import HOLE, read
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ..config import Config
     from .modules import Modules
+    from .sql import Sql
 
-_NAME = r"""["`\[]?(\w+)["`\]]?"""
-_TABLE = re.compile(rf"(?is)\bcreate\s+(?:temp\w*\s+)?table\s+(?:if\s+not\s+exists\s+)?(?:\w+\.)?{_NAME}\s*\(")
-_INDEX = re.compile(
-    rf"(?is)\bcreate\s+(unique\s+)?index\s+(?:if\s+not\s+exists\s+)?(?:\w+\.)?{_NAME}\s+on\s+{_NAME}\s*\(([^)]*)\)"
-)
-_PRAGMA = re.compile(r"(?i)\bpragma\s+(?:\w+\.)?(\w+)")
-_DYNAMIC_PRAGMA = re.compile(r"""(?i)\bpragma\s*(?:\{|%s|["'])""")
-_CONSTRAINTS = re.compile(r"(?i)^(?:constraint\s+\S+\s+)?(primary\s+key|unique|foreign\s+key|check)\b")
+_CREATES = re.compile(r"(?i)create\s+(?:unique\s+)?(?:temp\w*\s+)?(?:table|index)\b")
+"""What texts are looked at for."""
+_OFF = frozenset(("0", "off", "false", "no"))
 
 
 class SqlTable(NamedTuple):
@@ -53,16 +50,18 @@ class Sqlite:
     @property
     @fact("sqlite.pragmas", lambda self: self._modules)
     def pragmas(self) -> frozenset[str]:
-        """The pragmas that the project sets or asks for, in lower case; "*" when the name of one is not known."""
+        """The pragmas that the project sets, not to off, in lower case; "*" when the name of one is not known."""
         if self._pragmas is None:
             found = set()
             for path in self._modules.mentioning_any((b"PRAGMA", b"pragma", b"Pragma")):
-                text = (self._modules.bytes_of(path) or b"").decode("utf-8", "replace")
-                if role(self._config, path, text) not in ("app", "script"):
+                data = (self._modules.bytes_of(path) or b"").decode("utf-8", "replace")
+                if role(self._config, path, data) not in ("app", "script"):
                     continue
-                found |= {each.lower() for each in _PRAGMA.findall(text)}
-                if _DYNAMIC_PRAGMA.search(text) or "pragmas" in text:
+                if "pragmas" in data:
                     found.add("*")
+                for text in self._texts(path):
+                    if "pragma" in text.lower():
+                        found.update(_set(text))
             self._pragmas = frozenset(found)
         return self._pragmas
 
@@ -77,21 +76,20 @@ class Sqlite:
     def _read(self) -> dict[str, SqlTable]:
         found: dict[str, SqlTable | None] = {}
         keys: dict[str, set[str]] = {}
-        texts = [
-            (path, text)
-            for path in self._modules.mentioning_any((b"CREATE TABLE", b"create table", b"CREATE ", b"create index"))
-            for text in self._texts(path)
-        ]
-        for path, text in texts:
-            for each in _TABLE.finditer(text):
-                body = _balanced(text, each.end())
-                table = _table(each[1].lower(), path, body) if body is not None else None
-                known = found.get(each[1].lower(), table)
-                same = known is not None and table is not None and known.columns == table.columns
-                found[each[1].lower()] = table if same else None
-            for index in _INDEX.finditer(text):
-                first = index[4].partition(",")[0].split()
-                keys.setdefault(index[3].lower(), set()).add(first[0].strip('"`[]').lower() if first else "")
+        for path in self._modules.mentioning_any((b"CREATE TABLE", b"create table", b"CREATE ", b"create index")):
+            data = (self._modules.bytes_of(path) or b"").decode("utf-8", "replace")
+            if _CREATES.search(data) is None or role(self._config, path, data) in ("test", "example"):
+                continue
+            for text in self._texts(path):
+                for each in read(text, "sqlite") if _CREATES.search(text) is not None else ():
+                    name = (each.table or "").lower()
+                    if each.kind == "create_table" and name:
+                        table = _table(name, path, each)
+                        known = found.get(name, table)
+                        same = known is not None and table is not None and known.columns == table.columns
+                        found[name] = table if same else None
+                    elif each.kind == "create_index":
+                        keys.setdefault(name, set()).update(column.lower() for column in each.columns[:1])
         return {
             name: table._replace(keys=table.keys | keys.get(name, set()))
             for name, table in found.items()
@@ -99,59 +97,30 @@ class Sqlite:
         }
 
     def _texts(self, path: str) -> Iterator[str]:
-        data = (self._modules.bytes_of(path) or b"").decode("utf-8", "replace")
-        if not re.search(r"(?i)create\s+(?:unique\s+)?(?:temp\w*\s+)?(?:table|index)\b", data):
-            return
-        if role(self._config, path, data) in ("test", "example"):
-            return
+        """The texts of a file, HOLE for what is filled in."""
         module = self._modules.lent(path)
         if module is None:
             return
+        parts: set[ast.AST] = set()
         for node in ast.walk(module.tree):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            if isinstance(node, ast.JoinedStr):
+                parts.update(node.values)
+                yield "".join(str(p.value) if isinstance(p, ast.Constant) else HOLE for p in node.values)
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in parts:
                 yield node.value
-            elif isinstance(node, ast.JoinedStr):
-                yield "".join(str(p.value) if isinstance(p, ast.Constant) else "__unknown__" for p in node.values)
 
 
-def _balanced(text: str, start: int) -> str | None:
-    depth = 1
-    for position in range(start, len(text)):
-        depth += {"(": 1, ")": -1}.get(text[position], 0)
-        if not depth:
-            return text[start:position]
-    return None
+def _set(text: str) -> Iterator[str]:
+    """The pragmas that a text sets."""
+    for each in read(text, "sqlite"):
+        if each.kind == "pragma" and each.after is not None and each.after.lower() not in _OFF:
+            yield from each.columns or ("*",)
+        elif each.kind == "unknown" and text.lstrip()[:6].lower() == "pragma":
+            yield "*"  # put together from pieces
 
 
-def _table(name: str, path: str, body: str) -> SqlTable | None:
-    if "__unknown__" in body or "__unknown__" in name:
+def _table(name: str, path: str, made: Sql) -> SqlTable | None:
+    if "unknown" in made.facts:
         return None
-    body = re.sub(r"--[^\n]*|/\*.*?\*/", " ", body)
-    columns, keys = set(), set()
-    for part in _parts(body):
-        constraint = _CONSTRAINTS.match(part)
-        if constraint is not None:
-            listed = re.search(r"\(([^)]*)\)", part)
-            if listed is not None and constraint[1][:1].lower() in "pu":
-                keys.add(listed[1].partition(",")[0].split()[0].strip('"`[]').lower() if listed[1].strip() else "")
-            continue
-        words = part.split(None, 1)
-        column = words[0].strip('"`[]').lower()
-        columns.add(column)
-        if len(words) > 1 and re.search(r"(?i)\bprimary\s+key\b|\bunique\b", words[1]):
-            keys.add(column)
-    return SqlTable(
-        name, path, frozenset(columns), frozenset(keys), re.search(r"(?i)\breferences\s+\S", body) is not None
-    )
-
-
-def _parts(body: str) -> Iterator[str]:
-    depth, start = 0, 0
-    for position, char in enumerate(body):
-        depth += {"(": 1, ")": -1}.get(char, 0)
-        if char == "," and not depth:
-            if body[start:position].strip():
-                yield body[start:position].strip()
-            start = position + 1
-    if body[start:].strip():
-        yield body[start:].strip()
+    columns, keys = (frozenset(each.lower() for each in names) for names in (made.columns, made.keys))
+    return SqlTable(name, path, columns, keys, "foreign keys" in made.facts)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -18,7 +17,7 @@ EXECUTES = (
     "aiosqlite.Connection.execute",
     "aiosqlite.Cursor.execute",
 )
-WRITES = re.compile(r"(?i)\s*(?:insert|update|delete|replace)\b")
+_WRITES = ("insert", "update", "delete", "replace")
 
 
 def connects(file: File) -> list[ast.Call]:
@@ -36,17 +35,10 @@ def is_in_memory(file: File, call: ast.Call) -> bool:
 def writes(file: File, call: ast.Call) -> bool:
     """Whether a call of `execute` is given a statement that changes rows."""
     given = file.argument(call, 0, "sql")
-    return given is not None and WRITES.match(sql(file, given)) is not None
-
-
-def sql(file: File, expr: ast.expr) -> str:
-    """The text of a statement as far as it is constant; empty when it is not."""
-    value = file.value_of(expr)
-    if isinstance(value, str):
-        return value
-    if isinstance(expr, ast.JoinedStr):
-        return "".join(str(part.value) if isinstance(part, ast.Constant) else "__unknown__" for part in expr.values)
-    return ""
+    text = file.sql_text(given) if given is not None else ""
+    if not any(word in text.lower() for word in _WRITES):
+        return False
+    return any(each.kind in _WRITES for each in file.sql(text, "sqlite"))
 
 
 def name_of_connection(file: File, call: ast.Call) -> ast.Name | None:

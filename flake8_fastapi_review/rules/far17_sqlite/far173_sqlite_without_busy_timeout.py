@@ -1,11 +1,10 @@
 from __future__ import annotations
 
 import ast
-import re
 from typing import TYPE_CHECKING
 
 from ...rule import Rule, Severity
-from .connections import connects, sql
+from .connections import connects
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -13,7 +12,6 @@ if TYPE_CHECKING:
     from ...file import File
     from ...rule import Violation
 
-_BUSY = re.compile(r"(?i)^\s*pragma\s+busy_timeout\s*[=(]\s*(\d+)\s*\)?\s*;?\s*$")
 _LEAST = 1.0
 """Seconds: less is over before another transaction of some rows has been written to disk."""
 
@@ -54,9 +52,18 @@ class SqliteWithoutBusyTimeout(Rule):
             return
         for call in file.nodes(ast.Call):
             if isinstance(call.func, ast.Attribute) and call.func.attr == "execute" and call.args:
-                found = _BUSY.match(sql(file, call.args[0]))
-                if found is not None and int(found[1]) < _LEAST * 1000:
-                    yield self.at(call.args[0], what=found[0].strip(), when=_when(int(found[1]) / 1000))
+                waits = _milliseconds(file, call.args[0])
+                if waits is not None and waits < _LEAST * 1000:
+                    yield self.at(call.args[0], what=f"busy_timeout={waits}", when=_when(waits / 1000))
+
+
+def _milliseconds(file: File, expr: ast.expr) -> int | None:
+    """What a statement sets `busy_timeout` to."""
+    text = file.sql_text(expr)
+    for each in file.sql(text, "sqlite") if "busy_timeout" in text else ():
+        if each.kind == "pragma" and each.columns == ("busy_timeout",) and (each.after or "").isdecimal():
+            return int(each.after or "")
+    return None
 
 
 def _when(seconds: float) -> str:

@@ -100,5 +100,6 @@ def _leaves(file: File, function: ast.AST, name: str) -> bool:
 def _begins(file: File, call: ast.AST | None) -> bool:
     """Whether transactions are written out: `execute("COMMIT")`."""
     given = call.args[0] if isinstance(call, ast.Call) and call.args else None
-    value = file.value_of(given) if given is not None else None
-    return not isinstance(value, str) or value.strip().lower().startswith(("commit", "begin", "end", "savepoint"))
+    text = file.sql_text(given) if given is not None else ""
+    words = text.lower().split()
+    return not words or words[0].rstrip(";") in ("commit", "begin", "end", "savepoint", "__unknown__")

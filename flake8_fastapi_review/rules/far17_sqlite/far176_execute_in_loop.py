@@ -4,7 +4,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from ...rule import Rule, Severity
-from .connections import EXECUTES, loops, sql, writes
+from .connections import EXECUTES, loops, writes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,9 +51,9 @@ class ExecuteInLoop(Rule):
                 continue
             if "migration" in file.path or file.value_of(_gone_over(loop.iter)) is not file.UNKNOWN:
                 continue
-            if loop.orelse or not _is_alone(file, loop, call) or "__unknown__" in sql(file, call.args[0]):
+            if loop.orelse or not _is_alone(file, loop, call):
                 continue
-            if "returning" in sql(file, call.args[0]).lower():
+            if any(each.facts & {"unknown", "returning"} for each in file.sql(file.sql_text(call.args[0]), "sqlite")):
                 continue
             yield self.at(call, call=ast.unparse(call.func), target=ast.unparse(loop.target))
 
