@@ -96,6 +96,9 @@ EXAMPLES = (
     "/notebooks/",
 )
 
+DIALECTS = ("postgresql", "mysql", "sqlite", "mssql", "oracle")
+"""The databases that a project may say its migrations run on."""
+
 PACKAGES = ("fastapi", "starlette", "pydantic", "sqlalchemy", "httpx", "lxml")
 """Whose versions decide how some rules read the code."""
 
@@ -117,6 +120,7 @@ class Config:
     __slots__ = (
         "_versions",
         "baseline",
+        "dialect",
         "examples",
         "exclude",
         "extend_ignore",
@@ -133,6 +137,7 @@ class Config:
         "scripts",
         "select",
         "severity",
+        "since",
         "src",
         "stored_input",
         "structural_rules",
@@ -153,6 +158,8 @@ class Config:
         src: tuple[str, ...] = (),
         tests: tuple[str, ...] = TESTS,
         migrations: tuple[str, ...] = MIGRATIONS,
+        since: str = "",
+        dialect: str = "",
         scripts: tuple[str, ...] = SCRIPTS,
         examples: tuple[str, ...] = EXAMPLES,
         target_version: Version | None = None,
@@ -183,6 +190,10 @@ class Config:
         """Folders that modules are imported from, relative to the root. Empty: to be found out."""
         self.tests = tests
         self.migrations = migrations
+        self.since = since
+        """Only migrations after this revision, or of this date and later, are judged. Empty: all."""
+        self.dialect = dialect
+        """One of DIALECTS; empty: to be found out."""
         self.scripts = scripts
         self.examples = examples
         self.target_version = target_version
@@ -310,11 +321,18 @@ def load(root: str, files: Files = DISK) -> Config:
         except _Wrong as wrong:
             reader.wrong(str(wrong), value, key)
     values.setdefault("target_version", target)
+    if isinstance(values.get("migrations"), dict):
+        values |= values.pop("migrations")
     if "src" in values:
         values["src"] = tuple(_there(reader, root, values["src"], files))
     for key in ("tests", "migrations", "scripts", "examples"):
         _tied(reader, root, key, values.get(key, ()), files)
-    return Config(root, **values, problems=tuple(reader.problems), files=files)
+    config = Config(root, **values, files=files)
+    if config.since and not _DATE.fullmatch(config.since) and _is_missing(config.since, config):
+        reader.nowhere("migrations", "revision", config.since, "", "since")
+        config.since = ""
+    config.problems = tuple(reader.problems)
+    return config
 
 
 def seen_in(config: Config, files: Files) -> Config:
@@ -357,11 +375,13 @@ class _Reader:
         key = ".".join(key if re.fullmatch(r"[\w-]+", key) else f'"{key}"' for key in keys)
         self._add(keys, f"`{key}` must be {expected}, not {brief(value)}; the default is used")
 
-    def unknown(self, key: str, known: Iterable[str]) -> None:
-        self._add((key,), f"unknown key `{key}`{suggestion(key, known)}")
+    def unknown(self, key: str, known: Iterable[str], *above: str) -> None:
+        inner = key if re.fullmatch(r"[\w-]+", key) or not above else brief(key)
+        self._add((*above, key), f"unknown key `{'.'.join((*above, inner))}`{suggestion(key, known)}")
 
-    def nowhere(self, key: str, what: str, path: str, hint: str) -> None:
-        self._add((key,), f"`{key}`: there is no {what} `{brief(path)[1:-1]}`{hint}")
+    def nowhere(self, key: str, what: str, path: str, hint: str, *inner: str) -> None:
+        name = ".".join((key, *inner))
+        self._add((key, *inner), f"`{name}`: there is no {what} `{brief(path)[1:-1]}`{hint}")
 
     def _add(self, keys: tuple[str, ...], message: str) -> None:
         self.problems.append(Problem(self.path, line_of(self.text, *keys), f"[tool.fastapi-review] {message}"))
@@ -473,6 +493,67 @@ def _table(reader: _Reader, key: str, value: object) -> dict[str, Any]:
     return value
 
 
+_DATE = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])")
+_LIKE_A_DATE = re.compile(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}.*", re.DOTALL)
+
+
+def _migrations(reader: _Reader, key: str, value: object) -> tuple[str, ...] | dict[str, Any]:
+    """The globs, or a table with `paths`, `since` and `dialect`."""
+    if isinstance(value, list):
+        return _strings(reader, key, value)
+    if not isinstance(value, dict):
+        raise _Wrong("a list of strings or a table")
+    found: dict[str, Any] = {}
+    for name, given in value.items():
+        if name == "paths" and isinstance(given, list) and all(isinstance(item, str) for item in given):
+            found["migrations"] = tuple(given)
+        elif name == "since" and (since := _since(given)):
+            found["since"] = since
+        elif name == "dialect" and given in DIALECTS:
+            found["dialect"] = given
+        elif name in _EXPECTED:
+            reader.wrong(_EXPECTED[name], given, key, name)
+        else:
+            reader.unknown(name, _EXPECTED, key)
+    return found
+
+
+_EXPECTED = {
+    "paths": "a list of strings",
+    "since": "a revision or a date such as 2025-01-31",
+    "dialect": f"{', '.join(DIALECTS[:-1])} or {DIALECTS[-1]}",
+}
+
+
+def _since(value: object) -> str:
+    """A revision, or a date as "2025-01-31"; "" if it is neither. TOML has dates of its own."""
+    text = value if isinstance(value, str) else str(value) if type(value).__name__ == "date" else ""
+    return text if _DATE.fullmatch(text) or not _LIKE_A_DATE.fullmatch(text) else ""
+
+
+def _is_missing(revision: str, config: Config) -> bool:
+    """Whether migrations lie where they usually do, and none of them is this revision."""
+    assigned = re.compile(rf"""(?m)^revision\b[^=\n]*=\s*['"]{re.escape(revision)}['"]""")
+    todo, is_found = [config.root], False
+    while todo:
+        folder = todo.pop()
+        try:
+            entries = config.files.entries(folder)
+        except OSError:
+            continue
+        for entry in entries:
+            path = os.path.join(folder, entry.name)
+            name = os.path.relpath(path, config.root).replace(os.sep, "/")
+            if entry.is_folder:
+                todo += [path] if not excluded(config, f"{name}/") else []
+            elif name.endswith(".py") and (matches(config.migrations, name) or "/versions/" in f"/{name}"):
+                text = _read(path, config.files) or ""
+                if assigned.search(text) is not None:
+                    return False
+                is_found = is_found or _is_revision(text)
+    return is_found
+
+
 def _flag(reader: _Reader, key: str, value: object) -> bool:
     if not isinstance(value, bool):
         raise _Wrong("true or false")
@@ -521,7 +602,7 @@ _READERS: dict[str, Callable[[_Reader, str, object], Any]] = {
     "exclude": _strings,
     "src": _folders,
     "tests": _strings,
-    "migrations": _strings,
+    "migrations": _migrations,
     "scripts": _strings,
     "examples": _strings,
     "target-version": _target,

@@ -12,6 +12,7 @@ import pytest
 from flake8_fastapi_review import config as configuration
 from flake8_fastapi_review.config import (
     EXCLUDE,
+    MIGRATIONS,
     TESTS,
     Config,
     excluded,
@@ -146,6 +147,57 @@ blocks = [{ name = "app.slow" }]
     assert config.severity == {"FAR001": "critical", "FAR19": "minor"}
     assert config.rules == {"FAR001": {"allow": ["app.io.read"]}}
     assert config.knowledge == {"blocks": [{"name": "app.slow"}]}
+
+
+MIGRATION = "revision = 'b7e1'\ndown_revision = 'a1f0'\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "migrations", "since", "dialect"),
+    [
+        ("", MIGRATIONS, "", ""),
+        ("migrations = []", (), "", ""),
+        ("[tool.fastapi-review.migrations]\nsince = 'b7e1'", MIGRATIONS, "b7e1", ""),
+        ("[tool.fastapi-review.migrations]\nsince = 2025-01-31", MIGRATIONS, "2025-01-31", ""),
+        ("[tool.fastapi-review.migrations]\nsince = '2025-01-31'", MIGRATIONS, "2025-01-31", ""),
+        ("migrations = {paths = ['db/'], dialect = 'mysql'}", ("db/",), "", "mysql"),
+    ],
+)
+def test_migrations(text: str, migrations: tuple[str, ...], since: str, dialect: str, tmp_path: Path) -> None:
+    put(tmp_path, {"pyproject.toml": f"[tool.fastapi-review]\n{text}\n", "alembic/versions/b7e1.py": MIGRATION})
+    config = load(str(tmp_path))
+    assert (config.migrations, config.since, config.dialect) == (migrations, since, dialect)
+    assert config.problems == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "message"),
+    [
+        ("since = 'b7e2'", 3, "`migrations.since`: there is no revision `b7e2`"),
+        (
+            "since = '2025-31-1'",
+            3,
+            "`migrations.since` must be a revision or a date such as 2025-01-31, not '2025-31-1'",
+        ),
+        ("\nsince = 5", 4, "`migrations.since` must be a revision or a date such as 2025-01-31, not 5"),
+        ("dialect = 'postgres'", 3, "`migrations.dialect` must be postgresql, mysql, sqlite, mssql or oracle, not "),
+        ("paths = 'db/'", 3, "`migrations.paths` must be a list of strings, not 'db/'"),
+        ("sinse = 'b7e1'", 3, "unknown key `migrations.sinse`, did you mean `since`?"),
+    ],
+)
+def test_a_mistake_about_migrations(text: str, line: int, message: str, tmp_path: Path) -> None:
+    files = {"pyproject.toml": f"[tool.fastapi-review]\n[tool.fastapi-review.migrations]\n{text}\n"}
+    put(tmp_path, {**files, "alembic/versions/b7e1.py": MIGRATION})
+    config = load(str(tmp_path))
+    assert (config.migrations, config.since, config.dialect) == (MIGRATIONS, "", "")
+    (problem,) = config.problems
+    assert problem.line == line
+    assert problem.message.startswith(f"[tool.fastapi-review] {message}")
+
+
+def test_revisions_that_are_not_found_are_not_missed(tmp_path: Path) -> None:
+    put(tmp_path, {"pyproject.toml": "[tool.fastapi-review.migrations]\nsince = 'b7e2'\n", "app/a.py": ""})
+    assert load(str(tmp_path)).problems == ()
 
 
 def test_nothing_said(tmp_path: Path) -> None:

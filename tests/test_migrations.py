@@ -135,9 +135,19 @@ def test_the_graph(tmp_path: Path) -> None:
     graph = migration(project, "a").graph
     assert [node.revision for node in graph.before("alembic/versions/e.py")] == ["e", "c", "d", "b", "a"]
     assert [node.revision for node in graph.heads_with("alembic/versions/a.py")] == ["e", "f"]
-    assert migration(project, "e").is_newer("b")
-    assert not migration(project, "b").is_newer("b")
-    assert migration(project, "a").is_newer("nothing")
+
+
+def test_history(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text("[tool.fastapi-review.migrations]\nsince = 'b'\ndialect = 'mysql'\n")
+    project = written(tmp_path, {"a": "None", "b": '"a"', "c": '"b"', "d": '"c"'})
+    assert [migration(project, name).is_judged for name in "abcd"] == [False, False, True, True]
+    assert migration(project, "a").dialect == "mysql"
+
+
+def test_history_by_date(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text("[tool.fastapi-review.migrations]\nsince = 2025-02-01\n")
+    project = written(tmp_path, {"2025_01_31_a": "None", "2025_02_01_b": '"2025_01_31_a"', "c": '"2025_02_01_b"'})
+    assert [migration(project, name).is_judged for name in ("2025_01_31_a", "2025_02_01_b", "c")] == [False, True, True]
 
 
 def test_the_schema_that_revisions_create(tmp_path: Path) -> None:

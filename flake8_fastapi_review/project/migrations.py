@@ -15,6 +15,7 @@ from .sql import HOLE, read
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from ..config import Config
     from ..module import Module
     from .modules import Modules
 
@@ -231,8 +232,9 @@ _DATED_NAME = re.compile(r"(?:^|/)(\d{4})[-_/]?(\d{2})[-_]?(\d{2})[^/]*$")
 class Migrations:
     """The revisions of a project."""
 
-    def __init__(self, modules: Modules) -> None:
+    def __init__(self, modules: Modules, config: Config) -> None:
         self._modules = modules
+        self.config = config
         self._nodes: dict[str, list[Node]] | None = None
         self._graphs: dict[str, Graph] | None = None
         self._dialects: dict[str, str | None] = {}
@@ -341,8 +343,10 @@ class Migrations:
         return any(node.revision == since for node in chain[1:])
 
     def dialect(self, path: str) -> str | None:
-        """The database that a file's migrations are for, by the folder, or by what they and their `env.py` name, if
-        that is only one; None: not known, or several."""
+        """The database that a file's migrations are for: as configured, by the folder, or by what they and their
+        `env.py` name, if that is only one; None: not known, or several."""
+        if self.config.dialect:
+            return self.config.dialect
         folder = _environment(path)
         inner = path[len(folder) :].lower()
         for word, name in _FOLDERS.items():
@@ -927,14 +931,18 @@ class Migration:
     def graph(self) -> Graph:
         return self._migrations.graph(self.path)
 
-    def is_newer(self, since: str) -> bool:
-        """Whether it came after a revision, or a date such as "2025-01-31"; everything came after ""."""
+    @property
+    def is_judged(self) -> bool:
+        """Whether it is no history: it came after the revision, or on the day or after it, that the project names."""
+        since = self._migrations.config.since
         return not since or self._migrations.is_newer(self.path, since)
 
     @property
     def dialect(self) -> str | None:
-        """ "postgresql", "sqlite", "mysql": what the migrations and the engines of the project agree on; None: not
-        known, or several."""
+        """ "postgresql", "sqlite", "mysql": as configured, or what the migrations and the engines of the project agree
+        on; None: not known, or several."""
+        if self._migrations.config.dialect:
+            return self._migrations.config.dialect
         found = self._migrations.dialect(self.path)
         engines = self._engines()
         if found is None:

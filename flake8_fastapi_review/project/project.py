@@ -165,7 +165,7 @@ class Project:
         if self._migrations is None:
             from .migrations import Migrations
 
-            self._migrations = Migrations(self.modules)
+            self._migrations = Migrations(self.modules, self.config)
         return self._migrations
 
     @property

@@ -4,7 +4,7 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from ...rule import Default, Rule, Severity, option
+from ...rule import Default, Rule, Severity
 from .operations import once
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class DestructiveMigration(Rule):
 
     A revision that says what it drops (in its name, docstring or a comment: deprecated, unused, moved, remove …), one
     that moves the data first, and tables that it created itself are left alone. Off by default: most of what
-    migrations drop is dropped on purpose. `since` names a revision, or a date: only what came after is judged.
+    migrations drop is dropped on purpose. History stays quiet, see `migrations.since` of the configuration.
 
     Bad:
 
@@ -67,14 +67,12 @@ class DestructiveMigration(Rule):
     roles = ("migration",)
     markers = (("down_revision",), ("drop_table", "drop_column", "delete", "DELETE", "DROP ", "drop ", "TRUNCATE"))
 
-    since: str = option("", "Judge only revisions after this one, or after a date such as 2025-01-31.")
-
     def check(self, file: File) -> Iterator[Violation]:
         yield from once(self._find(file))
 
     def _find(self, file: File) -> Iterator[Violation]:
         migration = file.migration
-        if migration is None or migration.upgrade is None or not migration.is_newer(self.since):
+        if migration is None or migration.upgrade is None or not migration.is_judged:
             return
         moved = False
         renamed = {each.new_name for each in migration.upgrade.operations if each.kind == "rename_table"}

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...rule import Rule, Severity, option
+from ...rule import Rule, Severity
 from .operations import once
 
 if TYPE_CHECKING:
@@ -21,8 +21,8 @@ class NonNullWithoutDefault(Rule):
     word. Tests on an empty database do not show it. The `default=` of a column is Python's, the database does not know
     it. Give it a `server_default`, or add it nullable, fill it, and forbid null then.
 
-    Tables that the same revision creates or empties are left alone. `since` names a revision, or a date such as
-    "2025-01-31": only what came after is judged.
+    Tables that the same revision creates or empties are left alone. History stays quiet, see `migrations.since` of the
+    configuration.
 
     Bad:
 
@@ -59,14 +59,12 @@ class NonNullWithoutDefault(Rule):
     roles = ("migration",)
     markers = (("down_revision",), ("nullable", "NOT NULL", "not null"))
 
-    since: str = option("", "Judge only revisions after this one, or after a date such as 2025-01-31.")
-
     def check(self, file: File) -> Iterator[Violation]:
         yield from once(self._find(file))
 
     def _find(self, file: File) -> Iterator[Violation]:
         migration = file.migration
-        if migration is None or migration.upgrade is None or not migration.is_newer(self.since):
+        if migration is None or migration.upgrade is None or not migration.is_judged:
             return
         emptied: set[str | None] = set()
         for operation in migration.upgrade.operations:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from ...rule import Rule, Severity, option
+from ...rule import Rule, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,8 +20,8 @@ class IrreversibleMigration(Rule):
     `upgrade` fails on what exists already, in the middle of undoing a bad release. Undo what `upgrade` does, or raise
     an error that says why it cannot be undone.
 
-    A comment in the body is taken for the reason. Migrations of data alone are left alone. `since` names a revision, or
-    a date: only what came after is judged.
+    A comment in the body is taken for the reason. Migrations of data alone are left alone. History stays quiet, see
+    `migrations.since` of the configuration.
 
     Bad:
 
@@ -60,8 +60,6 @@ class IrreversibleMigration(Rule):
     roles = ("migration",)
     markers = (("down_revision",), ("downgrade",))
 
-    since: str = option("", "Judge only revisions after this one, or after a date such as 2025-01-31.")
-
     def check(self, file: File) -> Iterator[Violation]:
         migration = file.migration
         if migration is None or migration.upgrade is None or migration.downgrade is None:
@@ -69,7 +67,7 @@ class IrreversibleMigration(Rule):
         downgrade = migration.downgrade
         if not downgrade.is_empty or not migration.upgrade.changes_schema or _is_commented(file, downgrade.function):
             return
-        if _says_why(downgrade.function.body) or not migration.is_newer(self.since):
+        if _says_why(downgrade.function.body) or not migration.is_judged:
             return
         changed = [each for each in migration.upgrade.operations if _matters(each)]
         if not changed:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...rule import Default, Rule, Severity, option
+from ...rule import Default, Rule, Severity
 from .operations import once
 
 if TYPE_CHECKING:
@@ -19,8 +19,8 @@ class BlockingIndex(Rule):
     does, but not inside of a transaction: Alembic needs an `autocommit_block` for it.
 
     Tables that the same revision creates are left alone, and so are projects whose database is not known to be
-    PostgreSQL and nothing else: `dialect` says it. Off by default: the code does not tell which tables are
-    large, and on small ones nobody notices. `since` names a revision, or a date: only what came after is judged.
+    PostgreSQL and nothing else: `migrations.dialect` of the configuration says it. Off by default: the code does not
+    tell which tables are large, and on small ones nobody notices. History stays quiet, see `migrations.since`.
 
     Bad:
 
@@ -59,15 +59,12 @@ class BlockingIndex(Rule):
     roles = ("migration",)
     markers = (("down_revision",), ("create_index", "INDEX", "index"))
 
-    dialect: str = option("", "The database that migrations run on, such as postgresql. Empty: taken from the project.")
-    since: str = option("", "Judge only revisions after this one, or after a date such as 2025-01-31.")
-
     def check(self, file: File) -> Iterator[Violation]:
         yield from once(self._find(file))
 
     def _find(self, file: File) -> Iterator[Violation]:
         migration = file.migration
-        if migration is None or migration.upgrade is None or not migration.is_newer(self.since):
+        if migration is None or migration.upgrade is None or not migration.is_judged:
             return
         committed = False
         for operation in migration.upgrade.operations:
@@ -78,7 +75,7 @@ class BlockingIndex(Rule):
             concurrently = "concurrently" in operation.facts
             if (concurrently and (operation.in_autocommit or committed)) or "unknown" in operation.facts:
                 continue
-            if (self.dialect or migration.dialect) != "postgresql":
+            if migration.dialect != "postgresql":
                 return
             if concurrently:
                 if operation.is_conditional or raw:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from ...rule import Default, Rule, Severity, option
+from ...rule import Default, Rule, Severity
 from .operations import once, upgrades
 
 if TYPE_CHECKING:
@@ -26,8 +26,8 @@ class RiskyAlter(Rule):
     validate it in a second step.
 
     Longer texts, and tables and columns of the same revision, are left alone; types and constraints are judged where
-    the database is known to be PostgreSQL: `dialect` says it. Off by default: the code does not tell whether the
-    service is stopped while it migrates. `since` names a revision, or a date: only what came after is judged.
+    the database is known to be PostgreSQL: `migrations.dialect` of the configuration says it. Off by default: the code
+    does not tell whether the service is stopped while it migrates. History stays quiet, see `migrations.since`.
 
     Bad:
 
@@ -68,15 +68,12 @@ class RiskyAlter(Rule):
         ("new_column_name", "type_", "rename_table", "create_foreign_key", "create_check", "ALTER", "alter"),
     )
 
-    dialect: str = option("", "The database that migrations run on, such as postgresql. Empty: taken from the project.")
-    since: str = option("", "Judge only revisions after this one, or after a date such as 2025-01-31.")
-
     def check(self, file: File) -> Iterator[Violation]:
         yield from once(self._find(file))
 
     def _find(self, file: File) -> Iterator[Violation]:
         migration = file.migration
-        operations = upgrades(migration, self.since)
+        operations = upgrades(migration)
         added = {
             (each.table, column) for each in operations if each.kind == "add_column" for column in each.columns
         } | {(each.table, None) for each in operations if each.kind == "add_column" and not each.columns}
@@ -106,7 +103,7 @@ class RiskyAlter(Rule):
                 continue
             if not (_rewrites(operation) or operation.kind in _CONSTRAINTS) or migration is None:
                 continue
-            if (self.dialect or migration.dialect) != "postgresql":
+            if migration.dialect != "postgresql":
                 continue
             if operation.kind in _CONSTRAINTS and "not valid" not in operation.facts:
                 if operation.kind == "create_foreign_key" and not operation.columns and "raw" not in operation.facts:

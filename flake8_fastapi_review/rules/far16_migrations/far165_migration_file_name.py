@@ -19,7 +19,7 @@ class MigrationFileName(Rule):
     what `pattern` wants, so that nobody has to think of it.
 
     `pattern` is a regular expression that the whole name has to match, without `.py`; `{revision}` in it stands for the
-    revision. Nothing is reported without it. `since` names a revision, or a date: only what came after is judged.
+    revision. Nothing is reported without it. History stays quiet, see `migrations.since` of the configuration.
 
     Configuration:
 
@@ -51,11 +51,10 @@ class MigrationFileName(Rule):
     markers = (("down_revision",),)
 
     pattern: str = option("", "A regular expression for the whole name without `.py`; `{revision}` is the revision.")
-    since: str = option("", "Judge only revisions after this one, or after a date such as 2025-01-31.")
 
     def check(self, file: File) -> Iterator[Violation]:
         migration = file.migration
-        if not self.pattern or migration is None or migration.revision is None or not migration.is_newer(self.since):
+        if not self.pattern or migration is None or migration.revision is None or not migration.is_judged:
             return
         name = file.path.rpartition("/")[2]
         try:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from ...rule import Rule, Severity, option
+from ...rule import Rule, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,11 +64,9 @@ class AppModelInMigration(Rule):
     roles = ("migration",)
     markers = (("down_revision",), ("import",))
 
-    since: str = option("", "Judge only revisions after this one, or after a date such as 2025-01-31.")
-
     def check(self, file: File) -> Iterator[Violation]:
         migration = file.migration
-        if migration is None or not migration.is_newer(self.since):
+        if migration is None or not migration.is_judged:
             return
         candidates = {
             name: (alias, where)

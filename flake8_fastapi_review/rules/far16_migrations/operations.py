@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from ...rule import Violation
 
 
-def upgrades(migration: Migration | None, since: str) -> tuple[Operation, ...]:
-    """The operations of `upgrade`; none when the revision is no newer than `since`."""
-    if migration is None or migration.upgrade is None or not migration.is_newer(since):
+def upgrades(migration: Migration | None) -> tuple[Operation, ...]:
+    """The operations of `upgrade`; none when the revision is history."""
+    if migration is None or migration.upgrade is None or not migration.is_judged:
         return ()
     return migration.upgrade.operations
 
