@@ -40,9 +40,11 @@ _MAY_FAIL = re.compile(
 """Words in the names of what is known to fail at times."""
 _TOLD = re.compile(
     r"(?i)ignor|best.effort|optional|fall(?:ing)?.?back|skip|not (?:critical|fatal|available|installed)|expected|retry"
-    r"|may "
+    r"|may |unavailable|could not (?:detect|determine)|giving up|gave up"
 )
 """Words in a line that say so."""
+_FAILED = re.compile(r"(?i)fail|forcefully|shut(?:ting)? ?down|rollback")
+"""Words in a line about more than that something ended."""
 
 
 class LogLevelMisuse(Rule):
@@ -123,6 +125,8 @@ class LogLevelMisuse(Rule):
             if handler is not None and handler.type is not None and handler in _owners(file, call):
                 kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
                 if kinds and all(file.name_of(kind) in _NORMAL for kind in kinds):
+                    if _FAILED.search(file.source(call)):
+                        continue  # what was cancelled has left something undone
                     name = ast.unparse(handler.type)
                     yield self.at(
                         call,
