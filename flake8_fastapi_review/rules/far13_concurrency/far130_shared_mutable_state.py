@@ -57,6 +57,8 @@ class SharedMutableState(Rule):
     markers = (("def ",), ("+=", "-=", "|=", "*=", "global "))
 
     def check(self, file: File) -> Iterator[Violation]:
+        if file.talks_to_terminal:
+            return  # one who logs in waits for one answer
         for node in file.nodes(ast.AugAssign):
             function = file.function(node)
             if (

@@ -270,6 +270,7 @@ def _is_temporary(file: File, call: ast.Call) -> bool:
                 opened = _opened(file, name)
                 reached += [each for each in file.values(name) if isinstance(each, ast.expr) and each is not name]
                 reached += [opened] if opened is not None else []
+                reached += _unpacked(file, name)
         if any(
             file.name_of(inner.func) in _TEMPORARY
             for part in (*pending, *reached)
@@ -278,6 +279,17 @@ def _is_temporary(file: File, call: ast.Call) -> bool:
             return True
         pending = reached
     return False
+
+
+def _unpacked(file: File, name: ast.Name) -> list[ast.expr]:
+    """`mkstemp()` of `descriptor, path = mkstemp()`."""
+    return [
+        assignment.value
+        for assignment in file.within(file.function(name) or file.tree, ast.Assign)
+        for target in assignment.targets
+        if isinstance(target, ast.Tuple)
+        and any(isinstance(part, ast.Name) and part.id == name.id for part in target.elts)
+    ]
 
 
 def _opened(file: File, handle: ast.Name) -> ast.expr | None:
