@@ -5,8 +5,11 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from ..readings import fact, remembered
+from .elsewhere import Elsewhere
 from .engines import Engines
 from .lifetimes import Lifetimes
+from .reach import Reach
 from .reading import LIBRARIES, Read, Reader
 from .releases import Releases
 from .sessions import Count, Sessions
@@ -42,11 +45,14 @@ class Database:
         self.sessions = Sessions(self.sites, self.statements)
         self.releases = Releases(self.sites, self.statements, self.sessions)
         self.lifetimes = Lifetimes(modules, self.sites, self.statements, self.sessions, self.counts)
+        self.elsewhere = Elsewhere(modules)
+        self.reach = Reach(modules, self.sessions, lambda: self.entities)
         self._read: Read | None = None
         self._counted: dict[str, bool] = {}
         self._used: bool | None = None
         self.schemas = schemas
-        self._trips: dict[tuple[str, int, Schema | None], tuple[Module, tuple[Count, tuple[LazyRead, ...]]]] = {}
+        self._trips: dict[tuple[str, int, Schema | None], tuple[Module, Count]] = {}
+        self._reads: dict[tuple[str, int, Schema | None], tuple[Module, tuple[LazyRead, ...]]] = {}
         self._by_symbol: dict[str, Entity] = {}
         self._by_table: dict[str, Table] = {}
         self._made: tuple[tuple[Engine, ...], tuple[SessionMaker, ...]] | None = None
@@ -56,12 +62,14 @@ class Database:
         return View(self, module)
 
     @property
+    @remembered()
     def is_used(self) -> bool:
         """Whether any file names SQLAlchemy or SQLModel."""
         if self._used is None:
             self._used = bool(self.modules.mentioning_any(LIBRARIES))
         return self._used
 
+    @fact("database._model", lambda self: self.modules)
     def _model(self) -> Read:
         if self._read is None:
             self._read = Reader(self.modules, self.types, self.config).read() if self.is_used else Read((), ())
@@ -77,16 +85,19 @@ class Database:
     def entities(self) -> tuple[Entity, ...]:
         return self._model().entities
 
+    @fact("database.entity", lambda self: self.modules)
     def entity(self, symbol: str) -> Entity | None:
         """The mapped class of a symbol ("path:qualname")."""
         self._model()
         return self._by_symbol.get(symbol)
 
+    @fact("database.table", lambda self: self.modules)
     def table(self, name: str) -> Table | None:
         """A table by its full name."""
         self._model()
         return self._by_table.get(name)
 
+    @remembered()
     def counts(self, path: str) -> bool:
         """Whether a file belongs to the application: no test, no migration."""
         known = self._counted.get(path)
@@ -120,9 +131,9 @@ class Database:
                 trips.run(*own)
         return trips.count
 
-    def trips(self, module: Module, function: ast.AST, answer: Schema | None) -> tuple[Count, tuple[LazyRead, ...]]:
-        """The statements that one function sends, and the reads that send one; `answer`: what a route makes of what it
-        returns."""
+    @remembered(lambda self, module, function, answer: (module.path, getattr(function, "lineno", 0), answer))
+    def trips(self, module: Module, function: ast.AST, answer: Schema | None) -> Count:
+        """The statements that one function sends; `answer`: what a route makes of what it returns."""
         from .trips import Trips
 
         key = (module.path, getattr(function, "lineno", 0), answer)
@@ -130,19 +141,48 @@ class Database:
         if known is None or known[0] is not module:
             trips = self._new_trips(Trips)
             trips.run(module, function, answer)
-            known = self._trips[key] = (module, (trips.count, tuple(trips.reads)))
+            known = self._trips[key] = (module, trips.count)
         return known[1]
 
-    def _new_trips(self, make: type[Trips]) -> Trips:
+    @remembered(lambda self, module, function, answer: (module.path, getattr(function, "lineno", 0), answer))
+    def lazy_reads(self, module: Module, function: ast.AST, answer: Schema | None) -> tuple[LazyRead, ...]:
+        """The reads of a function that send a statement; of what it calls only what can matter is followed."""
+        from .trips import Trips
+
+        key = (module.path, getattr(function, "lineno", 0), answer)
+        known = self._reads.get(key)
+        if known is None or known[0] is not module:
+            trips = self._new_trips(Trips, follows_all=False)
+            if (
+                answer is not None
+                or self.reach.may_read(self.sites.symbol(module, function))
+                or self._forgets(module, function)
+            ):
+                trips.run(module, function, answer)
+            known = self._reads[key] = (module, tuple(trips.reads))
+        return known[1]
+
+    def _forgets(self, module: Module, function: ast.AST) -> bool:
+        """Whether a function may read columns that a commit made a session forget, or that queries leave out."""
+        lines = module.lines[getattr(function, "lineno", 1) - 1 : getattr(function, "end_lineno", 0)]
+        if any(".commit(" in line for line in lines):
+            return any(each.expire_on_commit is not False for each in self.session_makers)
+        return "load_only(" in module.text or "defer(" in module.text
+
+    def _new_trips(self, make: type[Trips], *, follows_all: bool = True) -> Trips:
         return make(
             self.sessions,
             self.schemas,
             self.expires_on_commit,
             lambda: frozenset(engine.dialect for engine in self.engines if engine.dialect is not None),
+            self.reach,
+            follows_all,
+            any(each.expire_on_commit is not False for each in self.session_makers),
         )
 
     # Engines
 
+    @fact("database._engines", lambda self: self.modules)
     def _engines(self) -> tuple[tuple[Engine, ...], tuple[SessionMaker, ...]]:
         if self._made is None:
             self._made = ((), ())
@@ -171,9 +211,7 @@ class Database:
         answers = {each.expire_on_commit for each in self.session_makers if each.is_async == (kind == "async")}
         return answers.pop() if len(answers) == 1 else None
 
-    def _maker_of(
-        self, site: Site, makers: dict[tuple[str, int], SessionMaker], depth: int
-    ) -> SessionMaker | None:
+    def _maker_of(self, site: Site, makers: dict[tuple[str, int], SessionMaker], depth: int) -> SessionMaker | None:
         """Follows a session, or a session maker, to where it is made."""
         node = site.node
         if depth > 10:

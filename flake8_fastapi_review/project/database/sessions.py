@@ -314,7 +314,7 @@ class Sessions:
                 self._touching[symbol] = True
                 return True
             if self._touching.get(current) is None:
-                seen += [each for each in self._callees(current) if each not in seen]
+                seen += [each for each in self.callees(current) if each not in seen]
         self._touching.update(dict.fromkeys(seen, False))
         made_along(masks, [(each,) for each in seen[1:]])
         return False
@@ -337,7 +337,8 @@ class Sessions:
         return False
 
     @remembered()
-    def _callees(self, symbol: str) -> tuple[str, ...]:
+    def callees(self, symbol: str) -> tuple[str, ...]:
+        """The project functions that a function calls."""
         known = self._calls.get(symbol)
         if known is None:
             own = self.types.function(symbol)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from ...module import Module
     from ..schemas import Schemas
     from ..schemas.nodes import Schema
+    from .reach import Reach
     from .sessions import Execution, Sessions
     from .statements import Statement
     from .tables import Entity, Relationship
@@ -36,6 +37,9 @@ Branch = tuple[Count, str, "_State"]
 _WALKED = 250
 """So many calls are followed for one function."""
 _DEEPEST = 9
+_LOOKED_AT = 40
+"""The same where reads are looked for and nothing is counted."""
+_DEEPEST_LOOK = 5
 _EAGER = ("selectin", "subquery", "immediate")
 _LISTS = ("many", "scalars", "query", "rows", "result")
 _COLUMNS = ("load_only", "defer", "undefer")
@@ -89,7 +93,19 @@ class _Frame(NamedTuple):
 class _State:
     """What is known at one point of the program."""
 
-    __slots__ = ("expired", "fetched", "filled", "flushed", "fresh", "kept", "known", "loaded", "pending", "ways")
+    __slots__ = (
+        "expired",
+        "fetched",
+        "filled",
+        "flushed",
+        "fresh",
+        "given",
+        "kept",
+        "known",
+        "loaded",
+        "pending",
+        "ways",
+    )
 
     def __init__(self) -> None:
         self.known: dict[Origin, str | None] = {}
@@ -101,6 +117,8 @@ class _State:
         """Forgotten by a commit; whether that is sure."""
         self.fresh: set[tuple[Origin, tuple[str, ...]]] = set()
         """Loaded again since."""
+        self.given: set[tuple[Origin, str]] = set()
+        """Relationships of new objects to others whose keys they were made with."""
         self.loaded: set[tuple[Origin, tuple[str, ...], str]] = set()
         self.filled: set[tuple[str, str, Origin]] = set()
         """Relationships of classes that a later statement has loaded for objects which the session had."""
@@ -132,8 +150,18 @@ class Trips:
         schemas: Callable[[], Schemas],
         expires: Callable[[Site], bool | None],
         dialects: Callable[[], frozenset[str]],
+        reach: Reach,
+        follows_all: bool,
+        forgets: bool,
     ) -> None:
-        """`expires`: whether a session forgets its objects when it commits; `dialects`: of the project's engines."""
+        """`expires`: whether a session forgets its objects when it commits; `dialects`: of the project's engines;
+        without `follows_all` reads are looked for, and nothing is counted; `forgets`: whether there are sessions that
+        forget."""
+        self._reach = reach
+        self._follows_all = follows_all
+        self._forgets = forgets
+        self._defers = False
+        """Whether queries leave columns out."""
         self.sessions = sessions
         self.statements: Statements = sessions.statements
         self.sites = sessions.sites
@@ -151,6 +179,8 @@ class Trips:
         self._answer: Schema | None = None
         self._greenlet = False
         self._showing: ast.AST | None = None
+        self._doubts = 0
+        """So many conditions of called functions are around, of which it is not known whether they hold."""
 
     # Functions
 
@@ -165,6 +195,7 @@ class Trips:
 
     def _body(self, site: Site, function: ast.AST) -> None:
         body = getattr(function, "body", None)
+        self._defers = self._defers or "load_only(" in site.module.text or "defer(" in site.module.text
         if isinstance(body, list):
             self._block(site, body)
         elif isinstance(body, ast.expr):
@@ -175,7 +206,8 @@ class Trips:
         own = self.sites.function(symbol)
         if own is None:
             return
-        if symbol in self._walking or self._walked > _WALKED or len(self._frames) >= _DEEPEST:
+        most, deepest = (_WALKED, _DEEPEST) if self._follows_all else (_LOOKED_AT, _DEEPEST_LOOK)
+        if symbol in self._walking or self._walked > most or len(self._frames) >= deepest:
             self._unsure()
             return
         self._walked += 1
@@ -241,11 +273,14 @@ class Trips:
     def _branches(self, site: Site, statement: ast.If | ast.Match, rest: list[ast.stmt]) -> str:
         if isinstance(statement, ast.If):
             self._expr(site.at(statement.test))
+            holds = self._holds(site.at(statement.test))
+            if holds is not None:
+                return self._block(site, [*(statement.body if holds else statement.orelse), *rest])
             bodies = [statement.body, statement.orelse]
         else:
             self._expr(site.at(statement.subject))
             bodies = [case.body for case in statement.cases] + [[]]
-        ways = [self._apart(lambda body=body: self._block(site, body)) for body in bodies]  # type: ignore[misc]
+        ways = [self._apart(lambda body=body: self._doubted(lambda: self._block(site, body))) for body in bodies]  # type: ignore[misc]
         early = [way for way in ways if way[1] in ("return", "skip")]
         on = [way for way in ways if not way[1]]
         if not on:
@@ -356,7 +391,7 @@ class Trips:
 
     def _iterated(self, site: Site) -> None:
         """`for user in session.query(User)` executes it."""
-        held = self.statements.value(site)
+        held = self.statements.value(site) if self._follows_all else None
         if held is not None and held.kind == "query":
             self._sent(held.statement, "sync", True)
 
@@ -454,8 +489,84 @@ class Trips:
                         self._expr(site.at(child))
 
     def _quiet(self, site: Site) -> str:
-        self._expr(site)
-        return ""
+        def walk() -> str:
+            self._expr(site)
+            return ""
+
+        return self._doubted(walk)
+
+    def _doubted(self, walk: Callable[[], str]) -> str:
+        """Executes what happens under a condition."""
+        more = bool(self._frames)
+        self._doubts += more
+        try:
+            return walk()
+        finally:
+            self._doubts -= more
+
+    def _holds(self, site: Site, depth: int = 0) -> bool | None:
+        """Whether a condition on what a called function was given is true."""
+        node = site.node
+        if not self._frames or depth > 6:
+            return None
+        match node:
+            case ast.Constant(value=value):
+                return bool(value)
+            case ast.UnaryOp(op=ast.Not(), operand=operand):
+                inner = self._holds(site.at(operand), depth + 1)
+                return None if inner is None else not inner
+            case ast.BoolOp(op=op, values=values):
+                known = [self._holds(site.at(each), depth + 1) for each in values]
+                decisive = isinstance(op, ast.Or)
+                if decisive in known:
+                    return decisive
+                return None if None in known else not decisive
+            case ast.Compare(left=left, ops=[ast.Is() | ast.IsNot() as op], comparators=[ast.Constant(value=None)]):
+                given = self._given_to(site.at(left))
+                if given is None:
+                    return None
+                held = None if isinstance(given.node, ast.Constant) else self.statements.value(given)
+                if held is None and not isinstance(given.node, ast.Constant):
+                    return None
+                is_none = held is None and getattr(given.node, "value", 0) is None
+                return is_none is isinstance(op, ast.Is)
+            case ast.Call(func=ast.Name(id="isinstance"), args=[subject, ast.Name() as cls]):
+                held, wanted = self.statements.value(site.at(subject)), self.statements.value(site.at(cls))
+                if (
+                    held is None
+                    or held.kind != "one"
+                    or held.entity is None
+                    or wanted is None
+                    or wanted.kind != "class"
+                ):
+                    return None
+                return wanted.entity in self.types.mro(held.entity)
+            case ast.Name():
+                given = self._given_to(site)
+                return bool(given.node.value) if given is not None and isinstance(given.node, ast.Constant) else None
+        return None
+
+    def _given_to(self, site: Site, depth: int = 0) -> Site | None:
+        """What a parameter of a called function holds: the argument, or its default."""
+        node = site.node
+        if not isinstance(node, ast.Name):
+            return site if isinstance(node, ast.Constant) else None
+        bound = self.sites.bindings(site)
+        if len(bound) != 1 or depth > 6:
+            return None
+        if bound[0].kind == "assign" and not bound[0].path:
+            given = bound[0].site
+            return self._given_to(given, depth + 1) if isinstance(given.node, ast.Name) else given
+        function = site.module.index.scope_of(node).frame().node
+        if bound[0].kind != "parameter" or not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            return None
+        arguments = function.args
+        positional = [*arguments.posonlyargs, *arguments.args]
+        with_default = zip(reversed(positional), reversed(arguments.defaults), strict=False)
+        for parameter, default in (*with_default, *zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)):
+            if parameter.arg == node.id and default is not None:
+                return site.at(default)
+        return None
 
     def _comprehension(
         self, site: Site, generators: list[ast.comprehension], then: Callable[[], Any] | None = None
@@ -485,6 +596,8 @@ class Trips:
     # Reads
 
     def _read(self, site: Site, node: ast.Attribute) -> None:
+        if node.attr not in self._reach.names and not self._state.expired and not self._defers:
+            return
         held = self.statements.value(site.at(node.value))
         if held is None or held.kind != "one" or held.entity is None or node.attr == "awaitable_attrs":
             return
@@ -579,6 +692,8 @@ class Trips:
         ]
         left_out = False
         for load in loads:
+            if "?" in load.columns:
+                return
             if load.strategy == "load_only":
                 left_out = name not in load.columns
             elif name in load.columns:
@@ -617,6 +732,9 @@ class Trips:
         if is_filled or self._is_fetched(entity, relation):
             self._unsure()
             return
+        if held.statement is None and (origin, relation.name) in self._state.given:
+            self._unsure()  # it has the key of an object that somebody holds
+            return
         if (
             relation.direction == "many-to-one"
             and held.statement is not None
@@ -645,7 +763,7 @@ class Trips:
     ) -> None:
         self._add(1, loops)
         kind = held.statement.ran if held.statement is not None else self._state.known.get(origin or ())
-        if kind is None:
+        if kind is None or self._doubts:
             self._unsure()
             return
         way = self._state.ways.get(origin or ())
@@ -779,9 +897,11 @@ class Trips:
     def _sent(self, statement: Statement | None, kind: str | None, all_kept: bool) -> None:
         self._flush()
         self._add()
-        self._add(self._eager(statement))
         if statement is None:
             return
+        if self._follows_all:
+            self._add(self._eager(statement))
+        self._defers = self._defers or any(load.strategy in _COLUMNS for load in statement.loads)
         origin = _origin_of(statement)
         self._fill(statement)
         self._state.known[origin] = kind
@@ -874,6 +994,8 @@ class Trips:
                     self._store(site.at(each))
             case ast.Attribute(value=inner, attr=name):
                 self._expr(site.at(inner))
+                if not self._follows_all and name not in self._reach.relationships:
+                    return
                 held = self.statements.value(site.at(inner))
                 entity = self.statements.entity(held.entity or "") if held is not None and held.kind == "one" else None
                 if held is None or entity is None:
@@ -921,7 +1043,15 @@ class Trips:
         self._state.ways[origin] = self._frames[0].node if self._frames else None
         entity = self.statements.entity(symbol)
         for keyword in made.node.keywords if isinstance(made.node, ast.Call) else ():
-            relation = entity.relationship(keyword.arg) if entity is not None and keyword.arg is not None else None
+            if entity is None or keyword.arg is None:
+                continue
+            column, relation = entity.column(keyword.arg), entity.relationship(keyword.arg)
+            if column is not None and isinstance(keyword.value, ast.Attribute):
+                tables = {each.table for each in column.foreign_keys}
+                for each in entity.relationships:
+                    target = self.statements.entity(each.target)
+                    if target is not None and target.table in tables:
+                        self._state.given.add((origin, each.name))
             if relation is None:
                 continue
             self._state.loaded.add((origin, (), relation.name))
@@ -961,6 +1091,9 @@ class Trips:
         if direct is not None:
             self._executed(site, call, direct)
             return
+        if isinstance(function, ast.Name) and function.id == "setattr" and call.args:
+            self._set(site.at(call.args[0]))
+            return
         if isinstance(function, ast.Name) and function.id in _KEYED:
             self._keyed(site, call)
             return
@@ -982,13 +1115,27 @@ class Trips:
             self._passed(site, call, 0)
             return
         symbol = self.sessions.runs(callee)
-        if symbol is None or not (self.sessions.touches(symbol) or self._gives_rows(site, call)):
+        if symbol is None or not (self._follows_all or self._reach.matters(symbol)):
+            return
+        may_forget = self.sessions.touches(symbol) and (self._follows_all or (self._forgets and not self._frames))
+        if not (may_forget or self._gives_rows(site, call)):
             return
         own = self.sites.function(symbol)
         if own is None:
             return
         bound = ("bound", symbol) if callee[0] == "type" else callee
         self._walk(symbol, self.sites.environment(*own, bound, site), call)
+
+    def _set(self, site: Site) -> None:
+        """`setattr(team, name, value)` may set any relationship."""
+        held = self.statements.value(site)
+        entity = self.statements.entity(held.entity or "") if held is not None and held.kind == "one" else None
+        origin = self._origin(site, held) if held is not None else None
+        if held is None or entity is None or origin is None:
+            return
+        self._state.loaded.update((origin, held.via, each.name) for each in entity.relationships)
+        if held.statement is not None or origin in self._state.flushed:
+            self._waits("update", entity.symbol, self._loops)
 
     def _gives_rows(self, site: Site, call: ast.Call) -> bool:
         """Whether a call is given objects of the database."""
@@ -1035,6 +1182,8 @@ class Trips:
 
     def _appended(self, site: Site, call: ast.Call, function: ast.Attribute) -> None:
         """`team.members.append(Member())`"""
+        if not isinstance(function.value, ast.Attribute) or function.value.attr not in self._reach.relationships:
+            return
         ref = self.statements.reference(site.at(function.value)) if isinstance(function.value, ast.Attribute) else None
         held = (
             self.statements.value(site.at(call.args[0])) if ref is not None and ref.relationship is not None else None
@@ -1094,6 +1243,8 @@ class Trips:
             if origin is not None:
                 self._state.fresh.add((origin, held.via))
                 self._state.loaded = {key for key in self._state.loaded if key[:2] != (origin, held.via)}
+                along = [each.name for each in entity.relationships if each.lazy in ("joined", *_EAGER)]
+                self._state.loaded.update((origin, held.via, name) for name in along)
             return
         if not isinstance(given, (ast.List, ast.Tuple, ast.Set)):
             self._unsure()

@@ -159,7 +159,7 @@ class View:
     def round_trips(self, function: ast.AST, answer: ast.expr | None = None) -> Count:
         """How many statements one call of a function of this file sends, at most; see `Count`. `answer`: the model, as
         the code names it, of what a route returns, which reads it too."""
-        return self._database.trips(self._module, function, self._schema(answer))[0]
+        return self._database.trips(self._module, function, self._schema(answer))
 
     def touches(self, function: ast.AST) -> bool:
         """Whether a function of this file, or one that it calls, may do something to a session; cheap."""
@@ -168,7 +168,7 @@ class View:
     def lazy_reads(self, function: ast.AST, answer: ast.expr | None = None) -> tuple[LazyRead, ...]:
         """The attributes whose reading sends a statement: in a function of this file, in what it calls with objects
         that it has loaded, and by the model of the answer."""
-        return self._database.trips(self._module, function, self._schema(answer))[1]
+        return self._database.lazy_reads(self._module, function, self._schema(answer))
 
     def _schema(self, annotation: ast.expr | None) -> Schema | None:
         if annotation is None:
