@@ -49,6 +49,8 @@ from flake8_fastapi_review.project.sql import HOLE, Sql, read
         ("INSERT INTO books (a) VALUES (%s) RETURNING id", "insert", "books", {"returning"}),
         ("SELECT * FROM books ORDER BY a LIMIT 3", "select", "books", {"star", "ordered", "limited"}),
         ("SELECT * FROM (SELECT 1) x", "select", None, {"star"}),
+        ("SELECT count(*) FROM books", "select", "books", {"summed"}),
+        ("SELECT a FROM books GROUP BY a", "select", "books", {"summed"}),
         ("ALTER TYPE status ADD VALUE 'LOST'", "ddl", None, set()),
         ("CREATE EXTENSION vector", "ddl", None, set()),
         (
@@ -115,6 +117,18 @@ def test_a_table() -> None:
 def test_what_is_compared(text: str, columns: tuple[str, ...]) -> None:
     (found,) = read(text, "sqlite")
     assert found.compared == columns
+
+
+@pytest.mark.parametrize(
+    ("text", "columns"),
+    [
+        ("SELECT a FROM t WHERE b = ? AND c IN (?, ?) AND d = :d", ("b", "c", "d")),
+        ("SELECT a FROM t WHERE b = 'open' AND c > ? AND d IS NULL AND e = f", ()),
+    ],
+)
+def test_what_is_sought(text: str, columns: tuple[str, ...]) -> None:
+    (found,) = read(text, "sqlite")
+    assert found.sought == columns
 
 
 @pytest.mark.parametrize(

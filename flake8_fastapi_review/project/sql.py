@@ -44,7 +44,8 @@ class Sql(NamedTuple):
     """"if exists" (or if not), "unknown" (something of it is not known), "all rows" (are deleted), "concurrently",
     "unique", "not valid", "partial" (an index with a condition), "not null", "default", "generated", "primary key" (of
     a column), "renamed", "retyped", "foreign keys" (of a new table, or column), "temporary", "returning", "star" (it
-    selects every column, and nothing else), "ordered", "limited"."""
+    selects every column, and nothing else), "ordered", "limited", "summed" (the rows are
+    grouped or counted)."""
     new_name: str | None = None
     """Of a renaming. Of a foreign key the table that it refers to."""
     after: str | None = None
@@ -53,6 +54,8 @@ class Sql(NamedTuple):
     """Of a new table: columns that its primary key or a unique constraint begins with."""
     compared: tuple[str, ...] = ()
     """Columns of the one table that the conditions compare, all of them joined by `AND`; empty: not so."""
+    sought: tuple[str, ...] = ()
+    """Those of them that have to equal what is handed over: `a = ?`, `b IN (:b)`."""
 
 
 UNKNOWN = Sql("unknown", facts=frozenset(("unknown",)))
@@ -482,6 +485,8 @@ def _query(kind: str, node: Any, source: Any, facts: set[str]) -> Sql:
     facts |= {"ordered"} if node.args.get("order") is not None else set()
     facts |= {"limited"} if node.args.get("limit") is not None else set()
     shown = node.expressions if kind == "select" else []
+    if node.args.get("group") is not None or any(_is_summed(each) for each in shown):
+        facts.add("summed")
     if len(shown) == 1 and shown[0].is_star and type(shown[0]).__name__ in ("Star", "Column") and table not in own:
         facts.add("star")
     is_one = table is not None and table not in own and not node.args.get("joins") and not source.args.get("joins")
@@ -491,12 +496,14 @@ def _query(kind: str, node: Any, source: Any, facts: set[str]) -> Sql:
         and not (kind == "update" and (node.args.get("from_") or node.args.get("from")))
     )
     where = node.args.get("where") if kind != "insert" else None
-    compared = _compared(where.this) if is_one and where is not None and "unknown" not in facts else []
-    return Sql(kind, table, (), frozenset(facts), compared=tuple(dict.fromkeys(compared or ())))
+    compared = _compared(where.this) if is_one and where is not None and "unknown" not in facts else None
+    names = dict.fromkeys(name for name, _ in compared or ())
+    sought = dict.fromkeys(name for name, is_sought in compared or () if is_sought)
+    return Sql(kind, table, (), frozenset(facts), compared=tuple(names), sought=tuple(sought))
 
 
-def _compared(node: Any) -> list[str] | None:
-    """The columns of a chain of comparisons; None when it is anything else."""
+def _compared(node: Any) -> list[tuple[str, bool]] | None:
+    """The columns of a chain of comparisons, and whether each is sought; None when it is anything else."""
     match type(node).__name__:
         case "Paren":
             return _compared(node.this)
@@ -505,8 +512,18 @@ def _compared(node: Any) -> list[str] | None:
             return left + right if left is not None and right is not None else None
         case name if name in _COMPARISONS and type(node.this).__name__ == "Column":
             is_nested = any(type(each).__name__ in ("Select", "Match") for each in node.walk())
-            return [node.this.name] if not is_nested else None
+            return [(node.this.name, _is_sought(name, node))] if not is_nested else None
     return None
+
+
+def _is_sought(name: str, node: Any) -> bool:
+    """Whether a comparison asks for values that are handed over."""
+    given = node.expressions if name == "In" else [node.expression] if name in ("EQ", "NullSafeEQ") else []
+    return bool(given) and all(type(each).__name__ in ("Placeholder", "Parameter") for each in given)
+
+
+def _is_summed(node: Any) -> bool:
+    return any(kind.__name__ == "AggFunc" for each in node.walk() for kind in type(each).__mro__)
 
 
 def _pragma(node: Any) -> Iterator[Sql]:
