@@ -93,6 +93,9 @@ _NAMES_OF_FILES = frozenset({"path", "redirect", "archive"})
 _OTHERS_CHECK = re.compile(
     r"(?i)^(?:async_?)?(?:validate|verify|check|assert|ensure)_\w*(?:url|host|hostname|address)$"
 )
+_REDIRECTS_CHECKED = re.compile(r"(?i)^_*(?:async_?)?(?:validate|verify|check|assert|ensure)_\w*redirect")
+"""Functions of the project that refuse where nobody shall be sent, by what each client has registered."""
+_LED = frozenset({"redirect"})
 _ANYTHING = ast.Constant(...)
 _RESULT_OF = frozenset({"thread", "process", "inline", "greenlet"})
 """Where a function runs whose result comes back."""
@@ -685,6 +688,10 @@ class Calls:
             for node in nodes.values():
                 if (key := access(node)) is not None:
                     self.walk.refine(state, key, _GUARDED)
+        if own[1].raised and _REDIRECTS_CHECKED.search(symbol.rpartition(":")[2].rpartition(".")[2]):
+            for node in nodes.values():
+                if (key := access(node)) is not None:
+                    self.walk.refine(state, key, _LED)
         for (position, attribute), value in effect.stored.items():
             holder = nodes.get(position)
             key = access(holder) if holder is not None else None

@@ -103,7 +103,7 @@ def _unsaved(file: File, opened: Opened) -> tuple[ast.AST, ast.AST | None] | Non
     excused = _conditional(file, opened)
 
     def ends(part: ast.AST) -> bool:
-        return part in excused or any(_ends(file, node) for node in file.everywhere(part))
+        return part in excused or _has_failed(file, part) or any(_ends(file, node) for node in file.everywhere(part))
 
     for write in writes:
         if _ends(file, write):
@@ -112,6 +112,19 @@ def _unsaved(file: File, opened: Opened) -> tuple[ast.AST, ast.AST | None] | Non
             if way.kind in ("return", "end") and way.statement is not None:
                 return write, way.statement
     return None
+
+
+def _has_failed(file: File, part: ast.AST) -> bool:
+    """In the handler of a `try` that commits: there is nothing left to be saved."""
+    for above in (part, *file.ancestors(part)):
+        if isinstance(above, ast.ExceptHandler):
+            tried = file.parent(above)
+            return isinstance(tried, ast.Try) and any(
+                _ends(file, node) for each in tried.body for node in file.everywhere(each)
+            )
+        if isinstance(above, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            return False
+    return False
 
 
 def _writes(each: Execution) -> bool:

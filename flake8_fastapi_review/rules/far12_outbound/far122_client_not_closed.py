@@ -74,7 +74,7 @@ class ClientNotClosed(Rule):
 
 def _leaks(file: File, call: ast.Call) -> str:
     match file.parent(call):
-        case ast.Attribute(value=value, attr=method) if value is call and method not in _CLOSING:
+        case ast.Attribute(value=value, attr=method) if value is call and method not in (*_CLOSING, "__aenter__"):
             return "is opened for one request, and nobody can close it" if _is_awaited(file, call) else ""
     return unclosed(file, call, _CLOSING)
 
