@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from ..readings import remembered
+from ..readings import fact, remembered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -35,6 +35,7 @@ class Reach:
         self._text: tuple[str, list[str]] = "", []
 
     @property
+    @fact("database.reach.names", lambda self: self.modules)
     def names(self) -> frozenset[str]:
         """The attributes whose reading may load something: relationships, proxies, properties of mapped classes."""
         if self._names is None:
@@ -51,6 +52,7 @@ class Reach:
         return self._names
 
     @property
+    @fact("database.reach.relationships", lambda self: self.modules)
     def relationships(self) -> frozenset[str]:
         """The names of all relationships."""
         if self._relationships is None:
@@ -58,6 +60,7 @@ class Reach:
         return self._relationships
 
     @property
+    @remembered()
     def _words(self) -> re.Pattern[str]:
         """An effect, or as its group a read."""
         if self._pattern is None:
@@ -85,6 +88,7 @@ class Reach:
             seen.update(level)
         return False
 
+    @remembered()
     def _segment(self, symbol: str) -> tuple[bool, bool]:
         """Of a function's own text: whether it reads such an attribute; that, or has such an effect."""
         known = self._segments.get(symbol)
