@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 
 class ImportGraph:
-    """The imports that run when a module is imported: neither in functions, nor for type checkers alone."""
+    """The imports that run when a module is imported: neither in functions, nor for type checkers alone, nor of the
+    packages that it is in."""
 
     def __init__(self, modules: Modules) -> None:
         self._modules = modules
@@ -43,7 +44,7 @@ class ImportGraph:
         found: dict[str, int] = {}
         for statement in _at_import(module.tree.body):
             for target in self._targets(path, statement):
-                if target != path:
+                if target != path and not _holds(target, path):
                     found.setdefault(target, statement.lineno)
         yield from found.items()
 
@@ -100,6 +101,12 @@ class ImportGraph:
                             if member == node:
                                 break
                         yield group
+
+
+def _holds(package: str, path: str) -> bool:
+    """Whether a file is the `__init__` of a package that a module is in: it always runs before."""
+    folder, _, name = package.rpartition("/")
+    return name == "__init__.py" and path.startswith(f"{folder}/")
 
 
 def _at_import(body: list[ast.stmt]) -> Iterator[ast.stmt]:

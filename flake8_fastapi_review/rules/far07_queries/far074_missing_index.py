@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from ...rule import Default, Related, Rule, Severity, option
+from ...rule import Related, Rule, Severity, option
 from .statements import ROUTES, routes, way
 
 if TYPE_CHECKING:
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 
     from ...file import File
     from ...project.database import Execution, Ref, Statement
+    from ...project.database.tables import Table
     from ...rule import Violation
 
 _FINDING = frozenset(("==", "in_"))
@@ -23,6 +25,18 @@ _FURTHEST = 4
 """Steps to a query; one that is further away belongs to many routes."""
 _INDEXING = ("mysql", "mariadb")
 """Databases that index foreign keys by themselves."""
+_GROWING = re.compile(
+    r"(?i)(?:^|_)(?:answer|attempt|audit|booking|click|comment|deliver(?:y|ie)|email|entr(?:y|ie)|event|history|historie"
+    r"|invoice|item|job|like|log|measurement|message|metric|notification|order|payment|post|purchase|reading|record"
+    r"|reference|request|response|review|run|sale|sample|session|shipment|step|task|ticket|token|transaction|transfer"
+    r"|usage|view|visit|vote)s?$"
+)
+"""How tables are called whose rows come with use, not with configuration."""
+_FEW = re.compile(
+    r"(?i)(?:^|_)(?:organi[sz]ation|org|tenant|workspace|company|project|provider|team|region|country|shop|currency|locale"
+    r"|language|status|state|type|kind|category|version)(?:_?(?:id|key|uuid|name|code))?$"
+)
+"""Columns in which many rows have the same."""
 
 
 class MissingIndex(Rule):
@@ -34,10 +48,12 @@ class MissingIndex(Rule):
 
     Primary keys, unique constraints, the first column of a composite index, partial indexes and indexes that a
     migration makes count; so do other conditions that an index answers. Silent for booleans, enumerations and large
-    texts, for tables that are not fully known, and for those named in `lookup_tables`. Joined columns are not looked
-    at.
+    texts, for columns that say whose a row is, as all of an organisation's rows have the same there, for tables that
+    are not fully known, and for those named in `lookup_tables`. Joined columns are not looked at.
 
-    Off by default: which tables stay small, and need no index, is not in the code.
+    Which tables stay small, and need no index, is not in the code. Looked at are tables that grow with use: those that
+    link others, those whose names say it (orders, events, messages …), and those named in `growing_tables`; with
+    `always` all of them.
 
     Bad:
 
@@ -86,12 +102,13 @@ class MissingIndex(Rule):
 
     code = "FAR074"
     severity = Severity.WARNING
-    default = Default.OFF
     cwe = 1072
     message = "`{column}`, by which `{route}` {does}{way}, has no index: the whole table is read each time; add one"
     markers = (("fastapi", "outer", "app"), *ROUTES)
 
     lookup_tables: list[str] = option([], "Tables that stay small, which need no further indexes.")
+    growing_tables: list[str] = option([], "Tables that grow with use, though their names do not say it.")
+    always: bool = option(False, "Look at all tables.")
 
     def check(self, file: File) -> Iterator[Violation]:
         handlers = list(routes(file))
@@ -156,6 +173,20 @@ class MissingIndex(Rule):
             return False
         if column.foreign_keys and any(dialect in _INDEXING for dialect in file.database.dialects):
             return False
+        if not self.always and (_FEW.search(column.name) or not self._grows(table, ref.entity.name)):
+            return False
         if any("?" in index.columns for index in table.indexes) or self._is_indexed(file, ref):
             return False
         return not file.database.is_indexed_by_statement(table.name, column.name)
+
+    def _grows(self, table: Table, entity: str) -> bool:
+        """Whether the rows of a table come with use."""
+        if table.name in self.growing_tables or entity in self.growing_tables or _GROWING.search(table.name):
+            return True
+        links = {name: key.table for key in table.foreign_keys for name in key.columns}
+        keys = [
+            [each.name for each in table.columns if each.primary_key],
+            *(each.columns for each in table.uniques),
+            *(each.columns for each in table.indexes if each.unique),
+        ]
+        return any(len({links[name] for name in key if name in links}) > 1 for key in keys)

@@ -35,7 +35,7 @@ class UnguardedWorkerLoop(Rule):
 
     Loops that wait, by a pause or at a queue, and that are started as a task or a thread are looked at. A handler for
     every exception inside of the loop keeps it going; one around the loop says that it may end. Calls count that reach
-    the network, the disk or a database, or a `raise`, in the functions of the project that they run.
+    the network, the disk or a database, in the functions of the project that they run, too.
 
     Bad:
 
@@ -138,9 +138,13 @@ def _is_told(file: File, loop: ast.While, function: ast.AST) -> bool:
 
 
 def _is_short(file: File, function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
-    """Whether a task accompanies some other work and is cancelled behind it, by the function that starts it."""
-    outer = file.function(function)
-    calls: list[ast.Call] = file.within(outer, ast.Call) if outer is not None else []
+    """Whether a task accompanies some other work and is cancelled behind it: by the function that starts it, or when a
+    `with` over the object ends."""
+    places: list[ast.AST] = [each for each in (file.function(function),) if each is not None]
+    owner = file.parent(function)
+    if isinstance(owner, ast.ClassDef):
+        places = [each for each in owner.body if getattr(each, "name", "") in ("aclose", "__aexit__", "__exit__")]
+    calls: list[ast.Call] = [call for place in places for call in file.within(place, ast.Call)]
     return any(isinstance(call.func, ast.Attribute) and call.func.attr == "cancel" for call in calls)
 
 

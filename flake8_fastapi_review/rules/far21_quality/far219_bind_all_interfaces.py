@@ -65,10 +65,17 @@ class BindAllInterfaces(Rule):
         for name, (place, keyword) in _HOSTS.items():
             for call in file.calls_to(name):
                 given = file.argument(call, place, keyword)
-                if given is None:
+                if given is None or (name == "socket.socket.bind" and not _listens(file, call)):
                     continue
                 host = given.elts[0] if isinstance(given, ast.Tuple) and given.elts else given
                 value = file.value_of(host)
                 pair = isinstance(given, ast.Tuple)
                 if value in _EVERYWHERE and (value or pair):
                     yield self.at(given, call=f"{ast.unparse(call.func)}({ast.unparse(given)})")
+
+
+def _listens(file: File, call: ast.Call) -> bool:
+    """Whether the function that binds a socket listens, too; else it only tries whether a port is free."""
+    function = file.function(call)
+    inside = file.within(function if function is not None else file.tree, ast.Attribute)
+    return any(each.attr in ("listen", "accept") for each in inside)
