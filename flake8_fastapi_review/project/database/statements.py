@@ -857,7 +857,8 @@ class Statements:
                     if inner is not None and inner.kind == "load":
                         held = self._longer_load(site, node, node.func.attr, inner)
                 if held is not None and held.kind == "load" and held.statement is not None:
-                    return list(held.statement.loads), True
+                    loads = held.statement.loads
+                    return list(loads), all(load.path or load.columns for load in loads)
                 results = self._of_results(site, lambda each: self._options(each, depth + 1))
                 return [load for loads, _ in results for load in loads], bool(results) and all(k for _, k in results)
         return [], False
@@ -902,6 +903,8 @@ class Statements:
             elif ref is not None:
                 root = root or ref.entity.symbol
                 columns.append(ref.attribute)
+            elif name not in _LOADS:
+                columns.append("?")
         if not loads or columns or (path and loads[-1].path != tuple(path)):
             loads.append(Load(tuple(path), root or "*", strategy, tuple(columns)))
         statement = Statement(

@@ -88,6 +88,8 @@ class _Frame(NamedTuple):
     name: str
     loops: int
     """So many loops were around it."""
+    given: frozenset[Origin]
+    """The objects that it is given."""
 
 
 class _State:
@@ -104,14 +106,11 @@ class _State:
         "known",
         "loaded",
         "pending",
-        "ways",
     )
 
     def __init__(self) -> None:
         self.known: dict[Origin, str | None] = {}
         """Objects in a session, with its kind."""
-        self.ways: dict[Origin, ast.AST | None] = {}
-        """The call, in the function that was asked about, that brought them."""
         self.flushed: set[Origin] = set()
         self.expired: dict[Origin, bool] = {}
         """Forgotten by a commit; whether that is sure."""
@@ -201,7 +200,9 @@ class Trips:
         elif isinstance(body, ast.expr):
             self._expr(site.at(body))
 
-    def _walk(self, symbol: str, env: tuple[tuple[str, Any], ...], call: ast.AST) -> None:
+    def _walk(
+        self, symbol: str, env: tuple[tuple[str, Any], ...], call: ast.AST, given: frozenset[Origin] = frozenset()
+    ) -> None:
         """Executes a function that is called."""
         own = self.sites.function(symbol)
         if own is None:
@@ -212,7 +213,7 @@ class Trips:
             return
         self._walked += 1
         self._walking.add(symbol)
-        self._frames.append(_Frame(call, symbol.rpartition(":")[2].rpartition(".")[2], len(self._loops)))
+        self._frames.append(_Frame(call, symbol.rpartition(":")[2].rpartition(".")[2], len(self._loops), given))
         try:
             self._body(Site(own[0], own[1], env), own[1])
         finally:
@@ -660,7 +661,9 @@ class Trips:
             return
         qualname = own[0].index.by_node[own[1]].qualname
         loops, self._loops = self._loops, list(given.loops)
-        self._walk(symbol, ((f"{qualname}.{parameters[position].arg}", given),), self._showing or site.node)
+        env = ((f"{qualname}.{parameters[position].arg}", given),)
+        objects = frozenset((given.origin,)) if given.origin is not None else frozenset()
+        self._walk(symbol, env, self._showing or site.node, objects)
         self._loops = loops
 
     def _forgotten(
@@ -766,8 +769,7 @@ class Trips:
         if kind is None or self._doubts:
             self._unsure()
             return
-        way = self._state.ways.get(origin or ())
-        if self._frames and self._showing is None and way is not None and way is self._frames[0].node:
+        if self._frames and self._showing is None and origin not in self._frames[0].given:
             return  # all of it is in the function that is called, and told there
         node = self._showing or (self._frames[0].node if self._frames else site.node)
         names = " → ".join(frame.name for frame in self._frames)
@@ -905,7 +907,6 @@ class Trips:
         origin = _origin_of(statement)
         self._fill(statement)
         self._state.known[origin] = kind
-        self._state.ways[origin] = self._frames[0].node if self._frames else None
         self._state.expired.pop(origin, None)
         if (
             all_kept
@@ -1040,7 +1041,6 @@ class Trips:
             return
         origin: Origin = ("new", made.module.path, *_place(made.node))
         self._state.known[origin] = kind
-        self._state.ways[origin] = self._frames[0].node if self._frames else None
         entity = self.statements.entity(symbol)
         for keyword in made.node.keywords if isinstance(made.node, ast.Call) else ():
             if entity is None or keyword.arg is None:
@@ -1118,13 +1118,14 @@ class Trips:
         if symbol is None or not (self._follows_all or self._reach.matters(symbol)):
             return
         may_forget = self.sessions.touches(symbol) and (self._follows_all or (self._forgets and not self._frames))
-        if not (may_forget or self._gives_rows(site, call)):
+        given = self._rows_given(site, call)
+        if given is None and not may_forget:
             return
         own = self.sites.function(symbol)
         if own is None:
             return
         bound = ("bound", symbol) if callee[0] == "type" else callee
-        self._walk(symbol, self.sites.environment(*own, bound, site), call)
+        self._walk(symbol, self.sites.environment(*own, bound, site), call, given or frozenset())
 
     def _set(self, site: Site) -> None:
         """`setattr(team, name, value)` may set any relationship."""
@@ -1137,16 +1138,21 @@ class Trips:
         if held.statement is not None or origin in self._state.flushed:
             self._waits("update", entity.symbol, self._loops)
 
-    def _gives_rows(self, site: Site, call: ast.Call) -> bool:
-        """Whether a call is given objects of the database."""
+    def _rows_given(self, site: Site, call: ast.Call) -> frozenset[Origin] | None:
+        """Where the objects of the database come from that a call is given; None if it is given none."""
         given = [*call.args, *(each.value for each in call.keywords)]
         if isinstance(call.func, ast.Attribute):
             given.append(call.func.value)
+        found: set[Origin] = set()
+        any_given = False
         for each in given:
             held = self.statements.value(site.at(each))
             if held is not None and held.kind in ("one", *_LISTS) and held.items and held.items[0].entity is not None:
-                return True
-        return False
+                any_given = True
+                origin = self._origin(site.at(each), held)
+                if origin is not None:
+                    found.add(origin)
+        return frozenset(found) if any_given else None
 
     def _passed(self, site: Site, call: ast.Call, skipped: int) -> None:
         """A function that is handed over to be called with the further arguments; `skipped`: parameters before them."""

@@ -76,7 +76,7 @@ class NPlusOneLazyLoad(Rule):
     code = "FAR070"
     severity = Severity.WARNING
     cwe = 1073
-    message = "`{relationship}` is loaded for each row, 1 + N queries{way}: {remedy}"
+    message = "{relationship} is loaded for each row, 1 + N queries{way}: {remedy}"
     markers = (("sqlalchemy", "sqlmodel", "session", "Session", "db", "query"), ("for ", "response_model", "->"))
 
     def check(self, file: File) -> Iterator[Violation]:

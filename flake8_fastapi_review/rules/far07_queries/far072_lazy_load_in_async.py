@@ -89,8 +89,7 @@ class LazyLoadInAsync(Rule):
 
 def _told(found: lazy.Found) -> str:
     if found.read.is_shown:
-        name = found.read.attribute
-        return f"`{found.name}` of the response model's `{name}`"
+        return f"{found.name} of the response model's `{found.read.attribute}`"
     if found.way or not isinstance(found.node, ast.Attribute):
-        return f"`{found.name}`{found.way}"
+        return f"{found.name}{found.way}"
     return f"`{ast.unparse(found.node)}`"

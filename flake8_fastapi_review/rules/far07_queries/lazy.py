@@ -15,15 +15,23 @@ if TYPE_CHECKING:
 
 
 class Found(NamedTuple):
-    """An attribute that has to be loaded when it is read."""
+    """Attributes that have to be loaded when they are read, all at one place."""
 
-    read: LazyRead
-    node: ast.AST
-    """Where to report it."""
+    reads: tuple[LazyRead, ...]
+
+    @property
+    def read(self) -> LazyRead:
+        return self.reads[0]
+
+    @property
+    def node(self) -> ast.AST:
+        """Where to report it."""
+        return self.read.node
 
     @property
     def name(self) -> str:
-        return f"{self.read.entity.name}.{self.read.attribute}"
+        """For messages, in quotes: "`Team.members`, `Team.country`"."""
+        return ", ".join(f"`{_name(each)}`" for each in self.reads)
 
     @property
     def way(self) -> str:
@@ -33,12 +41,11 @@ class Found(NamedTuple):
 
     @property
     def remedy(self) -> str:
-        match self.read.reason, self.read.relationship:
-            case "unloaded", relation if relation is not None:
-                option = "selectinload" if relation.uselist else "joinedload"
-                return f"load it with the query, by `{option}({self.name})`"
-            case "deferred", _:
-                return "let the query load this column, too"
+        if self.read.reason == "deferred":
+            return "let the query load this column, too"
+        options = [_option(each) for each in self.reads if each.relationship is not None]
+        if self.read.reason == "unloaded":
+            return f"load it with the query, by {', '.join(options)}"
         if self.read.rows:
             return "read it before the commit, or make sessions with `expire_on_commit=False`"
         shown = self.node.value if isinstance(self.node, ast.Attribute) else self.node
@@ -47,16 +54,17 @@ class Found(NamedTuple):
 
     @property
     def related(self) -> tuple[Related, ...]:
-        place = self.read.place
-        found = (Related(place[0], place[1], f"`{self.name}` is read"),) if self.way else ()
-        if self.read.relationship is None:
-            return found
-        place = self.read.relationship.place
-        return (*found, Related(place[0], place[1], f"`{self.name}` is loaded when it is read"))
+        path, line = self.read.place
+        found = [Related(path, line, f"{self.name} is read")] if self.way else []
+        for each in self.reads:
+            if each.relationship is not None:
+                place = each.relationship.place
+                found.append(Related(place.path, place.line, f"`{_name(each)}` is loaded when it is read"))
+        return tuple(found)
 
 
 def found(file: File) -> Iterator[Found]:
-    """All such reads of a file, each attribute once in a function."""
+    """All such reads of a file: each attribute once in a function, those of one place together."""
     answers: dict[ast.AST, ast.expr | None] = {}
     for route in file.routes:
         keywords = {each.arg: each.value for each in route.decorator.keywords}
@@ -66,8 +74,21 @@ def found(file: File) -> Iterator[Found]:
         if answer is None and not file.database.touches(function):
             continue
         told: set[tuple[str, str, str]] = set()
+        together: dict[tuple[ast.AST, str, str, bool, bool], list[LazyRead]] = {}
         for read in file.database.lazy_reads(function, answer):
             key = (read.entity.symbol, read.attribute, read.reason)
             if key not in told:
                 told.add(key)
-                yield Found(read, read.node)
+                place = (read.node, read.reason, read.via, read.is_async, bool(read.rows))
+                together.setdefault(place, []).append(read)
+        for reads in together.values():
+            yield Found(tuple(reads))
+
+
+def _name(read: LazyRead) -> str:
+    return f"{read.entity.name}.{read.attribute}"
+
+
+def _option(read: LazyRead) -> str:
+    option = "selectinload" if read.relationship is not None and read.relationship.uselist else "joinedload"
+    return f"`{option}({_name(read)})`"
