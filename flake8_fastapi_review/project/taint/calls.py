@@ -78,6 +78,9 @@ _COPYING = frozenset(
     }
 )
 """They give an object with the same parts, some of them changed by name."""
+_COLLECTING = frozenset(f"builtins.{name}" for name in ("list", "tuple", "set", "frozenset", "sorted", "reversed"))
+_CHOOSING = frozenset({"builtins.max", "builtins.min", "builtins.next"})
+"""They give the items of a list again, or one of them."""
 _PARTS = frozenset({"filename", "content_type", "headers"})
 _MAPPINGS = tuple(
     f"starlette.datastructures.{name}." for name in ("Headers", "ImmutableMultiDict", "QueryParams", "FormData")
@@ -446,6 +449,10 @@ class Calls:
                 return self._copied(receiver, arguments)
             if name == "builtins.dict":
                 return self._dictionary(arguments)
+            if name in _COLLECTING and len(given) == 1 and given[0].is_list:
+                return Value({}, {ANY: given[0].items()})
+            if name in _CHOOSING and len(arguments.positional) == 1 and arguments.positional[0][1].is_list:
+                return arguments.positional[0][1].items()
             if name.startswith("builtins.") and isinstance(function, ast.Attribute):
                 passed = self._passed_by_method(function, receiver, arguments)
                 return passed.with_safe(row.safe) if passed else whole(given).with_safe(row.safe)

@@ -227,11 +227,15 @@ class Value:
         marks = {label: mark for label, mark in self.marks.items() if KEYS not in mark.safe}
         return Value(marks).with_safe(_NAMES) if marks else CLEAN
 
+    @property
+    def is_list(self) -> bool:
+        """Whether it holds nothing but items without names."""
+        return bool(self.parts) and all(_is_place(key) for key in self.parts or ())
+
     def of_items(self, asked: Callable[[Value], Value]) -> Value:
         """What is asked of it, or else of its items if it is a list."""
         own = asked(self)
-        parts = (self.parts or {}).items()
-        listed = [part for key, part in parts if key == ANY or (key[:1] == "[" and key[1:-1].isdigit())]
+        listed = [part for key, part in (self.parts or {}).items() if _is_place(key)]
         return own if own or not listed else join(asked(part) for part in listed)
 
     def as_dict(self) -> Value:
@@ -270,6 +274,10 @@ class Value:
         marks = {label: Mark(mark.safe, followed(mark.trail, step)) for label, mark in self.marks.items()}
         parts = {key: part.stepping(step) for key, part in self.parts.items()} if self.parts else None
         return Value(marks, parts, self.own)
+
+
+def _is_place(key: str) -> bool:
+    return key == ANY or (key[:1] == "[" and key[1:-1].isdigit())
 
 
 CLEAN = Value({})

@@ -38,6 +38,7 @@ from .values import (
     Mark,
     Step,
     Value,
+    common,
     followed,
     is_harmless_at,
     is_resolved,
@@ -129,8 +130,8 @@ class Walk:
             join(self._results),
             join(self._yields),
             tuple(self.flows.values()),
-            _common(self._checked),
-            _common(self._confirmed),
+            common(self._checked),
+            common(self._confirmed),
             self.stored,
             bool(self._checked) or bool(self._yields) or isinstance(self.node, ast.Lambda),
             self.attached,
@@ -902,19 +903,3 @@ def _arguments(node: ast.Lambda) -> list[str]:
     args = node.args
     extra = [each for each in (args.vararg, args.kwarg) if each is not None]
     return [each.arg for each in (*args.posonlyargs, *args.args, *args.kwonlyargs, *extra)]
-
-
-def _common(found: list[dict[Label, frozenset[str]]]) -> dict[Label, frozenset[str]]:
-    """What holds on every way."""
-    if not found:
-        return {}
-    first, *rest = found
-    result = {}
-    for label, kinds in first.items():
-        safe = kinds
-        for other in rest:
-            known = other.get(label, frozenset())
-            safe = safe if ALL in known else known if ALL in safe else safe & known
-        if safe:
-            result[label] = safe
-    return result
