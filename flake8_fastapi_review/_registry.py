@@ -528,7 +528,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         (('def ',),),  # markers
         95,  # cwe
         'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H',  # cvss
-        (),  # options
+        (('others', 'bool', 'Report `eval` and `exec` of texts that no client is known to write, too.'),),  # options
         'Python code or the name of a module comes from a client and is run',  # summary
         'far03_injection.far032_code_injection',  # module
         'CodeInjection',  # cls
@@ -592,7 +592,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         (('def ',),),  # markers
         502,  # cwe
         'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H',  # cvss
-        (),  # options
+        (('files', 'bool', 'Report files that are loaded so, too; whoever can write one runs code in the service.'),),  # options
         'Data of a client is read by a loader that runs code',  # summary
         'far03_injection.far036_unsafe_deserialization',  # module
         'UnsafeDeserialization',  # cls
@@ -1115,12 +1115,12 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         'FAR074',  # code
         'missing-index',  # name
         'important',  # severity
-        'off',  # default
+        'on',  # default
         ('app',),  # roles
         (('fastapi', 'outer', 'app'), ('.get(', '.post(', '.put(', '.patch(', '.delete(', 'api_route(', 'add_api_route(')),  # markers
         1072,  # cwe
         None,  # cvss
-        (('lookup_tables', 'list[str]', 'Tables that stay small, which need no further indexes.'),),  # options
+        (('lookup_tables', 'list[str]', 'Tables that stay small, which need no further indexes.'), ('growing_tables', 'list[str]', 'Tables that grow with use, though their names do not say it.'), ('always', 'bool', 'Look at all tables.')),  # options
         'A route looks rows up by a column that has no index',  # summary
         'far07_queries.far074_missing_index',  # module
         'MissingIndex',  # cls
@@ -1531,13 +1531,13 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         'FAR100',  # code
         'optional-without-default',  # name
         'important',  # severity
-        'off',  # default
+        'on',  # default
         ('app',),  # roles
         (('BaseModel', 'SQLModel', 'pydantic', 'Schema', 'Base)', 'Model)'), ('Optional', 'None')),  # markers
         None,  # cwe
         None,  # cvss
-        (),  # options
-        'A field of a request may be null, but not be left out',  # summary
+        (('everywhere', 'bool', 'Look at the bodies of all methods, not only of PATCH.'),),  # options
+        'A field of a PATCH may be null, but not be left out',  # summary
         'far10_schemas.far100_optional_without_default',  # module
         'OptionalWithoutDefault',  # cls
         'python',  # language
@@ -1643,12 +1643,12 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         'FAR107',  # code
         'untyped-schema',  # name
         'important',  # severity
-        'off',  # default
+        'on',  # default
         ('app',),  # roles
         (('fastapi', 'router', 'APIRouter'), ('dict', 'Dict', 'Any', 'object', 'list', 'List')),  # markers
         None,  # cwe
         None,  # cvss
-        (('answers', 'bool', 'Look at answers too, not only at what routes take.'),),  # options
+        (('answers', 'bool', 'Look at answers too, not only at what routes take.'), ('always', 'bool', 'Report what is anything even where the function does not tell any fields.'), ('least', 'int', 'So many fields make an answer that deserves a model.')),  # options
         'A route takes or answers anything',  # summary
         'far10_schemas.far107_untyped_schema',  # module
         'UntypedSchema',  # cls
@@ -2155,13 +2155,13 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         'FAR140',  # code
         'unguarded-job',  # name
         'important',  # severity
-        'off',  # default
+        'on',  # default
         ('app',),  # roles
         (('apscheduler', 'scheduler'), ('add_job', 'scheduled_job')),  # markers
         None,  # cwe
         None,  # cvss
-        (('guards', 'frozenset[str]', 'Names of the decorators that every job of the project must have.'),),  # options
-        'A scheduled function lets its errors go',  # summary
+        (('repeated', 'bool', 'Look at jobs that run again, too.'), ('guards', 'frozenset[str]', 'Names of the decorators that every job of the project must have.')),  # options
+        'A function that is scheduled once lets its errors go',  # summary
         'far14_workers.far140_unguarded_job',  # module
         'UnguardedJob',  # cls
         'python',  # language
@@ -2235,13 +2235,13 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         'FAR145',  # code
         'job-overlap',  # name
         'minor',  # severity
-        'off',  # default
+        'on',  # default
         ('app',),  # roles
         (('apscheduler', 'scheduler'), ('add_job', 'scheduled_job'), ('interval', 'Interval')),  # markers
         None,  # cwe
         None,  # cvss
-        (),  # options
-        'A job at intervals does not say what happens when a run is late or takes longer than the interval',  # summary
+        (('least', 'int', 'Seconds from which an interval is long.'),),  # options
+        'A job at long intervals does not say what happens when a run is late',  # summary
         'far14_workers.far145_job_overlap',  # module
         'JobOverlap',  # cls
         'python',  # language
@@ -2299,7 +2299,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         'FAR149',  # code
         'unguarded-worker-loop',  # name
         'important',  # severity
-        'off',  # default
+        'on',  # default
         ('app',),  # roles
         (('while ',), ('create_task', 'ensure_future', 'Thread(', 'Process(')),  # markers
         None,  # cwe
@@ -2448,7 +2448,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         (('down_revision',), ('drop_table', 'drop_column', 'delete', 'DELETE', 'DROP ', 'drop ', 'TRUNCATE')),  # markers
         None,  # cwe
         None,  # cvss
-        (('since', 'str', 'Judge only revisions after this one, or after a date such as 2025-01-31.'),),  # options
+        (),  # options
         'A migration throws data away: it drops a table or a column, or deletes all rows',  # summary
         'far16_migrations.far160_destructive_migration',  # module
         'DestructiveMigration',  # cls
@@ -2464,7 +2464,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         (('down_revision',), ('nullable', 'NOT NULL', 'not null')),  # markers
         None,  # cwe
         None,  # cvss
-        (('since', 'str', 'Judge only revisions after this one, or after a date such as 2025-01-31.'),),  # options
+        (),  # options
         'A migration adds a column that must not be null, without a value for the rows that are there',  # summary
         'far16_migrations.far161_non_null_without_default',  # module
         'NonNullWithoutDefault',  # cls
@@ -2480,7 +2480,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         (('down_revision',), ('downgrade',)),  # markers
         None,  # cwe
         None,  # cvss
-        (('since', 'str', 'Judge only revisions after this one, or after a date such as 2025-01-31.'),),  # options
+        (),  # options
         'The `downgrade` of a migration that changes the schema does nothing',  # summary
         'far16_migrations.far162_irreversible_migration',  # module
         'IrreversibleMigration',  # cls
@@ -2496,7 +2496,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         (('down_revision',), ('create_index', 'INDEX', 'index')),  # markers
         None,  # cwe
         None,  # cvss
-        (('dialect', 'str', 'The database that migrations run on, such as postgresql. Empty: taken from the project.'), ('since', 'str', 'Judge only revisions after this one, or after a date such as 2025-01-31.')),  # options
+        (),  # options
         'A migration builds an index on a PostgreSQL table in use without `CONCURRENTLY`',  # summary
         'far16_migrations.far163_blocking_index',  # module
         'BlockingIndex',  # cls
@@ -2512,7 +2512,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         (('down_revision',), ('new_column_name', 'type_', 'rename_table', 'create_foreign_key', 'create_check', 'ALTER', 'alter')),  # markers
         None,  # cwe
         None,  # cvss
-        (('dialect', 'str', 'The database that migrations run on, such as postgresql. Empty: taken from the project.'), ('since', 'str', 'Judge only revisions after this one, or after a date such as 2025-01-31.')),  # options
+        (),  # options
         'A migration renames what is in use, rewrites a column, or checks a whole table for a new constraint',  # summary
         'far16_migrations.far164_risky_alter',  # module
         'RiskyAlter',  # cls
@@ -2528,7 +2528,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         (('down_revision',),),  # markers
         None,  # cwe
         None,  # cvss
-        (('pattern', 'str', 'A regular expression for the whole name without `.py`; `{revision}` is the revision.'), ('since', 'str', 'Judge only revisions after this one, or after a date such as 2025-01-31.')),  # options
+        (('pattern', 'str', 'A regular expression for the whole name without `.py`; `{revision}` is the revision.'),),  # options
         "The name of a migration's file is not of the form that the project wants",  # summary
         'far16_migrations.far165_migration_file_name',  # module
         'MigrationFileName',  # cls
@@ -2544,7 +2544,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         (('down_revision',), ('import',)),  # markers
         None,  # cwe
         None,  # cvss
-        (('since', 'str', 'Judge only revisions after this one, or after a date such as 2025-01-31.'),),  # options
+        (),  # options
         "A migration uses the application's mapped classes",  # summary
         'far16_migrations.far166_app_model_in_migration',  # module
         'AppModelInMigration',  # cls
@@ -2705,7 +2705,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         None,  # cwe
         None,  # cvss
         (('small_tables', 'frozenset[str]', 'Names of tables that stay small.'),),  # options
-        "SQL text filters by columns of which none is indexed by the schema's text",  # summary
+        "SQL text looks rows up by columns of which none is indexed by the schema's text",  # summary
         'far17_sqlite.far177_sql_missing_index',  # module
         'SqlMissingIndex',  # cls
         'python',  # language
@@ -3179,12 +3179,12 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         'FAR218',  # code
         'prefix-at-include',  # name
         'minor',  # severity
-        'off',  # default
+        'on',  # default
         ('app',),  # roles
         (('include_router',), ('prefix',)),  # markers
         None,  # cwe
         None,  # cvss
-        (),  # options
+        (('always', 'bool', 'Report the prefixes of modules that give all of them where they include a router.'),),  # options
         'The only prefix of a router stands where it is included',  # summary
         'far21_quality.far218_prefix_at_include',  # module
         'PrefixAtInclude',  # cls
