@@ -6,6 +6,9 @@ tool's own code and interpreter, the configuration and selection (the page's nam
 and of those that tell versions, which files and folders there are, and what the run learnt about places that the
 listing of the project leaves out.
 
+Where only the content of some files has changed, a second page tells what each outcome was made from
+(project/readings.py), and the outcomes stand that none of it has moved.
+
 A file is known to be unchanged by its signature alone only if that had settled when the file was read; else by its
 content.
 """
@@ -23,11 +26,13 @@ from .project.disk import Signature, is_settled, kind_of, read, scan, signature,
 from .project.listing import listed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from .config import Config
+    from .project import Project
     from .project.cache import Cache
     from .project.disk import Listing
+    from .project.readings import Readings
     from .rule import Fix, Violation
 
 Plain = Any
@@ -51,11 +56,33 @@ class _Page(NamedTuple):
     outcomes: dict[str, Plain]
 
 
+class _Sources(NamedTuple):
+    """What the outcomes of a page were made from: values that `marshal` writes."""
+
+    state: bytes
+    """Stands for the digests of the page."""
+    readings: Plain
+    masks: dict[str, int]
+    """Path → the bits of what its outcome was made from."""
+    namespaces: dict[str, str]
+    """Packages whose files were read to learn how they are named → the answers, see Sources."""
+
+
 class Findings:
     """The outcomes of the files of one project under one selection."""
 
-    def __init__(self, cache: Cache, config: Config, chosen: Sequence[object], suffixes: tuple[str, ...]) -> None:
-        """`chosen` tells by its `repr` what besides configuration and files an outcome depends on: selectors, host."""
+    def __init__(
+        self,
+        cache: Cache,
+        config: Config,
+        chosen: Sequence[object],
+        suffixes: tuple[str, ...],
+        project: Callable[[], Project],
+    ) -> None:
+        """`chosen` tells by its `repr` what besides configuration and files an outcome depends on: selectors, host.
+
+        `project` opens the project, to look at what the outcomes were made from. Its `readings` are to be those here.
+        """
         self.problem: str | None = None
         """What the earlier run found wrong with the project's own rows of knowledge."""
         self._cache = cache
@@ -69,6 +96,12 @@ class Findings:
         self._new: dict[str, Plain] = {}
         self._digests: dict[str, bytes] = {}
         self._consulted: dict[str, tuple[str | None, bytes]] = {}
+        self._project = project
+        self._readings: Readings | None = None
+        self._masks: dict[str, int] = {}
+        self._namespaces: dict[str, str] = {}
+        self._earlier: tuple[_Page, list[str]] | None = None
+        """A page that holds but for some files, as long as it has not been looked at what that means."""
         self._has_aged = False
         self._is_off = False
         self._pid = os.getpid()
@@ -79,12 +112,39 @@ class Findings:
 
     def get(self, path: str) -> Plain | None:
         """What `put` was given for a file, by this run or an earlier one."""
+        if self._earlier is not None:
+            page, changed = self._earlier
+            self._earlier = None
+            self._settle(page, changed)
         return self._known.get(path)
 
-    def put(self, path: str, outcome: Plain) -> None:
-        """Keep what came of a file, which is the one on the disk. Values that `marshal` writes, not None."""
+    @property
+    def readings(self) -> Readings:
+        """What the project records its readings in."""
+        if self._readings is None:
+            from .project.readings import Readings
+
+            self._readings = Readings()
+        return self._readings
+
+    @property
+    def is_sound(self) -> bool:
+        """False if the run has shown that outcomes stood that should not have."""
+        return self._readings is None or self._readings.is_sound
+
+    def put(self, path: str, outcome: Plain, mask: int) -> None:
+        """Keep what came of a file, which is the one on the disk, and the bits of what it was made from. Values that
+        `marshal` writes, not None."""
         if path in self.listing.files and not self._is_off:
             self._new[path] = self._known[path] = outcome
+            self._masks[path] = mask
+
+    def forget(self) -> None:
+        """Let go of all outcomes, for the files are reviewed anew."""
+        self._known = {}
+        self._masks = {}
+        self._earlier = None
+        self._readings = None
 
     def is_text(self, path: str, text: str) -> bool:
         """The file on the disk, which the listing tells or not, holds this text, whatever ends its lines."""
@@ -105,12 +165,17 @@ class Findings:
     def turn_off(self) -> None:
         """The project is no longer seen as it lies on the disk."""
         self._is_off = True
+        self._earlier = None
         self._known.clear()
         self._new.clear()
 
-    def learn(self, kinds: Mapping[str, str | None], problem: str | None) -> None:
-        """Take note of what the run asked the disk for (path → "file", "folder", None). Call it before `save`."""
+    def learn(
+        self, kinds: Mapping[str, str | None], problem: str | None, namespaces: Mapping[str, str] | None = None
+    ) -> None:
+        """Take note of what the run asked the disk for (path → "file", "folder", None), and of how packages are named.
+        Call it before `save`."""
         self.problem = problem
+        self._namespaces.update(namespaces or {})
         for path in unlisted(self.listing, kinds, self._config.root, self._config):
             if path in self._consulted:
                 continue
@@ -146,7 +211,14 @@ class Findings:
             for path, sign in self._signatures.items():
                 if page.signatures.get(path) == sign and path not in self._digests:
                     self._digests[path] = page.digests[path]
-        if self._is_same(page):
+        if not self._is_alike(page):
+            return
+        changed = self._changed(page)
+        if changed:
+            if all(path in self.listing.files for path in changed):
+                self._earlier = page, changed
+                self.problem = page.problem
+        else:
             self._known = page.outcomes
             self._consulted = page.consulted
             self.problem = page.problem
@@ -154,16 +226,53 @@ class Findings:
                 is_settled(sign, self._moment) for path, sign in self._signatures.items() if path not in page.signatures
             )
 
-    def _is_same(self, page: _Page) -> bool:
+    def _is_alike(self, page: _Page) -> bool:
+        """Whether all but the content of files is as it was."""
         return (
             page.digests.keys() == self._signatures.keys()
             and page.shape == self.listing.shape()
-            and (
-                page.digests == self._digests
-                or all(page.digests[path] == self._digest(path) for path in self._signatures)
-            )
             and all(found == self._look(path) for path, found in page.consulted.items())
         )
+
+    def _changed(self, page: _Page) -> list[str]:
+        if page.digests == self._digests:
+            return []
+        return [path for path in self._signatures if page.digests[path] != self._digest(path)]
+
+    def _settle(self, page: _Page, changed: list[str]) -> None:
+        """Take over the outcomes of a page that stand though some files have changed."""
+        sources = self._sources(page.digests)
+        if sources is None:
+            return
+        from .project.readings import Readings
+
+        texts = {path: read(os.path.join(self._config.root, path)) or b"" for path in changed if path.endswith(".py")}
+        project = self._project()
+        if project.modules.readings.is_used or not _names_the_same(project, sources.namespaces, texts):
+            return
+        self._readings = readings = project.modules.readings = Readings(sources.readings)
+        try:
+            moved = readings.settle(project, texts)
+        except Exception:
+            # What went wrong is told where a file is reviewed.
+            readings.forget_earlier()
+            return
+        self._consulted = dict(page.consulted)
+        self._namespaces = dict(sources.namespaces)
+        masks = sources.masks
+        for path, outcome in page.outcomes.items():
+            mask = masks.get(path, -1)
+            if path not in changed and not mask & moved:
+                self._known[path] = outcome
+                self._masks[path] = mask
+
+    def _sources(self, digests: Mapping[str, bytes]) -> _Sources | None:
+        payload = self._cache.page(f"{self._name} sources")
+        try:
+            found = _Sources(*unpacked(payload)) if payload else None
+        except (ValueError, EOFError, TypeError):
+            return None
+        return found if found is not None and found.state == _state(digests) else None
 
     def _save(self) -> None:
         moment = time.time_ns()
@@ -185,6 +294,9 @@ class Findings:
             self._known,
         )
         self._cache.put_page(self._name, lambda there: _payload(_joined(page, there)))
+        if self._masks:
+            sources = _Sources(_state(page.digests), self.readings.plain(), self._masks, self._namespaces)
+            self._cache.put_page(f"{self._name} sources", lambda there: _payload(_sources_joined(sources, there)))
 
     def _signed(self, listing: Listing) -> dict[str, Signature]:
         """Of the files of the listing, and by absolute path those of configuration and versions."""
@@ -243,7 +355,39 @@ def _own_rules(config: Config) -> Iterable[str]:
             yield from (os.path.join(folder, name) for name in names)
 
 
-def _payload(page: _Page) -> bytes:
+def _state(digests: Mapping[str, bytes]) -> bytes:
+    return content_digest(b"".join([digests[path] for path in sorted(digests)]))
+
+
+def _names_the_same(project: Project, namespaces: Mapping[str, str], changed: Iterable[str]) -> bool:
+    """Whether packages whose files spell their own names still do so."""
+    return all(
+        project.sources.namespace_root(package.rpartition("/")[0], package.rpartition("/")[2]) == known
+        for package, known in namespaces.items()
+        if any(path.startswith(f"{package}/") for path in changed)
+    )
+
+
+def _sources_joined(sources: _Sources, payload: bytes | None) -> _Sources:
+    """With what another process found in the same project."""
+    try:
+        other = _Sources(*unpacked(payload)) if payload else None
+    except (ValueError, EOFError, TypeError):
+        other = None
+    if other is None or other.state != sources.state:
+        return sources
+    from .project.readings import Readings
+
+    readings = Readings(other.readings)
+    before = readings.moved
+    ours = readings.join(sources.readings)
+    if readings.moved != before:
+        return sources
+    masks = {**other.masks, **{path: ours(mask) for path, mask in sources.masks.items()}}
+    return _Sources(sources.state, readings.plain(), masks, {**other.namespaces, **sources.namespaces})
+
+
+def _payload(page: _Page | _Sources) -> bytes:
     plain: Any = tuple(page)
     return packed(plain)
 

@@ -66,13 +66,16 @@ class Run:
             return plain
         found = project.restored(kept)
         if found is None:
+            from .project.readings import Reading
             from .review import review_file
 
             with self._uncollected:
-                file = project.opened.file(name, text, tree)
-                found = project.located(review_file(file, project.selection), file.tree)
-                project.opened.close(name)
-                project.keep(name, found)
+                opened = project.opened
+                with Reading() as reading:
+                    file = opened.file(name, text, tree)
+                    found = project.located(review_file(file, project.selection), file.tree)
+                    opened.close(name)
+                project.keep(name, found, reading.mask)
         return [_told(violation) for violation in (*_problems(project), *project.standing(name, text, *found))]
 
     def _open(self, root: str) -> _Project:
@@ -133,7 +136,7 @@ class _Project:
             from .project.cache import opened
 
             self._cache = opened(folder)
-            self._kept = Findings(self._cache, config, told, (".py",))
+            self._kept = Findings(self._cache, config, told, (".py",), lambda: self.opened)
             self._cache.when_closing(self._save)
 
     @property
@@ -153,6 +156,7 @@ class _Project:
             self._opened = Project(self.config.root, self.config, cache=self._cache)
             if self._kept is not None:
                 self._opened.listing = self._kept.listing
+                self._opened.modules.readings = self._kept.readings
         return self._opened
 
     @property
@@ -220,18 +224,22 @@ class _Project:
             found, _ = split_own(found, text)
         return found
 
-    def keep(self, name: str, found: _Located) -> None:
-        """Remember the findings in the file that `kept` was asked for last."""
+    def keep(self, name: str, found: _Located, mask: int) -> None:
+        """Remember the findings in the file that `kept` was asked for last, made from what has the bits of `mask`."""
         if self._kept is not None and self._on_disk:
             from .findings import to_plain
 
             is_sound = not self.selection.problems and not self.problem
-            self._kept.put(name, (to_plain(found[0]), found[1], is_sound))
+            mask |= self.opened.modules.readings.bit(name)
+            self._kept.put(name, (to_plain(found[0]), found[1], is_sound), mask)
+            if not self._kept.is_sound:
+                self._kept.turn_off()
 
     def _save(self) -> None:
         if self._kept is not None:
             if self._opened is not None:
-                self._kept.learn(self._opened.sources.kinds(), self._opened.problem)
+                sources = self._opened.sources
+                self._kept.learn(sources.kinds(), self._opened.problem, sources.namespaces())
             self._kept.save()
 
 

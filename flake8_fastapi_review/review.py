@@ -157,7 +157,7 @@ class _Scope:
         if self.cache is not None and told is not None:
             from .findings import Findings
 
-            self.kept = Findings(self.cache, config, told, (".py", *self.suffixes))
+            self.kept = Findings(self.cache, config, told, (".py", *self.suffixes), lambda: self.project)
             self.cache.when_closing(self.kept.save)
             self.listing = self.kept.listing
         else:
@@ -173,7 +173,15 @@ class _Scope:
 
             self._opened = Project(self.root, self.selection.config, cache=self.cache)
             self._opened.listing = self.listing
+            if self.kept is not None:
+                self._opened.modules.readings = self.kept.readings
         return self._opened
+
+    def start_anew(self) -> None:
+        """Forget the project as it was understood, and all outcomes."""
+        self._opened = None
+        if self.kept is not None:
+            self.kept.forget()
 
     @property
     def problem(self) -> str | None:
@@ -182,14 +190,25 @@ class _Scope:
             return self.kept.problem
         return self.project.problem
 
-    def consulted(self) -> dict[str, str | None]:
-        """What was asked of the disk outside of the listing; see Findings.learn."""
+    def learnt(self) -> _Learnt:
+        """What Findings have to know of the work of this process."""
         if self._opened is None or self.kept is None:
-            return {}
+            return _Learnt({}, {}, None)
         from .project.disk import unlisted
 
         kinds = self._opened.sources.kinds()
-        return {path: kinds[path] for path in unlisted(self.listing, kinds, self.root, self.selection.config)}
+        consulted = {path: kinds[path] for path in unlisted(self.listing, kinds, self.root, self.selection.config)}
+        return _Learnt(consulted, dict(self._opened.sources.namespaces()), self._opened.modules.readings.plain())
+
+
+class _Learnt(NamedTuple):
+    """What a process has to tell besides outcomes; plain values."""
+
+    consulted: dict[str, str | None]
+    """What was asked of the disk outside of the listing; see Findings.learn."""
+    namespaces: dict[str, str]
+    readings: object
+    """Those of Readings."""
 
 
 class _Task(NamedTuple):
@@ -212,6 +231,8 @@ class _Outcome(NamedTuple):
     """Of which kind the file holds how many places, if that was asked for."""
     comments: list[Comment] | None = None
     """Those that drop findings, if that was asked for."""
+    read: int = 0
+    """The bits of what it was made from, see Readings."""
 
 
 def review(
@@ -465,18 +486,33 @@ class _Run:
         """The outcome of each task: kept from an earlier run, or made."""
         found = {task: kept for task in tasks if (kept := self._kept(task)) is not None}
         missing = [task for task in tasks if task not in found]
-        if progress is not None and found:
-            tell, before = progress, len(found)
-            tell(before, len(tasks))
-            progress = lambda done, _: tell(before + done, len(tasks))  # noqa: E731
-        made = self.shared(missing, jobs, progress) if jobs > 1 else None
-        if made is None:
-            made = self.alone(missing, progress)
-            self._learn([scope.consulted() for scope in self._scopes])
+        made = self._made(missing, jobs, progress, len(found))
+        if any(scope.kept is not None and not scope.kept.is_sound for scope in self._scopes):
+            for scope in self._scopes:
+                scope.start_anew()
+            found, missing = {}, tasks
+            made = self._made(missing, jobs, None, 0)
         for task, outcome in zip(missing, made, strict=True):
             self._keep(task, outcome)
         self._close()
         return [*map({**found, **dict(zip(missing, made, strict=True))}.__getitem__, tasks)]
+
+    def _made(
+        self, tasks: list[_Task], jobs: int, progress: Callable[[int, int], None] | None, before: int
+    ) -> list[_Outcome]:
+        """The outcome of each task, after `before` others."""
+        if progress is not None and before:
+            tell = progress
+            tell(before, before + len(tasks))
+            progress = lambda done, all: tell(before + done, before + all)  # noqa: E731
+        made = self.shared(tasks, jobs, progress) if jobs > 1 else None
+        if made is None:
+            made = self.alone(tasks, progress)
+            for scope in self._scopes:
+                if scope.kept is not None:
+                    learnt = scope.learnt()
+                    scope.kept.learn(learnt.consulted, scope.problem, learnt.namespaces)
+        return made
 
     def _kept(self, task: _Task) -> _Outcome | None:
         kept = self._scopes[task.scope].kept
@@ -496,19 +532,29 @@ class _Run:
         kept = self._scopes[task.scope].kept
         if kept is None:
             return
-        if not any(outcome):
-            kept.put(task.path, _NOTHING)
+        if not any(outcome[:-1]):
+            kept.put(task.path, _NOTHING, outcome.read)
             return
         from .findings import to_plain
 
         comments = [tuple(comment) for comment in outcome.comments or ()]
         stands, dropped = to_plain(outcome.kept), to_plain(outcome.dropped)
-        kept.put(task.path, (outcome.reason, stands, dropped, outcome.contexts, outcome.sites, comments))
+        kept.put(task.path, (outcome.reason, stands, dropped, outcome.contexts, outcome.sites, comments), outcome.read)
 
-    def _learn(self, consulted: list[dict[str, str | None]]) -> None:
-        for scope, kinds in zip(self._scopes, consulted, strict=True):
-            if scope.kept is not None:
-                scope.kept.learn(kinds, scope.problem)
+    def _join(self, tasks: list[_Task], made: list[_Outcome], learnt: list[_Learnt]) -> list[_Outcome]:
+        """What another process has made, with its bits as ours."""
+        translated: list[Callable[[int], int] | None] = []
+        for scope, each in zip(self._scopes, learnt, strict=True):
+            if scope.kept is None:
+                translated.append(None)
+            else:
+                scope.kept.learn(each.consulted, scope.problem, each.namespaces)
+                translated.append(scope.kept.readings.join(each.readings or ()))
+        outcomes = []
+        for task, outcome in zip(tasks, made, strict=True):
+            ours = translated[task.scope]
+            outcomes.append(outcome if ours is None else outcome._replace(read=ours(outcome.read)))
+        return outcomes
 
     def alone(self, tasks: list[_Task], progress: Callable[[int, int], None] | None) -> list[_Outcome]:
         """The outcome of each task, in this process. Files that a look at others has compiled already come first."""
@@ -519,7 +565,7 @@ class _Run:
             while position is not None:
                 task = tasks[position]
                 waiting.pop((task.scope, task.path), None)
-                outcomes[position] = self.one(task)
+                outcomes[position] = self._recorded(task)
                 if progress is not None:
                     progress(len(outcomes), len(tasks))
                 compiled = self._scopes[task.scope].project.modules.compiled()
@@ -540,8 +586,8 @@ class _Run:
         for number in {task.scope for task in tasks}:
             _ = self._scopes[number].project  # imported before the fork, once
 
-        def work(batch: int) -> tuple[list[_Outcome], list[dict[str, str | None]]]:
-            return self.alone(batches[batch], None), [scope.consulted() for scope in self._scopes]
+        def work(batch: int) -> tuple[list[_Outcome], list[_Learnt]]:
+            return self.alone(batches[batch], None), [scope.learnt() for scope in self._scopes]
 
         outcomes: list[list[_Outcome]] = [[] for _ in batches]
         done = 0
@@ -552,13 +598,23 @@ class _Run:
                     if scope.kept is not None:
                         scope.kept.turn_off()
             else:
-                made = result[0]
-                self._learn(result[1])
+                made = self._join(batches[batch], *result)
             outcomes[batch] = made
             done += len(made)
             if progress is not None:
                 progress(done, len(tasks))
         return [outcome for batch in outcomes for outcome in batch]
+
+    def _recorded(self, task: _Task) -> _Outcome:
+        """`one`, and what it was made from."""
+        scope = self._scopes[task.scope]
+        if scope.kept is None:
+            return self.one(task)
+        from .project.readings import Reading
+
+        with Reading() as reading:
+            outcome = self.one(task)
+        return outcome._replace(read=reading.mask | scope.project.modules.readings.bit(task.path))
 
     def one(self, task: _Task) -> _Outcome:
         """Review a file. Never raises."""

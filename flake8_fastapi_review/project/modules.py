@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..module import Module, Summary, Unreadable, decode
-from .readings import NOW, Readings, Search
+from .readings import NOW, Readings, Search, word_in
 from .sources import Sources
 
 if TYPE_CHECKING:
@@ -20,20 +20,6 @@ KEPT = 1500
 KEPT_TEXT = 1_500_000
 """Trees of so many characters stay after their Summary was made or they were looked at: files are looked at soon after
 those that import them, and neighbours import each other. A character costs some 50 bytes."""
-
-
-_WORD = frozenset(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz")
-
-
-def _has_word(text: bytes, word: bytes) -> bool:
-    """Whether a word stands in a text by itself; next to a letter beyond ASCII it may."""
-    start = text.find(word)
-    while start >= 0:
-        end = start + len(word)
-        if not (start and text[start - 1] in _WORD) and not (end < len(text) and text[end] in _WORD):
-            return True
-        start = text.find(word, end)
-    return False
 
 
 def _holders(texts: dict[str, bytes], words: tuple[bytes, ...]) -> list[str]:
@@ -88,7 +74,7 @@ class Modules:
         words = (name.encode(),)
         if not name.isidentifier():
             return self.mentioning_any(words)
-        found = [path for path in self._holding(words) if _has_word(self._bytes_of(path) or b"", words[0])]
+        found = [path for path in self._holding(words) if word_in(self._bytes_of(path) or b"", words[0])]
         NOW.mask |= self.readings.searched(Search(words, True), found)
         return found
 
@@ -97,13 +83,6 @@ class Modules:
         found = self._holding(words)
         NOW.mask |= self.readings.searched(Search(words, False), found)
         return found
-
-    def still_holds(self, search: Search, path: str) -> bool:
-        """Whether a search finds a file, by its text of now."""
-        text = self._bytes_of(path) or b""
-        if search.is_identifier:
-            return _has_word(text, search.words[0])
-        return any(word in text for word in search.words)
 
     def _holding(self, words: tuple[bytes, ...]) -> list[str]:
         if self._texts is None:

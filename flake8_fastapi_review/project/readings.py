@@ -1,10 +1,10 @@
 """What the answers about a project were made from, so that a later run knows which of them still hold.
 
-Whatever an answer depends on has a bit: each file, and each *fact*, which is an answer that many others are made from and
-that seldom changes (which files hold a word, what `Depends` is given anywhere). The bits of all that is looked at gather in
-`NOW`, from the few gates through which texts get in (`Modules`). A remembered answer hands its bits to whoever gets it from
-memory: `remembered` does that for a method. Of a fact only its own bit is handed on; where a run finds a fact as it
-was, what it was made from may have changed.
+Whatever an answer depends on has a bit: each file, and each *fact*, which is an answer that many others are made from
+and that seldom changes (which files hold a word, what `Depends` is given anywhere). The bits of all that is looked at
+gather in `NOW`, from the few gates through which texts get in (`Modules`). A remembered answer hands its bits to
+whoever gets it from memory: `remembered` does that for a method. Of a fact only its own bit is handed on; where a run
+finds a fact as it was, what it was made from may have changed.
 
 Answers that ask for each other in a circle are made from the same: what was found while an outer answer was still being
 made gets the bits of that one when it is done.
@@ -25,9 +25,13 @@ _C = TypeVar("_C", bound="Callable[..., Any]")
 EVERYTHING = -1
 """The bits of all files and facts."""
 _NEVER = 1 << 30
+_SEARCH = "search"
+_WORD = frozenset(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz")
 
 Masks = dict[Any, int]
 """Key of an answer → its bits; `~depth` while it is being made."""
+Plain = Any
+"""Of what `marshal` writes."""
 Key = tuple[Any, ...]
 """The name of a fact and what was asked: values that `marshal` writes."""
 
@@ -176,6 +180,7 @@ def fact(
             asked_for = (name, *(key(self, *args) if key is not None else args))
             masks = readings.masks
             bit = readings.bit(asked_for)
+            readings.asked(asked_for)
             frame = begin(masks, asked_for)
             if frame is None:
                 NOW.mask |= bit
@@ -214,6 +219,23 @@ def _ordered(value: Any) -> Any:
     return value
 
 
+class Reading:
+    """Gathers the bits of what is read until it is left."""
+
+    def __init__(self) -> None:
+        self.mask = 0
+
+    def __enter__(self) -> Reading:
+        now = NOW
+        now.mask, now.depth, now.low = 0, 0, _NEVER
+        now.pending.clear()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        # Whoever was interrupted has not handed on what it read.
+        self.mask = EVERYTHING if NOW.depth or NOW.pending else NOW.mask
+
+
 class Search(NamedTuple):
     """A search of the texts of all files, which is a fact."""
 
@@ -221,23 +243,106 @@ class Search(NamedTuple):
     is_identifier: bool
     """The one word is not found as a part of a longer one."""
 
+    def finds(self, text: bytes) -> bool:
+        """Whether it finds a file with this text."""
+        if self.is_identifier:
+            return word_in(text, self.words[0])
+        return any(word in text for word in self.words)
+
 
 class Readings:
     """The bits of one project: files, searches and facts, and what is known of them."""
 
-    def __init__(self) -> None:
+    def __init__(self, plain: Plain = None) -> None:
+        """`plain`: what an earlier run told."""
         self._bits: dict[Any, int] = {}
         """Path, Search or key of a fact → its bit."""
         self.masks: Masks = {}
         """Key of a fact → the bits of what it was made from."""
-        self.prints: dict[Key, bytes] = {}
+        self._prints: dict[Key, bytes] = {}
         """Key of a fact → the fingerprint of the answer."""
-        self.found: dict[Search, frozenset[str]] = {}
+        self._found: dict[Search, frozenset[str]] = {}
         """The files that a search found."""
-        self.moved = 0
-        """The bits of what is no longer as an earlier run had it."""
         self._before: set[Key] = set()
         """The facts of an earlier run that were not looked at since."""
+        self.moved = 0
+        """The bits of what is no longer as an earlier run had it."""
+        self.settled: int | None = None
+        """The same, when all of it should be known."""
+        if plain is not None:
+            for thing, fact_mask, told in plain:
+                kind = self._thing(thing)
+                bit = self.bit(kind)
+                if isinstance(kind, Search):
+                    self._found[kind] = frozenset(told)
+                elif not isinstance(kind, str):
+                    self.masks[kind], self._prints[kind] = fact_mask, told
+                    self._before.add(kind)
+                if told is None and not isinstance(kind, str):
+                    self.moved |= bit
+
+    @staticmethod
+    def _thing(plain: Any) -> Any:
+        if isinstance(plain, str):
+            return plain
+        return Search(*plain[1]) if plain[0] == _SEARCH else plain
+
+    def plain(self) -> Plain:
+        """All of it as values that `marshal` writes: of each bit what it stands for, what it was made from, and what
+        was found."""
+        told: list[tuple[Any, int, Any]] = []
+        for thing in self._bits:
+            if isinstance(thing, str):
+                told.append((thing, 0, None))
+            elif isinstance(thing, Search):
+                found = self._found.get(thing)
+                told.append(((_SEARCH, tuple(thing)), 0, None if found is None else sorted(found)))
+            else:
+                told.append((thing, max(self.masks.get(thing, 0), EVERYTHING), self._prints.get(thing)))
+        return told
+
+    def join(self, plain: Plain) -> Callable[[int], int]:
+        """Take over what another process told of the same project. Returns what makes its bits ours."""
+        bits = [self.bit(self._thing(thing)) for thing, _, _ in plain]
+
+        def translated(mask: int) -> int:
+            if mask == EVERYTHING:
+                return mask
+            made = 0
+            while mask:
+                low = mask & -mask
+                made |= bits[low.bit_length() - 1]
+                mask ^= low
+            return made
+
+        for told, mask, found in plain:
+            thing = self._thing(told)
+            if isinstance(thing, str) or found is None:
+                continue
+            if isinstance(thing, Search):
+                self._found.setdefault(thing, frozenset(found))
+                continue
+            known = self._prints.get(thing)
+            if thing in self._before and known != found:
+                self.moved |= self.bit(thing)
+            if known is None or thing in self._before:
+                self._before.discard(thing)
+                self._prints[thing] = found
+                self.masks[thing] = translated(mask)
+            else:
+                self.masks[thing] = self.masks.get(thing, 0) | translated(mask)
+        return translated
+
+    @property
+    def is_used(self) -> bool:
+        """Whether anything was read."""
+        return bool(self._bits)
+
+    def forget_earlier(self) -> None:
+        """Let go of the facts of an earlier run that were not looked at since."""
+        for key in self._before:
+            del self._prints[key]
+        self._before.clear()
 
     def bit(self, thing: Any) -> int:
         """The bit of a file by its path, of a Search, of a fact by its key."""
@@ -246,19 +351,70 @@ class Readings:
             found = self._bits[thing] = 1 << len(self._bits)
         return found
 
+    def searched(self, search: Search, found: Iterable[str]) -> int:
+        """The bit of a search that found these files."""
+        if search not in self._found:
+            self._found[search] = frozenset(found)
+        return self.bit(search)
+
+    def asked(self, key: Key) -> None:
+        """A fact is about to be looked at. What it was made from in an earlier run does not count any more."""
+        if key in self._before and self.masks.get(key, 0) >= EVERYTHING:
+            self.masks.pop(key, None)
+
     def note(self, key: Key, answer: Any) -> None:
         """Take note of the answer of a fact."""
-        if key in self.prints and key not in self._before:
+        if key in self._prints and key not in self._before:
             return
         made = fingerprint(answer)
         if key in self._before:
             self._before.discard(key)
-            if made != self.prints[key]:
+            if made != self._prints[key]:
                 self.moved |= self.bit(key)
-        self.prints[key] = made
+        self._prints[key] = made
 
-    def searched(self, search: Search, found: Iterable[str]) -> int:
-        """The bit of a search that found these files."""
-        if search not in self.found:
-            self.found[search] = frozenset(found)
-        return self.bit(search)
+    def settle(self, project: Any, changed: Mapping[str, bytes]) -> int:
+        """The bits of all that is not as it was in the earlier run, since these files changed: path → text of now."""
+        for path in changed:
+            self.moved |= self.bit(path)
+        for search, found in tuple(self._found.items()):
+            if any(search.finds(text) is not (path in found) for path, text in changed.items()):
+                self.moved |= self.bit(search)
+                del self._found[search]
+        while True:
+            moved = self.moved
+            for key in [key for key in self._before if self.masks.get(key, 0) & moved]:
+                if key in self._before:
+                    _ask(project, key)
+            if self.moved == moved:
+                self.settled = moved
+                return moved
+
+    @property
+    def is_sound(self) -> bool:
+        """False if something has turned out to be another since all that moved should have been known."""
+        return self.settled is None or self.settled == self.moved
+
+
+def _ask(project: Any, key: Key) -> None:
+    """Have a fact looked at."""
+    *way, last = key[0].split(".")
+    owner = project
+    for name in way:
+        owner = getattr(owner, name)
+    kind = getattr(type(owner), last)
+    if isinstance(kind, property):
+        getattr(owner, last)
+    else:
+        getattr(owner, last)(*key[1:])
+
+
+def word_in(text: bytes, word: bytes) -> bool:
+    """Whether a word stands in a text by itself; next to a letter beyond ASCII it may."""
+    start = text.find(word)
+    while start >= 0:
+        end = start + len(word)
+        if not (start and text[start - 1] in _WORD) and not (end < len(text) and text[end] in _WORD):
+            return True
+        start = text.find(word, end)
+    return False

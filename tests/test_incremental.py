@@ -1,0 +1,389 @@
+"""A review that knows an earlier one says what a review from nothing says, and looks at few files for it."""
+
+from __future__ import annotations
+
+import ast
+import shutil
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from flake8_fastapi_review import config as configuration
+from flake8_fastapi_review import plugins
+from flake8_fastapi_review import review as engine
+from flake8_fastapi_review.project import Project
+from flake8_fastapi_review.project import cache as cache_module
+from flake8_fastapi_review.project import readings as readings_module
+from flake8_fastapi_review.project.readings import (
+    EVERYTHING,
+    NOW,
+    Reading,
+    Readings,
+    Search,
+    begin,
+    end,
+    fingerprint,
+    taken,
+)
+from flake8_fastapi_review.registry import select
+from flake8_fastapi_review.review import review_file
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from flake8_fastapi_review.file import File
+
+ROOT = Path(__file__).parents[1]
+BOOKSHOP = ROOT / "examples" / "bookshop"
+FIXTURES = ROOT / "tests" / "fixtures"
+
+
+class Copy:
+    """A project that lies on the disk for so long that signatures can be trusted."""
+
+    def __init__(self, source: Path | dict[str, str], root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.root = root
+        if isinstance(source, dict):
+            for path, text in source.items():
+                self.write(path, text)
+        else:
+            shutil.copytree(source, root, dirs_exist_ok=True, ignore=shutil.ignore_patterns(".*", "__pycache__"))
+        clock = time.time_ns
+        monkeypatch.setattr(time, "time_ns", lambda: clock() + 3_000_000_000)
+        monkeypatch.chdir(root)
+        monkeypatch.delenv("FASTAPI_REVIEW_CACHE_DIR", raising=False)
+        self.looked_at: list[str] = []
+        one = engine._Run.one
+
+        def counted(run: engine._Run, task: engine._Task) -> engine._Outcome:
+            self.looked_at.append(task.path)
+            return one(run, task)
+
+        monkeypatch.setattr(engine._Run, "one", counted)
+
+    def write(self, path: str, text: str) -> None:
+        (self.root / path).parent.mkdir(parents=True, exist_ok=True)
+        (self.root / path).write_text(text, "utf-8")
+
+    def edit(self, path: str, old: str, new: str) -> None:
+        text = (self.root / path).read_text("utf-8")
+        assert old in text, (path, old)
+        self.write(path, text.replace(old, new, 1))
+
+    def check(self, **options: Any) -> set[str]:
+        """The files that were looked at for a review; its outcome must be that of one without a cache."""
+        configuration.forget()
+        fresh = engine.review(["."], root=str(self.root), cache_dir="")
+        self.looked_at.clear()
+        configuration.forget()
+        found = engine.review(["."], root=str(self.root), **options)
+        assert found == fresh
+        return set(self.looked_at)
+
+
+@pytest.fixture
+def bookshop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Copy:
+    return Copy(BOOKSHOP, tmp_path / "shop", monkeypatch)
+
+
+def test_edits_of_the_bookshop(bookshop: Copy) -> None:
+    python = {path.relative_to(bookshop.root).as_posix() for path in bookshop.root.rglob("*.py")}
+    assert python <= bookshop.check() | {"bookshop/__init__.py"}
+    assert bookshop.check() == set()
+    order = (bookshop.root / "bookshop/routers/orders.py").read_text("utf-8")
+    edits: list[tuple[str, Callable[[str], str]]] = [
+        ("bookshop/archive.py", lambda text: text + "\n# the end\n"),
+        ("bookshop/settings.py", lambda text: "# first\n" + text),
+        ("bookshop/routers/orders.py", lambda text: text.replace("async def ", "def ", 1)),
+        ("bookshop/routers/orders.py", lambda text: order),
+        ("bookshop/routers/orders.py", lambda text: text.replace("@router.", "# @router.", 1)),
+        ("bookshop/routers/orders.py", lambda text: order + "\n\n@router.delete('/all')\nasync def forget(): ...\n"),
+        ("bookshop/security.py", lambda text: text.replace("raise ", "return  # ", 1)),
+        ("bookshop/security.py", lambda text: text.replace("\ndef ", "\nasync def ", 1)),
+        ("bookshop/models.py", lambda text: text.replace("index=True", "index=False")),
+        ("bookshop/models.py", lambda text: "\n\n" + text),
+        ("bookshop/main.py", lambda text: text.replace("app.include_router(", "print(", 1)),
+        ("bookshop/main.py", lambda text: text.replace("import", "import  ", 1)),
+        ("bookshop/database.py", lambda text: text + "\n\ndef unused() -> None:\n    import time\n    time.sleep(1)\n"),
+        ("bookshop/kiosk.py", lambda text: text[: len(text) // 2]),
+        ("bookshop/kiosk.py", lambda text: text + "\n"),
+        ("bookshop/services/mailer.py", lambda text: text.replace("def ", "def renamed_", 1)),
+        ("bookshop/loyalty.py", lambda text: text.replace("class ", "class Other", 1)),
+    ]
+    known = [(path, change) for path, change in edits if (bookshop.root / path).exists()]
+    assert len(known) > 10
+    amounts = []
+    for path, change in known:
+        bookshop.write(path, change((bookshop.root / path).read_text("utf-8")))
+        amounts.append(len(bookshop.check()))
+    assert bookshop.check() == set()
+    assert min(amounts) <= 2
+
+
+@pytest.mark.parametrize("folder", ["authentication", "injection", "queries", "dependencies", "protocols"])
+def test_edits_of_fixtures(folder: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In each project of several files, each file once gets a line more, and loses its first decorator or import."""
+    projects = (
+        [path for path in sorted((FIXTURES / folder).iterdir()) if path.is_dir()]
+        if (FIXTURES / folder).is_dir()
+        else []
+    )
+    for project in projects[:2]:
+        copy = Copy(project, tmp_path / project.name, monkeypatch)
+        copy.check()
+        for path in sorted(copy.root.rglob("*.py"))[:4]:
+            name = path.relative_to(copy.root).as_posix()
+            lines = path.read_text("utf-8").splitlines(keepends=True)
+            copy.write(name, "# a line more\n" + "".join(lines))
+            copy.check()
+            first = next((n for n, line in enumerate(lines) if line.lstrip().startswith(("@", "from "))), None)
+            if first is not None:
+                copy.write(name, "".join([*lines[:first], *lines[first + 1 :]]))
+                copy.check()
+
+
+SHOP = {
+    "pyproject.toml": '[tool.fastapi-review]\nselect = ["FAR00", "FAR03", "FAR050", "FAR074"]\n',
+    "shop/__init__.py": "",
+    "shop/main.py": """\
+from fastapi import FastAPI
+
+from shop import routes
+
+app = FastAPI()
+app.include_router(routes.router)
+""",
+    "shop/routes.py": """\
+from fastapi import APIRouter, Depends
+
+from shop.guards import user
+from shop.work import load, tidy
+
+router = APIRouter()
+
+
+@router.get("/books")
+async def books(name: str):
+    return load(name)
+
+
+@router.post("/books", dependencies=[Depends(user)])
+async def add(name: str):
+    tidy()
+    return name
+""",
+    "shop/guards.py": """\
+from fastapi import HTTPException, Request
+
+
+def user(request: Request):
+    if "token" not in request.headers:
+        raise HTTPException(401)
+""",
+    "shop/work.py": """\
+import subprocess
+import time
+
+from shop.deep import slow
+
+
+def load(name):
+    subprocess.run("ls " + name, shell=True)
+    return slow()
+
+
+def tidy():
+    return 1
+""",
+    "shop/deep.py": "import time\n\n\ndef slow():\n    time.sleep(1)\n    return 2\n",
+    "shop/alone.py": "def nothing(value):\n    return value\n",
+}
+
+
+@pytest.fixture
+def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Copy:
+    made = Copy(SHOP, tmp_path / "shop", monkeypatch)
+    made.check()
+    return made
+
+
+def test_a_file_that_nobody_reads(shop: Copy) -> None:
+    shop.edit("shop/alone.py", "return value", "return value + 1")
+    assert shop.check() == {"shop/alone.py"}
+    assert shop.check() == set()
+
+
+def test_a_chain_over_three_files(shop: Copy) -> None:
+    shop.edit("shop/deep.py", "time.sleep(1)", "time.ctime(1)")
+    assert {"shop/deep.py", "shop/routes.py"} <= shop.check()
+    shop.edit("shop/deep.py", "time.ctime(1)", "time.sleep(1)")
+    shop.check()
+    shop.edit("shop/deep.py", "import time\n", "# later\nimport time\n")
+    assert "shop/routes.py" in shop.check()  # the chain tells lines
+
+
+def test_a_guard_that_guards_no_more(shop: Copy) -> None:
+    shop.edit("shop/guards.py", "raise HTTPException(401)", "pass")
+    assert "shop/routes.py" in shop.check()
+
+
+def test_a_route_more_and_a_router_less(shop: Copy) -> None:
+    shop.edit(
+        "shop/alone.py", "def nothing", "from shop.routes import router\n\n\n@router.put('/x')\nasync def nothing"
+    )
+    shop.check()
+    shop.edit("shop/main.py", "app.include_router(routes.router)", "")
+    assert "shop/routes.py" in shop.check()
+
+
+def test_somebody_else_calls_it(shop: Copy) -> None:
+    shop.edit(
+        "shop/alone.py",
+        "def nothing(value):\n",
+        "def nothing(value):\n    import asyncio\n    from shop.routes import books\n    asyncio.run(books('x'))\n",
+    )
+    shop.check()
+    shop.edit("shop/alone.py", "asyncio.run(books('x'))", "pass")
+    shop.check()
+
+
+def test_a_file_that_cannot_be_read_for_a_while(shop: Copy) -> None:
+    text = (shop.root / "shop/work.py").read_text("utf-8")
+    shop.write("shop/work.py", text + "\ndef (")
+    assert "shop/routes.py" in shop.check()
+    shop.write("shop/work.py", text)
+    assert "shop/routes.py" in shop.check()
+
+
+def test_files_come_and_go(shop: Copy) -> None:
+    (shop.root / "shop/deep.py").unlink()
+    shop.check()
+    shop.write("shop/deep.py", SHOP["shop/deep.py"])
+    shop.check()
+    shop.write("subprocess.py", "def run(*args, **options): ...\n")
+    shop.check()
+
+
+def test_several_edits_and_several_processes(shop: Copy) -> None:
+    for number in range(30):
+        shop.write(f"shop/more{number}.py", SHOP["shop/routes.py"].replace("/books", f"/books{number}"))
+    shop.check(jobs=2)
+    assert shop.check() == set()
+    shop.edit("shop/more3.py", "tidy()", "tidy(1)")
+    shop.edit("shop/alone.py", "return value", "return value + 1")
+    shop.check(jobs=2)
+    shop.edit("shop/deep.py", "time.sleep(1)", "time.ctime(1)")
+    shop.check(jobs=2)
+    assert shop.check() == set()
+
+
+def test_a_lost_page_costs_time_only(shop: Copy) -> None:
+    import sqlite3
+
+    with sqlite3.connect(shop.root / ".fastapi-review-cache" / cache_module.DATABASE) as connection:
+        changed = connection.execute("UPDATE pages SET payload = substr(payload, 1, 40) WHERE name LIKE '% sources'")
+        assert changed.rowcount == 1
+    connection.close()
+    shop.edit("shop/alone.py", "return value", "return value + 1")
+    assert len(shop.check()) == 7
+    shop.edit("shop/alone.py", "return value", "return value + 1")
+    assert shop.check() == {"shop/alone.py"}
+
+
+def test_flake8_looks_again_at_what_may_differ(shop: Copy, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[str] = []
+    file = Project.file
+
+    def opening(project: Project, path: str, *rest: Any) -> File:
+        opened.append(path)
+        return file(project, path, *rest)
+
+    monkeypatch.setattr(Project, "file", opening)
+
+    def flake8() -> tuple[list[str], list[str]]:
+        opened.clear()
+        run, found = plugins.Run(), []
+        for path in ("shop/alone.py", "shop/deep.py", "shop/routes.py", "shop/work.py"):
+            text = (shop.root / path).read_text("utf-8")
+            found += [f"{path}:{line} {code}" for line, _, code, _ in run.review(path, text, ast.parse(text))]
+        cache_module._close_all()
+        return found, [*opened]
+
+    first, _ = flake8()
+    assert "shop/routes.py:11 FAR002" in first
+    assert flake8() == (first, [])
+    shop.edit("shop/alone.py", "return value", "return value + 1")
+    assert flake8() == (first, ["shop/alone.py"])
+    shop.edit("shop/deep.py", "time.sleep(1)", "time.ctime(1)")
+    found, again = flake8()
+    assert "shop/routes.py:11 FAR002" not in found
+    assert "shop/routes.py" in again
+    assert "shop/alone.py" not in again
+
+
+# What is recorded
+
+
+def _read(project: Project, path: str, selection: Any) -> set[Any]:
+    with Reading() as reading:
+        file = project.file(path)
+        review_file(file, selection)
+        project.close(path)
+    things = {bit: thing for thing, bit in project.modules.readings._bits.items()}
+    assert reading.mask != EVERYTHING
+    return {thing for bit, thing in things.items() if reading.mask & bit}
+
+
+def test_an_answer_from_memory_tells_all_that_it_was_made_from() -> None:
+    """A file that is reviewed after others is told to have read at least what it reads when it is reviewed alone."""
+    config = configuration.load(str(BOOKSHOP))
+    selection = select(config)
+    shared = Project(str(BOOKSHOP), config)
+    paths = [path for path in shared._listed().files if path.endswith(".py")]
+    together = {path: _read(shared, path, selection) for path in paths}
+    for path in paths:
+        missing = _read(Project(str(BOOKSHOP), config), path, selection) - together[path]
+        assert not missing, (
+            f"{path} reads {sorted(map(str, missing))[:3]}: which answer is remembered without `remembered`?"
+        )
+
+
+def test_facts_have_the_same_fingerprints_in_another_process() -> None:
+    value = {"b": frozenset({"x", "y", "z"}), "a": (1, None, ["q"])}
+    assert fingerprint(value) == fingerprint({"b": frozenset({"z", "y", "x"}), "a": (1, None, ["q"])})
+    assert fingerprint(value) != fingerprint({"b": frozenset({"x", "y"}), "a": (1, None, ["q"])})
+
+
+def test_answers_that_ask_for_each_other_are_made_from_the_same() -> None:
+    masks: readings_module.Masks = {}
+    with Reading() as reading:
+        outer = begin(masks, "a")
+        NOW.mask |= 1
+        inner = begin(masks, "b")
+        NOW.mask |= 2
+        assert begin(masks, "a") is None  # b needs a, which is being made
+        end(inner, masks, "b")
+        late = begin(masks, "c")
+        taken(masks, "b")
+        end(late, masks, "c")
+        NOW.mask |= 4
+        end(outer, masks, "a")
+    assert reading.mask == 7
+    assert masks == {"a": 7, "b": 7, "c": 7}
+
+
+def test_readings_of_two_processes_are_joined() -> None:
+    one, other = Readings(), Readings()
+    one.bit("a.py")
+    other.bit("b.py")
+    mask = other.bit("a.py") | other.searched(Search((b"word",), False), ["a.py"]) | other.bit("c.py")
+    ours = one.join(other.plain())
+    things = {thing for thing, bit in one._bits.items() if ours(mask) & bit}
+    assert things == {"a.py", "c.py", Search((b"word",), False)}
+    again = Readings(one.plain())
+    assert again._bits == one._bits
+    assert again._found == one._found
+    assert again.settle(None, {"a.py": b"no such thing"}) == again.bit("a.py") | again.bit(Search((b"word",), False))
+    assert ours(EVERYTHING) == EVERYTHING
