@@ -81,11 +81,6 @@ _SCHEDULED = (
     "asyncio.run_coroutine_threadsafe",
 )
 _SERVING = re.compile(r"\b(?:fastapi|starlette)\b")
-_CONSOLE = re.compile(
-    r"(?m)^\s*(?:import|from)\s+(?:(?:argparse|blessed|click|cloup|colorama|cyclopts|cmd|curses|fire|optparse"
-    r"|prompt_toolkit|questionary|rich|rich_argparse|tabulate|termcolor|typer)\b|\S*(?:\bcli\b|console))"
-)
-"""What a module imports that talks to a person at a terminal."""
 _CONSOLE_PLACES = re.compile(
     r"(?i)(?:^|/)(?:_*cli|_*commands?|management|scripts?|tools?|bin|console|__main__|manage|setup)(?:/|\.py$|_)"
 )
@@ -314,7 +309,11 @@ class File:
     def talks_to_terminal(self) -> bool:
         """Whether the file is for somebody at a terminal: it uses a library for command lines, or lies where such
         files lie."""
-        return _CONSOLE.search(self.text) is not None or _CONSOLE_PLACES.search(self.path) is not None
+        if _CONSOLE_PLACES.search(self.path):
+            return True
+        modules = "|".join(self.group("console"))
+        importing = rf"(?m)^\s*(?:import|from)\s+(?:(?:{modules})\b|\S*(?:\bcli\b|console))"
+        return re.search(importing, self.text) is not None
 
     def is_stub(self, call: ast.Call) -> bool:
         """Whether a call is of a project function that does nothing: others implement it, in another way perhaps."""
@@ -417,6 +416,10 @@ class File:
             if wanted_attribute in ("*", attribute) and (owner == wanted_owner or wanted_owner in knowledge.mro(owner)):
                 return True
         return False
+
+    def group(self, name: str) -> tuple[str, ...]:
+        """The qualified names of libraries' things that do the same, such as "client"; see knowledge/README.md."""
+        return self._project.knowledge.group(name)
 
     def _could_be(self, expr: ast.AST, names: tuple[str, ...]) -> bool:
         """Cheap refusal: a method is called by its own name, only plain names can be aliases."""

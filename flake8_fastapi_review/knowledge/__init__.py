@@ -124,6 +124,7 @@ class Tables:
         "enters",
         "exceptions",
         "flows",
+        "groups",
         "iterates",
         "loop_callbacks",
         "offloads",
@@ -153,6 +154,8 @@ class Tables:
         self.routes: dict[str, tuple[str, tuple[str, ...], int]] = {}
         self.flows: Rows | None = None
         """Rows on untrusted input; None: those that are shipped, not loaded yet."""
+        self.groups: dict[str, tuple[str, ...]] | None = None
+        """The names of each group; None as above."""
 
     @classmethod
     def shipped(cls) -> Tables:
@@ -178,11 +181,20 @@ class Tables:
         """Tables that can be added to."""
         tables = Tables()
         for name in self.__slots__:
-            if name != "flows":
+            if name not in ("flows", "groups"):
                 setattr(tables, name, getattr(self, name).copy())
         if self.flows is not None:
             tables.flows = tuple(table.copy() for table in self.flows)  # type: ignore[assignment]
+        tables.groups = None if self.groups is None else self.groups.copy()
         return tables
+
+    def group_rows(self) -> dict[str, tuple[str, ...]]:
+        """The names of each group; loaded at the first question, never to be changed in place when shipped."""
+        if self.groups is None:
+            from ._group_rows import GROUPS
+
+            self.groups = dict(GROUPS)
+        return self.groups
 
     def flow_rows(self) -> Rows:
         """The rows on untrusted input; loaded at the first question."""
@@ -200,7 +212,7 @@ class Tables:
     def named(self) -> Iterator[tuple[str, dict[str, Any]]]:
         """Every table whose keys are names, with its title in the schema."""
         for name in self.__slots__:
-            if name not in ("blocks", "exceptions", "flows"):
+            if name not in ("blocks", "exceptions", "flows", "groups"):
                 yield name, getattr(self, name)
 
     def canonical(self, name: str) -> str:
@@ -505,6 +517,10 @@ class Knowledge:
                         found.add(name.rpartition(".")[2])
             self._verifying = frozenset(found)
         return self._verifying
+
+    def group(self, name: str) -> tuple[str, ...]:
+        """The names of a group; README.md says which there are."""
+        return self._tables.group_rows()[name]
 
     def constant(self, name: str) -> int | float | str | None:
         """The value of a library's constant: `starlette.status.HTTP_404_NOT_FOUND` is 404."""

@@ -1,4 +1,4 @@
-"""Compiles the TOML rows of this folder into `_rows.py` and `_flow_rows.py`.
+"""Compiles the TOML rows of this folder into `_rows.py`, `_flow_rows.py` and `_group_rows.py`.
 
 `python -m flake8_fastapi_review.knowledge.compile`.
 
@@ -17,6 +17,7 @@ from .schema import add, check_canonical
 FOLDER = Path(__file__).parent
 TARGET = FOLDER / "_rows.py"
 FLOWS = FOLDER / "_flow_rows.py"
+GROUPS = FOLDER / "_group_rows.py"
 
 _TYPES = {
     "blocks": "list[tuple[str, str]]",
@@ -47,6 +48,7 @@ def read(folder: Path = FOLDER) -> Tables:
     """All rows of the TOML files in `folder`, checked. Raises KnowledgeError."""
     tables = Tables()
     tables.flows = ({}, {}, {}, {})
+    tables.groups = {}
     for path in sorted(folder.glob("*.toml")):
         add(tables, parse(path.read_text("utf-8"), path.name), path.name)
     check_canonical(tables, "knowledge")
@@ -62,7 +64,7 @@ def render(tables: Tables) -> str:
         "# ruff: noqa: E501",
     ]
     for name in Tables.__slots__:
-        if name == "flows":
+        if name in ("flows", "groups"):
             continue
         table = getattr(tables, name)
         lines.append("")
@@ -94,6 +96,23 @@ def render_flows(tables: Tables) -> str:
     return "\n".join(lines) + "\n"
 
 
+def render_groups(tables: Tables) -> str:
+    """The source of `_group_rows.py`."""
+    groups = tables.group_rows()
+    rows = (f"    {_literal(group)}: {_literal(groups[group])}," for group in sorted(groups))
+    lines = [
+        '"""Generated from the TOML files of this folder by compile.py; edit those."""',
+        "",
+        "# fmt: off",
+        "# ruff: noqa: E501",
+        "",
+        "GROUPS: dict[str, tuple[str, ...]] = {",
+        *rows,
+        "}",
+    ]
+    return "\n".join(lines) + "\n"
+
+
 def _text(value: Any) -> str:
     return " ".join(value) if isinstance(value, tuple) else str(value)
 
@@ -118,7 +137,7 @@ def main(arguments: list[str]) -> int:
     except KnowledgeError as error:
         print(error, file=sys.stderr)
         return 1
-    sources = {TARGET: render(tables), FLOWS: render_flows(tables)}
+    sources = {TARGET: render(tables), FLOWS: render_flows(tables), GROUPS: render_groups(tables)}
     if "--check" not in arguments:
         for target, source in sources.items():
             target.write_text(source, "utf-8")

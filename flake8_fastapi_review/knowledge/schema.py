@@ -73,6 +73,7 @@ class _Document:
         sections: dict[str, Callable[[str, Any], None]] = {
             "blocking": self._blocking,
             "unverified": self._unverified,
+            "groups": self._groups,
             "aliases": self._aliases,
             "bases": self._bases,
             "returns": self._returns,
@@ -247,6 +248,19 @@ class _Document:
                 self._fail(key, f"{effect!r} is none of {', '.join(EFFECTS)}")
             self._put(self.tables.decorators, key, name, effect)
 
+    def _groups(self, section: str, value: Any) -> None:
+        table = self.tables.group_rows()
+        if not isinstance(value, dict):
+            self._fail(section, "must be a table")
+        for group, listed in value.items():
+            key = f"{section}.{group}"
+            if self.override and group not in table:
+                self._fail(key, "is no group" + _nearest(group, table))
+            names = [name for text in self._strings(key, listed) for name in expand(text)]
+            for name in names:
+                self._check_name(key, name)
+            table[group] = tuple(dict.fromkeys((*table.get(group, ()), *names)))
+
     def _constants(self, section: str, value: Any) -> None:
         for name, constant in self._rows(section, value):
             key = f'{section}."{name}"'
@@ -399,6 +413,10 @@ def check_canonical(tables: Tables, where: str) -> None:
         for name in (name for rows in tables.flows for name in rows):
             if tables.canonical(name) != name:
                 raise KnowledgeError(f"{where}: {name} is an alias; write the row for {tables.canonical(name)}")
+    for group, names in (tables.groups or {}).items():
+        for name in names:
+            if (canonical := tables.canonical(name)) != name:
+                raise KnowledgeError(f"{where}: groups.{group}: {name} is an alias; write {canonical}")
     for title, table in tables.named():
         for name, value in table.items():
             plain = name.removesuffix(".*")

@@ -17,17 +17,6 @@ if TYPE_CHECKING:
 _CLIENTS = ("httpx.AsyncClient", "httpx2.AsyncClient", "aiohttp.ClientSession")
 _READS = ("get", "head", "options")
 _READER = re.compile(r"(?:^|_)(?:get|fetch|load|read|list|find|count|query|lookup|search)(?:_|$)")
-_EXCLUSIVE = (
-    "sqlalchemy.ext.asyncio.AsyncSession",
-    "sqlalchemy.ext.asyncio.AsyncConnection",
-    "sqlmodel.ext.asyncio.session.AsyncSession",
-    "asyncpg.Connection",
-    "aiosqlite.Connection",
-    "psycopg.AsyncConnection",
-    "psycopg.AsyncCursor",
-    "starlette.websockets.WebSocket",
-)
-"""Things that one task at a time may use."""
 _EXCLUSIVE_NAMES = re.compile(
     r"(?:^|_)(?:conn|connection|cursor|db|session|transaction|tx|uow|unit_of_work|websocket|ws)$"
 )
@@ -138,7 +127,7 @@ class SequentialIndependentAwaits(Rule):
         if any(_EXCLUSIVE_NAMES.search(_leaf(value)) for value in used):
             return False
         if any(
-            file.is_a(value, *_EXCLUSIVE) is not False
+            file.is_a(value, *file.group("exclusive")) is not False
             for value in used
             if isinstance(value, (ast.Name, ast.Attribute)) and not _plain(file, value)
         ):

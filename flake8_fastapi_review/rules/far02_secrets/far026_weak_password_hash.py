@@ -145,7 +145,20 @@ class WeakPasswordHash(Rule):
         statement = file.statement(call)
         if _SLOW.search(file.source(function or statement).lower()) or _OTHER_USE.search(_aim(statement)):
             return True
-        return isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)) and bool(_OTHER_USE.search(function.name))
+        if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            return False
+        return bool(_OTHER_USE.search(function.name)) or self._prepares(file, function)
+
+    def _prepares(self, file: File, function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+        """The functions of the file that call this one hash what it returns slowly: bcrypt reads 72 bytes."""
+        callers = {
+            file.function(call)
+            for call in file.nodes(ast.Call)
+            if leaf(call.func) == function.name and file.function(call) is not function
+        }
+        return bool(callers) and all(
+            caller is not None and _SLOW.search(file.source(caller).lower()) for caller in callers
+        )
 
     def _handed(self, file: File, call: ast.Call) -> Iterator[Violation]:
         """`digest(password)` where `digest` is a function of the project that hashes its parameter fast, or hands it to

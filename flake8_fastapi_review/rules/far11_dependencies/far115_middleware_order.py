@@ -14,17 +14,6 @@ if TYPE_CHECKING:
     from ...rule import Violation
 
 _CORS = ("starlette.middleware.cors.CORSMiddleware",)
-_ANSWERING = (
-    "starlette.middleware.httpsredirect.HTTPSRedirectMiddleware",
-    "starlette.middleware.authentication.AuthenticationMiddleware",
-    "slowapi.middleware.SlowAPIMiddleware",
-    "slowapi.middleware.SlowAPIASGIMiddleware",
-    "starlette_csrf.CSRFMiddleware",
-    "starlette_csrf.middleware.CSRFMiddleware",
-    "asgi_csrf.asgi_csrf",
-    "fastapi_guard.SecurityMiddleware",
-)
-"""Middlewares of libraries that answer requests without the application."""
 
 
 class MiddlewareOrder(Rule):
@@ -98,7 +87,7 @@ def _adds_cors(file: File) -> bool:
 
 
 def _answers(file: File, layer: Layer) -> bool:
-    return file.is_middleware(layer, *_ANSWERING) or file.answers_itself(layer)
+    return file.is_middleware(layer, *file.group("answering-middleware")) or file.answers_itself(layer)
 
 
 def _added_at(file: File, line: int) -> ast.AST | None:

@@ -13,18 +13,6 @@ if TYPE_CHECKING:
     from ...file import File
     from ...rule import Violation
 
-_ADD = (
-    "starlette.background.BackgroundTasks.add_task",
-    "fastapi.BackgroundTasks.add_task",
-    "starlette.background.BackgroundTask",
-)
-_SESSIONS = (
-    "sqlalchemy.orm.Session",
-    "sqlalchemy.ext.asyncio.AsyncSession",
-    "sqlmodel.Session",
-    "sqlmodel.ext.asyncio.session.AsyncSession",
-)
-_UPLOADS = ("starlette.datastructures.UploadFile", "fastapi.UploadFile")
 _ENDED_EARLY = ((0, 106), (0, 118))
 """From and before these versions FastAPI ends dependencies and closes uploads before background tasks run (release
 notes).
@@ -79,7 +67,7 @@ class BackgroundTaskMisuse(Rule):
     markers = (("add_task", "BackgroundTask"),)
 
     def check(self, file: File) -> Iterator[Violation]:
-        for call in file.calls_to(*_ADD):
+        for call in file.calls_to(*file.group("background-task")):
             function = file.function(call)
             if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
                 continue
@@ -98,7 +86,7 @@ class BackgroundTaskMisuse(Rule):
     ) -> tuple[str, str] | None:
         version = file.version("fastapi")
         closed = version is None or _ENDED_EARLY[0] <= version < _ENDED_EARLY[1]
-        if file.is_a(name, *_SESSIONS):
+        if file.is_a(name, *file.group("session")):
             instead = "ids, and let it open a session of its own"
             if _ends_with_block(file, function, name):
                 return "is closed at the end of its `with` block, before the task runs", instead
@@ -110,7 +98,7 @@ class BackgroundTaskMisuse(Rule):
                     instead,
                 )
             return "belongs to the request: its connection is not given back before the task has ended", instead
-        if file.is_a(name, *_UPLOADS) and closed and _is_parameter(function, name):
+        if file.is_a(name, *file.group("upload")) and closed and _is_parameter(function, name):
             return (
                 "belongs to the request: the file is closed when the task runs (FastAPI 0.106 to 0.117)",
                 "the content, or a copy on disk",

@@ -14,14 +14,6 @@ if TYPE_CHECKING:
     from ...file import File
     from ...rule import Violation
 
-_DATA = (
-    "pydantic.BaseModel",
-    "sqlmodel.SQLModel",
-    "sqlalchemy.orm.DeclarativeBase",
-    "sqlalchemy.orm.MappedAsDataclass",
-    "builtins.Exception",
-)
-
 
 class HiddenDependency(Rule):
     """A route builds a service, repository or client itself.
@@ -87,7 +79,9 @@ class HiddenDependency(Rule):
 
 def _is_data(file: File, cls: ast.expr) -> bool:
     """Whether a class is a model of data that happens to be called a client or a storage."""
-    return file.is_subclass(cls, *_DATA) is True or file.class_value(cls, "__tablename__") is not file.UNKNOWN
+    if file.is_subclass(cls, *file.group("data-model")):
+        return True
+    return file.class_value(cls, "__tablename__") is not file.UNKNOWN
 
 
 def _ends(name: str, suffixes: frozenset[str]) -> bool:

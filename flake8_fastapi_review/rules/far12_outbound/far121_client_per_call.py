@@ -5,7 +5,6 @@ import re
 from typing import TYPE_CHECKING
 
 from ...rule import Related, Rule, Severity
-from .clients import CLIENTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,7 +70,7 @@ class ClientPerCall(Rule):
 
     def check(self, file: File) -> Iterator[Violation]:
         routes = None
-        for call in file.calls_to(*CLIENTS):
+        for call in file.calls_to(*file.group("client")):
             function = file.function(call)
             if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)) or _is_kept(file, call):
                 continue

@@ -12,15 +12,6 @@ if TYPE_CHECKING:
     from ...file import File
     from ...rule import Violation
 
-_CLIENTS = (
-    "httpx.AsyncClient",
-    "httpx2.AsyncClient",
-    "aiohttp.ClientSession",
-    "redis.asyncio.Redis",
-    "redis.asyncio.Redis.from_url",
-    "redis.asyncio.from_url",
-)
-"""Clients whose connections the event loop holds: nothing closes them when the last reference is gone."""
 _BORROWING = frozenset(("transport", "connector", "connection_pool", None))
 """Arguments by which a client uses connections of somebody else, which it must not close."""
 _CLOSING = frozenset(("close", "aclose"))
@@ -62,7 +53,7 @@ class ClientNotClosed(Rule):
     markers = (("httpx", "aiohttp", "redis"), ("AsyncClient", "ClientSession", "asyncio"))
 
     def check(self, file: File) -> Iterator[Violation]:
-        for call in file.calls_to(*_CLIENTS):
+        for call in file.calls_to(*file.group("async-client")):
             if not isinstance(file.function(call), ast.AsyncFunctionDef):
                 continue
             if any(each.arg in _BORROWING for each in call.keywords):

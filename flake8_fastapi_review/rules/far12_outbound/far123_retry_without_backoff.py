@@ -15,19 +15,7 @@ if TYPE_CHECKING:
 
 _TENACITY = ("tenacity.retry", "tenacity.Retrying", "tenacity.AsyncRetrying")
 _BACKOFF = ("backoff.on_exception", "backoff.on_predicate")
-_PAUSES = ("time.sleep", "asyncio.sleep", "anyio.sleep", "trio.sleep")
 _REMOTE = frozenset("http redis rpc cloud search mongo email llm socket database".split())
-_NETWORK = (
-    "builtins.ConnectionError",
-    "builtins.TimeoutError",
-    "builtins.OSError",
-    "requests.RequestException",
-    "httpx.HTTPError",
-    "httpx2.HTTPError",
-    "aiohttp.ClientError",
-    "redis.RedisError",
-    "sqlalchemy.exc.OperationalError",
-)
 
 
 _ANSWERS = re.compile(r"(?i)json|decod|pars|format|schema|valid|placeholder|output")
@@ -115,12 +103,13 @@ class RetryWithoutBackoff(Rule):
             case _:
                 return
         remote = [call for call in file.within(tried, ast.Call) if file.blocking_kind(call) in _REMOTE]
-        if not remote or any(file.is_named(call.func, *_PAUSES) for call in file.within(loop.body, ast.Call)):
+        pauses = file.group("pause")
+        if not remote or any(file.is_named(call.func, *pauses) for call in file.within(loop.body, ast.Call)):
             return
         for handler in handlers:
             leaves = file.within(handler.body, ast.Raise, ast.Return, ast.Break)
             counts = file.within(handler.body, ast.AugAssign)
-            named = handler.type is not None and bool(file.is_subclass(handler.type, *_NETWORK))
+            named = handler.type is not None and bool(file.is_subclass(handler.type, *file.group("network-error")))
             if not leaves and not counts and (named or broad(file, handler) is not None):
                 yield self.at(
                     loop.test,

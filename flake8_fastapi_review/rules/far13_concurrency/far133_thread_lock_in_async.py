@@ -11,16 +11,6 @@ if TYPE_CHECKING:
     from ...file import File
     from ...rule import Violation
 
-_LOCKS = (
-    "threading.Lock",
-    "threading.RLock",
-    "threading.Condition",
-    "threading.Semaphore",
-    "threading.BoundedSemaphore",
-    "multiprocessing.Lock",
-    "multiprocessing.RLock",
-)
-
 
 class ThreadLockInAsync(Rule):
     """A lock of threads is held while a coroutine waits.
@@ -72,7 +62,7 @@ class ThreadLockInAsync(Rule):
             if not file.within(statement.body, ast.Await, ast.AsyncFor, ast.AsyncWith):
                 continue
             for item in statement.items:
-                if file.is_a(item.context_expr, *_LOCKS):
+                if file.is_a(item.context_expr, *file.group("thread-lock")):
                     yield self.at(item.context_expr, lock=ast.unparse(item.context_expr))
         yield from self._acquired(file)
 
@@ -82,7 +72,7 @@ class ThreadLockInAsync(Rule):
             match call.func:
                 case ast.Attribute(value=lock, attr="acquire") if isinstance(
                     file.function(call), ast.AsyncFunctionDef
-                ) and file.is_a(lock, *_LOCKS):
+                ) and file.is_a(lock, *file.group("thread-lock")):
                     if _awaits_until_released(file, call, ast.unparse(lock)):
                         yield self.at(call, lock=ast.unparse(lock))
 

@@ -11,21 +11,7 @@ if TYPE_CHECKING:
     from ...file import File
     from ...rule import Violation
 
-_WAITS = (
-    "asyncio.Queue.get",
-    "asyncio.Queue.join",
-    "asyncio.Event.wait",
-    "asyncio.Condition.wait",
-    "asyncio.Barrier.wait",
-)
-_LEAVES = frozenset(each.rpartition(".")[2] for each in _WAITS)
-_LIMITS = (
-    "asyncio.timeout",
-    "asyncio.timeout_at",
-    "async_timeout.timeout",
-    "anyio.fail_after",
-    "anyio.move_on_after",
-)
+_LEAVES = frozenset(("get", "join", "wait"))
 
 
 class WaitWithoutTimeout(Rule):
@@ -80,9 +66,10 @@ class WaitWithoutTimeout(Rule):
                     pass
                 case _:
                     continue
-            if not _is_in_route(file, node) or not file.is_named(called, *_WAITS) or _is_limited(file, node):
+            if not _is_in_route(file, node) or _is_limited(file, node):
                 continue
-            yield self.at(node, wait=ast.unparse(node))
+            if file.is_named(called, *file.group("event-wait")):
+                yield self.at(node, wait=ast.unparse(node))
 
 
 def _is_in_route(file: File, node: ast.AST) -> bool:
@@ -102,6 +89,6 @@ def _is_limited(file: File, node: ast.AST) -> bool:
         if isinstance(ancestor, (ast.With, ast.AsyncWith)):
             for item in ancestor.items:
                 manager = item.context_expr
-                if isinstance(manager, ast.Call) and file.is_named(manager.func, *_LIMITS):
+                if isinstance(manager, ast.Call) and file.is_named(manager.func, *file.group("time-limit")):
                     return True
     return False

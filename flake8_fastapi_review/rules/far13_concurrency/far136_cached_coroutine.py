@@ -11,13 +11,6 @@ if TYPE_CHECKING:
     from ...file import File
     from ...rule import Violation
 
-_CACHES = (
-    "functools.lru_cache",
-    "functools.cache",
-    "cachetools.cached",
-    "cachetools.func.lru_cache",
-    "cachetools.func.ttl_cache",
-)
 _PROPERTY = "functools.cached_property"
 _STATIC = ("builtins.staticmethod", "builtins.classmethod")
 
@@ -57,7 +50,7 @@ class CachedCoroutine(Rule):
                     continue
                 shown = ast.unparse(named)
                 is_property = file.is_named(named, _PROPERTY)
-                if not is_property and not file.is_named(named, *_CACHES):
+                if not is_property and not file.is_named(named, *file.group("cache-decorator")):
                     continue
                 if isinstance(function, ast.AsyncFunctionDef):
                     if position == len(function.decorator_list) - 1 and not _yields(file, function):

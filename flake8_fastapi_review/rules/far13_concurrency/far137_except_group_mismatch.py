@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from ...file import File
     from ...rule import Violation
 
-_GROUPS = ("asyncio.TaskGroup", "anyio.create_task_group", "trio.open_nursery")
 _FITTING = (
     "builtins.BaseException",
     "builtins.Exception",
@@ -86,7 +85,7 @@ def _group(file: File, statement: ast.Try) -> str | None:
     """The group of tasks that is all that is tried."""
     match statement.body:
         case [ast.AsyncWith(items=[ast.withitem(context_expr=ast.Call() as made)])]:
-            return ast.unparse(made.func) if file.is_named(made.func, *_GROUPS) else None
+            return ast.unparse(made.func) if file.is_named(made.func, *file.group("task-group")) else None
     return None
 
 

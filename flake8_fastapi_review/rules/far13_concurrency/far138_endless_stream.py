@@ -11,12 +11,6 @@ if TYPE_CHECKING:
     from ...file import File
     from ...rule import Violation
 
-_STREAMS = (
-    "fastapi.responses.StreamingResponse",
-    "starlette.responses.StreamingResponse",
-    "sse_starlette.EventSourceResponse",
-    "sse_starlette.sse.EventSourceResponse",
-)
 _JOINING = frozenset("add append subscribe register connect listen put setdefault".split())
 
 
@@ -80,7 +74,7 @@ class EndlessStream(Rule):
     markers = (("StreamingResponse", "EventSourceResponse"), ("while True", "while 1"), ("yield",))
 
     def check(self, file: File) -> Iterator[Violation]:
-        for call in file.calls_to(*_STREAMS):
+        for call in file.calls_to(*file.group("stream")):
             generator = _generator(file, call)
             loop = _endless(file, generator) if generator is not None else None
             if generator is None or loop is None:

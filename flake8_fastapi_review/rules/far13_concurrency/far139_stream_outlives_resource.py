@@ -11,13 +11,6 @@ if TYPE_CHECKING:
     from ...file import File
     from ...rule import Violation
 
-_STREAMS = (
-    "fastapi.responses.StreamingResponse",
-    "starlette.responses.StreamingResponse",
-    "sse_starlette.EventSourceResponse",
-    "sse_starlette.sse.EventSourceResponse",
-)
-_UPLOADS = ("fastapi.UploadFile", "fastapi.datastructures.UploadFile", "starlette.datastructures.UploadFile")
 _KEPT_OPEN = ("contextlib.suppress", "contextlib.nullcontext", "asyncio.timeout", "threading.Lock", "asyncio.Lock")
 
 
@@ -70,7 +63,7 @@ class StreamOutlivesResource(Rule):
     markers = (("StreamingResponse", "EventSourceResponse"),)
 
     def check(self, file: File) -> Iterator[Violation]:
-        for call in file.calls_to(*_STREAMS):
+        for call in file.calls_to(*file.group("stream")):
             function = file.function(call)
             if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
                 continue
@@ -183,7 +176,7 @@ def _gone(file: File, function: ast.FunctionDef | ast.AsyncFunctionDef, used: se
 
 
 def _is_upload(file: File, annotation: ast.expr) -> bool:
-    return file.declared_class(annotation) in _UPLOADS
+    return file.declared_class(annotation) in file.group("upload")
 
 
 def _closes(file: File, definition: object) -> bool:

@@ -11,14 +11,6 @@ if TYPE_CHECKING:
     from ...file import File
     from ...rule import Violation
 
-_WAITS = (
-    "celery.result.AsyncResult.get",
-    "celery.result.AsyncResult.wait",
-    "celery.result.GroupResult.get",
-    "celery.result.GroupResult.join",
-)
-_TASKS = ("celery.Celery.task", "celery.shared_task")
-
 
 class CeleryResultBlocking(Rule):
     """A Celery result is waited for inside a task, or on the event loop.
@@ -74,7 +66,7 @@ class CeleryResultBlocking(Rule):
                 harm=f"waits for a worker on the event loop{chain}",
                 remedy="answer at once and let the client ask for the result, or `await asyncio.to_thread(...)`",
             )
-        for call in file.calls_to(*_WAITS):
+        for call in file.calls_to(*file.group("celery-result")):
             task = _task(file, call)
             if task is not None and not _is_allowed(file, call):
                 yield self.at(
@@ -91,7 +83,7 @@ def _task(file: File, call: ast.Call) -> str | None:
     if not isinstance(function, ast.FunctionDef):
         return None
     for decorator in function.decorator_list:
-        if file.is_named(decorator.func if isinstance(decorator, ast.Call) else decorator, *_TASKS):
+        if file.is_named(decorator.func if isinstance(decorator, ast.Call) else decorator, *file.group("celery-task")):
             return function.name
     return None
 

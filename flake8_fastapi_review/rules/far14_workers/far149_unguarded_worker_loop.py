@@ -14,14 +14,6 @@ if TYPE_CHECKING:
 
 _WAITS = ("asyncio.sleep", "time.sleep", "anyio.sleep", "asyncio.Event.wait", "threading.Event.wait")
 _QUEUES = ("asyncio.Queue.get", "queue.Queue.get", "asyncio.Queue.task_done", "queue.Queue.task_done")
-_STARTS = (
-    "asyncio.create_task",
-    "asyncio.ensure_future",
-    "asyncio.AbstractEventLoop.create_task",
-    "threading.Thread",
-    "threading.Timer",
-    "multiprocessing.Process",
-)
 _HARMLESS = frozenset(
     "len int str bool float isinstance min max sorted list dict set tuple range enumerate zip round sum print".split()
 )
@@ -115,7 +107,7 @@ def _serves(file: File, loop: ast.While) -> bool:
 def _started(file: File) -> dict[str, bool]:
     """Names of functions that this file starts as tasks or threads; True when somebody looks at how they end."""
     found: dict[str, bool] = {}
-    for call in file.calls_to(*_STARTS):
+    for call in file.calls_to(*file.group("task-start")):
         target = next((given.value for given in call.keywords if given.arg == "target"), None)
         if target is None and call.args:
             target = call.args[0]

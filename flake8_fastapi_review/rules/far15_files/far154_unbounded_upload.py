@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from ...project.application import RouteRow
     from ...rule import Violation
 
-_UPLOADS = ("fastapi.UploadFile", "starlette.datastructures.UploadFile")
 _READS = frozenset(
     ("starlette.datastructures.UploadFile.read", "fastapi.UploadFile.read", "tempfile.SpooledTemporaryFile.read")
 )
@@ -166,7 +165,9 @@ def _arguments(call: ast.Call) -> list[ast.expr]:
 def _is_upload(file: File, expr: ast.expr) -> bool:
     """`upload`, `upload.file`."""
     inner = expr.value if isinstance(expr, ast.Attribute) and expr.attr == "file" else expr
-    return isinstance(inner, (ast.Name, ast.Attribute, ast.Subscript)) and file.is_a(inner, *_UPLOADS) is True
+    if not isinstance(inner, (ast.Name, ast.Attribute, ast.Subscript)):
+        return False
+    return file.is_a(inner, *file.group("upload")) is True
 
 
 def _is_request(file: File, expr: ast.expr) -> bool:

@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from ...file import File, FunctionNode
     from ...rule import Violation
 
-_UPLOADS = ("fastapi.UploadFile", "starlette.datastructures.UploadFile")
 _STORES = frozenset(
     "write writelines write_bytes copyfileobj put_object put_file upload_fileobj upload_blob upload_from_string "
     "upload_from_file".split()
@@ -106,7 +105,7 @@ class UntrustedContentType(Rule):
             names = {
                 parameter.name
                 for parameter in file.parameters(function)
-                if parameter.type in _UPLOADS and parameter.source in ("file", "form")
+                if parameter.type in file.group("upload") and parameter.source in ("file", "form")
             }
             for name in sorted(names):
                 found = self._judge(file, function, name)

@@ -1,4 +1,4 @@
-"""The names of Redis clients and websockets, and the loops that serve one."""
+"""Websockets, and what runs while requests are served."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ if TYPE_CHECKING:
 
     from ...file import File
 
-WEBSOCKETS = ("fastapi.WebSocket", "fastapi.websockets.WebSocket", "starlette.websockets.WebSocket")
-REDIS = ("redis.Redis", "redis.asyncio.Redis", "redis.RedisCluster", "redis.asyncio.RedisCluster")
 MAKING_DICTS = ("builtins.dict", "collections.defaultdict", "collections.OrderedDict", "weakref.WeakValueDictionary")
 
 

@@ -4,7 +4,6 @@ import ast
 from typing import TYPE_CHECKING
 
 from ...rule import Rule, Severity
-from .channels import REDIS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -13,7 +12,6 @@ if TYPE_CHECKING:
     from ...rule import Violation
 
 _WRITES = {"set": "get", "hset": "hgetall"}
-_NAMES = tuple(f"{client}.{method}" for client in REDIS for method in _WRITES)
 _EXPIRING = frozenset(("ex", "px", "exat", "pxat", "keepttl"))
 _LATER = frozenset(("expire", "pexpire", "expireat", "pexpireat", "setex", "psetex", "hexpire"))
 
@@ -65,11 +63,12 @@ class CacheEntryWithoutExpiry(Rule):
     markers = (("edis",), (".set(", ".hset("))
 
     def check(self, file: File) -> Iterator[Violation]:
+        names = tuple(f"{client}.{command}" for client in file.group("redis") for command in _WRITES)
         for call in file.nodes(ast.Call):
             if not isinstance(call.func, ast.Attribute) or call.func.attr not in _WRITES or not call.args:
                 continue
             key = call.args[0]
-            if not file.is_named(call.func, *_NAMES) or file.value_of(key) is not file.UNKNOWN:
+            if not file.is_named(call.func, *names) or file.value_of(key) is not file.UNKNOWN:
                 continue
             if _expires(file, call) or not _is_cache(file, call, key):
                 continue

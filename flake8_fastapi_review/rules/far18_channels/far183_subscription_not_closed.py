@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 from ...closing import unclosed
 from ...rule import Rule, Severity
-from .channels import REDIS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -13,7 +12,6 @@ if TYPE_CHECKING:
     from ...file import File
     from ...rule import Violation
 
-_SUBSCRIBING = tuple(f"{client}.pubsub" for client in REDIS)
 _CLOSING = frozenset(("close", "aclose", "reset"))
 
 
@@ -56,8 +54,9 @@ class SubscriptionNotClosed(Rule):
     markers = (("edis",), (".pubsub(",))
 
     def check(self, file: File) -> Iterator[Violation]:
+        names = tuple(f"{client}.pubsub" for client in file.group("redis"))
         for call in file.nodes(ast.Call):
             if not isinstance(call.func, ast.Attribute) or call.func.attr != "pubsub":
                 continue
-            if file.is_named(call.func, *_SUBSCRIBING) and (harm := unclosed(file, call, _CLOSING)):
+            if file.is_named(call.func, *names) and (harm := unclosed(file, call, _CLOSING)):
                 yield self.at(call, call=ast.unparse(call.func), harm=harm)

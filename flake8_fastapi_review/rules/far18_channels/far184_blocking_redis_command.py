@@ -4,7 +4,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from ...rule import Rule, Severity
-from .channels import REDIS, is_in_request
+from .channels import is_in_request
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +18,6 @@ _ADVICE = {
     "flushdb": ("removes all keys of the database in one step", "remove the keys that you own"),
     "smembers": ("reads the whole set at once", "use `sscan_iter`"),
 }
-_NAMES = tuple(f"{client}.{command}" for client in REDIS for command in _ADVICE)
 
 
 class BlockingRedisCommand(Rule):
@@ -60,13 +59,14 @@ class BlockingRedisCommand(Rule):
     markers = (("edis",), tuple(f".{command}(" for command in _ADVICE))
 
     def check(self, file: File) -> Iterator[Violation]:
+        names = tuple(f"{client}.{command}" for client in file.group("redis") for command in _ADVICE)
         for call in file.nodes(ast.Call):
             if not isinstance(call.func, ast.Attribute) or call.func.attr not in _ADVICE:
                 continue
             command = call.func.attr
             if command == "smembers" and not _is_shared(file, call):
                 continue
-            if file.is_named(call.func, *_NAMES) and is_in_request(file, call):
+            if file.is_named(call.func, *names) and is_in_request(file, call):
                 harm, remedy = _ADVICE[command]
                 yield self.at(call, call=ast.unparse(call.func), harm=harm, remedy=remedy)
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from ...handlers import caught
 from ...rule import Rule, Severity
-from .channels import WEBSOCKETS, websocket_routes
+from .channels import websocket_routes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,7 +69,7 @@ class WebsocketDisconnectUnhandled(Rule):
                     case _:
                         continue
                 loop = _loop(file, call, function)
-                if loop is None or loop in told or not file.is_a(receiver, *WEBSOCKETS):
+                if loop is None or loop in told or not file.is_a(receiver, *file.group("websocket")):
                     continue
                 if not _is_handled(file, call, function):
                     told.add(loop)

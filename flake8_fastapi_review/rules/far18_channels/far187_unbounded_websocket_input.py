@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from ...handlers import caught
 from ...rule import Rule, Severity
-from .channels import WEBSOCKETS, websocket_routes
+from .channels import websocket_routes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -85,7 +85,7 @@ def _is_received(file: File, value: ast.expr) -> bool:
     """Whether a value is a message, read as JSON."""
     match value:
         case ast.Await(value=ast.Call(func=ast.Attribute(value=socket, attr="receive_json"))):
-            return bool(file.is_a(socket, *WEBSOCKETS))
+            return bool(file.is_a(socket, *file.group("websocket")))
         case ast.Call(func=called, args=[text]) if file.is_named(called, *_PARSING):
             return any(_is_text(file, each) for each in file.values(text))
     return False
@@ -94,7 +94,7 @@ def _is_received(file: File, value: ast.expr) -> bool:
 def _is_text(file: File, value: ast.AST) -> bool:
     match value:
         case ast.Await(value=ast.Call(func=ast.Attribute(value=socket, attr=method))) if method in _RECEIVING:
-            return bool(file.is_a(socket, *WEBSOCKETS))
+            return bool(file.is_a(socket, *file.group("websocket")))
     return False
 
 

@@ -16,8 +16,6 @@ _TALKING = re.compile(
     r"(?i)^_*(?:main|cli|cmd|usage|run_cli)(?:_|$)|(?:^|_)(?:print|show|display|dump|prompt|banner|pprint)(?:_|$)"
 )
 """Names of functions that print because that is what they are for."""
-_SERVERS = ("uvicorn.run", "uvicorn.Server", "uvicorn.Config", "hypercorn.asyncio.serve", "granian.Granian")
-"""What starts a server, and is started by a person."""
 _STREAMS = ("sys.stdout", "sys.stderr", "sys.__stdout__", "sys.__stderr__")
 
 
@@ -98,7 +96,8 @@ def _is_for_the_terminal(file: File, call: ast.Call) -> bool:
         return True
     owner = file.function(call)
     asked = file.within(owner.body, ast.Call) if owner is not None and not isinstance(owner, ast.Lambda) else []
-    return any(file.is_named(each.func, "builtins.input", "getpass.getpass", *_SERVERS) for each in asked)
+    talking = ("builtins.input", "getpass.getpass", *file.group("server-start"))
+    return any(file.is_named(each.func, *talking) for each in asked)
 
 
 def _shown(file: File, call: ast.Call) -> str:

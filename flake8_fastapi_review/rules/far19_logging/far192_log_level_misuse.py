@@ -16,17 +16,6 @@ if TYPE_CHECKING:
 _INFO = 20
 _WARNING = 30
 _ERROR = 40
-_NORMAL = (
-    "fastapi.WebSocketDisconnect",
-    "starlette.websockets.WebSocketDisconnect",
-    "asyncio.CancelledError",
-    "concurrent.futures.CancelledError",
-    "builtins.KeyboardInterrupt",
-    "builtins.GeneratorExit",
-    "builtins.StopIteration",
-    "builtins.StopAsyncIteration",
-)
-"""Exceptions that are how things end, not failures."""
 _HTTP_EXCEPTION = "starlette.exceptions.HTTPException"
 _CLIENT_ERRORS = frozenset((404, 409, 410, 422))
 """What a client is told about its own request, and what happens every day."""
@@ -124,7 +113,7 @@ class LogLevelMisuse(Rule):
             handler = handler_of(file, call)
             if handler is not None and handler.type is not None and handler in _owners(file, call):
                 kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
-                if kinds and all(file.name_of(kind) in _NORMAL for kind in kinds):
+                if kinds and all(file.name_of(kind) in file.group("ordinary-exception") for kind in kinds):
                     if _FAILED.search(file.source(call)):
                         continue  # what was cancelled has left something undone
                     name = ast.unparse(handler.type)

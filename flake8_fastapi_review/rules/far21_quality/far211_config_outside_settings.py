@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     from ...file import File
     from ...rule import Violation
 
-_READERS = ("os.getenv", "os.environ.get", "os.environb.get", "os.getenvb")
-_SETTINGS = ("pydantic_settings.BaseSettings", "pydantic.BaseSettings", "pydantic.v1.BaseSettings")
 _PLACES = re.compile(
     r"(?i)(?:^|[/_])(?:settings?|config(?:uration)?s?|env(?:ironment)?s?|constants?|defaults?|conftest|cli|commands?|scripts?"
     r"|tools?|bin|evals?|eval_framework|benchmarks?|__main__|manage|setup|gunicorn|logging|telemetry|tracing|otel|instrumentation)(?:/|_|\.py$)"
@@ -92,7 +90,7 @@ def _key(file: File, node: ast.AST) -> ast.expr | None:
             ast.Call(func=ast.Name() as function, args=[key, *_])
             | ast.Call(func=ast.Attribute(attr="get" | "getenv" | "getenvb") as function, args=[key, *_])
         ):
-            return key if file.is_named(function, *_READERS) else None
+            return key if file.is_named(function, *file.group("environment")) else None
         case ast.Subscript(value=value, slice=key, ctx=ast.Load()):
             return key if file.name_of(value) == "os.environ" else None
     return None
@@ -101,4 +99,4 @@ def _key(file: File, node: ast.AST) -> ast.expr | None:
 def _is_settings(file: File, node: ast.AST) -> bool:
     """Whether it stands in a settings class: a field's default, a source of its own."""
     owner = file.enclosing(node, ast.ClassDef)
-    return owner is not None and bool(file.derives_from(owner, *_SETTINGS))
+    return owner is not None and bool(file.derives_from(owner, *file.group("settings")))

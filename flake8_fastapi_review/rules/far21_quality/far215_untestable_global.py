@@ -11,24 +11,6 @@ if TYPE_CHECKING:
     from ...file import File
     from ...rule import Violation
 
-_WRITERS = (
-    "os.makedirs",
-    "os.mkdir",
-    "os.remove",
-    "os.unlink",
-    "os.rename",
-    "os.replace",
-    "shutil.copy",
-    "shutil.copyfile",
-    "shutil.copytree",
-    "shutil.move",
-    "shutil.rmtree",
-    "pathlib.Path.mkdir",
-    "pathlib.Path.touch",
-    "pathlib.Path.unlink",
-    "pathlib.Path.write_bytes",
-    "pathlib.Path.write_text",
-)
 _CONNECTING = frozenset(
     "cloud database dns email http ldap llm mongo queue redis rpc search socket ssh subprocess".split()
 )
@@ -67,5 +49,5 @@ class UntestableGlobal(Rule):
         for call in file.nodes(ast.Call):
             if file.function(call) is not None or file.under_main(call):
                 continue
-            if file.blocking_kind(call) in _CONNECTING or file.is_named(call.func, *_WRITERS):
+            if file.blocking_kind(call) in _CONNECTING or file.is_named(call.func, *file.group("file-writer")):
                 yield self.at(call, call=f"{ast.unparse(call.func)}(...)"[:80])

@@ -18,7 +18,7 @@ class ImportCycle(Rule):
 
     Which of them is imported first decides whether it works: the other one sees a module that is half made, and a name
     that is "cannot import name … (most likely due to a circular import)" in a test runs well in the application. What
-    they share belongs into a module of its own. Imports in functions and for type checkers do not count, nor do those of
+    they share belongs into a module of its own. Imports in functions and for type checkers do not count, nor those of
     the packages that a module is in. Each cycle is reported once.
 
     Off by default: it reads the whole project, even to look at one file, and old code lives with its cycles.
