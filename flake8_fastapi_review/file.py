@@ -832,6 +832,13 @@ class File:
         found = served(self._project.passing, self._project.injection, self._symbol(function))
         return None if found is None else Related(found.path, found.line, _leaf(found.name))
 
+    def unpacks(self, words: re.Pattern[str]) -> Related | None:
+        """Where the project unpacks an archive, in a file that fetches something and speaks of what `words` matches."""
+        from .project.unpacking import unpacked
+
+        found = unpacked(self._project.modules, words)
+        return None if found is None else Related(*found, "what was fetched is unpacked")
+
     def may_fail(self, definition: Definition) -> bool:
         """Whether an exception from outside is known to be possible that leaves a project function: it waits for the
         network, a disk or a database, itself or in functions that it calls."""

@@ -4,14 +4,14 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from ...rule import Default, Rule, Severity
+from ...rule import Rule, Severity, option
 from .dynamic_imports import dynamic_imports, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ...file import Caller, File
-    from ...rule import Violation
+    from ...rule import Related, Violation
 
 _OWN_NAMES = frozenset(("__name__", "__package__", "__path__", "__file__", "__spec__"))
 _OWN_ATTRIBUTES = frozenset(("__path__", "__file__", "__module__", "__name__", "__package__", "__qualname__"))
@@ -35,6 +35,14 @@ _VERIFIES = re.compile(
     r"(?i)verif|checksum|signature|integrity|compare_digest|check_(?:hash|digest|sha)|_hash_(?:ok|matches)"
 )
 _LIBRARIES = frozenset(("hashlib", "hmac", "cryptography", "nacl", "gnupg", "pgpy"))
+_KINDS = tuple(
+    re.compile(rf"(?i)(?<![a-z])(?:{words})s?(?![a-z])")
+    for words in ("plug_?in", "ext|extension", "add_?on", "skill", "custom_?(?:component|node)")
+)
+"""What programs call code that others write for them."""
+_CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_OPERATORS = re.compile(r"(?i)environ|getenv|settings|config|argv|(?<![a-z])args(?![a-z])|options")
+"""Where those who run a program say what it is made of."""
 _TOOLS = re.compile(
     r"(?:^|/)(?:cli|commands?|scripts?|tools|tests?|testing|benchmarks?|examples?|migrations?)(?:/|\.py|_)"
 )
@@ -43,17 +51,25 @@ _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 class UnverifiedDynamicImport(Rule):
-    """A file or module that is only known at run time is run, and nothing checks before that it is the right one.
+    """Code that the program has fetched is run, and nothing checks before that it is the right one.
 
-    Whoever can write into the folder, or into the setting or the row that names the module, runs code in the service
-    with all that it may do. Keep a list of the digests, or sign the files, and compare before the module is run. Names
-    may be looked up in a fixed set, or begin with the own package. Modules of the own package and entry points are not
-    reported; what comes straight from a request is FAR032. Off by default, since most programs trust those who write
-    their configuration; turn it on where plugins come from somebody else.
+    Reported are plugins, extensions and the like that are loaded by a name or a path which is only known at run time,
+    where the project itself fetches such archives and unpacks them: whoever answers in the place of that server, or can
+    write into the folder, runs code in the service with all that it may do. Keep a list of the digests, or sign the
+    files, and compare before the module is run. Names may be looked up in a fixed set, or begin with the own package.
+    Modules of the own package and entry points are not reported; what comes straight from a request is FAR032. Most
+    programs trust those who write their configuration: where yours must not, `configured` reports every module that a
+    setting, an argument or a row names.
 
     Bad:
 
         import importlib.util
+        import shutil
+        from urllib.request import urlretrieve
+
+        def install_plugin(address: str, folder: str):
+            archive, _ = urlretrieve(address)
+            shutil.unpack_archive(archive, folder, "zip")
 
         def load_plugin(path: str):
             spec = importlib.util.spec_from_file_location("plugin", path)
@@ -66,9 +82,15 @@ class UnverifiedDynamicImport(Rule):
         import hashlib
         import hmac
         import importlib.util
+        import shutil
         from pathlib import Path
+        from urllib.request import urlretrieve
 
         DIGESTS = {"prices.py": "9f2b3c…"}
+
+        def install_plugin(address: str, folder: str):
+            archive, _ = urlretrieve(address)
+            shutil.unpack_archive(archive, folder, "zip")
 
         def load_plugin(path: Path):
             digest = hashlib.sha256(path.read_bytes()).hexdigest()
@@ -87,13 +109,14 @@ class UnverifiedDynamicImport(Rule):
 
     code = "FAR150"
     severity = Severity.BLOCKER
-    default = Default.OFF
     cwe = 494
     cvss = "CVSS:3.1/AV:L/AC:L/PR:L/UI:N/S:U/C:H/I:H/A:H"
     message = (
         "`{call}` runs {what} `{place}`, and nothing compares it with a digest, a signature or a fixed set before: who "
         "can write there runs code in the service"
     )
+    configured: bool = option(False, "Also report what settings, arguments, callers or rows name.")
+
     markers = (("exec_module", "import_module", "__import__", "run_path", "run_module"),)
 
     def check(self, file: File) -> Iterator[Violation]:
@@ -109,8 +132,32 @@ class UnverifiedDynamicImport(Rule):
                 continue
             if requested is None:
                 requested = {reached.node for reached in file.reached("FAR032")}
-            if requested.isdisjoint((call, *file.within(call))):
-                yield self.at(call, call=shown(file, call), what=what, place=_named(file, place))
+            if not requested.isdisjoint((call, *file.within(call))):
+                continue
+            fetched = _fetched(file, call, place)
+            if fetched is not None or self.configured:
+                yield self.at(
+                    call,
+                    call=shown(file, call),
+                    what=what,
+                    place=_named(file, place),
+                    related=[] if fetched is None else [fetched],
+                )
+
+
+def _fetched(file: File, call: ast.Call, place: ast.expr) -> Related | None:
+    """Where the project unpacks what this seems to load; None when it is named by somebody who runs the program."""
+    function = file.function(call)
+    names = [file.path, getattr(function, "name", ""), getattr(file.enclosing(call, ast.ClassDef), "name", "")]
+    for node in _origins(file, [place, *call.args[:1]]):
+        name = node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
+        if _OPERATORS.search(name):
+            return None
+        names.append(name)
+    for kind in _KINDS:
+        if any(kind.search(_CAPITAL.sub("_", name)) for name in names) and (found := file.unpacks(kind)) is not None:
+            return found
+    return None
 
 
 def _place(file: File, call: ast.Call) -> tuple[str, ast.expr | None]:
