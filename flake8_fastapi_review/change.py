@@ -156,6 +156,7 @@ class Comparison:
         """New path → old path, relative to the top."""
         gone = set(base.blobs) - set(head.blobs) - set(self._old.values())
         self._old.update(_moved(base, head, gone))
+        self._new = {old: new for new, old in self._old.items()}
         self.removed = gone - set(self._old.values())
         """Relative to the top."""
         self._lines: dict[str, tuple[frozenset[int], dict[int, int]]] = {}
@@ -165,6 +166,13 @@ class Comparison:
         """The old path of a file by its new one."""
         name = self._name(path)
         return shown(os.path.join(self.base.top, self._old.get(name, name)))
+
+    def new(self, path: str) -> str | None:
+        """The new path of a file by its old one; None if it is no more."""
+        name = self._name(path)
+        renamed = self._new.get(name, name)
+        is_another = renamed == name and name in self._old  # a file that came from elsewhere has this name now
+        return shown(os.path.join(self.head.top, renamed)) if renamed in self.head.blobs and not is_another else None
 
     def is_removed(self, path: str) -> bool:
         """The old path is that of a file that is no more."""
@@ -312,6 +320,7 @@ def _matched(
     matcher = _Matcher(_Side(old, comparison.base), _Side(new, comparison.head), comparison)
     matcher.in_same_files()
     matcher.in_changed_files()
+    matcher.on_lines_that_stayed()
     matcher.from_removed_files()
     left = matcher.new.left
     return {position for position in range(len(new)) if position not in left}, tuple(
@@ -344,6 +353,10 @@ class _Side:
                 said = violation.message if violation.code == INTERNAL else ""
                 groups[violation.code, where, self._anchor(position), said].append(position)
         return groups
+
+    def statement(self, position: int) -> str:
+        """The text of its statement, whatever it stands in."""
+        return self._anchor(position).statement
 
     def _anchor(self, position: int) -> Anchor:
         path, violation = self.findings[position]
@@ -396,6 +409,22 @@ class _Matcher:
                 moved, sorted(position for same in lines.values() for position in same), strict=False
             ):
                 self._pair(before, after)
+
+    def on_lines_that_stayed(self) -> None:
+        """The function around a line got another name, or was put into another: the line itself says the same."""
+        waiting: dict[tuple[str, str, int, str], list[int]] = defaultdict(list)
+        for position in self.new.left:
+            path, violation = self.new.findings[position]
+            line = violation.range.line
+            waiting[violation.code, self._comparison.old(path), line, self.new.statement(position)].append(position)
+        for position in list(self.old.left):
+            path, violation = self.old.findings[position]
+            new_path = self._comparison.new(path)
+            stayed = None if new_path is None else self._comparison.new_line(new_path, violation.range.line)
+            if stayed is None or violation.code == INTERNAL:
+                continue
+            if same := waiting.get((violation.code, path, stayed, self.old.statement(position))):
+                self._pair(position, same.pop(0))
 
     def from_removed_files(self) -> None:
         """What stood in a file that is no more may have moved with its function into lines that are new."""

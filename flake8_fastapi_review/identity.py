@@ -34,7 +34,9 @@ class Anchor(NamedTuple):
     """Of the innermost function or class around the statement, or that the statement defines: "Shop.close". Empty at
     the top of a module, and in a file that is no Python."""
     statement: str
-    """The text of the innermost statement (of a compound one, what stands before its body), normalised."""
+    """The text of the innermost statement (of a compound one, what stands before its body), normalised. In the head of
+    a function that of the parameter; for what is reported at its `def` its name alone, so that another parameter does
+    not make it new."""
 
 
 def anchors(text: str, lines: Iterable[int], path: str = "") -> dict[int, Anchor]:
@@ -88,9 +90,29 @@ def _anchor(tree: ast.Module, source: Sequence[str], line: int) -> Anchor:
                 names.append(inner.name)
                 break
             names.append(inner.name)
-        found = _header(inner)
+            if line == inner.lineno:
+                # What is said of a function as a whole has nothing to do with each of its parameters.
+                return Anchor(".".join(names), f"{type(inner).__name__} {inner.name}")
+        found = _parameter(inner, line) or _header(inner)
     first, last = found
     return Anchor(".".join(names), normalised("\n".join(source[first - 1 : last])))
+
+
+def _parameter(node: ast.AST, line: int) -> tuple[int, int] | None:
+    """The lines of the parameter of a function in whose head the line is."""
+    if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) or line >= node.body[0].lineno:
+        return None
+    given = node.args
+    named = [*given.posonlyargs, *given.args]
+    defaults: dict[ast.arg, ast.expr | None] = dict(
+        zip(named[len(named) - len(given.defaults) :], given.defaults, strict=True)
+    )
+    defaults |= dict(zip(given.kwonlyargs, given.kw_defaults, strict=True))
+    for each in (*named, *given.kwonlyargs):
+        last = _last(defaults.get(each) or each)
+        if each.lineno <= line <= last:
+            return each.lineno, last
+    return None
 
 
 def _parts(node: ast.AST) -> Iterator[ast.AST]:

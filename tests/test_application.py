@@ -14,6 +14,7 @@ import pytest
 
 from flake8_fastapi_review.config import load
 from flake8_fastapi_review.project import Project
+from flake8_fastapi_review.project.application import interpreter
 from flake8_fastapi_review.project.application.rows import RouteRow
 
 HERE = Path(__file__).parent / "application"
@@ -146,3 +147,19 @@ def _route(row: dict[str, Any]) -> tuple[str, str]:
 
 def _key(row: dict[str, Any]) -> tuple[str, str, str]:
     return row["method"], row["path"], row["endpoint"]
+
+
+def test_an_execution_that_is_given_up_still_answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wherever the steps end, rules get answers, and never an error."""
+    lines = ["from fastapi import APIRouter, FastAPI", "PREFIX = '/'.join(['', 'a'])", "app = FastAPI()"]
+    for number in range(6):
+        lines += [f"router{number} = APIRouter(prefix=PREFIX + str({number}))", f"@router{number}.get('/x')"]
+        lines += [f"def x{number}(): ...", f"app.include_router(router{number})"]
+    (tmp_path / "main.py").write_text("\n".join(lines) + "\n")
+    seen = set()
+    for most in (1, 9, 20, 40, 80, 100_000):
+        monkeypatch.setattr(interpreter, "_MAX_STEPS", most)
+        application = Project(str(tmp_path), load(str(tmp_path))).application
+        seen.add(application.truncated)
+        assert len(application.rows) == 6 or application.truncated
+    assert seen == {True, False}

@@ -161,6 +161,50 @@ def test_functions_of_a_removed_file_keep_their_findings(repo: Path) -> None:
     assert (new(report), report["fixed"]) == ([], [])
 
 
+def test_a_function_of_another_name_keeps_its_findings(repo: Path) -> None:
+    text = (repo / "app/bad.py").read_text()
+    assert "def " in text
+    (repo / "app/bad.py").write_text(text.replace("def ", "def other_", 1))
+    report = reviewed(repo)
+    assert (new(report), report["fixed"], report["unchanged"]) == ([], [], 1)
+
+
+SIGNATURE = """\
+from typing import Annotated
+
+from fastapi import Depends, FastAPI
+
+app = FastAPI()
+
+
+def page() -> int:
+    return 1
+
+
+def size(number: Annotated[int, Depends(page)]) -> int:
+    return number
+
+
+@app.get("/a")
+def a(
+    number: Annotated[int, Depends(page)],
+    other: int = Depends(size),
+):
+    return {"a": number + other}
+"""
+
+
+def test_another_parameter_makes_nothing_new(tmp_path: Path) -> None:
+    repo = repository(tmp_path / "repo", {"pyproject.toml": "[tool.fastapi-review]\n", "app.py": SIGNATURE})
+    (repo / "app.py").write_text(
+        SIGNATURE.replace("    other: int", "    third: Annotated[int, Depends(page)],\n    other: int")
+    )
+    report = reviewed(repo, "--select", "FAR110,FAR080")
+    assert (new(report), report["fixed"], report["unchanged"]) == ([], [], 2)
+    (repo / "app.py").write_text(SIGNATURE.replace("other: int = Depends(size)", "other: int = Depends(page)"))
+    assert [each[2] for each in new(reviewed(repo, "--select", "FAR110,FAR080"))] == ["FAR110"]
+
+
 # The sides
 
 

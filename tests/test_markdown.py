@@ -226,7 +226,7 @@ def test_scope_passed_suppressions_and_what_was_left_out() -> None:
         "- 14 routes, 3 schemas\n",
         "- 1 new finding, 1 of them caused by the change in lines that it did not touch; 0 fixed, 4 as before\n",
         "**Not on a changed line:** the change caused it elsewhere at `app/helper.py:2`: calls `requests.get`.\n",
-        "- ✅ 18 of 18 exception handlers name what they catch (FAR012)\n",
+        "- ✅ Errors: 18 of 18 exception handlers name what they catch (FAR012)\n",
         "- `app/a.py:3` everything on the line: **no reason given**; hides FAR001 ⚠️ a critical issue\n",
         "- `app/a.py:9` FAR050: public; hides FAR050\n",
         "- `app/old.py`: syntax error: invalid syntax\n",
@@ -247,8 +247,8 @@ def test_check_writes_it_over_everything(tmp_path: Path) -> None:
     done = run("check", "--format", "markdown", cwd=tmp_path)
     assert done.returncode == 1
     assert headings(done.stdout) == HEADINGS
-    assert "- 5 files reviewed\n- 1 routes\n" in done.stdout
-    assert "- ✅ 1 of 1 exception handlers name what they catch (FAR012)\n" in done.stdout
+    assert "- 5 files reviewed\n- 1 route\n" in done.stdout
+    assert "- ✅ Errors: 1 of 1 exception handlers name what they catch (FAR012)" in done.stdout
     assert "do no blocking I/O" not in done.stdout
     assert "- `app/more.py:4` FAR012: **no reason given**\n" in done.stdout
     left_out = done.stdout.partition("## Not reviewed\n\n")[2]

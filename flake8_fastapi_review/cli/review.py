@@ -153,10 +153,10 @@ def _sides(repository: Repository, base: str | None, head: str | None, exact: bo
     if old_commit is None:
         old_commit, base_name = repository.empty_tree(), "nothing"
     else:
-        base_name = f"{base} ({old_commit[:7]})"
+        base_name = _named(base, old_commit)
     old = repository.tree(old_commit)
     if new_commit is not None:
-        new, name = repository.tree(new_commit), f"{head} ({new_commit[:7]})"
+        new, name = repository.tree(new_commit), _named(str(head), new_commit)
         renamed = repository.renames(old_commit, new_commit)
     elif head == _INDEX:
         new, name = repository.index(), "the index"
@@ -165,6 +165,11 @@ def _sides(repository: Repository, base: str | None, head: str | None, exact: bo
         new, name = repository.working_tree(), "the working tree"
         renamed = repository.renames(old_commit, None)
     return Sides(old, base_name, new, name, renamed, tuple(notes))
+
+
+def _named(revision: str, commit: str) -> str:
+    """As the user calls it, and which commit that is."""
+    return commit[:7] if len(revision) > 6 and commit.startswith(revision) else f"{revision} ({commit[:7]})"
 
 
 def _reviewed(

@@ -247,6 +247,11 @@ def without_way(finding: Finding) -> str:
     return _WAY.sub("", finding.message, count=1) if finding.related else finding.message
 
 
+def kinds(number: int, kind: str) -> str:
+    """ "1 route", "2 routes"; kinds are told in the plural."""
+    return f"{number} {kind.removesuffix('s') if number == 1 else kind}"
+
+
 def counted(number: int, noun: str) -> str:
     """ "1 file", "2 files"."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -16,10 +16,10 @@ from flake8_fastapi_review.rule import Severity
 
 from . import assessment
 from .causes import Functions, causes
-from .finding import counted, without_way
+from .finding import counted, kinds, without_way
 from .html_page import SCRIPT, STYLE
 from .remedies import diff
-from .risk import FLOWS, INTERNAL, risk_of
+from .risk import FAMILIES, FLOWS, INTERNAL, risk_of
 from .terminal import harmless
 from .veil import Veil
 
@@ -31,32 +31,6 @@ if TYPE_CHECKING:
     from .finding import Finding, Place, Remedy, Report, Step
     from .page import Page, Section
 
-_FAMILIES = {
-    "FAR00": "event loop",
-    "FAR01": "errors",
-    "FAR02": "secrets",
-    "FAR03": "injection",
-    "FAR04": "injection",
-    "FAR05": "access",
-    "FAR06": "sessions and transactions",
-    "FAR07": "queries",
-    "FAR08": "routes",
-    "FAR09": "contracts",
-    "FAR10": "schemas",
-    "FAR11": "dependencies",
-    "FAR12": "other services",
-    "FAR13": "shared state and tasks",
-    "FAR14": "jobs and time",
-    "FAR15": "files and dynamic loading",
-    "FAR16": "migrations",
-    "FAR17": "SQLite",
-    "FAR18": "caches and websockets",
-    "FAR19": "logging",
-    "FAR20": "the project's policies",
-    "FAR21": "structure",
-    "FAR22": "configuration of models",
-    "FAR9": "the project's own rules",
-}
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
 _AROUND = 2
 """Lines of source shown before and after a finding."""
@@ -108,7 +82,7 @@ class _Page:
         yield f"<h1>{_text(title)}</h1><p>{_text(assessment.verdict(report).replace('**', ''))}</p>"
         told = [f"{counted(len(report.reviewed), 'file')} reviewed"]
         if report.survey is not None:
-            told += [f"{number} {kind}" for kind, number in report.survey.components.items()]
+            told += [kinds(number, kind) for kind, number in report.survey.components.items()]
         if report.change is not None:
             told += [f"{len(report.change.fixed)} fixed", f"{report.change.unchanged} as before"]
         if report.baselined:
@@ -127,7 +101,7 @@ class _Page:
             )
         yield "</fieldset>"
         families = Counter(_family(finding.code) for finding in self._findings)
-        yield from _choice("family", "Family", {key: f"{key}x {_FAMILIES.get(key, '')}".rstrip() for key in families})
+        yield from _choice("family", "Family", {key: f"{key}x {FAMILIES.get(key, '')}".rstrip() for key in families})
         files = Counter(finding.file for finding in self._findings)
         yield from _choice("file", "File", {file: f"{file} ({amount})" for file, amount in files.items()})
         yield '<label>Text <input type="search" name="text" placeholder="message, rule, code"></label>'
@@ -162,8 +136,10 @@ class _Page:
         yield f"<p>{_prose(problem[:1].upper() + problem[1:])}.</p>"
         yield from self._source(finding.file, place)
         if finding.on_changed_line is False:
-            by = "" if finding.cause is None else f" at {_text(f'{finding.cause.file}:{finding.cause.line}')}"
-            yield f'<p class="dim">Not on a changed line: the change caused it elsewhere{by}.</p>'
+            by = "it follows from other lines of the change"
+            if finding.cause is not None:
+                by = f"the change caused it at {_text(f'{finding.cause.file}:{finding.cause.line}')}"
+            yield f'<p class="dim">Not on a changed line: {by}.</p>'
         yield from self._chain(finding)
         yield f'<p class="risk"><b>Risk:</b> {_text(_risk(finding))}</p>'
         if finding.exploit:

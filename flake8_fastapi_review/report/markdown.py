@@ -10,9 +10,9 @@ from flake8_fastapi_review.rule import Severity
 
 from . import assessment
 from .causes import causes
-from .finding import counted, without_way
+from .finding import counted, kinds, without_way
 from .remedies import diff
-from .risk import FLOWS, INTERNAL, Risk, risk_of
+from .risk import FAMILIES, FLOWS, INTERNAL, Risk, risk_of
 from .statements import Statements
 from .terminal import harmless
 from .veil import Veil
@@ -93,7 +93,7 @@ class _Writer:
                 f"that it did not touch; {len(change.fixed)} fixed, {change.unchanged} as before"
             )
         if report.survey is not None and report.survey.components:
-            told = ", ".join(f"{number} {kind}" for kind, number in report.survey.components.items())
+            told = ", ".join(kinds(number, kind) for kind, number in report.survey.components.items())
             yield f"- {told}"
         yield ""
 
@@ -142,8 +142,9 @@ class _Writer:
             if (step := finding.cause) is not None:
                 by = f" at {code(f'{step.file}:{step.line}')}: {prose(step.message)}"
             else:
-                by = "; no place in its chain is among the changed ones"
-            yield f"**Not on a changed line:** the change caused it elsewhere{by}."
+                by = ""
+            told = f"the change caused it elsewhere{by}" if by else "it follows from other lines of the change"
+            yield f"**Not on a changed line:** {told}."
             yield ""
         first = self._explained.setdefault(finding.code, finding)
         yield f"**Risk.** {self._risk(finding, page if first is finding else None)}"
@@ -226,8 +227,12 @@ class _Writer:
         passed = self._report.survey.passed if self._report.survey is not None else ()
         if not passed:
             yield "No rule that counts what it looks at found it all right."
+        families: dict[str, list[str]] = {}
         for each in passed:
-            yield f"- ✅ {each.text} ({each.code})"
+            name = FAMILIES.get(each.code[:5], "")
+            families.setdefault(name[:1].upper() + name[1:], []).append(f"{each.text} ({each.code})")
+        for name, told in families.items():
+            yield f"- ✅ {name}: {'; '.join(told)}"
         yield ""
 
     def suppressions(self) -> Iterator[str]:

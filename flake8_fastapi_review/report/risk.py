@@ -12,6 +12,34 @@ INPUTS = ("FAR03", "FAR04", "FAR15")
 FLOWS = ("FAR00", *INPUTS)
 """Families whose related places are a way: of calls that lead to the harm, or of data. Others only hint."""
 
+FAMILIES = {
+    "FAR00": "event loop",
+    "FAR01": "errors",
+    "FAR02": "secrets",
+    "FAR03": "injection",
+    "FAR04": "injection",
+    "FAR05": "access",
+    "FAR06": "sessions and transactions",
+    "FAR07": "queries",
+    "FAR08": "routes",
+    "FAR09": "contracts",
+    "FAR10": "schemas",
+    "FAR11": "dependencies",
+    "FAR12": "other services",
+    "FAR13": "shared state and tasks",
+    "FAR14": "jobs and time",
+    "FAR15": "files and dynamic loading",
+    "FAR16": "migrations",
+    "FAR17": "SQLite",
+    "FAR18": "caches and websockets",
+    "FAR19": "logging",
+    "FAR20": "the project's policies",
+    "FAR21": "structure",
+    "FAR22": "configuration of models",
+    "FAR9": "the project's own rules",
+}
+"""Decade → what its rules are about."""
+
 
 class Risk(Enum):
     """The harm that a family of rules is about; the value is the word of the reports."""

@@ -130,6 +130,7 @@ class Interpreter:
         self._calls: list[Call] = []
         self._steps = 0
         self._limit = _MAX_STEPS
+        self._is_over = False
         self._interest: dict[ast.AST, bool] = {}
         self._mentioned: dict[ast.AST, bool] = {}
         self._conditions: list[tuple[Assumptions, bool]] = []
@@ -299,8 +300,21 @@ class Interpreter:
 
     def force(self, value: Value) -> Value:
         while isinstance(value, Lazy):
-            value = value.force()
+            try:
+                value = value.force()
+            except Exhausted:
+                if not self._is_over:
+                    raise
+                self.truncated = True
+                value = Value()
         return value
+
+    def finish(self) -> None:
+        """The execution is over, or had to be given up: what was put off is looked at with steps of its own."""
+        self._is_over = True
+        self._steps, self._limit = 0, _MAX_STEPS
+        self._calls.clear()
+        self._conditions = []
 
     # Statements
 

@@ -217,6 +217,7 @@ class Assembly:
             run.catch_up()
         except (Exhausted, RecursionError):
             run.truncated = True
+        run.finish()
 
     def _mentioning(self, *words: bytes) -> list[str]:
         self._words.update(words)
