@@ -279,6 +279,9 @@ def test_rows_of_a_project() -> None:
     [
         ({"blockin": []}, "knowledge: blockin: unknown table; did you mean 'blocking'?"),
         ({"blocking": {}}, "knowledge: blocking: must be an array of tables"),
+        ({"queries": {"a.b.find": "many"}}, "must begin with one of one, all, write"),
+        ({"queries": {"a.b.find": "lazy where:0"}}, "`sql:0`, `filter:0` or `most:0`, places of arguments"),
+        ({"opens": {"a.b": "door"}}, "must be one of connection, pool, client"),
         ({"blocking": [{"kind": "htp"}]}, "knowledge: blocking[0].kind: 'htp' is no kind; did you mean 'http'?"),
         ({"blocking": [{"kind": "http", "names": ["a.b"]}]}, "knowledge: blocking[0].remedy: must say"),
         ({"blocking": [{"kind": "http", "names": ["a b"], "remedy": "x"}]}, "'a b' is no dotted name"),

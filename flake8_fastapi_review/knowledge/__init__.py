@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from .flows import Flows, Rows
 
@@ -49,7 +49,9 @@ KINDS: Mapping[str, str] = {
 """Kinds of blocking calls, and the rule that reports each."""
 
 
-TEXTS = ("aliases", "returns", "enters", "async_enters", "iterates", "async_iterates", "decorators")
+TEXTS = (
+    "aliases", "returns", "enters", "async_enters", "iterates", "async_iterates", "decorators", "queries", "opens",
+)  # fmt: skip
 """Tables whose values are text, in `Tables` and in `_rows.py`."""
 
 
@@ -84,6 +86,20 @@ class Runs(NamedTuple):
     awaited), `inline` (on the spot), `loop`, or `loop-or-thread` (`async def` on the loop, `def` in a thread)."""
     wraps: bool
     """The call only returns a function; calling that one runs the callable there."""
+
+
+class Query(NamedTuple):
+    """What a call of a driver or of an object mapper sends to a database."""
+
+    kind: str
+    """one, all (the rows that it finds), write, lazy (nothing before it is awaited or gone over); of a method of such a
+    query narrows, limits or takes (neither)."""
+    sql: int
+    """The argument that holds SQL text; -1: none."""
+    filter: int
+    """The argument that narrows; -1: none."""
+    most: int
+    """The argument that limits; -1: none."""
 
 
 class Route(NamedTuple):
@@ -128,6 +144,8 @@ class Tables:
         "iterates",
         "loop_callbacks",
         "offloads",
+        "opens",
+        "queries",
         "returns",
         "routes",
         "unless",
@@ -150,6 +168,8 @@ class Tables:
         self.offloads: dict[str, tuple[int, str, str, bool]] = {}
         self.loop_callbacks: dict[str, tuple[int, str, str, bool]] = {}
         self.decorators: dict[str, str] = {}
+        self.queries: dict[str, str] = {}
+        self.opens: dict[str, str] = {}
         self.constants: dict[str, int | float | str] = {}
         self.routes: dict[str, tuple[str, tuple[str, ...], int]] = {}
         self.flows: Rows | None = None
@@ -480,6 +500,27 @@ class Knowledge:
         return name if result == "self" else result
 
     # callables handed over, decorators, routes, constants
+
+    def query(self, name: str) -> Query | None:
+        """What a method of a driver or of an object mapper, or a function, sends to a database."""
+        row = self._row(self._tables.queries, name)
+        if row is None:
+            return None
+        kind, *options = row.split()
+        places = {key: int(place) for key, _, place in (each.partition(":") for each in options)}
+        return Query(kind, places.get("sql", -1), places.get("filter", -1), places.get("most", -1))
+
+    def query_names(self) -> Iterable[str]:
+        """The names that have a row about queries."""
+        return self._tables.queries
+
+    def opens(self, name: str) -> str | None:
+        """connection, pool or client: what a call makes or takes that somebody has to close; None: nothing."""
+        return self._row(self._tables.opens, name)
+
+    def openers(self) -> Iterable[str]:
+        """The names that have such a row."""
+        return self._tables.opens
 
     def offload(self, name: str) -> Runs | None:
         """A function that runs an argument elsewhere, or on the spot (`inline`)."""

@@ -36,10 +36,13 @@ EFFECTS = (
 )
 ROUTE_KINDS = ("route", "websocket", "middleware", "exception_handler", "event", "include", "mount")
 HTTP_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE", "CONNECT")
+QUERIES = ("one", "all", "write", "lazy", "narrows", "limits", "takes")
+OPENED = ("connection", "pool", "client")
 NO_BLOCKING = "none"
 """A kind that takes a name out of a wider row, such as a member out of `Class.*`."""
 
 _NAME = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
+_PLACE = re.compile(r"(?:sql|filter|most):\d")
 _BRACES = re.compile(r"\{([^{}]*)\}")
 
 
@@ -84,6 +87,8 @@ class _Document:
             "offloads": self._runs(self.tables.offloads, WHERE_OFFLOADED),
             "loop_callbacks": self._runs(self.tables.loop_callbacks, WHERE_CALLED_BACK),
             "decorators": self._decorators,
+            "queries": self._queries,
+            "opens": self._opens,
             "constants": self._constants,
             "routes": self._routes,
             "sinks": self._sinks,
@@ -220,6 +225,25 @@ class _Document:
 
         return add
 
+    def _queries(self, section: str, value: Any) -> None:
+        for name, text in self._rows(section, value):
+            key = f'{section}."{name}"'
+            self._check_name(key, name)
+            kind, *options = text.split() if isinstance(text, str) and text.strip() else [""]
+            if kind not in QUERIES:
+                self._fail(key, f"must begin with one of {', '.join(QUERIES)}")
+            if not all(_PLACE.fullmatch(each) for each in options):
+                self._fail(key, "after the kind: `sql:0`, `filter:0` or `most:0`, places of arguments")
+            self._put(self.tables.queries, key, name, text)
+
+    def _opens(self, section: str, value: Any) -> None:
+        for name, kind in self._rows(section, value):
+            key = f'{section}."{name}"'
+            self._check_name(key, name)
+            if kind not in OPENED:
+                self._fail(key, f"must be one of {', '.join(OPENED)}")
+            self._put(self.tables.opens, key, name, kind)
+
     def _runs(
         self, table: dict[str, tuple[int, str, str, bool]], places: tuple[str, ...]
     ) -> Callable[[str, Any], None]:
@@ -258,7 +282,7 @@ class _Document:
                 self._fail(key, "is no group" + _nearest(group, table))
             names = [name for text in self._strings(key, listed) for name in expand(text)]
             for name in names:
-                self._check_name(key, name)
+                self._check_name(key, name.removesuffix("*"))
             table[group] = tuple(dict.fromkeys((*table.get(group, ()), *names)))
 
     def _constants(self, section: str, value: Any) -> None:

@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from ..readings import fact, remembered
+from .drivers import Drivers
 from .elsewhere import Elsewhere
 from .engines import Engines
 from .lifetimes import Lifetimes
@@ -42,7 +43,8 @@ class Database:
         self.config = config
         self.sites = Sites(modules, types)
         self.statements = Statements(self.sites, self.entity)
-        self.sessions = Sessions(self.sites, self.statements)
+        self.drivers = Drivers(modules, self.sites)
+        self.sessions = Sessions(self.sites, self.statements, self.drivers)
         self.releases = Releases(self.sites, self.statements, self.sessions)
         self.lifetimes = Lifetimes(modules, self.sites, self.statements, self.sessions, self.counts)
         self.elsewhere = Elsewhere(modules)
@@ -68,6 +70,11 @@ class Database:
         if self._used is None:
             self._used = bool(self.modules.mentioning_any(LIBRARIES))
         return self._used
+
+    @property
+    def sends_queries(self) -> bool:
+        """The same, or a driver or object mapper whose queries are known."""
+        return self.is_used or self.drivers.is_used
 
     @fact("database._model", lambda self: self.modules)
     def _model(self) -> Read:
@@ -110,7 +117,7 @@ class Database:
         answer. What dependencies do after their `yield` comes last."""
         from .trips import Trips
 
-        if not self.is_used:
+        if not self.sends_queries:
             return Count()
         trips = self._new_trips(Trips)
         after: list[str] = []

@@ -23,15 +23,13 @@ if TYPE_CHECKING:
     from .sites import Sites
     from .statements import Statements
 
-ENGINES = frozenset({"create_engine", "create_async_engine", "asyncpg.create_pool", "psycopg_pool.ConnectionPool",
-                     "psycopg_pool.AsyncConnectionPool", "aiomysql.create_pool"})  # fmt: skip
-"""What makes an engine or a pool, by `terms.leaf`."""
-ENGINE_WORDS = tuple(name.rpartition(".")[2].encode() for name in ENGINES)
+_ENGINES = frozenset({"create_engine", "create_async_engine"})
+"""What makes an engine of SQLAlchemy, by `terms.leaf`; pools and clients of others have rows `[opens]`."""
 _PLAIN_DECORATORS = frozenset(
     "builtins.staticmethod builtins.classmethod builtins.property contextlib.contextmanager "
     "contextlib.asynccontextmanager".split()
 )
-_CLOSERS = frozenset({"dispose", "aclose", "close", "terminate"})
+_CLOSERS = frozenset({"dispose", "aclose", "close", "terminate", "disconnect"})
 _UNPOOLED = ("NullPool", "StaticPool")
 
 
@@ -59,6 +57,15 @@ class Lifetimes:
         self.counts = counts
         self._makes: dict[str, tuple[Step, ...] | None] = {}
         self._makers: frozenset[str] | None = None
+        opened = self.types.knowledge.openers()
+        pools = [name for name in opened if self.types.knowledge.opens(name) in ("pool", "client")]
+        self._words = _ENGINES | {name.rpartition(".")[2] for name in pools}
+        marks = set(_ENGINES)
+        for name in pools:
+            leaf_name, top = name.rpartition(".")[2], name.partition(".")[0]
+            is_telling = "_" in leaf_name or sum(letter.isupper() for letter in leaf_name) > 1
+            marks.update([leaf_name] if is_telling else [f"import {top}", f"from {top}"])
+        self._marks = tuple(sorted(mark.encode() for mark in marks))
 
     # Sessions of the module
 
@@ -170,16 +177,24 @@ class Lifetimes:
         """The functions each call of which makes an engine, by the files that name one: none in most projects."""
         if self._makers is None:
             found = set()
-            for path in self.modules.mentioning_any(ENGINE_WORDS):
+            for path in self.modules.mentioning_any(self._marks):
                 summary = self.modules.summary(path) if self.counts(path) else None
                 for name, plain in summary.functions.items() if summary is not None else ():
                     function = Function._make(plain)
-                    if summary is None or name == MODULE or not any(_may_make(call[0][1]) for call in function.calls):
+                    if summary is None or name == MODULE:
+                        continue
+                    if not any(self._may_make(call[0][1]) for call in function.calls):
                         continue
                     if self._making(summary, function) is not None:
                         found.add(f"{path}:{name}")
             self._makers = frozenset(found)
         return self._makers
+
+    def _is_engine(self, name: str) -> bool:
+        return leaf(name) in _ENGINES or self.types.knowledge.opens(name) in ("pool", "client")
+
+    def _may_make(self, callee: tuple[object, ...]) -> bool:
+        return callee[0] in ("v", "g") or (callee[0] == "a" and callee[2] in self._words)
 
     def _is_plain(self, summary: Summary, function: Function) -> bool:
         """Whether no decorator keeps what the function returns."""
@@ -194,13 +209,13 @@ class Lifetimes:
         for plain in function.calls:
             call = Call._make(plain)
             name = self.types.qualified(self.types.eval(summary, call.expr[1]))
-            if name is None or leaf(name) not in ENGINES or call.flags & ONCE:
+            if name is None or call.flags & ONCE or not self._is_engine(name):
                 continue
             if parameters_in(summary, function.qualname, call.expr) - {"self", "cls"}:
                 continue
             if any(key == "poolclass" and value[-1] in _UNPOOLED for key, value in call.expr[3]):
                 continue
-            closers = _CLOSERS if "ool" in name else ("dispose",)
+            closers = ("dispose",) if leaf(name) in _ENGINES else _CLOSERS
             if any(each[0][1][0] == "a" and each[0][1][2] in closers for each in function.calls):
                 continue
             if self._is_kept(summary, function, call):
@@ -224,15 +239,10 @@ class Lifetimes:
                 case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
                     owner = scope_binding(module.index, module.index.scope_of(each), name)
                     return owner is None or owner.kind == "module" or _is_put_away(node, name)
-                case ast.Return() | ast.Expr() | ast.withitem() | ast.Attribute() | ast.Yield():
+                case ast.Return() | ast.Expr() | ast.withitem() | ast.Attribute() | ast.Subscript() | ast.Yield():
                     return False
             return True
         return True
-
-
-def _may_make(callee: tuple[object, ...]) -> bool:
-    name = callee[2] if callee[0] == "a" else callee[1] if callee[0] == "g" else ""
-    return isinstance(name, str) and (callee[0] == "v" or any(each.rpartition(".")[2] == name for each in ENGINES))
 
 
 def _is_put_away(function: ast.AST, name: str) -> bool:

@@ -20,21 +20,10 @@ if TYPE_CHECKING:
     from .sites import FunctionNode, Sites
     from .statements import Statements
 
-CONNECTS = frozenset({
-    "sqlite3.connect", "aiosqlite.connect", "asyncpg.connect", "asyncpg.create_pool", "asyncpg.pool.Pool.acquire",
-    "psycopg.connect", "psycopg.AsyncConnection.connect", "psycopg2.connect", "pymysql.connect", "pymysql.Connect",
-    "MySQLdb.connect", "aiomysql.connect", "aiomysql.create_pool", "mysql.connector.connect", "aioodbc.connect",
-    "pyodbc.connect", "oracledb.connect", "sqlalchemy.engine.Engine.connect", "sqlalchemy.engine.Engine.raw_connection",
-    "sqlalchemy.ext.asyncio.AsyncEngine.connect", "psycopg_pool.ConnectionPool", "psycopg_pool.AsyncConnectionPool",
-    "psycopg_pool.ConnectionPool.getconn", "psycopg_pool.AsyncConnectionPool.getconn",
-    "psycopg2.pool.SimpleConnectionPool.getconn", "psycopg2.pool.ThreadedConnectionPool.getconn",
-})  # fmt: skip
-"""What makes or takes a connection or a pool that somebody has to close."""
-CONNECT_WORDS = tuple(sorted({name.rpartition(".")[2] for name in CONNECTS}))
 _TRANSACTIONS = frozenset({"sqlite3.connect", "psycopg2.connect"})
 """`with` ends the transaction of these, and leaves the connection open."""
 _CLOSERS = frozenset({"close", "aclose", "remove", "release", "terminate", "dispose", "wait_closed", "invalidate",
-                      "close_all", "disconnect", "shutdown", "detach"})  # fmt: skip
+                      "close_all", "disconnect", "shutdown", "detach", "end_session"})  # fmt: skip
 _GIVEN_BACK = frozenset({"release", "putconn", "close_session", "close_connection", "close_db"})
 _TAKING = frozenset(
     "enter_context enter_async_context push push_async_exit callback push_async_callback append add".split()
@@ -119,7 +108,10 @@ class Releases:
         """Whether a call makes a connection or a pool, or takes one out of a pool, for its caller."""
         if not isinstance(site.node, ast.Call):
             return False
-        return self.types.qualified(self.sites.callee(site)) in CONNECTS or self._makes_through(site, True)
+        name = self.types.qualified(self.sites.callee(site))
+        if name is not None and self.types.knowledge.opens(name) is not None:
+            return True
+        return self._makes_through(site, True)
 
     def _makes_through(self, site: Site, connection: bool) -> bool:
         callee = self.sites.callee(site)
@@ -176,7 +168,7 @@ class Releases:
             if _holder(module, call) is None:
                 continue
             site = Site(module, call)
-            if isinstance(module.index.parents.get(call), ast.withitem):
+            if isinstance(_entered(module, call), ast.withitem):
                 name = self.types.qualified(self.sites.callee(site))
                 if name not in _TRANSACTIONS:
                     continue
@@ -433,16 +425,22 @@ def _awaited(node: ast.AST) -> ast.AST:
 
 def _holder(module: Module, call: ast.Call) -> ast.AST | None:
     """What takes a new value: an assignment to one variable, a `with`, or an attribute that is read of it."""
-    parents = module.index.parents
-    parent = parents.get(call)
-    while isinstance(parent, ast.Await):
-        parent = parents.get(parent)
+    parent = _entered(module, call)
     match parent:
         case ast.Assign(targets=[ast.Name()]) | ast.AnnAssign(target=ast.Name()):
             return parent
         case ast.withitem(optional_vars=ast.Name()) | ast.Attribute():
             return parent
     return None
+
+
+def _entered(module: Module, call: ast.Call) -> ast.AST | None:
+    """What a call stands in: `async with await connect()` like `with connect()`."""
+    parents = module.index.parents
+    parent = parents.get(call)
+    while isinstance(parent, ast.Await):
+        parent = parents.get(parent)
+    return parent
 
 
 def _held_as(holder: ast.AST) -> str:

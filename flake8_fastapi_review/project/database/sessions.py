@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from ...module import Module
     from ..types import Type
+    from .drivers import Drivers
     from .statements import Statement
 
 _LONGEST = 9
@@ -158,10 +159,11 @@ class Facts(NamedTuple):
 class Sessions:
     """Effects on sessions, remembered."""
 
-    def __init__(self, sites: Sites, statements: Statements) -> None:
+    def __init__(self, sites: Sites, statements: Statements, drivers: Drivers) -> None:
         self.sites = sites
         self.types = sites.types
         self.statements = statements
+        self.drivers = drivers
         self._facts: dict[str, Facts] = {}
         self._done: dict[str, tuple[Module, tuple[Execution, ...]]] = {}
         self._bodies: dict[str, Body] = {}
@@ -326,7 +328,11 @@ class Sessions:
         summary, function = own
         for call in function.calls:
             callee = call[0][1]
-            if callee[0] != "a" or callee[2] not in _TELLING:
+            if callee[0] != "a":
+                continue
+            if callee[2] in self.drivers.words and self.drivers.has_row(self.types.eval(summary, callee)):
+                return True
+            if callee[2] not in _TELLING:
                 continue
             if callee[2] in _CERTAIN:
                 return True
@@ -356,6 +362,11 @@ class Sessions:
         if held is not None and held.kind == "query":
             loops = self.loops(site.module, site.node, function)
             yield Execution(site.node, "execute", held.statement, None, loops, (), 0, False, "all")
+        elif self.drivers.words:
+            sent = self.drivers.gone_over(site)
+            if sent is not None:
+                loops = self.loops(site.module, site.node, function)
+                yield Execution(site.node, "execute", sent, None, loops, (), 0, True, "all")
 
     def _entered(self, module: Module, node: ast.With | ast.AsyncWith, function: ast.AST) -> Iterator[Execution]:
         """`with session:` closes it at the end; `with session.begin():` commits or rolls back."""
@@ -409,6 +420,10 @@ class Sessions:
                 found = self.statements.session_kind(receiver)
                 is_async = found == "async" if found is not None else None
                 return Execution(call, kind, statement, function.value, loops, (), 0, is_async, read)
+        if name in self.drivers.words:
+            sent = self.drivers.sends(site)
+            if sent is not None:
+                return Execution(call, "execute", sent[0], function.value, loops, (), 0, True, sent[1])
         return None
 
     @staticmethod

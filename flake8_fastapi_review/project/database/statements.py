@@ -129,6 +129,9 @@ class Statement(NamedTuple):
     """Whether there are conditions that `filters` does not tell, or it selects from something else than tables."""
     ran: str | None = None
     """The kind of the session that has executed it, "sync" or "async"; None when it was not, or that is not known."""
+    of: str = ""
+    """What a driver or another object mapper reads, as the code names it: a collection, a table, a model. Then `opaque`
+    says whether it is narrowed."""
 
     @property
     def entities(self) -> tuple[str, ...]:

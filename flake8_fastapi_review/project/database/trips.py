@@ -392,9 +392,13 @@ class Trips:
 
     def _iterated(self, site: Site) -> None:
         """`for user in session.query(User)` executes it."""
-        held = self.statements.value(site) if self._follows_all else None
+        if not self._follows_all:
+            return
+        held = self.statements.value(site)
         if held is not None and held.kind == "query":
             self._sent(held.statement, "sync", True)
+        elif self.sessions.drivers.words:
+            self._sent_by_driver(self.sessions.drivers.gone_over(site))
 
     def _times(self, site: Site, loop: ast.AST | None = None) -> int | None:
         """How often a loop is run; None: for each of N rows."""
@@ -914,6 +918,10 @@ class Trips:
             and not (statement.filters or statement.limit or statement.offset or statement.joins or statement.opaque)
         ):
             self._state.kept.update(statement.entities)
+
+    def _sent_by_driver(self, statement: Statement | None) -> None:
+        if statement is not None:
+            self._add()
 
     def _fill(self, statement: Statement) -> None:
         """Rows that the session has already get what a later statement loads along, or leads to."""

@@ -39,6 +39,11 @@ class View:
         return self._database.is_used
 
     @property
+    def sends_queries(self) -> bool:
+        """Whether it uses them, or a driver or object mapper whose queries are known (asyncpg, Motor, Beanie …)."""
+        return self._database.sends_queries
+
+    @property
     def tables(self) -> tuple[Table, ...]:
         return self._database.tables
 

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from ...project.database import Execution
     from ...rule import Violation
 
+_MARKED = (
+    "session", "Session", "sqlalchemy", "sqlmodel", "db", "repo", "store", "service", "manager", "asyncpg", "motor",
+    "pymongo", "beanie", "tortoise", "databases",
+)  # fmt: skip
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _PORTIONS = re.compile(r"chunk|batch|partition|page|slice|bucket|window|retr(y|ies)|attempt|poll|shard", re.IGNORECASE)
 """Names of what is taken in portions, or tried again."""
@@ -23,6 +27,7 @@ _FEW = re.compile(
     r"(?i)(^|_)(built_?ins?|defaults?|supported|adapters?|columns?|fields?|configs?|segments?|backends?|dialects?)(_|$)"
 )
 """Names of what a program or a table has a few of, whatever its users do."""
+_IN_PORTIONS = re.compile(r"\.in_\(|\$in\b|\bANY\s*\(|\bIN\s*\(|__in=|\bIn\(")
 _FIXED = ("builtins.range", "itertools.count", "itertools.repeat", "itertools.cycle")
 _WRITING = frozenset(("commit", "write", "flush", "expunge", "expire"))
 _DOING = re.compile(
@@ -96,10 +101,10 @@ class QueryInLoop(Rule):
     severity = Severity.WARNING
     cwe = 1073
     message = "`{call}` sends a query for each of `{rows}`{way}: ask for all of them in one statement (`IN`, or a join)"
-    markers = (("session", "Session", "sqlalchemy", "sqlmodel", "db", "repo", "store", "service", "manager"), ("for ",))
+    markers = (_MARKED, ("for ",))
 
     def check(self, file: File) -> Iterator[Violation]:
-        if _ONCE.search(file.path) or not file.database.is_used:
+        if _ONCE.search(file.path) or not file.database.sends_queries:
             return
         told: set[ast.AST] = set()
         for loop in file.nodes(ast.For, ast.AsyncFor, *_COMPREHENSIONS):
@@ -108,7 +113,7 @@ class QueryInLoop(Rule):
                 continue
             body = _body(loop)
             for call in file.within(body, ast.Call):
-                if _is_harmless(call.func):
+                if _is_harmless(call.func) and not isinstance(file.parent(call), ast.Await):
                     continue
                 if call in told or not any(file.mentions(call, name) for name in names):
                     continue
@@ -168,7 +173,7 @@ def _reads(execution: Execution) -> bool:
     if statement.kind == "text":
         text = statement.text.upper() if statement.text is not None else ""
         return text.lstrip().startswith("SELECT") and "FOR UPDATE" not in text
-    known = bool(execution.chain) or bool(statement.filters) or any(item.entity for item in statement.items)
+    known = bool(execution.chain or statement.filters or statement.of) or any(item.entity for item in statement.items)
     return statement.kind == "select" and known
 
 
@@ -271,7 +276,7 @@ def _in_portions(file: File, names: list[str], execution: Execution) -> bool:
     statement = execution.statement
     if statement is None:
         return False
-    if statement.opaque and ".in_(" in ast.unparse(statement.node):
+    if statement.opaque and _IN_PORTIONS.search(ast.unparse(statement.node)):
         return True
     return any(
         each.operator == "in_"

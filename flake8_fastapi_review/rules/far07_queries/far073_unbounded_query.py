@@ -28,7 +28,8 @@ class UnboundedQuery(Rule):
 
     Silent for queries that are limited somewhere on their way, that aggregate, or that ask for the rows of one parent,
     for lists that clients write as a whole (`PUT` of the same path), for exports (answers that are no JSON), and for
-    tables named in `lookup_tables`.
+    tables named in `lookup_tables`. SQLAlchemy and SQLModel are understood, and what asyncpg, databases, Motor,
+    PyMongo, Beanie and Tortoise are asked for without any condition.
 
     Bad:
 
@@ -91,7 +92,7 @@ class UnboundedQuery(Rule):
         written = {route.path for route in file.routes if "PUT" in route.methods}
         whole = {route.function for route in file.routes if route.path in written}
         handlers = [function for function, methods in routes(file) if "GET" in methods and function not in whole]
-        if not handlers or not file.database.is_used:
+        if not handlers or not file.database.sends_queries:
             return
         for function in handlers:
             told: set[str] = set()
@@ -111,6 +112,8 @@ class UnboundedQuery(Rule):
     def _reads_all(self, file: File, statement: Statement) -> bool:
         if statement.kind != "select" or not statement.complete or statement.opaque or not statement.items:
             return False
+        if statement.of:
+            return not statement.limit and statement.of not in self.lookup_tables
         if statement.limit or statement.offset or statement.group_by or statement.distinct or statement.joins:
             return False
         if not all(item.entity is not None and item.column != "?" for item in statement.items):

@@ -66,7 +66,7 @@ class TooManyRoundTrips(Rule):
 
     def check(self, file: File) -> Iterator[Violation]:
         handlers = list(routes(file))
-        if not handlers or not file.database.is_used:
+        if not handlers or not file.database.sends_queries:
             return
         for function, _ in handlers:
             count = file.database.round_trips(function)

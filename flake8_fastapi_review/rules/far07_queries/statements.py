@@ -42,6 +42,8 @@ def way(execution: Execution) -> str:
 
 def names(file: File, statement: Statement) -> str:
     """The mapped classes of a statement, for messages."""
+    if statement.of:
+        return statement.of
     symbols = dict.fromkeys(item.entity for item in statement.items if item.entity)
     found = [entity.name for symbol in symbols if (entity := file.database.entity(symbol)) is not None]
     return ", ".join(found[:3])
