@@ -17,16 +17,6 @@ _PLACES = re.compile(
     r"|tools?|bin|evals?|eval_framework|benchmarks?|__main__|manage|setup|gunicorn|logging|telemetry|tracing|otel|instrumentation)(?:/|_|\.py$)"
 )
 """Where configuration is read by design, or before there are settings."""
-_FOREIGN = re.compile(
-    r"^(?:PATH|HOME|USER(?:PROFILE)?|LOGNAME|SHELL|LANG|LC_\w+|TZ|TERM|TMPDIR|TEMP|TMP|PWD|HOSTNAME|DISPLAY|EDITOR|CI|DEBUG"
-    r"|PORT|PYTHON\w*|PYTEST\w*|VIRTUAL_ENV|CONDA\w*|COLUMNS|NO_COLOR|FORCE_COLOR|XDG_\w+|(?:HTTPS?|NO|ALL|FTP)_PROXY"
-    r"|(?:https?|no|all)_proxy|SSL_\w+|REQUESTS_CA_BUNDLE|CURL_\w+|LD_\w+|DYLD_\w+|KUBERNETES_\w+|POD_\w+|NODE_\w+|AWS_\w+"
-    r"|GOOGLE_\w+|GCP_\w+|GCLOUD_\w+|AZURE_\w+|OTEL_\w+|DD_\w+|SENTRY_\w+|PROMETHEUS_\w+|CUDA_\w+|NVIDIA_\w+|HIP_\w+|ROCR?_\w+"
-    r"|OMP_\w+|MKL_\w+|TORCH_\w+|HF_\w+|TRANSFORMERS_\w+|TOKENIZERS_\w+|GITHUB_\w+|GITLAB_\w+|UVICORN_\w+|GUNICORN_\w+"
-    r"|OPENAI_\w+|ANTHROPIC_\w+|GROQ_\w+|MISTRAL_\w+|COHERE_\w+|GEMINI_\w+|OLLAMA_\w+|LITELLM_\w+|LANGCHAIN_\w+|LANGSMITH_\w+"
-    r"|WEB_CONCURRENCY|GIT_\w+|SSH_\w+|DOCKER_\w+|VERCEL\w*|RAILWAY_\w+|DYNO|SPACE_ID)$"
-)
-"""Variables of the system, of tools and of platforms, which are no settings of the application."""
 
 
 class ConfigOutsideSettings(Rule):
@@ -78,7 +68,7 @@ class ConfigOutsideSettings(Rule):
             if key is None or file.function(node) is None:
                 continue
             name = file.value_of(key)
-            if not isinstance(name, str) or name in self.allow or _FOREIGN.match(name) or _is_settings(file, node):
+            if not isinstance(name, str) or name in self.allow or _is_foreign(file, name) or _is_settings(file, node):
                 continue
             yield self.at(node, variable=name)
 
@@ -94,6 +84,14 @@ def _key(file: File, node: ast.AST) -> ast.expr | None:
         case ast.Subscript(value=value, slice=key, ctx=ast.Load()):
             return key if file.name_of(value) == "os.environ" else None
     return None
+
+
+def _is_foreign(file: File, name: str) -> bool:
+    """Whether a variable is one of the system, of a tool or of a platform, and no setting of the application."""
+    for known in file.group("platform-variable"):
+        if name.startswith(known[:-1]) if known.endswith("*") else name == known:
+            return True
+    return False
 
 
 def _is_settings(file: File, node: ast.AST) -> bool:
