@@ -28,7 +28,7 @@ _NORMALISING = frozenset("lower upper strip lstrip rstrip casefold title".split(
 HOST_PARTS = frozenset({"hostname", "netloc", "host", "authority"})
 """Attributes of a URL that was taken apart."""
 _NEVER_RETURN = frozenset({"sys.exit", "os._exit", "os.abort", "builtins.exit", "builtins.quit"})
-_PATH_METHODS = frozenset({"resolve", "absolute", "as_posix", "expanduser", "__str__"})
+_PATH_METHODS = frozenset({"resolve", "absolute", "as_posix", "expanduser", "lower", "casefold", "__str__"})
 CHECKING = re.compile(r"(?i)safe|valid|allow|permit|check|verif|trusted|sanit|forbid|denied|block|whitelist|internal")
 _PREDICATES = frozenset({"isdigit", "isalnum", "isalpha", "isdecimal", "isnumeric", "isidentifier"})
 _SIGNATURE = re.compile(r"(?i)(?:verif|valid|check|compare|match)\w*(?:signature|hmac|webhook|digest|mac)(?:_|$)")
@@ -88,6 +88,41 @@ def _refine(walk: Walk, test: ast.expr, truth: bool, state: State) -> None:
                 walk.refine(state, key, HARMLESS)
             elif key is not None:
                 _is_there(walk, key, state)
+                if isinstance(test, ast.Name):
+                    _is_set(walk, test.id, state)
+
+
+def _is_set(walk: Walk, flag: str, state: State) -> None:
+    """`inside = False; try: path.relative_to(base); inside = True`: what holds wherever the flag was set, holds."""
+    assigned = [
+        each
+        for each in walk.scope.nodes.get(ast.Assign, ())
+        if any(isinstance(target, ast.Name) and target.id == flag for target in each.targets)
+    ]
+    ways: State | None = None
+    for each in assigned:
+        if not isinstance(each.value, ast.Constant) or not isinstance(each.value.value, bool):
+            return
+        if each.value.value:
+            way = dict(state)
+            above = walk.module.index.parents.get(each)
+            if isinstance(above, ast.Try) and each in above.body:
+                for before in above.body[: above.body.index(each)]:
+                    _raises_otherwise(walk, before, way)
+            elif isinstance(above, ast.If) and each in above.body:
+                _refine(walk, above.test, True, way)
+            ways = joined(ways, way)
+    if ways is not None:
+        state.clear()
+        state.update(ways)
+
+
+def _raises_otherwise(walk: Walk, statement: ast.stmt, state: State) -> None:
+    match statement:
+        case ast.Expr(value=ast.Call() as call):
+            check = walk.taint.rows.check(walk.types.qualified(walk.type_of(call.func)) or "")
+            if check is not None and check.raises:
+                walk.calls.apply_check(check, call, state)
 
 
 def _is_there(walk: Walk, found: Path, state: State) -> None:
@@ -124,11 +159,31 @@ def _either(walk: Walk, values: list[ast.expr], truth: bool, state: State) -> No
     ways: State | None = None
     passed = dict(state)
     for value in values:
-        ways = joined(ways, refined(walk, value, truth, passed))
+        if not _is_switched(walk, value, truth):
+            ways = joined(ways, refined(walk, value, truth, passed))
         _refine(walk, value, not truth, passed)
     if ways is not None:
         state.clear()
         state.update(ways)
+
+
+def _is_switched(walk: Walk, test: ast.expr, truth: bool) -> bool:
+    """`allow_outside` of `def resolve(path, allow_outside=False)` is true: who calls it so means to, and that is no
+    client, whose parameters decorated functions have."""
+    while isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        test, truth = test.operand, not truth
+    if not isinstance(test, ast.Name) or isinstance(walk.node, ast.Lambda) or walk.node.decorator_list:
+        return False
+    given = walk.node.args
+    positional = [*given.posonlyargs, *given.args]
+    defaults = [
+        *zip(reversed(positional), reversed(given.defaults), strict=False),
+        *zip(given.kwonlyargs, given.kw_defaults, strict=True),
+    ]
+    return any(
+        parameter.arg == test.id and isinstance(default, ast.Constant) and default.value is (not truth)
+        for parameter, default in defaults
+    )
 
 
 def _compare(walk: Walk, left: ast.expr, operator: ast.cmpop, right: ast.expr, truth: bool, state: State) -> None:
@@ -354,14 +409,16 @@ def _called(node: ast.Call) -> str:
     return node.func.id if isinstance(node.func, ast.Name) else ""
 
 
-def _starts_with(walk: Walk, node: ast.Call, truth: bool, state: State) -> None:
+def _starts_with(walk: Walk, node: ast.Call, truth: bool, state: State, known: tuple[str, ...] = ()) -> None:
     if not truth or not node.args or not isinstance(node.func, ast.Attribute):
         return
     key, resolved = underlying(walk, _plain(node.func.value))
     if key is None:
         return
-    prefix = walk.taint.constant(walk, node.args[0])
+    prefix = known or walk.taint.constant(walk, node.args[0])
     prefixes = prefix if isinstance(prefix, tuple) else (prefix,)
+    if all(isinstance(each, str) and len(each) > 1 and each.endswith(".") for each in prefixes):
+        walk.refine(state, key, frozenset({"module"}))  # one of the packages that are meant for it
     if all(isinstance(each, str) and "://" in each and "/" in each.partition("://")[2] for each in prefixes):
         walk.refine(state, key, _URL)
     elif all(isinstance(each, str) and each.startswith("/") for each in prefixes):
@@ -417,7 +474,10 @@ def _quantified(walk: Walk, node: ast.Call, truth: bool, state: State) -> None:
                 ast.GeneratorExp(elt=asked, generators=[ast.comprehension(iter=iterated)])
                 | ast.ListComp(elt=asked, generators=[ast.comprehension(iter=iterated)])
             ) if _is_own(walk, iterated, state):
-                _refine(walk, asked, True, state)
+                if isinstance(asked, ast.Call) and (prefixes := _prefixes(walk, asked, iterated)):
+                    _starts_with(walk, asked, True, state, prefixes)
+                else:
+                    _refine(walk, asked, True, state)
         return
     if (_called(node) == "all") is not truth:
         return
@@ -430,6 +490,16 @@ def _quantified(walk: Walk, node: ast.Call, truth: bool, state: State) -> None:
             for part in subtree(element):
                 if isinstance(part, (ast.Name, ast.Attribute)):
                     _refine_key(walk, part, HARMLESS, state)
+
+
+def _prefixes(walk: Walk, asked: ast.expr, iterated: ast.expr) -> tuple[str, ...]:
+    """Of `name.startswith(prefix) for prefix in ("a.", "b.")` those texts."""
+    match asked:
+        case ast.Call(func=ast.Attribute(attr="startswith"), args=[ast.Name()]):
+            known = walk.taint.constant(walk, iterated)
+            if isinstance(known, (tuple, list, set, frozenset)) and all(isinstance(each, str) for each in known):
+                return tuple(known)
+    return ()
 
 
 def _instance(walk: Walk, node: ast.Call, truth: bool, state: State) -> None:

@@ -18,6 +18,7 @@ _CLOSING = re.compile(
     r"(?i)_*(?:a?close|abort|release|stop|shut_?down|disconnect|clean_?up|destroy|dispose|terminate|aexit|cancel)(?:_|$)"
 )
 _SAYS_SO = re.compile(r"(?i)#.*cancel")
+_HANDS_ON = frozenset({"put", "put_nowait", "set_exception"})
 
 
 class CancellationSwallowed(Rule):
@@ -127,12 +128,17 @@ def _says_so(file: File, handler: ast.ExceptHandler) -> bool:
     return any(_SAYS_SO.search(line) for line in file.lines[handler.lineno - 1 : last])
 
 
-def _is_kept(handler: ast.ExceptHandler) -> bool:
-    """`except BaseException as error: failure = error`: somebody looks at it afterwards."""
+def _is_kept(file: File, handler: ast.ExceptHandler) -> bool:
+    """`except BaseException as error: failure = error`, `future.set_exception(error)`: somebody looks at it."""
     for each in handler.body:
         match each:
             case ast.Assign(value=ast.Name(id=name)) | ast.AnnAssign(value=ast.Name(id=name)) if name == handler.name:
                 return True
+    for call in file.within(handler.body, ast.Call):
+        match call:
+            case ast.Call(func=ast.Attribute(attr=method), args=[ast.Name(id=name)]) if name == handler.name:
+                if method in _HANDS_ON:
+                    return True
     return False
 
 
@@ -148,7 +154,7 @@ def _harm(file: File, statement: ast.Try, handler: ast.ExceptHandler, function: 
     """What comes of it; empty when the coroutine ends there all the same, or means to go on."""
     if explained(file, handler) and (_means_cancellation(file, handler) or _says_so(file, handler)):
         return ""
-    if _is_kept(handler):
+    if _is_kept(file, handler):
         return ""
     flow = file.flow(function)
     closing = all(_closes(each) for each in file.within(statement.body, ast.Await, ast.AsyncFor, ast.AsyncWith))

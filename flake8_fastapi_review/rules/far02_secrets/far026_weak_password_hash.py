@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ...file import Aim
 from ...knowledge.secrets import PASSWORD, secret_name, words
 from ...rule import Rule, Severity
+from ...shapes import all_arguments
 from .targets import leaf
 
 if TYPE_CHECKING:
@@ -163,7 +164,7 @@ class WeakPasswordHash(Rule):
     def _handed(self, file: File, call: ast.Call) -> Iterator[Violation]:
         """`digest(password)` where `digest` is a function of the project that hashes its parameter fast, or hands it to
         one that does."""
-        given = [argument for argument in _all(call) if _password_in(file, argument, 7)]
+        given = [argument for argument in all_arguments(call) if _password_in(file, argument, 7)]
         definition = file.definition_of(call.func) if given else None
         if definition is None or definition.is_class or _hashes_passwords(definition.qualname):
             return
@@ -197,10 +198,6 @@ class WeakPasswordHash(Rule):
         chosen = default if isinstance(default, str) else first
         if chosen in _WEAK_SCHEMES:
             yield self.at(schemes.elts[0], hash=chosen, name="every new password", chain="")
-
-
-def _all(call: ast.Call) -> list[ast.expr]:
-    return [*call.args, *(keyword.value for keyword in call.keywords)]
 
 
 def _is_password(name: str) -> bool:
