@@ -54,6 +54,9 @@ _MAX_TIMES = 2
 """Of functions that call each other in circles one is looked at so often while another one is; then what was found
 serves, though a part may be missing: else there are more ways through the circles than can be gone."""
 
+_MAX_WALKS = 6
+"""What was found of a function after so many times that a part may be missing, from wherever it was asked for, stays."""
+
 _MAX_GUARDS = 4
 """So deep it is looked for what a check does."""
 
@@ -154,6 +157,8 @@ class Taint:
         self._unfinished: dict[str, tuple[int, int, Effect]] = {}
         """What was found of a function while one that it needs was still looked at, for as long as that is: how often,
         and where the outermost of these stands among the active ones."""
+        self._walks: dict[str, int] = {}
+        """How often a function was looked at so that a part may be missing."""
         self._incomplete = _MAX_DEPTH + 1
         """The outermost of the active functions whose effect was asked for while it was still looked at."""
         self._nodes: dict[str, tuple[Module, dict[str, ast.AST]]] = {}
@@ -165,6 +170,7 @@ class Taint:
         self._effects.clear()
         self._abstract.clear()
         self._unfinished.clear()
+        self._walks.clear()
         self._nodes.clear()
         self._registered = None
         self._attaching = None
@@ -208,10 +214,12 @@ class Taint:
             self.modules.holding -= 1
             del self._active[symbol]
         # What was found while an outer function was still looked at may lack a part: it is found again when needed.
-        if self._incomplete >= depth and found is not None:
+        walks = self._walks.get(symbol, 0)
+        if found is not None and (self._incomplete >= depth or walks >= _MAX_WALKS):
             self._effects[symbol] = found
             self._incomplete = outer
         else:
+            self._walks[symbol] = walks + 1
             if found is not None:
                 times = unfinished[0] if unfinished is not None else 0
                 self._unfinished[symbol] = (times + 1, self._incomplete, found)
