@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING
 
 from ...rule import Related, Rule, Severity, option
@@ -124,6 +125,8 @@ class UnauthenticatedRoute(Rule):
             or only_sets_cookies(file, endpoint.function)
         ):
             return None
+        if all(row.method == "GET" for row in rows) and _is_page(file, endpoint):
+            return None
         if all(only_reads(each, endpoint.function) for each in rows) and not takes_input(
             file, rows[0], endpoint.function
         ):
@@ -173,3 +176,15 @@ class UnauthenticatedRoute(Rule):
         """What protects most of them."""
         names = [self._name(file, row) for row in rows]
         return max(dict.fromkeys(names), key=names.count)
+
+
+def _is_page(file: File, endpoint: Endpoint) -> bool:
+    """Whether a handler answers with a page that is no part of the API: the browser that goes there sends no token, and
+    the scripts of the page do."""
+    for decorator in getattr(endpoint.function, "decorator_list", ()):
+        if isinstance(decorator, ast.Call):
+            given = {keyword.arg: keyword.value for keyword in decorator.keywords}
+            hidden, answer = given.get("include_in_schema"), given.get("response_class")
+            if answer is not None and hidden is not None and file.value_of(hidden) is False:
+                return (file.name_of(answer) or "").endswith("HTMLResponse")
+    return False
