@@ -107,7 +107,7 @@ def test_the_action_reviews_a_pull_request(theirs: Path, home: Path) -> None:
     assert done.returncode == 1, done.stderr
     assert done.stdout.count("::warning ") == 1
     assert "::warning file=app/new.py,line=4," in done.stdout
-    assert summary.startswith(f"# Review of {base}")
+    assert summary.startswith(f"# Review of {base[:7]} → HEAD (")
     assert len(json.loads((theirs / "far.sarif").read_text())["runs"][0]["results"]) == 1
     assert "<!DOCTYPE html>" in (theirs / "far.html").read_text("utf-8")
     done, _ = step("Review", theirs, home, base=base, **{"fail-on": "critical"})
