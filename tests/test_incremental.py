@@ -350,6 +350,91 @@ def test_an_answer_from_memory_tells_all_that_it_was_made_from() -> None:
         )
 
 
+_LOCAL = """
+    project/database/reading.py Reader._kinds Reader._orders Reader._names
+    project/database/relations.py Relations._pending
+    project/database/releases.py Releases._read
+    project/database/sites.py Sites._nodes
+    project/database/statements.py Statements._read Statements._values Statements._passing
+    project/database/trips.py Trips._answer Trips._showing
+    project/execution.py Execution._calls Calls._by_attribute Calls._by_name
+    project/migrations.py Graph._linked Graph._circular Migrations._graphs _Reader.constants _Reader.locals
+    project/protocols.py Protocols._flows
+    project/taint/calls.py Calls._made
+    project/taint/engine.py Taint._nodes
+    project/taint/lookups.py Lookups._parts
+    project/types.py Types._read Types._evaluated Types._active Types._bindings Types._annotated Types._texts
+"""
+"""What is remembered of one file by whoever holds it already, while one answer is made, or with `begin` and `end`."""
+_APART = ("application/", "contract/", "taint/walk.py")
+"""Folders whose answers are facts as a whole, or are not kept between runs; what lives as long as one walk."""
+_KEEPERS = ("cache.py", "modules.py", "project.py", "readings.py", "sources.py")
+"""The gates themselves."""
+
+
+def _remembering() -> set[str]:
+    """The attributes that begin empty and that a method fills which neither is `remembered` nor tells a fact."""
+    package = Path(readings_module.__file__).parent
+    found = set()
+    for path in sorted(package.rglob("*.py")):
+        name = path.relative_to(package).as_posix()
+        if name in _KEEPERS or name.startswith(_APART):
+            continue
+        for cls in [node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.ClassDef)]:
+            methods = [node for node in cls.body if isinstance(node, ast.FunctionDef)]
+            empty = {
+                attribute
+                for method in methods
+                if method.name == "__init__"
+                for node in ast.walk(method)
+                if isinstance(node, (ast.Assign, ast.AnnAssign)) and _is_empty(node.value)
+                for attribute in _stored(node)
+            }
+            for method in methods:
+                if method.name in ("__init__", "forget") or {"remembered", "fact"} & set(
+                    ast.unparse(ast.Tuple(list(method.decorator_list), ast.Load())).replace("(", " ").split()
+                ):
+                    continue
+                filled = {attribute for node in ast.walk(method) for attribute in _stored(node)}
+                found |= {f"project/{name} {cls.name}.{attribute}" for attribute in filled & empty}
+    return found
+
+
+def _is_empty(value: ast.expr | None) -> bool:
+    return isinstance(value, ast.Dict) or (isinstance(value, ast.Constant) and value.value is None)
+
+
+def _stored(node: ast.AST) -> list[str]:
+    """The attributes of `self` that a statement or call stores in."""
+    match node:
+        case ast.Assign(targets=targets):
+            pass
+        case ast.AnnAssign(target=one) | ast.AugAssign(target=one):
+            targets = [one]
+        case ast.Call(func=ast.Attribute(value=ast.Attribute() as called, attr="setdefault" | "update")):
+            targets = [called]
+        case _:
+            return []
+    names = []
+    for target in [each for some in targets for each in (some.elts if isinstance(some, ast.Tuple) else [some])]:
+        match target:
+            case (
+                ast.Attribute(value=ast.Name(id="self"), attr=name)
+                | ast.Subscript(value=ast.Attribute(value=ast.Name(id="self"), attr=name))
+            ):
+                names.append(name)
+    return names
+
+
+def test_whoever_remembers_hands_on_what_an_answer_was_made_from() -> None:
+    """A new memory needs `remembered` (or `fact`) at its method: without it findings would stand that should not."""
+    known = set()
+    for line in _LOCAL.split("\n"):
+        path, *names = line.split() or [""]
+        known |= {f"{path} {name}" for name in names}
+    assert _remembering() - known == set()
+
+
 def test_facts_have_the_same_fingerprints_in_another_process() -> None:
     value = {"b": frozenset({"x", "y", "z"}), "a": (1, None, ["q"])}
     assert fingerprint(value) == fingerprint({"b": frozenset({"z", "y", "x"}), "a": (1, None, ["q"])})

@@ -119,9 +119,9 @@ def masks_of(owner: Any, method: str) -> Masks:
     return found
 
 
-def cut_short() -> None:
-    """What is being made lacks a part that somebody further out is making."""
-    NOW.low = min(NOW.low, 1)
+def cut_short(depth: int = 1) -> None:
+    """What is being made lacks a part that somebody further out is making, at this depth."""
+    NOW.low = min(NOW.low, depth)
 
 
 def _settle(depth: int, mask: int, low: int) -> None:

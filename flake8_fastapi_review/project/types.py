@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..module import Module
 from ..module.summary import ASYNC, GENERATOR, TRIVIAL, UNKNOWN_EXPR, Class, Expr, Function, Summary
-from .readings import begin, cut_short, end, remembered, taken
+from .readings import NOW, begin, cut_short, end, remembered, taken
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -159,7 +159,8 @@ class Types:
         """The ids of the expressions of the aliases that are being followed: one may stand for itself, as that of a JSON
         value does."""
         self._texts: dict[str, Expr] = {}
-        self._active: set[Any] = set()
+        self._active: dict[Any, int] = {}
+        """What is being looked at → how deep among the answers in the making."""
         self._depth = 0
         self._read: dict[str, Masks] = {}
         """Path → key of what is remembered of expressions and bindings of the module → what it was made from."""
@@ -470,15 +471,15 @@ class Types:
         key = (summary.path, index)
         frame = begin(masks, place)
         if key in self._active:
-            cut_short()
+            cut_short(self._active[key])
             end(frame, masks, place)
             return None
-        self._active.add(key)
+        self._active[key] = NOW.depth
         depth_before = self._depth
         try:
             found = self._binding(summary, summary.table[index])
         finally:
-            self._active.discard(key)
+            self._active.pop(key, None)
             end(frame, masks, place)
         if found is not None or not self._active or depth_before < _MAX_DEPTH // 2:
             known[index] = found
@@ -560,7 +561,7 @@ class Types:
             # `from . import part` in the package itself.
             submodule = self.modules.submodule(path, name)
             return ("mod", submodule) if submodule is not None else None
-        self._active.add(key)
+        self._active[key] = NOW.depth
         try:
             summary = self.modules.summary(path)
             if summary is not None and name in summary.names:
@@ -574,7 +575,7 @@ class Types:
             source = self.starred(summary, name) if summary is not None else None
             return self.name(source, name) if source is not None else None
         finally:
-            self._active.discard(key)
+            self._active.pop(key, None)
 
     def _unpack(self, value: Type | None, path: tuple[int, ...]) -> Type | None:
         for position in path:
@@ -1103,11 +1104,11 @@ class Types:
         active = ("result", key)
         if active in self._active:
             return None
-        self._active.add(active)
+        self._active[active] = NOW.depth
         try:
             found = self._result(symbol, receiver)
         finally:
-            self._active.discard(active)
+            self._active.pop(active, None)
         self._results[key] = found
         return found
 

@@ -37,6 +37,7 @@ class Drivers:
         self._used: bool | None = None
 
     @property
+    @remembered()
     def words(self) -> frozenset[str]:
         """The methods that a row is about; none in a project that names no such library."""
         if self._words is None:

@@ -201,7 +201,8 @@ class Statements:
             return known[1]
         if key in self._active or len(self._active) > _MAX_DEPTH:
             self._cut += 1
-            cut_short()
+            if key not in self._active or begin(self._read, key) is not None:
+                cut_short()
             return None
         if not self._active and len(self._values) > _KEPT:
             self._values.clear()
