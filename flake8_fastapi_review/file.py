@@ -360,6 +360,25 @@ class File:
         found = self.enclosing(node, ast.stmt)
         return found if found is not None else self.tree.body[0]
 
+    def block(self, statement: ast.stmt) -> list[ast.stmt]:
+        """The statements among which one stands, itself included."""
+        above = self.parent(statement)
+        for field in ("body", "orelse", "finalbody"):
+            found = getattr(above, field, None)
+            if isinstance(found, list) and statement in found:
+                return found
+        return []
+
+    def in_with(self, node: ast.AST) -> bool:
+        """Whether a `with` is around a node in its function: a lock, as far as anybody can tell."""
+        function = self.function(node)
+        for above in self.ancestors(node):
+            if above is function:
+                return False
+            if isinstance(above, (ast.With, ast.AsyncWith)):
+                return True
+        return False
+
     def source(self, node: ast.AST) -> str:
         """The text of a node."""
         if self._encoded is None:

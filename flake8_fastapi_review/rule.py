@@ -121,6 +121,14 @@ def shortened(text: str, most: int = 60) -> str:
     return text if len(text) <= most else text[: most - 3] + "…"
 
 
+def listed(names: Iterable[str], most: int = 3) -> str:
+    """Names for a message: "`a`, `b` and 4 more"."""
+    given = [f"`{name}`" for name in names]
+    if len(given) > most:
+        given = [*given[:most], f"{len(given) - most} more"]
+    return given[0] if len(given) == 1 else f"{', '.join(given[:-1])} and {given[-1]}"
+
+
 class Option(NamedTuple):
     """An option of a rule, set under `[tool.fastapi-review.rules.FARnnn]`."""
 

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from ...rule import Default, Rule, Severity
+from ...shapes import all_arguments, last_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -123,8 +124,8 @@ class SequentialIndependentAwaits(Rule):
     def _is_free_read(file: File, call: ast.Call) -> bool:
         if not isinstance(call.func, ast.Attribute) and not isinstance(call.func, ast.Name):
             return False
-        used = [*call.args, *(keyword.value for keyword in call.keywords)]
-        if any(_EXCLUSIVE_NAMES.search(_leaf(value)) for value in used):
+        used = all_arguments(call)
+        if any(_EXCLUSIVE_NAMES.search(last_name(value)) for value in used):
             return False
         if any(
             file.is_a(value, *file.group("exclusive")) is not False
@@ -147,10 +148,3 @@ def _plain(file: File, value: ast.expr) -> bool:
     """A value of a builtin type, which tasks can share."""
     found = file.type_of(value)
     return found is not None and found.startswith(("builtins.", "uuid.", "datetime."))
-
-
-def _leaf(value: ast.expr) -> str:
-    match value:
-        case ast.Name(id=name) | ast.Attribute(attr=name):
-            return name
-    return ""

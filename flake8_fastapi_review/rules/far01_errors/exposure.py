@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ...file import Aim
 from ...handlers import caught
+from ...shapes import last_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -160,7 +161,7 @@ def chooses(file: File, function: Definition) -> bool:
     )
     asked = [] if node is None else file.within(node.body, ast.Call)
     return any(
-        _leaf(call.func) in _CHOOSING
+        last_name(call.func) in _CHOOSING
         and call.args
         and isinstance(call.args[0], ast.Name)
         and call.args[0].id in function.parameters
@@ -198,15 +199,8 @@ def _reads_only(file: File, handler: ast.ExceptHandler) -> bool:
     """Whether the `try` does nothing but read a value: its error is about what the client sent."""
     statement = file.parent(handler)
     calls = file.within(getattr(statement, "body", []), ast.Call)
-    names = [_leaf(call.func) for call in calls]
+    names = [last_name(call.func) for call in calls]
     return bool(names) and all(_READING.match(name) or name[:1].isupper() for name in names)
-
-
-def _leaf(function: ast.expr) -> str:
-    match function:
-        case ast.Name(id=name) | ast.Attribute(attr=name):
-            return name
-    return ""
 
 
 def _chosen(file: File, node: ast.AST) -> bool:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ...handlers import broad, cancels, explained, handlers
 from ...rule import Rule, Severity
+from ...shapes import last_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -134,7 +135,7 @@ def _expected(file: File, statement: ast.Try) -> bool:
     calls = file.within(statement.body, ast.Call)
     if all(isinstance(call.func, ast.Name) and file.name_of(call.func) == f"builtins.{call.func.id}" for call in calls):
         return True  # looks at a value of any kind
-    names = [_leaf(call.func) for call in calls]
+    names = [last_name(call.func) for call in calls]
     if any(_ENDING.search(name) or _TELLING.search(name) for name in names if name):
         return True
     function = file.function(statement)
@@ -182,13 +183,6 @@ def _announced(file: File, statement: ast.Try) -> bool:
 
 def _awaits(file: File, statement: ast.Try) -> bool:
     return bool(file.within(statement.body, ast.Await, ast.AsyncFor, ast.AsyncWith))
-
-
-def _leaf(function: ast.expr) -> str:
-    match function:
-        case ast.Name(id=name) | ast.Attribute(attr=name):
-            return name
-    return ""
 
 
 def _subject(file: File, statement: ast.Try) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ...file import Aim
 from ...handlers import handler_of
 from ...rule import Related, Rule, Severity
+from ...shapes import all_arguments
 from .exposure import TEXT, chooses, shown_exception
 from .responses import HTTP_EXCEPTION, RESPONSE, answers, detail, is_http_exception, named_like_a_class
 from .wording import own_text
@@ -107,7 +108,7 @@ class ExceptionDetailLeak(Rule):
             if is_http_exception(file, call):
                 own = file.constructor_of(call.func) is not None
                 given = detail(file, call)
-                yield from ((value, ()) for value in (_all(call) if own else [given] if given else []))
+                yield from ((value, ()) for value in (all_arguments(call) if own else [given] if given else []))
             elif _is_response(file, call):
                 content = file.argument(call, 0, "content")
                 if content is not None:
@@ -120,7 +121,7 @@ class ExceptionDetailLeak(Rule):
 
     def _through_helper(self, file: File, call: ast.Call) -> Iterator[tuple[ast.expr, tuple[Related, ...]]]:
         """What functions of the project are given and put into an HTTPException or a response."""
-        if not any(shown_exception(file, given) for given in _all(call)):
+        if not any(shown_exception(file, given) for given in all_arguments(call)):
             return
         found = file.definition_of(call.func)
         if found is None or found.is_class or chooses(file, found):
@@ -145,10 +146,6 @@ def _takes_exception(file: File, function: ast.AST | None) -> bool:
     return len(given) == 2 and (
         "exception_handler" in file.text or _EXCEPTION_NAME.fullmatch(given[1].lower()) is not None
     )
-
-
-def _all(call: ast.Call) -> list[ast.expr]:
-    return [*call.args, *(keyword.value for keyword in call.keywords)]
 
 
 def _is_response(file: File, call: ast.Call) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ...file import Aim
 from ...knowledge.secrets import secret_name
 from ...rule import Related, Rule, Severity
+from ...shapes import named_parameters
 from .exposure import exposed
 from .models import credential_field
 from .targets import leaf
@@ -159,7 +160,7 @@ def _typed_parameters(file: File) -> set[str]:
     return {
         each.arg
         for function in file.nodes(ast.FunctionDef, ast.AsyncFunctionDef)
-        for each in (*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs)
+        for each in named_parameters(function.args)
         if each.annotation is not None and _may_be_model(leaf(each.annotation))
     }
 
@@ -174,9 +175,7 @@ def _is_model(file: File, node: ast.Name, known: dict[str, bool]) -> bool:
     if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
         return False
     given = function.args
-    annotation = next(
-        (each.annotation for each in (*given.posonlyargs, *given.args, *given.kwonlyargs) if each.arg == node.id), None
-    )
+    annotation = next((each.annotation for each in named_parameters(given) if each.arg == node.id), None)
     text = "" if annotation is None else leaf(annotation)
     if text not in known:
         known[text] = _may_be_model(text) and any(True for _ in credential_field(file, node))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ...knowledge.secrets import CARD, CODE, CREDENTIALS, KEY, PASSWORD, SECRET, authenticator_name, secret_name
 from ...rule import Related, Rule, Severity
+from ...shapes import is_none, last_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -114,7 +115,7 @@ class SensitiveFieldInResponse(Rule):
         returns = route.function.returns
         if given is None and returns is not None and not self._is_vague(file, returns):
             given = returns
-        if given is not None and not (isinstance(given, ast.Constant) and given.value is None):
+        if given is not None and not (is_none(given)):
             yield given, file.exposed_fields(given)
             return
         for result in file.within(route.function, ast.Return):
@@ -137,10 +138,7 @@ class SensitiveFieldInResponse(Rule):
     @staticmethod
     def _redacts(file: File, route: Route) -> bool:
         """Whether the route calls what takes secrets out of the answer."""
-        return any(
-            _REDACTS.search(call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", ""))
-            for call in file.within(route.function, ast.Call)
-        )
+        return any(_REDACTS.search(last_name(call.func)) for call in file.within(route.function, ast.Call))
 
     @staticmethod
     def _refuses(file: File, route: Route, field: Exposed) -> bool:

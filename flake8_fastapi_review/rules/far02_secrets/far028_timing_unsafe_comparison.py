@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ...knowledge.secrets import CARD, CODE, CREDENTIALS, authenticator_name, made_secret, secret_name, words
 from ...rule import Edit, Fix, Range, Rule, Severity
+from ...shapes import all_arguments
 from .targets import imports, leaf
 
 if TYPE_CHECKING:
@@ -258,7 +259,7 @@ def _refuses(file: File, function: ast.AST) -> bool:
     """The function answers 401 or 403."""
     for raised in file.raises(function):
         if isinstance(raised.exc, ast.Call) and any(
-            file.value_of(given) in (401, 403) for given in (*raised.exc.args, *(k.value for k in raised.exc.keywords))
+            file.value_of(given) in (401, 403) for given in all_arguments(raised.exc)
         ):
             return True
     return False

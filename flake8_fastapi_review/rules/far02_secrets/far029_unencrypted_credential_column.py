@@ -4,6 +4,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from ...rule import Default, Rule, Severity, option
+from ...shapes import named_parameters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -122,7 +123,7 @@ def _is_encrypted(file: File, value: ast.expr, attribute: str, encrypt: frozense
 
 def _is_parameter(function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, name: str) -> bool:
     arguments = function.args
-    return name in [each.arg for each in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)]
+    return name in [each.arg for each in named_parameters(arguments)]
 
 
 def _passed(file: File, made: ast.AST, attribute: str, encrypt: frozenset[str]) -> bool:

@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from ...knowledge.secrets import CARD, CODE, SecretName, secret_name
+from ...shapes import is_none
 from .targets import leaf
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def is_text(file: File, annotation: ast.expr) -> bool:
     """The annotation is `str`, optional or annotated ones included; other unions and aliases are not judged."""
     match annotation:
         case ast.BinOp(left=left, op=ast.BitOr(), right=right):
-            return (is_text(file, left) and _is_none(right)) or (_is_none(left) and is_text(file, right))
+            return (is_text(file, left) and is_none(right)) or (is_none(left) and is_text(file, right))
         case ast.Subscript(value=maker, slice=inner):
             name = file.name_of(maker) or leaf(maker)
             if name.endswith("Optional"):
@@ -55,10 +56,6 @@ def is_text(file: File, annotation: ast.expr) -> bool:
         case ast.Constant(value=str(text)):
             return text.replace(" ", "") in ("str", "str|None", "Optional[str]")
     return file.name_of(annotation) == "builtins.str"
-
-
-def _is_none(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and node.value is None
 
 
 def credential_field(file: File, shown: ast.expr) -> Iterator[tuple[ast.expr, str]]:

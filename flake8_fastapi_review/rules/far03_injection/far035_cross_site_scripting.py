@@ -5,6 +5,7 @@ import re
 from typing import TYPE_CHECKING
 
 from ...rule import Related, Rule, Severity
+from ...shapes import last_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -85,7 +86,7 @@ class CrossSiteScripting(Rule):
     def _unescaping(self, file: File) -> Iterator[Violation]:
         """`Environment(loader=…)` that fills pages without escaping."""
         for call in file.nodes(ast.Call):
-            name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+            name = last_name(call.func)
             if not name.endswith("Environment") or not file.is_named(call.func, *_ENVIRONMENTS):
                 continue
             if any(keyword.arg is None for keyword in call.keywords) or len(call.args) > 8:
@@ -128,7 +129,7 @@ def _page(file: File, call: ast.Call) -> tuple[str, tuple[Related, ...]]:
     for each in file.nodes(ast.Call):
         match each.func:
             case ast.Attribute(value=owner, attr="get_template" | "from_string" as method) if owner is call or (
-                target and _leaf(owner) == target and _is_same(file, owner, call)
+                target and last_name(owner) == target and _is_same(file, owner, call)
             ):
                 asked.append(each)
                 value = file.value_of(each.args[0]) if method == "get_template" and each.args else None
@@ -166,9 +167,5 @@ def _renders(file: File, value: ast.AST, asked: list[ast.Call]) -> bool:
 def _target(holder: ast.AST | None) -> str:
     match holder:
         case ast.Assign(targets=[target]) | ast.AnnAssign(target=target):
-            return _leaf(target)
+            return last_name(target)
     return ""
-
-
-def _leaf(node: ast.AST) -> str:
-    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""

@@ -5,6 +5,7 @@ import re
 from typing import TYPE_CHECKING
 
 from ...rule import Rule, Severity, option
+from ...shapes import last_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -117,7 +118,7 @@ def _is_own(file: File, call: ast.Call, given: ast.expr) -> bool:
     function = file.function(call)
     place = function if function is not None else file.tree
     for other in file.within(place, ast.Call):
-        leaf = other.func.attr if isinstance(other.func, ast.Attribute) else getattr(other.func, "id", "")
+        leaf = last_name(other.func)
         if leaf in _WRITES or _CHECKS.search(leaf):
             return True
     return False

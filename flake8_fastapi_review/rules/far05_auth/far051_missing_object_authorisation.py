@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from ...rule import Related, Rule, Severity
+from ...shapes import all_arguments, last_name
 from .routes import REGISTRATIONS, endpoints, looks_at_caller, shown
 
 if TYPE_CHECKING:
@@ -202,7 +203,7 @@ class MissingObjectAuthorisation(Rule):
 
     @staticmethod
     def _called(call: ast.Call) -> str:
-        return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+        return last_name(call.func)
 
     def _fetched(self, file: File, call: ast.Call, names: set[str]) -> tuple[str, str, list[Related]] | None:
         """The entity of an owner that a call fetches by one of the names, and its column for the owner."""
@@ -243,7 +244,7 @@ class MissingObjectAuthorisation(Rule):
 
     def _fetched_there(self, file: File, call: ast.Call, names: set[str]) -> tuple[str, str, list[Related]] | None:
         """The same in a function of the project that is given the id, and nothing by which it could know the user."""
-        given = [*call.args, *(keyword.value for keyword in call.keywords)]
+        given = all_arguments(call)
         if not any(isinstance(each, ast.Name) and each.id in names for each in given):
             return None
         definition = file.definition_of(call.func)
@@ -279,7 +280,7 @@ class MissingObjectAuthorisation(Rule):
             if not _ACCOUNT.fullmatch(name) or file.parameter_source(function, name) not in ("query", "form"):
                 continue
             for call in file.within(function, ast.Call):
-                given = [*call.args, *(keyword.value for keyword in call.keywords)]
+                given = all_arguments(call)
                 if any(isinstance(each, ast.Name) and each.id == name for each in given):
                     yield self.at(
                         call,

@@ -5,6 +5,7 @@ import re
 from typing import TYPE_CHECKING
 
 from ...rule import Rule, Severity, option
+from ...shapes import all_arguments, last_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -97,7 +98,7 @@ class JwtNotVerified(Rule):
 
     def check(self, file: File) -> Iterator[Violation]:
         for call in file.nodes(ast.Call):
-            leaf = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+            leaf = last_name(call.func)
             if not leaf or not self._could_be(file, call, leaf):
                 continue
             if file.is_named(call.func, *_DECODERS):
@@ -317,7 +318,7 @@ class JwtNotVerified(Rule):
         if name is None or not isinstance(token, ast.Name):
             return False
         for call in file.nodes(ast.Call):
-            leaf = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+            leaf = last_name(call.func)
             caller = file.function(call)
             if leaf == name and caller is not None and call.args and _is_verified_in(file, caller, call.args[0], call):
                 return True
@@ -401,7 +402,7 @@ def _under_choice(file: File, node: ast.AST) -> bool:
         match above:
             case ast.If(test=test) | ast.IfExp(test=test) if child is not test:
                 names = file.within(test, ast.Name, ast.Attribute)
-                if any(_CHOICE.search(each.attr if isinstance(each, ast.Attribute) else each.id) for each in names):
+                if any(_CHOICE.search(last_name(each)) for each in names):
                     return True
             case ast.FunctionDef() | ast.AsyncFunctionDef():
                 return False
@@ -446,10 +447,10 @@ def _is_verified_in(file: File, function: ast.AST, token: ast.expr, reading: ast
     for call in file.within(function, ast.Call):
         if call is reading:
             continue
-        arguments = [*call.args, *(each.value for each in call.keywords)]
+        arguments = all_arguments(call)
         if not any(file.source(each) == text for each in arguments):
             continue
-        leaf = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+        leaf = last_name(call.func)
         if not _VERIFIES.search(leaf) or file.is_named(call.func, *_UNVERIFIED, *_HEADERS):
             continue
         pairs = dict(file.keywords(call) or ())

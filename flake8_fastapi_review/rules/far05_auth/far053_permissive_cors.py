@@ -5,6 +5,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from ...rule import Rule, Severity
+from ...shapes import all_arguments, last_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,7 +70,7 @@ class PermissiveCors(Rule):
 
     def _adds_cors(self, file: File, call: ast.Call) -> bool:
         """`app.add_middleware(CORSMiddleware, …)` or `Middleware(CORSMiddleware, …)`."""
-        name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+        name = last_name(call.func)
         if name not in ("add_middleware", "Middleware"):
             return False
         given = (
@@ -196,7 +197,7 @@ def _judges(file: File, node: ast.AST, names: set[str]) -> bool:
         case ast.Compare():
             parts = [node.left, *node.comparators]
         case ast.Call():
-            parts = [*node.args, *(keyword.value for keyword in node.keywords)]
+            parts = all_arguments(node)
         case _:
             return False
     return any(

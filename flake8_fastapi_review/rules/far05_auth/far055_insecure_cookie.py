@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ...knowledge.secrets import CARD, made_secret, secret_name, words
 from ...rule import Edit, Fix, Range, Rule, Severity, option
+from ...shapes import all_arguments, last_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -102,7 +103,7 @@ class InsecureCookie(Rule):
 
     def check(self, file: File) -> Iterator[Violation]:
         for call in file.nodes(ast.Call):
-            leaf = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+            leaf = last_name(call.func)
             if leaf == "set_cookie" and (name := self._session_cookie(file, call)):
                 yield from self._judge(file, call, _COOKIE, name, call)
             elif leaf == "CookieTransport" and file.is_named(call.func, *_TRANSPORTS):
@@ -230,7 +231,7 @@ def _listed(parts: list[str]) -> str:
 def _fix(call: ast.Call, missing: list[str]) -> Fix | None:
     """Adds the arguments. Unsafe: over plain HTTP, on a developer's machine, browsers then keep no such cookie."""
     last = max(
-        [*call.args, *(each.value for each in call.keywords)],
+        all_arguments(call),
         key=lambda node: (node.end_lineno or 0, node.end_col_offset or 0),
         default=None,
     )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ...edits import argument
 from ...rule import Edit, Fix, Range, Rule, Severity, option
+from ...shapes import last_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -116,7 +117,7 @@ class TlsVerificationDisabled(Rule):
     def _contexts(self, file: File) -> Iterator[Violation]:
         """`ssl._create_unverified_context`, called or handed on."""
         for node in file.nodes(ast.Attribute, ast.Name):
-            name = node.attr if isinstance(node, ast.Attribute) else node.id
+            name = last_name(node)
             if name not in _UNVERIFIED or isinstance(node.ctx, ast.Store):
                 continue
             if file.is_named(node, *_UNVERIFIED.values()) and not _is_chosen(file, node):
@@ -187,10 +188,9 @@ def _is_decided_later(file: File, assignment: ast.Assign, target: ast.Attribute)
 
 
 def _names_choice(file: File, test: ast.expr) -> bool:
-    return any(
-        _ON_PURPOSE.search(name.attr if isinstance(name, ast.Attribute) else name.id)
-        for name in file.within(test, ast.Name, ast.Attribute)
-    ) or any(isinstance(text.value, str) and _ON_PURPOSE.search(text.value) for text in file.within(test, ast.Constant))
+    return any(_ON_PURPOSE.search(last_name(name)) for name in file.within(test, ast.Name, ast.Attribute)) or any(
+        isinstance(text.value, str) and _ON_PURPOSE.search(text.value) for text in file.within(test, ast.Constant)
+    )
 
 
 def _serves(file: File, context: ast.expr) -> bool:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from ...knowledge.secrets import words
 from ...rule import Rule, Severity, option
+from ...shapes import named_parameters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -156,7 +157,7 @@ class WeakPasswordPolicy(Rule):
                     continue
                 length = parameter.settings.get("min_length", 0)
                 if isinstance(length, int) and length < self.minimum:
-                    arguments = (*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs)
+                    arguments = named_parameters(function.args)
                     where = next(each for each in arguments if each.arg == parameter.name)
                     yield where, parameter.name, length
 

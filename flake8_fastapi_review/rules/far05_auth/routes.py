@@ -7,6 +7,8 @@ import fnmatch
 import re
 from typing import TYPE_CHECKING
 
+from ...shapes import named_parameters
+
 if TYPE_CHECKING:
     from ...file import Endpoint, File
     from ...project.application import RouteRow
@@ -144,7 +146,7 @@ def takes_input(file: File, row: RouteRow, function: ast.AST) -> bool:
         return False
     return any(
         file.parameter_source(function, argument.arg) in ("path", "query", "body", "form", "file")
-        for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)
+        for argument in named_parameters(arguments)
     )
 
 

@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from ...rule import Rule, Severity
+from ...shapes import all_arguments, named_parameters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -228,7 +229,7 @@ def _outlived(file: File, call: ast.Call) -> ast.expr | None:
                 return None
             task = call.args[0]
             if isinstance(task, ast.Call):
-                given = [*task.args, *(keyword.value for keyword in task.keywords)]
+                given = all_arguments(task)
     for each in given:
         if isinstance(each, ast.Name) and each.id in told:
             continue
@@ -253,7 +254,7 @@ def _is_opened_around(file: File, expr: ast.expr) -> bool:
     if not isinstance(expr, ast.Name) or not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
         return False
     arguments = function.args
-    if expr.id in {each.arg for each in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)}:
+    if expr.id in {each.arg for each in named_parameters(arguments)}:
         return True
     return any(
         isinstance(item.optional_vars, ast.Name) and item.optional_vars.id == expr.id

@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from ...rule import Related, Rule, Severity
+from ...shapes import last_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -134,13 +135,10 @@ def _is_locked(file: File, target: ast.Attribute) -> bool:
         return True
     name = getattr(function, "name", "")
     return any(
-        "lock" in ast.unparse(each).lower() and any(_leaf(call.func) == name for call in file.within(each, ast.Call))
+        "lock" in ast.unparse(each).lower()
+        and any(last_name(call.func) == name for call in file.within(each, ast.Call))
         for each in file.nodes(ast.FunctionDef, ast.AsyncFunctionDef)
     )
-
-
-def _leaf(called: ast.expr) -> str:
-    return called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
 
 
 def _is_serial(file: File) -> bool:

@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from ...rule import Related, Rule, Severity
+from ...shapes import all_arguments, last_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -117,7 +118,7 @@ def _is_guarded(table: Table, columns: list[str]) -> bool:
 
 
 def _names_class(call: ast.Call) -> bool:
-    name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    name = last_name(call.func)
     return name[:1].isupper()
 
 
@@ -168,7 +169,7 @@ def _key(file: File, entity: Entity, each: Execution, call: ast.Call) -> tuple[s
 
 
 def _arguments(node: ast.AST) -> list[ast.expr]:
-    return [*node.args, *(keyword.value for keyword in node.keywords)] if isinstance(node, ast.Call) else []
+    return all_arguments(node) if isinstance(node, ast.Call) else []
 
 
 def _decides(file: File, function: ast.AST, look: ast.AST, call: ast.Call) -> bool:

@@ -6,7 +6,7 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from ...rule import Related, Rule, Severity
+from ...rule import Related, Rule, Severity, shortened
 from .statements import way
 
 if TYPE_CHECKING:
@@ -212,11 +212,11 @@ def _rows(file: File, loop: ast.AST) -> tuple[list[str], str] | None:
             names = _elements(file, loop)
             if _is_fixed(file, iterable) or file.within(body, ast.Break) or any(map(_FEW.search, names)):
                 return None
-            return names, _short(iterable)
+            return names, shortened(ast.unparse(iterable), 40)
         case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
             open_ = [each for each in loop.generators if not _is_fixed(file, each.iter)]
             names = [name for each in open_ for name in _names(file, each.target)]
-            return (names, _short(open_[0].iter)) if open_ else None
+            return (names, shortened(ast.unparse(open_[0].iter), 40)) if open_ else None
     return None
 
 
@@ -293,8 +293,3 @@ def _called(node: ast.AST) -> str:
     text = ast.unparse(node.func) if isinstance(node, ast.Call) else ast.unparse(node)
     text = " ".join(text.split())
     return f"{text[:28]}…{text[-20:]}" if len(text) > 50 else text
-
-
-def _short(expr: ast.expr) -> str:
-    text = " ".join(ast.unparse(expr).split())
-    return text if len(text) <= 40 else f"{text[:37]}…"

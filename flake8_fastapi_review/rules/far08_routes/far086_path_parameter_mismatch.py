@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from ...rule import Rule, Severity
+from ...shapes import named_parameters
 from .registration import MARKERS, place, shown
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ class PathParameterMismatch(Rule):
             if each.marker != "Path" or each.name in names or each.path != file.path:
                 continue
             arguments = getattr(function, "args", None)
-            own = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs] if arguments is not None else []
+            own = named_parameters(arguments) if arguments is not None else []
             where = next((arg for arg in own if (arg.arg, arg.lineno) == (each.variable, each.line)), None)
             if where is not None:
                 route = f"{rows[0].method} {shown(rows[0].path)}"

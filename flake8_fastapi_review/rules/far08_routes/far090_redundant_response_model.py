@@ -4,6 +4,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from ...rule import Applicability, Fix, Rule, Severity
+from ...shapes import is_none
 from .edits import removal
 from .registration import keyword
 
@@ -73,7 +74,7 @@ class RedundantResponseModel(Rule):
 
 def _same(file: File, model: ast.expr, returns: ast.expr) -> bool:
     """Whether both say the same type, quotes of annotations and ways to name a class apart."""
-    if isinstance(model, ast.Constant) and model.value is None:
+    if is_none(model):
         return False
     if isinstance(returns, ast.Constant) and isinstance(returns.value, str):
         return ast.unparse(model).replace(" ", "") == returns.value.replace(" ", "")

@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...rule import Rule, Severity
+from ...shapes import named_parameters
 from .registration import MARKERS, registered
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ class UploadBodyMix(Rule):
             if form is None:
                 continue
             arguments = route.function.args
-            nodes = {each.arg: each for each in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)}
+            nodes = {each.arg: each for each in named_parameters(arguments)}
             for each in parameters:
                 if each.source != "body" or not each.is_model:
                     continue

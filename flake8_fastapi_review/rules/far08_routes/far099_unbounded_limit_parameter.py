@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ...edits import argument
 from ...rule import Edit, Fix, Range, Rule, Severity
+from ...shapes import named_parameters
 from .registration import registered
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ class UnboundedLimitParameter(Rule):
         self, file: File, function: ast.FunctionDef | ast.AsyncFunctionDef, route: str
     ) -> Iterator[Violation]:
         arguments = function.args
-        nodes = {each.arg: each for each in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)}
+        nodes = {each.arg: each for each in named_parameters(arguments)}
         for each in file.parameters(function):
             if each.source != "query" or not _LIMIT.match(each.name) or each.type != "builtins.int":
                 continue

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ...shapes import is_none
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -133,9 +135,7 @@ def json_answers(route: Registered, file: File) -> bool:
 
 def answers(file: File, function: ast.FunctionDef | ast.AsyncFunctionDef) -> tuple[set[str], list[ast.Return]]:
     """What a function returns, by kind ("data", "response", "unknown", "stream"), and its `return`s with a value."""
-    returns = [
-        each for each in file.within(function, ast.Return) if each.value is not None and not _is_none(each.value)
-    ]
+    returns = [each for each in file.within(function, ast.Return) if each.value is not None and not is_none(each.value)]
     kinds = {_kind(file, each.value) for each in returns}
     if file.within(function, ast.Yield, ast.YieldFrom):
         kinds.add("stream")
@@ -162,10 +162,6 @@ def _is_stub(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
         isinstance(each, ast.Pass) or (isinstance(each, ast.Expr) and isinstance(each.value, ast.Constant))
         for each in function.body
     )
-
-
-def _is_none(value: ast.expr) -> bool:
-    return isinstance(value, ast.Constant) and value.value is None
 
 
 def _kind(file: File, value: ast.expr) -> str:

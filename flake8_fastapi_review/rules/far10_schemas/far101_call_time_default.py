@@ -4,6 +4,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from ...rule import Rule, Severity
+from ...shapes import last_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -86,7 +87,7 @@ class CallTimeDefault(Rule):
 
     def check(self, file: File) -> Iterator[Violation]:
         for call in file.nodes(ast.Call):
-            leaf = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+            leaf = last_name(call.func)
             if leaf in _LEAVES and file.is_named(call.func, *_CALLS):
                 yield from self._called(file, call)
         for function in file.nodes(ast.FunctionDef, ast.AsyncFunctionDef):

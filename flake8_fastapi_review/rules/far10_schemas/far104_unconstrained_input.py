@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...rule import Default, Rule, Severity
+from ...rule import Default, Rule, Severity, listed
 from .models import MARKERS, models, own_fields
 
 if TYPE_CHECKING:
@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from ...rule import Violation
 
 _LENGTHS = ("max_length", "pattern", "max_items")
-_SHOWN = 3
 
 
 class UnconstrainedInput(Rule):
@@ -66,11 +65,7 @@ class UnconstrainedInput(Rule):
         for definition, model in models(file):
             free = [field.name for _, field in own_fields(definition, model) if _is_free(field.type)]
             if free and "request" in file.model_uses(definition):
-                names = [f"`{name}`" for name in free[:_SHOWN]]
-                if len(free) > _SHOWN:
-                    names.append(f"{len(free) - _SHOWN} more")
-                text = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-                yield self.at(definition, model=definition.name, fields=text)
+                yield self.at(definition, model=definition.name, fields=listed(free))
 
 
 def _is_free(schema: Schema) -> bool:

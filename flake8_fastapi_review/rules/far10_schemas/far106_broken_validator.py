@@ -4,6 +4,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from ...rule import Rule, Severity
+from ...shapes import is_none
 from .models import MARKERS, models
 
 if TYPE_CHECKING:
@@ -124,7 +125,7 @@ def _validator(file: File, function: ast.FunctionDef) -> tuple[ast.expr, bool] |
 
 
 def _is_none(value: ast.expr | None) -> bool:
-    return value is None or (isinstance(value, ast.Constant) and value.value is None)
+    return value is None or (is_none(value))
 
 
 def _never_ends(function: ast.FunctionDef) -> bool:

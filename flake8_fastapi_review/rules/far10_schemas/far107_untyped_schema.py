@@ -4,7 +4,8 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from ...rule import Rule, Severity, option, shortened
+from ...rule import Rule, Severity, listed, option, shortened
+from ...shapes import named_parameters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
     from ...project.schemas import Schema
     from ...rule import Violation
 
-_SHOWN = 3
 _HEALTH = re.compile(r"(?i)(^|_)(health\w*|ping|ready|live|alive|readiness|liveness|heartbeat|version|info)(_|$)")
 _MESSAGE = re.compile(r"(?i)^(status|success|ok|message|msg|detail|details|error|result|code|deleted|count)$")
 
@@ -68,7 +68,7 @@ class UntypedSchema(Rule):
     def check(self, file: File) -> Iterator[Violation]:
         for function in {route.function: None for route in file.routes}:
             arguments = function.args
-            for parameter in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
+            for parameter in named_parameters(arguments):
                 annotation = parameter.annotation
                 if annotation is None or not _could_be(annotation) or not _is_anything(file.schema(annotation)):
                     continue
@@ -81,7 +81,7 @@ class UntypedSchema(Rule):
                         function=function.name,
                         does="takes a body of type",
                         written=shortened(ast.unparse(annotation)),
-                        though=f", and reads {_listed(read)} of it" if read else "",
+                        though=f", and reads {listed(read)} of it" if read else "",
                         remedy="take a model with the fields that it reads",
                     )
             if self.answers:
@@ -105,7 +105,7 @@ class UntypedSchema(Rule):
                     function=function.name,
                     does="answers",
                     written=shortened(ast.unparse(promised)),
-                    though=f", and writes {_listed(written)}" if written else "",
+                    though=f", and writes {listed(written)}" if written else "",
                     remedy="answer a model",
                 )
             return
@@ -150,13 +150,6 @@ def _answered(file: File, function: ast.FunctionDef | ast.AsyncFunctionDef) -> l
 def _is_worth_it(fields: list[str], least: int) -> bool:
     """Whether an answer says more than that something was done."""
     return len(fields) >= least and any(not _MESSAGE.match(field) for field in fields)
-
-
-def _listed(fields: list[str]) -> str:
-    names = [f"`{name}`" for name in fields[:_SHOWN]]
-    if len(fields) > _SHOWN:
-        names.append(f"{len(fields) - _SHOWN} more")
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def _could_be(annotation: ast.expr) -> bool:

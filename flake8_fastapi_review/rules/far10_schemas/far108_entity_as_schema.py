@@ -4,6 +4,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from ...rule import Rule, Severity
+from ...shapes import named_parameters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,7 +71,7 @@ class EntityAsSchema(Rule):
     def check(self, file: File) -> Iterator[Violation]:
         for function in {route.function: None for route in file.routes}:
             arguments = function.args
-            for parameter in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
+            for parameter in named_parameters(arguments):
                 if parameter.annotation is None or file.parameter_source(function, parameter.arg) != "body":
                     continue
                 named = _named(parameter.annotation)

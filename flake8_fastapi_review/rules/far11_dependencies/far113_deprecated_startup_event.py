@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from ...rule import Rule, Severity
+from ...shapes import is_none
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -111,9 +112,7 @@ def _is_event(file: File, call: ast.Call) -> bool:
 
 
 def _is_empty(value: ast.expr) -> bool:
-    return (isinstance(value, ast.Constant) and value.value is None) or (
-        isinstance(value, (ast.List, ast.Tuple)) and not value.elts
-    )
+    return (is_none(value)) or (isinstance(value, (ast.List, ast.Tuple)) and not value.elts)
 
 
 def _given_lifespan(call: ast.Call) -> bool:

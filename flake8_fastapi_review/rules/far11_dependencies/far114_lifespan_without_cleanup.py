@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from ...rule import Rule, Severity
+from ...shapes import all_arguments, last_name
 from .resources import CLOSED_BY, STARTED, TASKS
 
 if TYPE_CHECKING:
@@ -139,8 +140,8 @@ def _is_closed(file: File, function: ast.AsyncFunctionDef, call: ast.Call, holde
             ):
                 if _holds(file, value, names):
                     names.update(ast.unparse(target) for target in targets)
-            case ast.Call(func=called) if any(_holds(file, arg, names) for arg in _arguments(node)):
-                if _KEEPS.search(_last(called)):
+            case ast.Call(func=called) if any(_holds(file, arg, names) for arg in all_arguments(node)):
+                if _KEEPS.search(last_name(called)):
                     return True
                 handed = True
                 if isinstance(called, ast.Attribute):
@@ -169,15 +170,11 @@ def _is_closed(file: File, function: ast.AsyncFunctionDef, call: ast.Call, holde
         if definition is not None:
             if file.body_mentions(definition, words):
                 return True
-        elif any(application and _holds(file, arg, {application}) for arg in _arguments(later)):
+        elif any(application and _holds(file, arg, {application}) for arg in all_arguments(later)):
             return True
         if handed:
             return True
     return False
-
-
-def _arguments(call: ast.Call) -> list[ast.expr]:
-    return [*call.args, *(keyword.value for keyword in call.keywords)]
 
 
 def _holds(file: File, value: ast.AST, names: set[str]) -> bool:
@@ -186,12 +183,6 @@ def _holds(file: File, value: ast.AST, names: set[str]) -> bool:
 
 def _is_inside(file: File, node: ast.AST, outer: ast.AST) -> bool:
     return any(ancestor is outer for ancestor in file.ancestors(node))
-
-
-def _last(function: ast.expr) -> str:
-    return (
-        function.attr if isinstance(function, ast.Attribute) else function.id if isinstance(function, ast.Name) else ""
-    )
 
 
 def _position(node: ast.AST) -> tuple[int, int]:

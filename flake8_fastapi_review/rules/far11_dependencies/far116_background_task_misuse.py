@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from ...rule import Rule, Severity
+from ...shapes import all_arguments, named_parameters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -114,7 +115,7 @@ def _handed(file: File, given: ast.expr) -> list[ast.Name]:
         case ast.Starred(value=ast.Name() as name) | ast.Attribute(value=ast.Name() as name, attr="file"):
             return [name]
         case ast.Call() if file.is_named(given.func, "functools.partial"):
-            return [arg for arg in [*given.args, *(k.value for k in given.keywords)] if isinstance(arg, ast.Name)]
+            return [arg for arg in all_arguments(given) if isinstance(arg, ast.Name)]
     return []
 
 
@@ -127,10 +128,7 @@ def _is_yielded(file: File, function: ast.AST, name: ast.Name) -> bool:
 
 
 def _is_parameter(function: ast.FunctionDef | ast.AsyncFunctionDef, name: ast.Name) -> bool:
-    return any(
-        argument.arg == name.id
-        for argument in [*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs]
-    )
+    return any(argument.arg == name.id for argument in named_parameters(function.args))
 
 
 def _ends_with_block(file: File, function: ast.AST, name: ast.Name) -> bool:

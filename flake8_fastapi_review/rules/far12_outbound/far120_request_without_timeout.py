@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from ...edits import argument
 from ...rule import Edit, Fix, Range, Rule, Severity, option
+from ...shapes import is_none, last_name
 from .clients import HTTPX, MARKERS, METHODS, REQUESTS
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ class RequestWithoutTimeout(Rule):
 
     def check(self, file: File) -> Iterator[Violation]:
         for call in file.nodes(ast.Call):
-            leaf = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+            leaf = last_name(call.func)
             given = next((each for each in call.keywords if each.arg == "timeout"), None)
             if leaf not in _LEAVES and given is None and not isinstance(call.func, ast.Name):
                 continue
@@ -129,7 +130,7 @@ _LEAVES = frozenset(name.rpartition(".")[2] for name in (*REQUESTS, *_POSITIONS)
 
 
 def _is_none(file: File, value: ast.expr) -> bool:
-    return isinstance(value, ast.Constant) and value.value is None
+    return is_none(value)
 
 
 def _listens(file: File, call: ast.Call) -> bool:

@@ -5,6 +5,7 @@ import re
 from typing import TYPE_CHECKING
 
 from ...rule import Related, Rule, Severity
+from ...shapes import last_name, named_parameters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -161,7 +162,7 @@ def _depends_on_caller(file: File, call: ast.Call, function: ast.FunctionDef | a
     """Whether an argument comes from a parameter of the function, or from what a loop is at. A switch makes two
     clients at the most, and a timeout can be given to each call."""
     arguments = function.args
-    names = {each.arg for each in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)}
+    names = {each.arg for each in named_parameters(arguments)}
     for ancestor in file.ancestors(call):
         if isinstance(ancestor, (ast.For, ast.AsyncFor)):
             names |= {
@@ -179,4 +180,4 @@ def _comes_from(file: File, value: ast.expr, names: set[str]) -> bool:
 
 def _last(decorator: ast.expr) -> str:
     named = decorator.func if isinstance(decorator, ast.Call) else decorator
-    return named.attr if isinstance(named, ast.Attribute) else getattr(named, "id", "")
+    return last_name(named)

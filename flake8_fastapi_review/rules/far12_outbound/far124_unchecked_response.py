@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from ...edits import line_before
 from ...rule import Fix, Rule, Severity, shortened
+from ...shapes import last_name
 from .clients import HTTPX, METHODS, REQUESTS
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ class UncheckedResponse(Rule):
         for call in file.nodes(ast.Call):
             if not isinstance(call.func, (ast.Attribute, ast.Name)):
                 continue
-            leaf = call.func.attr if isinstance(call.func, ast.Attribute) else call.func.id
+            leaf = last_name(call.func)
             if leaf not in METHODS or file.resolved(call) not in _CALLS:
                 continue
             found = _unchecked(file, call)

@@ -4,6 +4,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from ...rule import Rule, Severity, shortened
+from ...shapes import named_parameters
 from .clients import HTTPX, METHODS
 
 if TYPE_CHECKING:
@@ -132,7 +133,7 @@ def _is_open(file: File, collection: ast.expr, gather: ast.Call) -> bool:
     if not isinstance(function, ast.AsyncFunctionDef):
         return False
     arguments = function.args
-    named = {each.arg for each in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)}
+    named = {each.arg for each in named_parameters(arguments)}
     is_route = file.registered_as(function) == "route"
     for value in file.values(collection):
         if isinstance(value, ast.Subscript) and isinstance(value.slice, ast.Slice):

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from ...edits import insertion, lines_after
 from ...rule import Fix, Rule, Severity
+from ...shapes import last_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,7 +64,7 @@ class TaskReferenceDropped(Rule):
 
     def check(self, file: File) -> Iterator[Violation]:
         for call in file.nodes(ast.Call):
-            name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+            name = last_name(call.func)
             if name not in _LEAVES and not isinstance(call.func, ast.Name):
                 continue
             if _is_dropped(file, call) and file.is_named(call.func, *_MAKING) and not _takes_future(file, call):

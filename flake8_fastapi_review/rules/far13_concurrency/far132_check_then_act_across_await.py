@@ -5,7 +5,7 @@ import re
 from typing import TYPE_CHECKING
 
 from ...rule import Rule, Severity, shortened
-from .shared import is_guarded, is_shared
+from .shared import is_shared
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,7 +72,7 @@ class CheckThenActAcrossAwait(Rule):
             if not isinstance(file.function(choice), ast.AsyncFunctionDef) or not file.within(choice.body, ast.Await):
                 continue
             found = _race(file, choice)
-            if found is None or is_guarded(file, choice) or file.on_event_loop(choice) is not True:
+            if found is None or file.in_with(choice) or file.on_event_loop(choice) is not True:
                 continue
             state, waited = found
             yield self.at(choice.test, state=state, waited=shortened(ast.unparse(waited)))

@@ -79,15 +79,7 @@ class ThreadLockInAsync(Rule):
 
 def _awaits_until_released(file: File, call: ast.Call, lock: str) -> bool:
     statement = file.statement(call)
-    parent = file.parent(statement)
-    block = next(
-        (
-            found
-            for field in ("body", "orelse", "finalbody")
-            if isinstance(found := getattr(parent, field, None), list) and statement in found
-        ),
-        [],
-    )
+    block = file.block(statement)
     if not isinstance(statement, ast.Expr) or call.args or call.keywords:
         return False  # its result is looked at, or it does not wait
     for later in block[block.index(statement) + 1 :] if block else ():

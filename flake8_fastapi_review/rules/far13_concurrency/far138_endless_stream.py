@@ -4,6 +4,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from ...rule import Rule, Severity
+from ...shapes import last_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -104,7 +105,7 @@ def _generator(file: File, call: ast.Call) -> ast.FunctionDef | ast.AsyncFunctio
         if not isinstance(value, ast.Call):
             continue
         definition = file.definition_of(value.func)
-        name = value.func.attr if isinstance(value.func, ast.Attribute) else getattr(value.func, "id", "")
+        name = last_name(value.func)
         functions: list[ast.FunctionDef | ast.AsyncFunctionDef] = file.nodes(ast.FunctionDef, ast.AsyncFunctionDef)
         for function in functions:
             if function.name == name and definition is not None and file.definition_at(function) == definition:

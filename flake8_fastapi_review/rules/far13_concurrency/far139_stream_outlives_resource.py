@@ -4,6 +4,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from ...rule import Related, Rule, Severity
+from ...shapes import all_arguments
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -92,7 +93,7 @@ def _used(file: File, content: ast.expr, function: ast.AST) -> set[str]:
     for value in file.values(content):
         if not isinstance(value, ast.Call):
             continue
-        for given in (*value.args, *(each.value for each in value.keywords)):
+        for given in all_arguments(value):
             if isinstance(given, ast.Name):
                 found.add(given.id)
         match value.func:

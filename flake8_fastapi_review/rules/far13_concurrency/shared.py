@@ -42,17 +42,6 @@ def _targets(statement: ast.stmt) -> tuple[str, ...]:
     return ()
 
 
-def is_guarded(file: File, node: ast.AST) -> bool:
-    """Whether a `with` is around a node in its function: a lock, as far as anybody can tell."""
-    function = file.function(node)
-    for ancestor in file.ancestors(node):
-        if ancestor is function:
-            return False
-        if isinstance(ancestor, (ast.With, ast.AsyncWith)):
-            return True
-    return False
-
-
 def runs_in_threads(file: File, function: ast.AST, depth: int = 2) -> bool:
     """Whether FastAPI runs a plain function in its pool of threads, as a route or dependency, or such a function of
     this file calls it."""
@@ -71,7 +60,7 @@ def runs_in_threads(file: File, function: ast.AST, depth: int = 2) -> bool:
                 and caller is not function
                 and definition is not None
                 and file.definition_of(call.func) == definition
-                and not is_guarded(file, call)
+                and not file.in_with(call)
                 and runs_in_threads(file, caller, depth - 1)
             ):
                 return True

@@ -4,6 +4,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from ...rule import Rule, Severity, option
+from ...shapes import last_name
 from .schedulers import MARKERS, Job, jobs, kind, shown
 
 if TYPE_CHECKING:
@@ -103,12 +104,8 @@ def _is_recorded(file: File, job: Job, tracking: str) -> bool:
     for node in file.within(body, ast.Call, ast.Subscript):
         match node:
             case ast.Call(func=ast.Attribute(value=target, attr=method)) if method in _RECORDING:
-                if _last(target) == tracking:
+                if last_name(target) == tracking:
                     return True
-            case ast.Subscript(value=target, ctx=ast.Store()) if _last(target) == tracking:
+            case ast.Subscript(value=target, ctx=ast.Store()) if last_name(target) == tracking:
                 return True
     return False
-
-
-def _last(expr: ast.expr) -> str:
-    return expr.attr if isinstance(expr, ast.Attribute) else getattr(expr, "id", "")

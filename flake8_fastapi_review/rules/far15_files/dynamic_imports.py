@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from ...shapes import last_name
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -26,7 +28,7 @@ _CAUGHT = frozenset(("ImportError", "ModuleNotFoundError", "Exception", "BaseExc
 def dynamic_imports(file: File) -> Iterator[ast.Call]:
     """Calls that run the code of a module whose name or place is no constant."""
     for call in file.nodes(ast.Call):
-        leaf = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+        leaf = last_name(call.func)
         if (leaf == "exec_module" and call.args and isinstance(call.func, ast.Attribute)) or (
             leaf in _LEAVES and file.is_named(call.func, *_IMPORTS)
         ):
@@ -87,7 +89,4 @@ def shown(file: File, node: ast.AST) -> str:
 
 def _catches(handler: ast.ExceptHandler) -> bool:
     kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
-    return any(
-        kind is None or (kind.attr if isinstance(kind, ast.Attribute) else getattr(kind, "id", "")) in _CAUGHT
-        for kind in kinds
-    )
+    return any(kind is None or (last_name(kind)) in _CAUGHT for kind in kinds)

@@ -5,6 +5,7 @@ import re
 from typing import TYPE_CHECKING
 
 from ...rule import Rule, Severity, option
+from ...shapes import last_name
 from .dynamic_imports import dynamic_imports, shown
 
 if TYPE_CHECKING:
@@ -150,7 +151,7 @@ def _fetched(file: File, call: ast.Call, place: ast.expr) -> Related | None:
     function = file.function(call)
     names = [file.path, getattr(function, "name", ""), getattr(file.enclosing(call, ast.ClassDef), "name", "")]
     for node in _origins(file, [place, *call.args[:1]]):
-        name = node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
+        name = last_name(node)
         if _OPERATORS.search(name):
             return None
         names.append(name)
@@ -298,7 +299,7 @@ def _checks(file: File, part: ast.AST) -> bool:
         if any(_is_digest(file, each) for each in _origins(file, [node.left, *node.comparators])):
             return True
     for node in file.within(part, ast.Call):
-        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        name = last_name(node.func)
         if _VERIFIES.search(name):
             return True
         asks = isinstance(part, ast.Expr) or part is node or isinstance(part, (ast.UnaryOp, ast.BoolOp, ast.Assert))

@@ -4,6 +4,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from ...rule import Default, Rule, Severity
+from ...shapes import last_name
 from .dynamic_imports import belongs_here, dynamic_imports, is_handled, shown
 
 if TYPE_CHECKING:
@@ -118,9 +119,5 @@ def _is_handled_by_callers(file: File, call: ast.Call) -> bool:
     """Those who call the function in this file, if any, are prepared."""
     function = file.function(call)
     name = getattr(function, "name", "")
-    calls = [
-        each
-        for each in file.nodes(ast.Call)
-        if (each.func.attr if isinstance(each.func, ast.Attribute) else getattr(each.func, "id", "")) == name
-    ]
+    calls = [each for each in file.nodes(ast.Call) if (last_name(each.func)) == name]
     return bool(calls) and all(is_handled(file, each) for each in calls)

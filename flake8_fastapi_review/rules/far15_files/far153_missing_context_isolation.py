@@ -4,6 +4,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from ...rule import Default, Rule, Severity, option
+from ...shapes import is_none
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -66,7 +67,7 @@ def _lacks(file: File, call: ast.Call, argument: str) -> bool:
         if position is None:
             return True
         values = call.args[position : position + 1]
-    return not values or all(isinstance(value, ast.Constant) and value.value is None for value in values)
+    return not values or all(is_none(value) for value in values)
 
 
 def _position(file: File, call: ast.Call, argument: str) -> int | None:

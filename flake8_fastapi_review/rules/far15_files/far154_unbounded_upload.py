@@ -5,6 +5,7 @@ import re
 from typing import TYPE_CHECKING
 
 from ...rule import Related, Rule, Severity, option
+from ...shapes import all_arguments, last_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -103,7 +104,7 @@ class UnboundedUpload(Rule):
                     yield call, None
                 case _ if call.args and _is_upload(file, call.args[0]) and file.is_named(call.func, *_COPIES):
                     yield call, None
-                case _ if any(_is_upload(file, each) for each in _arguments(call)):
+                case _ if any(_is_upload(file, each) for each in all_arguments(call)):
                     yield from self._handed(file, call)
 
     @staticmethod
@@ -134,15 +135,15 @@ class UnboundedUpload(Rule):
             if orders and any(_MEASURES.search(word) for word in _words(file, node)):
                 return True
         for other in file.within(function, ast.Call):
-            leaf = _leaf(other.func)
+            leaf = last_name(other.func)
             if leaf in self.guards or (leaf != "read" and other is not call and self._may_measure(file, other)):
                 return True
         return False
 
     def _may_measure(self, file: File, call: ast.Call) -> bool:
-        if not any(_is_upload(file, each) or _is_request(file, each) for each in _arguments(call)):
+        if not any(_is_upload(file, each) or _is_request(file, each) for each in all_arguments(call)):
             return False
-        if _GUARDS.search(_leaf(call.func)):
+        if _GUARDS.search(last_name(call.func)):
             return True
         definition = file.definition_of(call.func)
         return definition is not None and file.body_mentions(definition, _SIZES)
@@ -152,14 +153,6 @@ class UnboundedUpload(Rule):
         if any(_LIMITING.search(name) or name.rpartition(":")[2] in self.guards for name in names):
             return True
         return file.surrounding_mentions(row, _LENGTHS)
-
-
-def _leaf(node: ast.AST) -> str:
-    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
-
-
-def _arguments(call: ast.Call) -> list[ast.expr]:
-    return [*call.args, *(each.value for each in call.keywords)]
 
 
 def _is_upload(file: File, expr: ast.expr) -> bool:

@@ -4,6 +4,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from ...rule import Rule, Severity, option
+from ...shapes import all_arguments, last_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -116,8 +117,8 @@ class UntrustedContentType(Rule):
         contents = _derived(file, function, lambda node: _is_content(node, upload))
         stored: ast.Call | None = None
         for call in file.within(function, ast.Call):
-            leaf = _leaf(call.func)
-            arguments = [*call.args, *(each.value for each in call.keywords)]
+            leaf = last_name(call.func)
+            arguments = all_arguments(call)
             if any(isinstance(each, ast.Name) and each.id == upload for each in arguments):
                 return None  # somebody else looks at it, perhaps
             receiver = call.func.value if isinstance(call.func, ast.Attribute) else None
@@ -128,7 +129,7 @@ class UntrustedContentType(Rule):
             if not _holds(file, arguments, contents, upload):
                 continue
             if leaf in _HANDED_ON:
-                leaf = next((name for each in call.args if (name := _leaf(each)) in _STORES), leaf)
+                leaf = next((name for each in call.args if (name := last_name(each)) in _STORES), leaf)
             if leaf in _STORES or leaf in _SERVES:
                 if _is_temporary(file, call):
                     return None
@@ -143,7 +144,7 @@ class UntrustedContentType(Rule):
         self, file: File, function: FunctionNode, upload: str, stored: ast.Call, contents: dict[str, str]
     ) -> Violation | None:
         labels = _derived(file, function, lambda node: _is_label(node, upload))
-        served = _leaf(stored.func) in _SERVES
+        served = last_name(stored.func) in _SERVES
         place = _path_of(file, stored)
         if place is not None and _is_handed_over(file, function, place):
             return None
@@ -161,13 +162,9 @@ class UntrustedContentType(Rule):
             trusted = f"as `{upload}.{'content_type' if served else 'filename'}` says"
         else:
             return None
-        arguments = [*stored.args, *(each.value for each in stored.keywords)]
+        arguments = all_arguments(stored)
         where = next((each for each in arguments if _holds(file, [each], contents, upload)), stored)
         return self.at(where, upload=upload, done="served" if served else "stored", trusted=trusted)
-
-
-def _leaf(node: ast.AST) -> str:
-    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
 
 
 def _is_content(node: ast.AST, upload: str) -> bool:
@@ -228,7 +225,7 @@ def _part(file: File, value: ast.expr, names: dict[str, str], found: object) -> 
 def _is_measured(file: File, name: ast.Name) -> bool:
     """`len(content)`, a hash: no content any more."""
     call = file.parent(name)
-    return isinstance(call, ast.Call) and _leaf(call.func) in _HARMLESS - {"BytesIO", "iter"}
+    return isinstance(call, ast.Call) and last_name(call.func) in _HARMLESS - {"BytesIO", "iter"}
 
 
 def _holds(file: File, expressions: list[ast.expr], contents: dict[str, str], upload: str) -> bool:
@@ -325,12 +322,12 @@ def _is_handed_over(file: File, function: FunctionNode, path: ast.expr) -> bool:
     for call in file.nodes(ast.Call):
         if not any(above is function for above in file.ancestors(call)):
             continue
-        arguments = [*call.args, *(each.value for each in call.keywords)]
+        arguments = all_arguments(call)
         if any(name.id == path.id for each in arguments for name in file.within(each, ast.Name)):
             definition = file.definition_of(call.func)
-            if _leaf(call.func) == "open" and "r" in str(file.value_of(call.args[-1])):
+            if last_name(call.func) == "open" and "r" in str(file.value_of(call.args[-1])):
                 return True  # opened again, to be read by somebody
-            if _leaf(call.func) not in _OF_PATHS and not (definition is not None and definition.is_class):
+            if last_name(call.func) not in _OF_PATHS and not (definition is not None and definition.is_class):
                 return True
     return False
 

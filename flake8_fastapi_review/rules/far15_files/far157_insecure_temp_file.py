@@ -5,6 +5,7 @@ import re
 from typing import TYPE_CHECKING
 
 from ...rule import Rule, Severity, option
+from ...shapes import last_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -92,7 +93,7 @@ class InsecureTempFile(Rule):
 
     def check(self, file: File) -> Iterator[Violation]:
         for call in file.nodes(ast.Call):
-            leaf = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+            leaf = last_name(call.func)
             if leaf in ("mktemp", "tempnam", "tmpnam") and file.is_named(call.func, *_MKTEMP):
                 yield self.at(
                     call,

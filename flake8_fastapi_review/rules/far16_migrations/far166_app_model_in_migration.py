@@ -4,6 +4,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from ...rule import Rule, Severity
+from ...shapes import all_arguments, last_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -95,7 +96,7 @@ def _is_used(file: File, node: ast.Name) -> bool:
     if isinstance(above, ast.Attribute):
         call = file.parent(above)
         if isinstance(call, ast.Call) and call.func is above:
-            given = [*call.args, *(each.value for each in call.keywords)]
+            given = all_arguments(call)
             return any(isinstance(each, ast.Name) and each.id in _SESSIONS for each in given)
         return True
     if isinstance(above, ast.Call):
@@ -112,5 +113,5 @@ def _is_mapped(file: File, node: ast.Name, where: ast.stmt) -> bool:
     above = file.parent(node)
     if not (isinstance(where, ast.ImportFrom) and isinstance(above, ast.Call) and where.module):
         return False
-    called = above.func.attr if isinstance(above.func, ast.Attribute) else getattr(above.func, "id", "")
+    called = last_name(above.func)
     return called in ("query", "select") and not _MODULES.isdisjoint(where.module.split("."))

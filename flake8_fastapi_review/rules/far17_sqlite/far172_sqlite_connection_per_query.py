@@ -4,6 +4,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from ...rule import Rule, Severity
+from ...shapes import all_arguments
 from .connections import CONNECTS, connects, loops
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ def _repeats(file: File, call: ast.Call) -> bool:
     for loop in loops(file, call):
         if isinstance(loop, ast.While) or file.within(loop.body, ast.Break, ast.Return, ast.Yield):
             return False
-        given = [*call.args, *(each.value for each in call.keywords)]
+        given = all_arguments(call)
         changing = {each.id for each in file.everywhere(loop.target) if isinstance(each, ast.Name)}
         opens_directly = file.is_named(call.func, *CONNECTS)
         return not (opens_directly and any(file.mentions(each, name) for each in given for name in changing))

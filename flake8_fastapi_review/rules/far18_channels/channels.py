@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from ...shapes import named_parameters
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -25,7 +27,7 @@ def parameters(function: ast.AST) -> list[ast.arg]:
     if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
         return []
     arguments = function.args
-    return [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+    return named_parameters(arguments)
 
 
 def is_in_request(file: File, node: ast.AST) -> bool:

@@ -5,6 +5,7 @@ import re
 from typing import TYPE_CHECKING
 
 from ...rule import Rule, Severity
+from ...shapes import all_arguments, is_none, last_name
 from .channels import MAKING_DICTS, parameters
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ def _is_endless(file: File, decorator: ast.expr) -> bool:
     if not file.is_named(decorator.func, *_LRU):
         return False
     sizes = [*decorator.args[:1], *(each.value for each in decorator.keywords if each.arg == "maxsize")]
-    return any(isinstance(size, ast.Constant) and size.value is None for size in sizes)
+    return any(is_none(size) for size in sizes)
 
 
 def _is_open(file: File, parameter: ast.arg) -> bool:
@@ -184,13 +185,13 @@ def _serves_requests(file: File, function: ast.AST, depth: int = 3) -> bool:
     if definition is None:
         return False
     for call in file.nodes(ast.Call):
-        leaf = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+        leaf = last_name(call.func)
         if leaf != function.name:
             continue
         caller = file.function(call)
         if caller is None or caller is function or file.definition_of(call.func) != definition:
             continue
-        given = [*call.args, *(each.value for each in call.keywords)]
+        given = all_arguments(call)
         named = [parameter.arg for parameter in parameters(caller)]
         if any(file.mentions(value, name) for value in given for name in named) and _serves_requests(
             file, caller, depth - 1

@@ -5,6 +5,7 @@ import re
 from typing import TYPE_CHECKING
 
 from ...rule import Rule, Severity, shortened
+from ...shapes import last_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,7 +73,7 @@ class ConnectionSetMutated(Rule):
             if collection is None or not _is_shared(file, collection):
                 continue
             waited = _sends(file, loop)
-            if waited is None or _is_locked(file, loop, function) or _ends_at_once(file, loop):
+            if waited is None or file.in_with(loop) or _ends_at_once(file, loop):
                 continue
             shown = ast.unparse(_base(collection))
             change = _change(file, loop, shown, function)
@@ -126,7 +127,7 @@ def _sends(file: File, loop: ast.For) -> ast.Call | None:
         call = node.value
         if not isinstance(call, ast.Call):
             continue
-        leaf = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+        leaf = last_name(call.func)
         held: ast.AST = call.func
         while isinstance(held, ast.Attribute):
             held = held.value
@@ -135,16 +136,6 @@ def _sends(file: File, loop: ast.For) -> ast.Call | None:
         if "send" in leaf and any(each.id in targets for each in file.within(call, ast.Name)):
             return call
     return None
-
-
-def _is_locked(file: File, loop: ast.For, function: ast.AST) -> bool:
-    """Whether the loop holds something: a lock keeps the others out."""
-    for ancestor in file.ancestors(loop):
-        if ancestor is function:
-            return False
-        if isinstance(ancestor, (ast.With, ast.AsyncWith)):
-            return True
-    return False
 
 
 def _ends_at_once(file: File, loop: ast.For) -> bool:

@@ -196,7 +196,7 @@ def _called(file: File, statement: ast.Try) -> list[str]:
 def _client_error_after(file: File, call: ast.Call) -> int | None:
     """The status of the HTTPException that the next statement raises because of the client's request."""
     statement = file.statement(call)
-    block = _block(file, statement)
+    block = file.block(statement)
     place = block.index(statement) if statement in block else -1
     if place < 0 or place + 1 >= len(block):
         return None
@@ -206,15 +206,6 @@ def _client_error_after(file: File, call: ast.Call) -> int | None:
             status = file.value_of(given) if given is not None else None
             return status if isinstance(status, int) and status in _CLIENT_ERRORS else None
     return None
-
-
-def _block(file: File, statement: ast.stmt) -> list[ast.stmt]:
-    parent = file.parent(statement)
-    for field in ("body", "orelse", "finalbody"):
-        block = getattr(parent, field, None)
-        if isinstance(block, list) and statement in block:
-            return block
-    return []
 
 
 def _subject(file: File, statement: ast.Try) -> str:

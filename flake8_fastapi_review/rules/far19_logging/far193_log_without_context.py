@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ...handlers import caught, handler_of
 from ...rule import Default, Rule, Severity
+from ...shapes import named_parameters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -108,7 +109,7 @@ def _at_hand(file: File, handler: ast.ExceptHandler) -> str | None:
     if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)) or not isinstance(tried, ast.Try):
         return None
     arguments = function.args
-    known = {each.arg for each in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)} - {"self", "cls"}
+    known = {each.arg for each in named_parameters(arguments)} - {"self", "cls"}
     for ancestor in file.ancestors(handler):
         if ancestor is function:
             break

@@ -5,6 +5,7 @@ import fnmatch
 from typing import TYPE_CHECKING, Literal
 
 from ...rule import Default, Rule, Severity, option
+from ...shapes import named_parameters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -77,7 +78,7 @@ def _lacks(file: File, definition: ast.FunctionDef | ast.AsyncFunctionDef | ast.
             return not any(file.refers_to(each, wanted) for each in written)
         case "argument", ast.FunctionDef() | ast.AsyncFunctionDef():
             arguments = definition.args
-            named = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+            named = named_parameters(arguments)
             return arguments.kwarg is None and name not in [each.arg for each in named]
         case "base", ast.ClassDef():
             if any(file.refers_to(each, wanted) for each in definition.bases):

@@ -2,15 +2,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...rule import Default, Range, Related, Rule, Severity
+from ...rule import Default, Range, Related, Rule, Severity, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ...file import File
     from ...rule import Violation
-
-_SHOWN = 4
 
 
 class ImportCycle(Rule):
@@ -61,9 +59,6 @@ class ImportCycle(Rule):
             if file.path != cycle[0] or not lines:
                 continue
             line, other = lines[0]
-            names = [f"`{path}`" for path in cycle[:_SHOWN]]
-            if len(cycle) > _SHOWN:
-                names.append(f"{len(cycle) - _SHOWN} more")
             place = Range(line, 0, line, len(file.lines[line - 1].rstrip("\r\n").encode()))
             related = [Related(other, 1, "is imported here, and imports this module again")]
-            yield self.at(place, related=related, modules=f"{', '.join(names[:-1])} and {names[-1]}")
+            yield self.at(place, related=related, modules=listed(cycle, 4))
