@@ -76,7 +76,9 @@ class Drivers:
                 text = self._text(site, row)
                 kind = "select" if text is not None and _READS.match(text) else "update"
                 return self._made(site, row, kind), ""
-        return self._made(site, row, "select"), row.kind
+        text = self._text(site, row)
+        is_read = row.sql < 0 or (text is not None and _READS.match(text) is not None)
+        return self._made(site, row, "select" if is_read else "text"), row.kind
 
     def gone_over(self, site: Site) -> Statement | None:
         """What `async for row in collection.find()` sends."""
@@ -133,6 +135,9 @@ class Drivers:
         if isinstance(node, ast.Name):
             bound = self.sites.bindings(site.at(node))
             node = bound[0].site.node if len(bound) == 1 and bound[0].kind == "assign" else None  # type: ignore[assignment]
+        if isinstance(node, ast.JoinedStr):
+            parts = [each.value if isinstance(each, ast.Constant) else "x" for each in node.values]
+            return "".join(part for part in parts if isinstance(part, str))
         return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
 
     @staticmethod

@@ -47,6 +47,8 @@ _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _KEYED = ("sorted", "min", "max")
 _SAME_LENGTH = ("enumerate", "list", "tuple", "set", "sorted", "reversed", "iter")
 _VALIDATING = ("model_validate", "from_orm", "validate_python", "parse_obj")
+_MAKING = ("model_validate", "model_construct", "parse_obj", "from_orm")
+"""Class methods that make an object."""
 _THREADS = ("asyncio.to_thread", "starlette.concurrency.run_in_threadpool", "anyio.to_thread.run_sync")
 
 
@@ -719,6 +721,8 @@ class Trips:
         loops: tuple[Loop, ...],
     ) -> None:
         key = (origin or (), held.via, relation.name)
+        if origin is not None:
+            self._state.fresh.add((origin, (*held.via, relation.name)))
         if key in self._state.loaded:
             return
         if held.statement is None:
@@ -751,8 +755,6 @@ class Trips:
             self._add(1, ())
             return
         self._lazy(held, origin, entity, relation.name, relation, "unloaded", site, loops)
-        if origin is not None:
-            self._state.fresh.add((origin, (*held.via, relation.name)))
         target = self.statements.entity(relation.target)
         if target is not None:
             self._add(self._eager_of(target), loops)
@@ -872,9 +874,19 @@ class Trips:
             if isinstance(given, Given):
                 return given.origin
         if held.statement is not None:
-            return _origin_of(held.statement)
+            return _origin_of(held.statement) if self._is_certain(site, held.statement) else None
         made = self._made_by(site, 0)
         return None if made is None else ("new", made.module.path, *_place(made.node))
+
+    def _is_certain(self, site: Site, statement: Statement) -> bool:
+        """Whether a name holds what this statement has loaded on all ways."""
+        bound = self.sites.bindings(site) if isinstance(site.node, ast.Name) else []
+        for each in bound if len(bound) > 1 else ():
+            if each.kind == "assign" and not _is_nothing(each.site.node):
+                held = self.statements.value(each.site) if not each.path else None
+                if held is None or held.statement is None:
+                    return False
+        return True
 
     def _made_by(self, site: Site, depth: int) -> Site | None:
         """The call that made an object which no statement has loaded."""
@@ -897,7 +909,11 @@ class Trips:
                     found = self._made_by(result, depth + 1)
                     if found is not None:
                         return found
-                return site
+                made = node.func
+                if isinstance(made, ast.Attribute) and made.attr in _MAKING:
+                    made = made.value
+                held = self.statements.value(site.at(made))
+                return site if held is not None and held.kind == "class" else None
         return None
 
     def _sent(self, statement: Statement | None, kind: str | None, all_kept: bool) -> None:
@@ -1415,6 +1431,11 @@ class Trips:
             returned = [each.value for each in scope.nodes.get(ast.Return, ())]
             return not any(isinstance(each, ast.Name) and each.id == parameter for each in returned)
         return False
+
+
+def _is_nothing(node: ast.AST) -> bool:
+    """`None`, `[]`: what a name holds until it has a value."""
+    return (isinstance(node, ast.Constant) and node.value is None) or (isinstance(node, ast.List) and not node.elts)
 
 
 def _has(entity: Entity, name: str) -> bool:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ...file import File
+    from ...project.database import Statement
     from ...rule import Violation
 
 
@@ -68,7 +69,7 @@ class UnstablePagination(Rule):
             statement = execution.statement
             if statement is None or statement.kind != "select" or not statement.offset or statement.is_ordered:
                 continue
-            entity = names(file, statement)
+            entity = names(file, statement) or _selected(statement)
             if (
                 not statement.complete
                 or not entity
@@ -77,6 +78,25 @@ class UnstablePagination(Rule):
             ):
                 continue
             yield self.at(execution.node, entity=entity)
+
+
+def _selected(statement: Statement) -> str:
+    """What is selected as the code names it, where that is some class or table: `session.query(model)`."""
+    node: ast.AST = statement.node
+    while isinstance(node, (ast.Call, ast.Attribute)):
+        if isinstance(node, ast.Call):
+            called = node.func
+            name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
+            if (
+                name in ("select", "query")
+                and len(node.args) == 1
+                and isinstance(node.args[0], (ast.Name, ast.Attribute))
+            ):
+                return ast.unparse(node.args[0])
+            node = called
+        else:
+            node = node.value
+    return ""
 
 
 def _aggregates(node: ast.AST) -> bool:
