@@ -168,6 +168,10 @@ def _sending_loops(file: File) -> int:
     return sum(bool(file.within(loop.body, ast.Await)) for loop in file.nodes(ast.For))
 
 
+def _endless_loops(file: File) -> int:
+    return sum(isinstance(loop.test, ast.Constant) and bool(loop.test.value) for loop in file.nodes(ast.While))
+
+
 def _changed_numbers(file: File) -> int:
     return sum(isinstance(node.target, ast.Attribute) for node in file.nodes(ast.AugAssign))
 
@@ -268,6 +272,7 @@ KINDS: dict[str, tuple[tuple[str, ...], Count]] = {
     "temporary_files": (("tempfile", "mktemp"), _calls(*_TEMPORARY)),
     "archives": (("extract", "unpack_archive"), _methods(*_ARCHIVES)),
     "awaits": (("await ",), lambda file: len(file.nodes(ast.Await))),
+    "endless_loops": (("while ",), _endless_loops),
     "plain_blocks": (("async def",), _in_coroutines(ast.With, ast.For)),
     "sending_loops": (("await ",), _sending_loops),
     "task_groups": (("TaskGroup", "create_task_group", "open_nursery"), _calls(*_GROUPS)),
@@ -327,7 +332,9 @@ PASSED: dict[str, tuple[str, str]] = {
     "FAR004": ("coroutines", "coroutines leave heavy computing to others"),
     "FAR005": ("coroutines", "coroutines keep synchronous database work off the event loop"),
     "FAR006": ("coroutines", "coroutines start no event loop of their own"),
+    "FAR007": ("coroutines", "coroutines wait at once for what is independent"),
     "FAR008": ("plain_blocks", "plain `with` and `for` in coroutines are about plain objects"),
+    "FAR009": ("routes", "routes that are coroutines await something"),
     # FAR01x: errors
     "FAR010": ("http_errors", "HTTP errors say what went wrong"),
     "FAR011": ("http_errors", "HTTP errors are raised, not returned"),
@@ -392,7 +399,9 @@ PASSED: dict[str, tuple[str, str]] = {
     "FAR071": ("loops", "loops send no query for each turn"),
     "FAR072": ("coroutines", "coroutines read no relationship that is not loaded"),
     "FAR073": ("reading_routes", "routes that read are bounded"),
+    "FAR074": ("conditions", "conditions look rows up by columns that have an index"),
     "FAR075": ("queries", "queries fetch no more than is used"),
+    "FAR076": ("routes", "routes send few statements one after the other"),
     "FAR077": ("conditions", "conditions leave the indexes of their columns usable"),
     "FAR078": ("queries", "queries cut in pages have an order"),
     "FAR079": ("queries", "queries name their columns"),
@@ -447,11 +456,13 @@ PASSED: dict[str, tuple[str, str]] = {
     "FAR124": ("outbound_calls", "outbound calls have their status looked at"),
     "FAR125": ("gathered", "groups of tasks are bounded"),
     "FAR126": ("outbound_calls", "outbound calls have their failure handled"),
+    "FAR128": ("outbound_calls", "outbound calls fetch what only this request needs"),
     # FAR13x: shared state and tasks
     "FAR130": ("routes", "routes change no shared state without a lock"),
     "FAR131": ("created_tasks", "tasks are kept until they are done"),
     "FAR132": ("coroutines", "coroutines act on what they tested before anything changed it"),
     "FAR133": ("locks", "locks do not stop the event loop"),
+    "FAR134": ("awaits", "waits have an end"),
     "FAR135": ("lifespans", "lifespans cancel what they start"),
     "FAR136": ("caches", "caches hold no coroutines"),
     "FAR137": ("task_groups", "groups of tasks have handlers that catch what they raise"),
@@ -467,6 +478,7 @@ PASSED: dict[str, tuple[str, str]] = {
     "FAR146": ("celery_calls", "calls of Celery tasks are waited for by nobody who blocks others"),
     "FAR147": ("jobs", "jobs of Celery are plain functions"),
     "FAR148": ("jobs", "jobs are bounded in time and tries"),
+    "FAR149": ("endless_loops", "loops without end go on after an error"),
     # FAR15x: files and dynamic loading
     "FAR150": ("dynamic_imports", "dynamic imports load only what is known"),
     "FAR151": ("dynamic_imports", "dynamic imports are guarded"),
@@ -483,6 +495,7 @@ PASSED: dict[str, tuple[str, str]] = {
     "FAR164": ("migrations", "migrations change no column that is in use"),
     "FAR166": ("migrations", "migrations stand on their own"),
     "FAR167": ("migrations", "migrations have one head"),
+    "FAR168": ("models", "models have the columns that migrations create"),
     # FAR17x: SQLite
     "FAR170": ("sqlite_connections", "connections to SQLite let readers and writers work at once"),
     "FAR171": ("sqlite_connections", "connections to SQLite stay in their thread"),
@@ -503,12 +516,15 @@ PASSED: dict[str, tuple[str, str]] = {
     "FAR190": ("functions", "functions that serve print nothing"),
     "FAR191": ("log_calls", "log calls leave the formatting to the logger"),
     "FAR192": ("log_calls", "log calls have the level that fits"),
+    "FAR193": ("log_calls", "log calls about failures tell what they failed on"),
     # FAR20x: what the project demands
     "FAR207": ("functions", "functions have the decorators that the project demands"),
     "FAR208": ("routes", "routes are coroutines"),
     # FAR21x: structure
     "FAR210": ("routes", "routes have annotated parameters"),
     "FAR211": ("environment_readings", "readings of the environment stand in the settings"),
+    "FAR212": ("functions", "functions have annotations in the syntax of today"),
+    "FAR213": ("functions", "functions choose by no long chain of comparisons"),
     "FAR214": ("applications", "applications leave their routes to other modules"),
     "FAR217": ("server_starts", "starts of the server name the application where they have to"),
     "FAR218": ("inclusions", "inclusions of routers leave the prefix to the router"),
@@ -535,6 +551,8 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "FAR071": _DATABASE,
     "FAR072": ("models",),
     "FAR073": ("models",),
+    "FAR074": ("models",),
+    "FAR076": ("models",),
     "FAR077": ("models",),
     "FAR108": ("models",),
 }

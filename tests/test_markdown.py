@@ -16,6 +16,7 @@ from test_report import a_finding
 from flake8_fastapi_review.registry import rows
 from flake8_fastapi_review.report import assessment, markdown, remedies
 from flake8_fastapi_review.report.finding import ChangeFacts, Place, Report, Skipped, Step, Survey
+from flake8_fastapi_review.report.page import find
 from flake8_fastapi_review.report.statements import Statements
 from flake8_fastapi_review.review import review
 from flake8_fastapi_review.rule import Default, Severity
@@ -131,6 +132,12 @@ def test_security_findings_tell_weakness_and_exploit_and_a_rule_is_explained_onc
     assert "- unauthenticated-route (CWE-306, CVSS 9.1), 2 ×: `app/routes.py:1`, 2\n" in text
 
 
+def test_a_finding_without_a_fix_of_its_own_shows_the_example_once() -> None:
+    found = [a_finding(fix=FIXED), *many(2)]
+    text = markdown.render(report(*found)._replace(pages=find))
+    assert (text.count("**Fix.** For example:"), text.count("**Fix.** As at `app/routes.py:1`.")) == (1, 1)
+
+
 def test_nothing_in_the_code_can_play_tricks_on_the_page() -> None:
     evil = ("x = '```'; # ```` <script>", "y\u202e = 1", "z")
     found = a_finding(message="<b> `a` * [x](y) `` ` `` _", file="a`b|c.py", place=Place(1, 1, 2, 1))
@@ -192,6 +199,8 @@ def test_the_code_of_a_finding_is_its_statement() -> None:
     shown = {line: statements.around("a.py", Place(line, 1, line, 9), 8) for line in (3, 5, 7, 10, 12)}
     assert shown == {3: (1, 4), 5: (5, 7), 7: (5, 7), 10: (9, 11), 12: (12, 12)}
     assert statements.around("a.py", Place(12, 5, 13, 13), 8) == (12, 13)
+    long = ("from a import (", *(f"    name{number}," for number in range(20)), ")")
+    assert Statements(lambda file: long).around("a.py", Place(12, 5, 12, 10), 8) == (12, 12)
     assert Statements(lambda file: ("no python (", "x")).around("a.yml", Place(1, 1, 1, 2), 8) == (1, 1)
 
 
@@ -326,6 +335,7 @@ def test_every_rule_that_is_on_tells_what_passed() -> None:
         assert kind in KINDS or kind == "migrations" or kind == f"sinks of {code}", code
         assert not text.endswith(".")
     assert set(COMPONENTS) <= {*KINDS, "migrations"}
+    assert SCHEMA["properties"]["components"]["propertyNames"]["enum"] == list(COMPONENTS)
 
 
 SITES = """\

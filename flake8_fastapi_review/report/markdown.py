@@ -67,6 +67,8 @@ class _Writer:
         self._lines: Callable[[str], Sequence[str]] = Veil(report)
         self._statements = Statements(report.lines)
         self._explained: dict[str, Finding] = {}
+        self._exemplified: dict[str, Finding] = {}
+        """Rule → the finding under which its good example stands."""
         self._causes = {cause.findings[0]: cause for cause in causes(report)}
         others = {finding for cause in self._causes.values() for finding in cause.findings[1:]}
         told = [finding for finding in assessment.judged(report.findings) if finding not in others]
@@ -164,7 +166,7 @@ class _Writer:
             yield ""
             for block in exploit:
                 yield from fenced(block.text.split("\n"), "text") if block.is_code else (prose(block.text), "")
-        yield from self._fix(finding, page, first)
+        yield from self._fix(finding, page)
         link = f"[{finding.code}]({finding.url})" if finding.url else f"`fastapi-review rule {finding.code}`"
         yield f"Rule: {link}"
         yield ""
@@ -184,12 +186,13 @@ class _Writer:
         why = next((block.text for block in page.section("") if not block.is_code), "") if page is not None else ""
         return f"{risk}. {prose(' '.join(_SENTENCE.split(why)[:_MOST_SENTENCES]))}".rstrip()
 
-    def _fix(self, finding: Finding, page: Page | None, first: Finding) -> Iterator[str]:
+    def _fix(self, finding: Finding, page: Page | None) -> Iterator[str]:
         if finding.fix is not None and finding.fix.changes:
             yield f"**Fix.** {prose(finding.fix.message)} ({finding.fix.applicability.value}):"
             yield ""
             yield from self._patch(finding, finding.fix)
         elif page is not None and (good := [block for block in page.section("Good") if block.is_code]):
+            first = self._exemplified.setdefault(finding.code, finding)
             if first is not finding:
                 place = f"{first.file}:{first.place.line}"
                 yield f"**Fix.** As at {code(place)}."

@@ -29,8 +29,8 @@ class Statements:
         inside = [span for span in self._of(file) if span[0] <= place.line <= span[1]]
         if inside:
             start, end = min(inside, key=lambda span: span[1] - span[0])
-            first = start if place.line - start <= _MOST_BEFORE else place.line
-            last = max(end, last)
+            if place.line - start <= _MOST_BEFORE:
+                first, last = start, max(end, last)
         return first, min(last, first + most - 1, len(self._lines(file)))
 
     def _of(self, file: str) -> list[tuple[int, int]]:
