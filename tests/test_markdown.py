@@ -302,7 +302,7 @@ def test_review_json_fits_its_schema(tmp_path: Path) -> None:
     assert set(told) == {"FAR000", "FAR001", "FAR012"}
     assert told["FAR001"]["emoji"] == "🔴"
     assert told["FAR001"]["impact"] == "performance"
-    assert told["FAR012"]["suggestion"] == "Catch `Exception`"
+    assert told["FAR012"]["suggestion"] == "Catch `Exception`:\n\n-    except:\n+    except Exception:"
     assert [(each["line"], each["codes"], each["hides"]) for each in found["suppressions"]] == [(4, [], ["FAR012"])]
     assert found["skipped"] == found["files"]["skipped"] != []
     assert found["score"]["value"] == 100 - 10 - 3

@@ -10,9 +10,13 @@ from flake8_fastapi_review import __version__
 from . import assessment
 from .causes import causes
 from .markdown import EMOJI
+from .remedies import diff
 from .risk import risk_of
+from .veil import Veil
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from .causes import Cause
     from .finding import Finding, Place, Remedy, Report, Step, Survey
     from .page import Page
@@ -50,8 +54,9 @@ def values(report: Report) -> dict[str, Any]:
 def _whole(report: Report, survey: Survey, plain: dict[str, Any]) -> dict[str, Any]:
     """The object with all that `fastapi-review review` tells; docs/review.schema.json describes it."""
     score = assessment.score(report.findings)
+    lines = Veil(report)
     for told, finding in zip(plain["findings"], report.findings, strict=True):
-        told.update(_explained(finding, report.pages(finding.code)))
+        told.update(_explained(finding, report.pages(finding.code), lines))
     change = report.change
     sides = None if change is None else {"base": change.base, "head": change.head}
     return {
@@ -89,19 +94,27 @@ def _whole(report: Report, survey: Survey, plain: dict[str, Any]) -> dict[str, A
     }
 
 
-def _explained(finding: Finding, page: Page | None) -> dict[str, Any]:
+def _explained(finding: Finding, page: Page | None, lines: Veil) -> dict[str, Any]:
     def text(title: str) -> str | None:
         return None if page is None else "\n\n".join(block.text for block in page.section(title)) or None
 
     return {
         "issue": finding.message,
         "reasoning": text(""),
-        "suggestion": finding.fix.message if finding.fix is not None else text("Good"),
+        "suggestion": _suggested(finding.fix, lines(finding.file)) if finding.fix is not None else text("Good"),
         "impact": risk_of(finding.code, finding.cvss_score).value,
         "exploit": finding.exploit or text("Exploit"),
         "emoji": EMOJI[finding.severity],
         "on_changed_line": finding.on_changed_line,
     }
+
+
+def _suggested(fix: Remedy, lines: Sequence[str]) -> str:
+    """What the fix does, in a sentence and as the lines that go and come."""
+    if not fix.changes:
+        return fix.message
+    told = [f"@@ line {text} @@" if sign == "@" else f"{sign}{text}" for sign, text in diff(lines, fix)]
+    return "\n".join([f"{fix.message}:", "", *told])
 
 
 def _finding(finding: Finding) -> dict[str, Any]:
