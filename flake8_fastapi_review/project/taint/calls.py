@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import ast
 import re
+from string import Formatter
 from typing import TYPE_CHECKING, Any
 
 from ..constants import UNKNOWN
@@ -24,6 +25,7 @@ from .values import (
     MEMBER,
     NONE,
     OPTION,
+    PREFIXED,
     SEGMENT,
     WRITTEN,
     Mark,
@@ -366,10 +368,15 @@ class Calls:
 
     def _passed_by_method(self, function: ast.Attribute, receiver: Value, arguments: Arguments) -> Value:
         if not receiver or function.attr not in _PASSING_METHODS:
+            if function.attr == "format" and isinstance(function.value, ast.Constant):
+                return self._filled(str(function.value.value), arguments)
             if function.attr in ("join", "format") and isinstance(function.value, (ast.Constant, ast.JoinedStr)):
                 return arguments.all().without_safe(_SEGMENT)
             return CLEAN
         match function.attr, arguments.node.args:
+            case "format", _:
+                # The template says where it begins.
+                return whole([receiver, arguments.all().with_safe(PREFIXED)])
             case "get" | "pop" | "setdefault", [ast.Constant(value=str() | int() as key), *_]:
                 return receiver.member(f"[{key}]")
             case "getlist" | "getall", [ast.Constant(value=str(key)), *_]:
@@ -395,6 +402,29 @@ class Calls:
             case (("read" | "readline" | "readlines" | "getvalue"), _):
                 return whole([receiver, arguments.all()]).without_safe(_NAMED)
         return whole([receiver, arguments.all()])
+
+    def _filled(self, template: str, arguments: Arguments) -> Value:
+        """`"{}/{name}".format(base, name=name)` like the f-string."""
+        try:
+            fields = list(Formatter().parse(template))
+        except ValueError:
+            return arguments.all()
+        if arguments.spread or any(isinstance(node, ast.Starred) for node, _ in arguments.positional):
+            return arguments.all().without_safe(_SEGMENT)
+        parts: list[tuple[ast.expr, Value]] = []
+        place = 0
+        for literal, field, _, _ in fields:
+            if literal:
+                parts.append((ast.Constant(value=literal), CLEAN))
+            if field is None:
+                continue
+            name = re.split(r"[.\[]", field, maxsplit=1)[0]
+            if not name:
+                name, place = str(place), place + 1
+            given = arguments.pick(int(name) if name.isdigit() else name)
+            if given is not None:
+                parts.append((given[0], self.walk.written(given[1], given[0])))
+        return self.walk.put_together(parts)
 
     # Libraries
 

@@ -531,7 +531,7 @@ class Walk:
             case ast.FormattedValue():
                 return self._formatted(node, state)
             case ast.JoinedStr(values=parts):
-                return self._text([(part, self.value(part, state)) for part in parts])
+                return self.put_together([(part, self.value(part, state)) for part in parts])
             case ast.BinOp():
                 return self._binary(node, state)
             case ast.BoolOp(values=values):
@@ -621,7 +621,7 @@ class Walk:
         declared = self.type_of(node)
         return declared is not None and declared[0] == "inst" and self.taint.inputs.writes_reprs(declared)
 
-    def _text(self, parts: list[tuple[ast.expr, Value]]) -> Value:
+    def put_together(self, parts: list[tuple[ast.expr, Value]]) -> Value:
         """A text put together of parts: for some sinks only what stands at its beginning counts."""
         found: list[Value] = []
         before = ""
@@ -648,7 +648,7 @@ class Walk:
             return CLEAN
         match node.op:
             case ast.Add():
-                return self._text(self._summands(node, state))
+                return self.put_together(self._summands(node, state))
             case ast.Mod():
                 if isinstance(node.left, ast.Constant) and isinstance(node.left.value, (str, bytes)):
                     text = node.left.value
