@@ -48,16 +48,17 @@ def components(review: Review) -> dict[str, int]:
     return {kind: total[kind] for kind in COMPONENTS if total[kind]}
 
 
-def passed(review: Review, files: Collection[str] | None = None) -> list[Passed]:
+def passed(review: Review, files: Collection[str] | None = None, new: Collection[str] = ()) -> list[Passed]:
     """The rules that found nothing in these files (None: in all), by code, if there was something to look at.
 
-    A finding that a comment dropped, or that the baseline holds, was found.
+    A finding that a comment dropped, or that the baseline holds, was found; so were the codes in `new`: those that a
+    change to these files brought, in whatever file.
     """
     wanted = review.sites if files is None else [file for file in files if file in review.sites]
     total = _total(review, wanted)
     whole = total if files is None else _total(review, review.sites)
     within = None if files is None else frozenset(files)
-    failed = {
+    failed = {*new} | {
         violation.code
         for path, violation in (*review.findings, *review.suppressed, *review.baselined)
         if within is None or path in within

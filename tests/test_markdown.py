@@ -317,6 +317,15 @@ def test_passed_checks_of_a_change_are_those_of_its_files(tmp_path: Path) -> Non
     assert [each["text"] for each in found["passed"]] == ["1 of 1 exception handlers name what they catch"]
 
 
+def test_what_a_change_caused_in_another_file_has_not_passed(tmp_path: Path) -> None:
+    idle = "async def idle():\n    return 1\n\n\ndef fetch():\n    return {}\n"
+    folder = repository(tmp_path / "repo", {**FAST, "app/client.py": idle})
+    lay(folder, {"app/client.py": idle.replace("    return {}", "    return open('a').read()")})
+    found = json.loads(run("review", "--format", "json", cwd=folder).stdout)
+    assert [(each["file"], each["code"]) for each in found["findings"]] == [("app/main.py", "FAR001")]
+    assert found["passed"] == []
+
+
 def test_reports_without_a_survey_can_be_written() -> None:
     assert isinstance(report(), Report)
     assert "No rule that counts" in markdown.render(report())

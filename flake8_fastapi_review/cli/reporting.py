@@ -16,7 +16,7 @@ from . import CLEAN, FOUND, PROGRAM
 from .output import check_writable, write
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from flake8_fastapi_review.files import Files
     from flake8_fastapi_review.project.application.rows import RouteRow
@@ -120,15 +120,16 @@ def survey_of(
     clock: float,
     changed: Sequence[str] | None = None,
     lines: Mapping[str, frozenset[int]] | None = None,
+    new: Collection[str] = (),
 ) -> Survey:
-    """What a whole report tells besides findings; `changed` and `lines` are those of a change. `clock`: when the review
-    began."""
+    """What a whole report tells besides findings; `changed`, `lines` and `new` (codes) are those of a change. `clock`:
+    when the review began."""
     from flake8_fastapi_review import survey
     from flake8_fastapi_review.report.finding import Survey
 
     return Survey(
         survey.components(review),
-        tuple(survey.passed(review, changed)),
+        tuple(survey.passed(review, changed, new)),
         tuple(survey.suppressed(review, lines)),
         round((time.monotonic() - clock) * 1000),
         tuple(survey.left_out(review)),

@@ -102,7 +102,8 @@ def review(
     report = _report(sides, outcome)
     report = reporting.with_alarms(report, outcome.head, sides.head, repository.top, outcome.changed_lines)
     if whole:
-        survey = reporting.survey_of(outcome.head, clock, outcome.changed, outcome.changed_lines)
+        codes = {each.violation.code for each in outcome.new}
+        survey = reporting.survey_of(outcome.head, clock, outcome.changed, outcome.changed_lines, codes)
         roots = [find_root(path, sides.head) for path in wanted or [repository.top]]
         report = report._replace(
             survey=survey,

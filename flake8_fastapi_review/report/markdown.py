@@ -303,7 +303,8 @@ class _Writer:
             yield ""
             for number, each in enumerate(first, 1):
                 place = code(f"{each.first.file}:{each.first.place.line}")
-                yield f"{number}. {EMOJI[each.severity]} {each.rule} ({each.code}), {each.amount} ×, e.g. {place}"
+                amount = f"{each.amount} ×, e.g. " if each.amount > 1 else ""
+                yield f"{number}. {EMOJI[each.severity]} {each.rule} ({each.code}), {amount}{place}"
             yield ""
         yield f"**Score: {score.value} of 100** = {score.explanation}"
 
