@@ -2,70 +2,113 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...rule import Default, Rule, Severity, listed
+from ...rule import Rule, Severity, listed, option
+from ...shapes import named_parameters
 from .models import MARKERS, models, own_fields
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ...file import File
+    from ...file import File, Route
     from ...project.schemas import Schema
     from ...rule import Violation
 
+_PROTECTED = 2
+_MOST = 0.5
+"""The share of routes that ask who is calling, from which an application counts as one that does."""
 _LENGTHS = ("max_length", "pattern", "max_items")
 
 
 class UnconstrainedInput(Rule):
-    """The fields of a request body may be of any length.
+    """The fields of a request body that anybody may send may be of any length.
 
-    A client may send a title of a gigabyte, or a list of a million: it is read, decoded, checked and stored. Servers
-    limit bodies at best as a whole. `max_length` at texts and lists says what a value can be, in the code and in the
-    document of the API. One finding names the fields of a model. Off by default: where columns have lengths, or a proxy
-    limits bodies, little is won.
+    A client may send a title of a gigabyte, or a list of a million: it is read, decoded, checked and stored, and a
+    password of that length is hashed. Servers limit bodies at best as a whole. `max_length` at texts and lists says
+    what a value can be, in the code and in the document of the API.
+
+    Looked at are routes that nobody has to log in for, in applications whose other routes ask who is calling; one
+    finding names the fields of a model. With `always`, all models of requests are reported where they are defined.
 
     Bad:
 
-        from fastapi import FastAPI
+        from typing import Annotated
+
+        from fastapi import Depends, FastAPI
+        from fastapi.security import HTTPBearer
         from pydantic import BaseModel
 
         app = FastAPI()
+        bearer = HTTPBearer()
 
-        class NewReview(BaseModel):
-            title: str
-            tags: list[str]
+        class Message(BaseModel):
+            text: str
 
-        @app.post("/reviews")
-        def add_review(review: NewReview) -> None: ...
+        @app.get("/messages")
+        def list_messages(token: Annotated[object, Depends(bearer)]) -> list[str]: ...
+
+        @app.post("/contact")
+        def write_to_us(message: Message) -> None: ...
 
     Good:
 
         from typing import Annotated
 
-        from fastapi import FastAPI
+        from fastapi import Depends, FastAPI
+        from fastapi.security import HTTPBearer
         from pydantic import BaseModel, Field
 
         app = FastAPI()
+        bearer = HTTPBearer()
 
-        class NewReview(BaseModel):
-            title: Annotated[str, Field(max_length=200)]
-            tags: Annotated[list[Annotated[str, Field(max_length=20)]], Field(max_length=10)]
+        class Message(BaseModel):
+            text: Annotated[str, Field(max_length=2000)]
 
-        @app.post("/reviews")
-        def add_review(review: NewReview) -> None: ...
+        @app.get("/messages")
+        def list_messages(token: Annotated[object, Depends(bearer)]) -> list[str]: ...
+
+        @app.post("/contact")
+        def write_to_us(message: Message) -> None: ...
     """
 
     code = "FAR104"
     severity = Severity.SUGGESTION
-    default = Default.OFF
     cwe = 770
-    message = "requests may bring any length of {fields} of `{model}`: set `max_length`"
-    markers = (MARKERS, ("str", "list", "List", "bytes"))
+    message = "{who} may send any length of {fields} of `{model}`: set `max_length`"
+    markers = ((*MARKERS, ".post(", ".put(", ".patch(", "route("),)
+
+    always: bool = option(False, "Report the models of all routes, not only of those that are open to anybody.")
 
     def check(self, file: File) -> Iterator[Violation]:
-        for definition, model in models(file):
-            free = [field.name for _, field in own_fields(definition, model) if _is_free(field.type)]
-            if free and "request" in file.model_uses(definition):
-                yield self.at(definition, model=definition.name, fields=listed(free))
+        if self.always:
+            for definition, model in models(file):
+                free = [field.name for _, field in own_fields(definition, model) if _is_free(field.type)]
+                if free and "request" in file.model_uses(definition):
+                    yield self.at(definition, who="requests", model=definition.name, fields=listed(free))
+            return
+        for route in {route.function: route for route in file.routes}.values():
+            for parameter in named_parameters(route.function.args):
+                taken = file.model_named(parameter.annotation) if parameter.annotation is not None else None
+                if taken is None or taken.kind != "pydantic" or _is_read_only(route):
+                    continue
+                free = [field.name for field in taken.fields if _is_free(field.type) and not field.is_computed]
+                if free and file.parameter_source(route.function, parameter.arg) == "body" and _is_open(file, route):
+                    name = taken.symbol.rpartition(":")[2].rpartition(".")[2]
+                    yield self.at(parameter, who="anybody", model=name, fields=listed(free))
+
+
+def _is_read_only(route: Route) -> bool:
+    return set(route.methods) <= {"GET", "HEAD", "OPTIONS"}
+
+
+def _is_open(file: File, route: Route) -> bool:
+    """Whether a route is for everybody, and most of the others are not."""
+    rows = next((each.rows for each in file.endpoints if each.function is route.function), ())
+    if not rows or not all(row.complete and row.kind == "route" for row in rows):
+        return False
+    if any(file.protection(row).level for row in rows):
+        return False
+    levels = [file.protection(other).level for other in file.siblings(rows[0], everywhere=True)]
+    return levels.count(_PROTECTED) >= _MOST * len(levels)
 
 
 def _is_free(schema: Schema) -> bool:
