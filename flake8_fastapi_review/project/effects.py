@@ -342,6 +342,9 @@ class Effects:
         if value is None:
             return False
         known = value_of(self.types, summary, value)
+        if known is UNKNOWN and value[0] == "f" and value[1]:
+            # f"/proc/{pid}/stat": its beginning
+            known = value_of(self.types, summary, value[1][0])
         if known is UNKNOWN:
             return not {"True", "False"}.isdisjoint(values) or self._named(summary, value, values)
         text = repr(known)
