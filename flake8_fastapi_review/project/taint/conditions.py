@@ -31,6 +31,8 @@ _NEVER_RETURN = frozenset({"sys.exit", "os._exit", "os.abort", "builtins.exit", 
 _PATH_METHODS = frozenset({"resolve", "absolute", "as_posix", "expanduser", "lower", "casefold", "__str__"})
 CHECKING = re.compile(r"(?i)safe|valid|allow|permit|check|verif|trusted|sanit|forbid|denied|block|whitelist|internal")
 _PREDICATES = frozenset({"isdigit", "isalnum", "isalpha", "isdecimal", "isnumeric", "isidentifier"})
+_OF_RESULT = frozenset("scalar scalar_one_or_none scalars first one_or_none fetchone fetchall all count exists".split())
+"""Methods of a result that tell whether there is anything in it."""
 _SIGNATURE = re.compile(r"(?i)(?:verif|valid|check|compare|match)\w*(?:signature|hmac|webhook|digest|mac)(?:_|$)")
 _SEPARATORS = frozenset({"os.sep", "os.path.sep"})
 
@@ -187,6 +189,14 @@ def _is_switched(walk: Walk, test: ast.expr, truth: bool) -> bool:
 
 
 def _compare(walk: Walk, left: ast.expr, operator: ast.cmpop, right: ast.expr, truth: bool, state: State) -> None:
+    match left, right:
+        case (
+            ast.Call(func=ast.Name(id="len"), args=[counted]) | ast.Attribute(value=counted, attr="rowcount"),
+            ast.Constant(value=0),
+        ) if isinstance(operator, (ast.Eq, ast.NotEq, ast.Gt)):
+            rows = access(counted)
+            if rows is not None and isinstance(operator, ast.Eq) is not truth:
+                _is_there(walk, rows, state)
     match operator:
         case ast.In() | ast.NotIn():
             if isinstance(operator, ast.In) is truth:
@@ -378,6 +388,12 @@ def _call(walk: Walk, node: ast.Call, truth: bool, state: State) -> None:
         return
     if truth:
         _is_known(walk, node, state)
+        if (
+            short in _OF_RESULT
+            and isinstance(node.func, ast.Attribute)
+            and (key := access(node.func.value)) is not None
+        ):
+            _is_there(walk, key, state)
     confirmed = walk.calls.confirmed(node, state)
     if confirmed is None or (not confirmed and says_that_it_checks(node) and walk.taint.asks_others(callee)):
         # Nobody knows what it asks: neither branch is judged.

@@ -55,7 +55,7 @@ _MAX_TIMES = 2
 serves, though a part may be missing: else there are more ways through the circles than can be gone."""
 
 _MAX_WALKS = 6
-"""What was found of a function after so many times that a part may be missing, from wherever it was asked for, stays."""
+"""After so many times that a part may be missing what was found of a function stays, wherever it was asked for."""
 
 _MAX_GUARDS = 4
 """So deep it is looked for what a check does."""

@@ -16,7 +16,7 @@ from ..constants import UNKNOWN, value_of
 from ..readings import remembered
 from .entities import Entities
 from .patterns import is_strict
-from .values import ALL, SEGMENT, Source
+from .values import ALL, ANY, SEGMENT, Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -99,6 +99,10 @@ _FIELDS = frozenset({"fields"})
 """A text is no dictionary."""
 _TEXT = frozenset({"nosql"})
 """A text holds no operators of a query language that is made of dictionaries."""
+_LOG = frozenset({"log"})
+_LISTS = frozenset(
+    {"builtins.list", "builtins.set", "builtins.tuple", "builtins.frozenset", "typing.Sequence", "typing.Iterable"}
+)
 _MAX_DEPTH = 8
 
 
@@ -393,6 +397,11 @@ class Inputs:
                 declared = rest[0]
             if declared[0] != "inst":
                 return safe
+            if declared[1] in ("builtins.str", "builtins.bytes") and key != ANY:
+                return safe | _LOG  # it is in something else that has such a field; which one is not known
+            if key[0] == "." and declared[1] in _LISTS and declared[2]:
+                # Running through a list leaves no trace in a path.
+                return safe | self._narrowed(declared[2][-1], path[place:])
             if key.startswith("["):
                 args = declared[2]
                 declared = args[-1] if args else None

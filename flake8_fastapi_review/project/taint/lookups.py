@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from ..types import Type
     from .engine import Taint
 
-KNOWN = frozenset({"module", "code", "path", "directory", "archive", "sql", "command", "program", "url"})
-"""Kinds that a value does no harm for which a catalogue or a database knows; pages and logs show it as it is."""
+KNOWN = frozenset({"module", "code", "path", "directory", "archive", "sql", "command", "program", "url", "log"})
+"""Kinds that a value does no harm for which a catalogue or a database knows; pages show it as it is. Under names with
+line ends nothing is found, but for what a client has stored under one."""
 
 _MAX_DEPTH = 6
 """Functions nested deeper are not looked into."""

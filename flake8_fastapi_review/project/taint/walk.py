@@ -267,6 +267,8 @@ class Walk:
         self.ending.discard(key)
         if conditions.ends_with_separator(self, value):
             self.ending.add(key)
+        if isinstance(value, ast.BoolOp) and isinstance(value.op, ast.Or):
+            value = value.values[-1]  # found = found or find(name)
         value = value.value if isinstance(value, ast.Await) else value
         if isinstance(value, ast.Attribute) and value.attr in conditions.HOST_PARTS:
             parsed = access(value.value)
