@@ -80,8 +80,8 @@ def _finding(finding: Finding, lines: Callable[[str], Sequence[str]], style: Sty
         yield f"  {style('exploit:', paint)} {harmless(finding.exploit)}"
     if finding.on_changed_line is False:
         cause = finding.cause
-        where = f" by {harmless(cause.file)}:{cause.line}" if cause is not None else " elsewhere by the change"
-        yield f"  {style('not on a changed line:', 'yellow')} caused{where}"
+        where = f"caused by {harmless(cause.file)}:{cause.line}" if cause is not None else "follows from others"
+        yield f"  {style('not on a changed line:', 'yellow')} {where}"
 
 
 def _remedy(finding: Finding, report: Report, explained: dict[str, Finding], style: Style, width: int) -> Iterator[str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ...handlers import broad, cancels, explained, handlers
 from ...rule import Rule, Severity
 from ...shapes import last_name
+from .wording import logged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,7 +92,8 @@ class SwallowedException(Rule):
                 continue
             if cancels(file, handler) and _awaits(file, statement):
                 continue  # the cancellation is what matters: FAR019
-            yield self.at(handler, handler=written, body=_subject(file, statement))
+            subject = _subject(file, statement)
+            yield self.at(handler, fix=logged(file, handler, subject.strip("`")), handler=written, body=subject)
 
 
 def _is_nothing(statement: ast.stmt) -> bool:

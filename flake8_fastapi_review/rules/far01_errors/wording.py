@@ -41,6 +41,19 @@ def own_text(file: File, expression: ast.expr, shown: ast.AST) -> Fix | None:
     return Fix(told, tuple(edits))
 
 
+def logged(file: File, handler: ast.ExceptHandler, subject: str) -> Fix | None:
+    """A line of the log in a handler that does nothing, if the module has a logger. Unsafe: it may be a long log."""
+    logger, first = _logger(file), handler.body[0]
+    text = f"{subject} failed"
+    if not logger or not text.isprintable() or set(text) & set('"\\%{}'):
+        return None
+    line = f'{logger}.exception("{text}")'
+    if isinstance(first, ast.Pass) and len(handler.body) == 1:
+        return Fix("Log it", (Edit(Range.of(first), line),))
+    edit = line_before(file, first, line)
+    return Fix("Log it", (edit,)) if edit is not None else None
+
+
 def _piece(file: File, expression: ast.expr, shown: ast.AST) -> ast.expr | None:
     """The largest part that is nothing but a text around the exception."""
     node = shown

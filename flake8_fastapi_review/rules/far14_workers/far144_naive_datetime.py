@@ -66,7 +66,8 @@ class NaiveDatetime(Rule):
         owner, method = file.source(node.value), _UTC[name]
         if not (isinstance(call, ast.Call) and call.func is node):
             instead = f"lambda: {owner}.{method}(timezone.utc)"
-            yield self.at(node, call=file.source(node), taken="local time", instead=instead)
+            fix = _fix(file, node, f"lambda: {owner}.{method}({{}}.utc)") if method == "now" else None
+            yield self.at(node, fix=fix, call=file.source(node), taken="local time", instead=instead)
             return
         if _gets_zone(file, call) or _is_only_shown(file, call) or _is_subtracted(file, call):
             return
@@ -76,7 +77,7 @@ class NaiveDatetime(Rule):
             call=f"{file.source(node)}()",
             taken="local time",
             instead=f"{owner}.{method}({given})",
-            fix=_fix(file, call, node, method),
+            fix=_aware(file, call, node, method),
         )
 
     def _local(self, file: File, node: ast.Attribute, name: str) -> Iterator[Violation]:
@@ -95,6 +96,7 @@ class NaiveDatetime(Rule):
             call=f"{file.source(node)}()",
             taken="the time of whatever machine reads it",
             instead=f"{file.source(node.value)}.{method}({given})",
+            fix=_aware(file, call, node, method),
         )
 
 
@@ -158,10 +160,20 @@ def _measures(file: File, use: ast.Name) -> bool:
     return isinstance(outer, ast.BinOp) and isinstance(outer.op, ast.Sub)
 
 
-def _fix(file: File, call: ast.Call, node: ast.Attribute, method: str) -> Fix | None:
-    known = file.import_from("datetime", "timezone", call)
-    if known is None or method != "now":
+def _aware(file: File, call: ast.Call, node: ast.Attribute, method: str) -> Fix | None:
+    """In place of the call one with a zone."""
+    if call.keywords or any(isinstance(each, ast.Starred) for each in call.args):
+        return None
+    given = "".join(f"{file.source(each)}, " for each in call.args).replace("{", "{{").replace("}", "}}")
+    if (method == "now") is bool(call.args):
+        return None
+    return _fix(file, call, f"{file.source(node.value)}.{method}({given}{{}}.utc)")
+
+
+def _fix(file: File, node: ast.expr, text: str) -> Fix | None:
+    """`text`, with the name of `timezone` in its braces. Unsafe: what is compared with it needs a zone, too."""
+    known = file.import_from("datetime", "timezone", node)
+    if known is None or file.enclosing(node, ast.JoinedStr) is not None:
         return None
     name, imports = known
-    edit = Edit(Range.of(call), f"{file.source(node.value)}.now({name}.utc)")
-    return Fix("Use an aware time", (edit, *imports), Applicability.UNSAFE)
+    return Fix("Use an aware time", (Edit(Range.of(node), text.format(name)), *imports), Applicability.UNSAFE)
