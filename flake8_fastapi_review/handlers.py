@@ -18,6 +18,8 @@ _DIRECTIVE = re.compile(
     r"(?i)noqa|far\d|pragma|pylint|pyright|mypy|type:|nosec|ruff|fmt|isort|flake8|nosonar|todo|fixme|xxx"
 )
 _COMMENT = re.compile(r"#+\s*(.*)")
+_REASON = re.compile(r"(?i)(?:noqa|pylint|nosec|ruff)\b[^#]*?\s[-–—]+\s+\S+\s+\S")
+"""`# noqa: BLE001 - a missing setting must not stop it`"""
 
 
 def caught(handler: ast.ExceptHandler) -> list[ast.expr]:
@@ -66,7 +68,7 @@ def explained(file: File, handler: ast.ExceptHandler) -> bool:
         return False
     last = handler.end_lineno or handler.lineno
     texts = [found[1] for line in file.lines[handler.lineno - 1 : last] if (found := _COMMENT.search(line))]
-    return any(len(text.split()) > 1 and not _DIRECTIVE.match(text) for text in texts)
+    return any((len(text.split()) > 1 and not _DIRECTIVE.match(text)) or _REASON.match(text) for text in texts)
 
 
 def cancels(file: File, handler: ast.ExceptHandler) -> str | None:
