@@ -4,7 +4,7 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from ...rule import Rule, Severity
+from ...rule import Default, Rule, Severity
 from .dynamic_imports import dynamic_imports, shown
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class DynamicImportNotCleaned(Rule):
     """
 
     code = "FAR152"
-    on_by_default = False
+    default = Default.OFF
     severity = Severity.WARNING
     cwe = 459
     cvss = "CVSS:3.1/AV:N/AC:H/PR:H/UI:N/S:U/C:N/I:L/A:L"
