@@ -1143,7 +1143,9 @@ class Trips:
             return
         may_forget = self.sessions.touches(symbol) and (self._follows_all or (self._forgets and not self._frames))
         given = self._rows_given(site, call)
-        if given is None and not may_forget:
+        if given and not self._follows_all and self._frames:
+            given &= self._frames[0].given  # of other objects nothing is told there
+        if not (given or may_forget or (self._follows_all and given is not None)):
             return
         own = self.sites.function(symbol)
         if own is None:
