@@ -165,12 +165,16 @@ def remembered(key: Callable[..., Any] | None = None) -> Callable[[_C], _C]:
 
 
 def fact(
-    name: str, modules: Callable[[Any], Modules], key: Callable[..., Key] | None = None, mask: int = 0
+    name: str,
+    modules: Callable[[Any], Modules],
+    key: Callable[..., Key] | None = None,
+    mask: int = 0,
+    before: Callable[[Any], None] | None = None,
 ) -> Callable[[_C], _C]:
     """For a method whose answer is a fact: remembered, of values that `fingerprint` can tell apart.
 
     `name`: how a project is asked for it, "injection.names". `key(self, …)`: what it is asked with, plain, if that is
-    not what it is given. `mask`: what it is made from besides what is seen to be read.
+    not what it is given. `mask`: what it is made from besides what is seen to be read; `before` looks at that itself.
     """
 
     def decorate(method: _C) -> _C:
@@ -187,6 +191,8 @@ def fact(
                 return method(self, *args)
             try:
                 NOW.mask |= mask
+                if before is not None:
+                    before(self)
                 found = method(self, *args)
             except BaseException:
                 end(frame, masks, asked_for)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import os
 import sys
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -24,6 +25,15 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
+def _modules(application: Application) -> Modules:
+    return application._modules
+
+
+def _look(application: Application) -> None:
+    """All answers are made from what the state tells."""
+    application.state()
+
+
 class Application:
     """All applications of a project."""
 
@@ -36,21 +46,22 @@ class Application:
         self._stamp = f"{live_include} {sys.getrecursionlimit()}"
         self._answers: Answers | None = None
         self._assembly: Assembly | None = None
+        self._state: tuple[bytes, Any] = os.urandom(16), {}
 
     # Questions
 
     @property
-    @fact("application.rows", lambda self: self._modules, mask=EVERYTHING)
+    @fact("application.rows", _modules, before=_look)
     def rows(self) -> tuple[RouteRow, ...]:
         """In order of applications, then of matching."""
         return self._answered(lambda answers: answers.rows())
 
-    @fact("application.rows_in", lambda self: self._modules, mask=EVERYTHING)
+    @fact("application.rows_in", _modules, before=_look)
     def rows_in(self, path: str) -> tuple[RouteRow, ...]:
         """The rows whose handler is in a file, in order."""
         return self._answered(lambda answers: answers.rows_in(path))
 
-    @fact("application.registered_in", lambda self: self._modules, mask=EVERYTHING)
+    @fact("application.registered_in", _modules, before=_look)
     def registered_in(self, app: str, path: str) -> tuple[RouteRow, ...]:
         """The rows of an application that are registered in a file, in order."""
         return self._answered(lambda answers: answers.registered_in(app, path))
@@ -61,51 +72,51 @@ class Application:
             self.taken(row.file)
         return self._answered(lambda answers: answers.inputs(row))
 
-    @fact("application.conflicts", lambda self: self._modules, mask=EVERYTHING)
+    @fact("application.conflicts", _modules, before=_look)
     def conflicts(self, kind: str, path: str | None = None) -> tuple[Conflict, ...]:
         """Routes (that are handled in a file) that an earlier one stands in the way of: "shadowed", "duplicates" or
         "operations"."""
         return self._answered(lambda answers: answers.conflicts(kind, path))
 
-    @fact("application.late", lambda self: self._modules, mask=EVERYTHING)
+    @fact("application.late", _modules, before=_look)
     def late(self) -> tuple[Late, ...]:
         """What was registered on routers after every include of theirs, by place; nothing where includes are live."""
         return self._ask().around.late
 
-    @fact("application.middleware", lambda self: self._modules, mask=EVERYTHING)
+    @fact("application.middleware", _modules, before=_look)
     def middleware(self, app: str) -> tuple[Middleware, ...]:
         """The middlewares around the routes of an application, those of mounted ones included, in order of their
         addition."""
         return dict(self._ask().around.by_app).get(app, ())
 
     @property
-    @fact("application.middlewares", lambda self: self._modules, mask=EVERYTHING)
+    @fact("application.middlewares", _modules, before=_look)
     def middlewares(self) -> tuple[Middleware, ...]:
         """Those of all applications of the project, in order of their addition; one that is added in several
         executions comes several times."""
         return self._ask().around.middlewares
 
     @property
-    @fact("application.stacks", lambda self: self._modules, mask=EVERYTHING)
+    @fact("application.stacks", _modules, before=_look)
     def stacks(self) -> tuple[tuple[Middleware, ...], ...]:
         """Of each application its own middlewares, the outermost first: what is added later wraps what was added
         before."""
         return self._ask().around.stacks
 
     @property
-    @fact("application.truncated", lambda self: self._modules, mask=EVERYTHING)
+    @fact("application.truncated", _modules, before=_look)
     def truncated(self) -> bool:
         """Whether the program does more, or nests deeper, than was followed; no row is complete then."""
         return self._ask().around.truncated
 
     @property
-    @fact("application.unreadable", lambda self: self._modules, mask=EVERYTHING)
+    @fact("application.unreadable", _modules, before=_look)
     def unreadable(self) -> tuple[str, ...]:
         """Files that the applications import and that are not Python, sorted."""
         return self._ask().around.unreadable
 
     @property
-    @fact("application.unknown_includes", lambda self: self._modules, mask=EVERYTHING)
+    @fact("application.unknown_includes", _modules, before=_look)
     def unknown_includes(self) -> tuple[tuple[str, int], ...]:
         """File and line of each `include_router` whose router is not known, or made by a library; sorted."""
         return self._ask().around.unknown_includes
@@ -125,11 +136,18 @@ class Application:
         """Whether it was assembled in this process."""
         return self._assembly is not None
 
-    @fact("application.taken", lambda self: self._modules, mask=EVERYTHING)
+    @fact("application.taken", _modules, before=_look)
     def taken(self, path: str) -> tuple[Inputs, ...]:
         """What the routes take whose handlers are in a file, in order of the rows."""
         rows = self.rows_in(path)
         return self._answered(lambda answers: tuple([answers.inputs(row) for row in rows]))
+
+    @fact("application.state", _modules, mask=EVERYTHING)
+    def state(self) -> tuple[bytes, Any]:
+        """Tells whether all answers are those of an earlier run: the page that they are of, and the lines that have
+        moved since it was made."""
+        self._ask()
+        return self._state
 
     # Answers
 
@@ -145,13 +163,15 @@ class Application:
                 found = self._pages.load(self._stamp)
             if found is not None:
                 self._answers = Kept(found)
+                self._state = found.part.id, found.moves
         if self._answers is None or self._answers.is_lost:
             with _uncollected():
                 assembly = self._assembled()
                 self._answers = made = assembly.answers()
                 if self._pages.is_kept:
                     made.complete()
-                    self._pages.store(self._stamp, assembly.searched(), assembly.executed(), made)
+                    stored = self._pages.store(self._stamp, assembly.searched(), assembly.executed(), made)
+                    self._state = stored or os.urandom(16), {}
         return self._answers
 
     def _assembled(self) -> Assembly:

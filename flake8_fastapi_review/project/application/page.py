@@ -77,21 +77,21 @@ class Part:
     def __init__(self, cache: Cache, slot: str, page_id: bytes) -> None:
         self._cache = cache
         self._slot = slot
-        self._id = page_id
+        self.id = page_id
 
     def get(self, kind: str, path: str = "") -> Any:
         """None when it is lost."""
-        payload = self._cache.get(f"<{self._slot} {kind}>{path}", self._id)
+        payload = self._cache.get(f"<{self._slot} {kind}>{path}", self.id)
         return None if payload is None else marshal.loads(payload)
 
     def get_many(self, kind: str, paths: Iterable[str]) -> dict[str, Any]:
         """Of those that are not lost."""
         names = {f"<{self._slot} {kind}>{path}": path for path in paths}
-        found = self._cache.get_many(dict.fromkeys(names, self._id))
+        found = self._cache.get_many(dict.fromkeys(names, self.id))
         return {names[name]: marshal.loads(payload) for name, payload in found.items()}
 
     def put(self, kind: str, path: str, value: Any) -> None:
-        self._cache.put(f"<{self._slot} {kind}>{path}", self._id, marshal.dumps(value))
+        self._cache.put(f"<{self._slot} {kind}>{path}", self.id, marshal.dumps(value))
 
     def put_header(self, header: dict[str, Any], key: bytes) -> None:
         self._cache.put(f"<{self._slot}>", key, marshal.dumps(header))
@@ -206,14 +206,14 @@ class Pages:
             path in asked and (asked[path] == "folder") is not (path in now) for path in {*before} ^ {*now}
         )
 
-    def store(self, stamp: str, searched: Searched, executed: Mapping[str, Executed], answered: Made) -> None:
-        """Keep the answers."""
+    def store(self, stamp: str, searched: Searched, executed: Mapping[str, Executed], answered: Made) -> bytes | None:
+        """Keep the answers. Returns what the page is known by; None if there is none."""
         from .skeleton import is_acting, skeleton
 
         modules, listing = self.modules, self._listed()
         now = {path: sign for path, sign in listing.files.items() if path.endswith(".py")}
         if self._cache is None or any(path not in now for path in modules.looked_at()):
-            return
+            return None
         unsaved = {path for path in modules.looked_at() if is_unsaved(modules, path)}
         pattern = _words(searched.words, searched.aliases)
         answers, rows = answered.plain()
@@ -264,6 +264,7 @@ class Pages:
             part.put("code", path, facts)
         for path, value in rows.items():
             part.put("rows", path, value)
+        return part.id
 
 
 def is_unsaved(modules: Modules, path: str) -> bool:
