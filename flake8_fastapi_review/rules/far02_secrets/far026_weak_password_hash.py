@@ -151,14 +151,22 @@ class WeakPasswordHash(Rule):
         return bool(_OTHER_USE.search(function.name)) or self._prepares(file, function)
 
     def _prepares(self, file: File, function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
-        """The functions of the file that call this one hash what it returns slowly: bcrypt reads 72 bytes."""
-        callers = {
-            file.function(call)
-            for call in file.nodes(ast.Call)
-            if leaf(call.func) == function.name and file.function(call) is not function
-        }
-        return bool(callers) and all(
-            caller is not None and _SLOW.search(file.source(caller).lower()) for caller in callers
+        """All that this function returns in its file is hashed slowly then: bcrypt reads 72 bytes."""
+        calls = [call for call in file.nodes(ast.Call) if leaf(call.func) == function.name]
+        return bool(calls) and all(self._is_hashed_slowly(file, call) for call in calls)
+
+    def _is_hashed_slowly(self, file: File, call: ast.Call) -> bool:
+        statement, caller = file.statement(call), file.function(call)
+        match statement:
+            case ast.Assign(targets=[ast.Name(id=name)]) if caller is not None:
+                return any(
+                    _SLOW.search(ast.unparse(other.func).lower())
+                    and any(isinstance(given, ast.Name) and given.id == name for given in all_arguments(other))
+                    for other in file.within(caller, ast.Call)
+                )
+        return any(
+            isinstance(above, ast.Call) and _SLOW.search(ast.unparse(above.func).lower())
+            for above in file.ancestors(call)
         )
 
     def _handed(self, file: File, call: ast.Call) -> Iterator[Violation]:
