@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...rule import Related, Rule, Severity
 from ...shapes import all_arguments, last_name
-from .routes import REGISTRATIONS, endpoints, looks_at_caller, shown
+from .routes import REGISTRATIONS, endpoints, looks_at_caller, registers, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,6 +32,12 @@ _SETTINGS = re.compile(r"(?i)settings|config|env")
 _ABOUT_ACCESS = re.compile(
     r"(?i)auth(?!o)|multi|tenan|enforc|secur|protect|isolat|owner|restrict|user|permission|private|acl|rbac"
 )
+_BY_ID = re.compile(r"(?:get|find|fetch|load)_?\w*(?:user|account|customer|member)\w*_by_(?:uuid|id|pk)$")
+_WRITES = re.compile(
+    r"a?(?:delete|create|update|save|add|insert|remove|set|upsert|get_or_create|update_or_create)(?:_|$)"
+)
+_PROVES = re.compile(r"(?i)verif|valid|sign|hmac|compare|decode|decrypt|digest|unsign|authenticat|password|pop")
+"""Words of functions to which a value is given that is not just believed."""
 _CHANGING = frozenset(("POST", "PUT", "PATCH", "DELETE"))
 _FETCHES = ("get", "get_one", "select", "query", "first", "one", "one_or_none", "scalar", "find_one", "get_or_404")
 
@@ -147,6 +153,11 @@ class MissingObjectAuthorisation(Rule):
                     break
             else:
                 yield from self._named_account(file, endpoint.function, row.method, row.path)
+        if "by_" in file.text and registers(file):
+            for endpoint in file.endpoints:
+                row = next((row for row in endpoint.rows if row.kind == "route"), None)
+                if row is not None and _is_open(file, row):
+                    yield from self._believed(file, row, endpoint.function)
         if "requires" in file.text:
             yield from self._behind_conditions(file)
         if "select(" in file.text:
@@ -290,6 +301,58 @@ class MissingObjectAuthorisation(Rule):
                     )
                     return
 
+    def _believed(self, file: File, row: RouteRow, function: Any) -> Iterator[Violation]:
+        """`user = get_user_by_id(state)` in a callback that nobody logs in for, and then `Link.create(user=user)`."""
+        calls = file.within(function, ast.Call)
+        for fetch in calls:
+            if not _BY_ID.search(self._called(fetch)) or not fetch.args or not isinstance(fetch.args[-1], ast.Name):
+                continue
+            name = fetch.args[-1].id
+            target = file.statement(fetch)
+            users = {each.id for each in getattr(target, "targets", ()) if isinstance(each, ast.Name)}
+            users |= {each.id for each in (getattr(target, "target", None),) if isinstance(each, ast.Name)}
+            if not users or not self._is_sent(file, function, fetch.args[-1]):
+                continue
+            given = [(call, self._names_given(call)) for call in calls if call is not fetch]
+            if any(name in names and _PROVES.search(self._called(call)) for call, names in given):
+                continue
+            written = next((call for call in calls if self._writes_for(file, call, users)), None)
+            if written is not None:
+                yield self.at(
+                    function,
+                    route=shown(row),
+                    does=f"writes in the name of whatever user `{name}` names, and asks for no login",
+                    remedy="take the user from the session, and compare",
+                    related=[
+                        Related(file.path, fetch.lineno, f"`{name}` says who the user is"),
+                        Related(file.path, written.lineno, "something of his is changed"),
+                    ],
+                )
+                return
+
+    @staticmethod
+    def _names_given(call: ast.Call) -> set[str]:
+        given = [*call.args, *(keyword.value for keyword in call.keywords)]
+        return {each.id for each in given if isinstance(each, ast.Name)}
+
+    @staticmethod
+    def _is_sent(file: File, function: Any, name: ast.Name) -> bool:
+        """Whether a variable is a parameter that a request fills, or was read from its query."""
+        parameters = {argument.arg for argument in (*function.args.args, *function.args.kwonlyargs)}
+        if name.id in parameters:
+            return file.parameter_source(function, name.id) in ("query", "path", "form")
+        return any(
+            isinstance(part, ast.Attribute) and part.attr in ("query_params", "path_params")
+            for value in file.values(name)
+            for part in [value, *file.within([value], ast.Attribute)]
+        )
+
+    def _writes_for(self, file: File, call: ast.Call, users: set[str]) -> bool:
+        """`Link.objects.filter(user=user).delete()`, `Link.create(user=user)`, `session.add(Link(user.id))`"""
+        if not _WRITES.match(self._called(call)):
+            return False
+        return any(name.id in users for name in file.within([call], ast.Name))
+
     def _sometimes_narrowed(self, file: File) -> Iterator[Violation]:
         """`stmt = select(Order).where(id)`, then `if settings.SWITCH: stmt = stmt.where(owner)`."""
         for function in file.nodes(ast.FunctionDef, ast.AsyncFunctionDef):
@@ -339,3 +402,9 @@ class MissingObjectAuthorisation(Rule):
                 return None
             return entity.id, owner.attr, file.source(test), select
         return None
+
+
+def _is_open(file: File, row: RouteRow) -> bool:
+    """Whether nothing guards a route for sure; it may exist on a condition only."""
+    known = row.complete or (bool(row.assumptions) and all(each.startswith("if ") for each in row.assumptions))
+    return known and file.protection(row).level == 0
