@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ...knowledge import token_formats
 from ...knowledge.secrets import could_be_secret, is_placeholder, looks_random, looks_secret, secret_name
-from ...rule import Rule, Severity
+from ...rule import Edit, Fix, Range, Rule, Severity
 from .targets import is_example, is_fallback, leaf, target_of
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ class HardcodedSecret(Rule):
                 anchor = _anchor(file, node)
                 if anchor not in reported:
                     reported.add(anchor)
-                    yield self.at(anchor, what=what)
+                    yield self.at(anchor, fix=_from_environment(file, node, anchor), what=what)
         yield from self._uses(file, reported)
 
     def _format(self, file: File, node: ast.Constant, value: str) -> str | None:
@@ -208,6 +208,21 @@ class HardcodedSecret(Rule):
         reported.add(given)
         subject = f"`{name}`" if name else "A literal"
         yield self.at(given, what=f"{subject}, the {noun} that `{leaf(call.func)}` uses,")
+
+
+def _from_environment(file: File, node: ast.Constant, anchor: ast.AST) -> Fix | None:
+    """Unsafe: the variable has to be set wherever this runs."""
+    target, holder = target_of(file, node), file.parent(node)
+    if target is None or anchor is not node or not isinstance(node.value, str):
+        return None
+    if isinstance(holder, (ast.JoinedStr, ast.BinOp, ast.List)):
+        return None
+    name = re.sub(r"\W+", "_", target.name).upper()
+    known = file.module_name("os", node)
+    if known is None or not re.fullmatch(r"[A-Z][A-Z0-9_]+", name) or " " in node.value:
+        return None
+    module, imports = known
+    return Fix(f"Read it from `{name}`", (*imports, Edit(Range.of(node), f'{module}.environ["{name}"]')))
 
 
 def _text(value: object) -> str | None:
