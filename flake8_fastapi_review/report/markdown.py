@@ -290,7 +290,7 @@ class _Writer:
                 rows.append(f"- Changed, and in another language or excluded: {told}{more}")
         if self._report.survey is not None:
             rows += [f"- {prose(harmless(line))}" for line in self._report.survey.left_out]
-        yield from rows or ["Nothing but files in other languages, and folders such as `.venv` and `build`."]
+        yield from rows or ["Nothing was left out but files in other languages, and folders such as `.venv`."]
         yield ""
 
     def summary(self) -> Iterator[str]:

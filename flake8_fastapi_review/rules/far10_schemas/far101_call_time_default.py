@@ -3,7 +3,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from ...rule import Rule, Severity
+from ...rule import Edit, Fix, Range, Rule, Severity
 from ...shapes import last_name
 
 if TYPE_CHECKING:
@@ -97,9 +97,11 @@ class CallTimeDefault(Rule):
         kind, where = _default(file, call)
         harm, text = "is called once, when the module is imported", ast.unparse(call)
         if kind == "field":
-            yield self.at(where, call=text, harm=harm, remedy=f"pass `default_factory=lambda: {text}`")
+            fix = _made(file, call, where, "default_factory=")
+            yield self.at(where, fix=fix, call=text, harm=harm, remedy=f"pass `default_factory=lambda: {text}`")
         elif kind == "column":
-            yield self.at(where, call=text, harm=harm, remedy=f"pass the function, `lambda: {text}`")
+            fix = _made(file, call, where, "default=")
+            yield self.at(where, fix=fix, call=text, harm=harm, remedy=f"pass the function, `lambda: {text}`")
         elif kind == "parameter":
             yield self.at(where, call=text, harm=harm, remedy="default to `None`, and call it in the function")
 
@@ -114,6 +116,15 @@ class CallTimeDefault(Rule):
                     harm=f"is one for all calls of `{function.name}`, which changes it",
                     remedy="default to `None`, and make it in the function",
                 )
+
+
+def _made(file: File, call: ast.Call, where: ast.AST, keyword: str) -> Fix | None:
+    """A function in place of its result, where that alone is the value of `default=`."""
+    match where:
+        case ast.keyword(arg="default", value=value) if value is call:
+            function = f"lambda: {file.source(call)}" if call.args or call.keywords else file.source(call.func)
+            return Fix("Make it for each object", (Edit(Range.of(where), f"{keyword}{function}"),))
+    return None
 
 
 def _default(file: File, call: ast.Call) -> tuple[str, ast.AST]:
