@@ -20,6 +20,10 @@ _REGISTERED = frozenset(
 _CLIENT_CLOSED = 499
 """Of nginx: nobody reads the answer any more, so that any number will do."""
 _GIVEN_UP = re.compile(r"(?i)cancel|abort|client (?:has )?(?:closed|gone|disconnected)|disconnect")
+_OWN = re.compile(
+    r"(?i)\b(?:issued|created|generated|saved|stored|updated|but|response|config\w*|environment|settings?)\b"
+)
+"""What the server has just made, was answered or is set up with is missing: no client can do anything about it."""
 _SAYS = (
     (re.compile(r"(?i)\b(not|n't be) found\b|\bdoes(n't| not) exist\b|\bno such\b"), 404),
     (re.compile(r"(?i)\balready (exists?|registered|taken|in use)\b"), 409),
@@ -114,6 +118,8 @@ def _said(file: File, call: ast.Call) -> tuple[str, int] | None:
         return None
     text = _text(file, given)
     for pattern, fitting in _SAYS:
+        if _OWN.search(text):
+            return None
         if (found := pattern.search(text)) and _after_a_look_up(file, call, fitting == 409):
             return found[0], fitting
     return None

@@ -103,7 +103,12 @@ def _unsaved(file: File, opened: Opened) -> tuple[ast.AST, ast.AST | None] | Non
     excused = _conditional(file, opened)
 
     def ends(part: ast.AST) -> bool:
-        return part in excused or _has_failed(file, part) or any(_ends(file, node) for node in file.everywhere(part))
+        return (
+            part in excused
+            or _has_failed(file, part)
+            or _found_none(file, part)
+            or any(_ends(file, node) for node in file.everywhere(part))
+        )
 
     for write in writes:
         if _ends(file, write):
@@ -125,6 +130,17 @@ def _has_failed(file: File, part: ast.AST) -> bool:
         if isinstance(above, (ast.FunctionDef, ast.AsyncFunctionDef)):
             return False
     return False
+
+
+def _found_none(file: File, part: ast.AST) -> bool:
+    """`if updated.rowcount != 1: return`: the statement has changed nothing."""
+    branch = file.parent(part)
+    return (
+        isinstance(part, (ast.Return, ast.Raise))
+        and isinstance(branch, ast.If)
+        and part in branch.body
+        and any(isinstance(each, ast.Attribute) and each.attr == "rowcount" for each in file.everywhere(branch.test))
+    )
 
 
 def _writes(each: Execution) -> bool:
