@@ -273,6 +273,7 @@ class JwtNotVerified(Rule):
             return token is None
         return (
             self._comes_from_issuer(file, token)
+            or self._comes_from_dependency(file, function, token)
             or _is_verified_in(file, function, token, call)
             or self._is_verified_by_callers(file, function, token)
         )
@@ -311,6 +312,19 @@ class JwtNotVerified(Rule):
                 )
             )
         )
+
+    def _comes_from_dependency(self, file: File, function: ast.AST, token: ast.expr) -> bool:
+        """`user["token"]` of `user = Depends(current_user)`: a part of what that function has made out."""
+        answered = set(_answered(file, function))
+        for value in file.values(token):
+            match value:
+                case (
+                    ast.Subscript(value=ast.Name(id=owner))
+                    | ast.Attribute(value=ast.Name(id=owner))
+                    | ast.Call(func=ast.Attribute(value=ast.Name(id=owner), attr="get"))
+                ) if owner in answered:
+                    return True
+        return False
 
     def _is_verified_by_callers(self, file: File, function: ast.AST, token: ast.expr) -> bool:
         """Those who call this function in the same file verify what they hand to it."""
@@ -458,3 +472,21 @@ def _is_verified_in(file: File, function: ast.AST, token: ast.expr, reading: ast
         if not _is_off(file, pairs.get("verify")) and not _is_off(file, options.get("verify_signature")):
             return True
     return False
+
+
+def _answered(file: File, function: ast.AST) -> Iterator[str]:
+    """The parameters that functions of the project answer: `user=Depends(current_user)`."""
+    if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        return
+    given = function.args
+    positional = [*given.posonlyargs, *given.args]
+    start = len(positional) - len(given.defaults)
+    defaults = [
+        *((positional[start + place], default) for place, default in enumerate(given.defaults)),
+        *zip(given.kwonlyargs, given.kw_defaults, strict=True),
+    ]
+    for parameter, default in defaults:
+        if isinstance(default, ast.Call) and last_name(default.func) in ("Depends", "Security") and default.args:
+            definition = file.definition_of(default.args[0])
+            if definition is not None and not definition.is_class:
+                yield parameter.arg
