@@ -3,7 +3,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from ...rule import Rule, Severity, option
+from ...rule import Default, Rule, Severity, option
 from ...shapes import all_arguments, last_name
 
 if TYPE_CHECKING:
@@ -91,6 +91,7 @@ class UntrustedContentType(Rule):
     """
 
     code = "FAR155"
+    default = Default.OFF
     severity = Severity.WARNING
     cwe = 434
     cvss = "CVSS:3.1/AV:N/AC:L/PR:L/UI:R/S:C/C:L/I:L/A:N"
