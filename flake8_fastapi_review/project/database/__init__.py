@@ -3,10 +3,10 @@
 from .engines import Engine, SessionMaker
 from .front import Database
 from .lifetimes import SharedSession
+from .objects import LazyRead
 from .sessions import Count, Execution, Facts, Step
 from .statements import Filter, Item, Load, Ref, Statement, Value
 from .tables import Column, Entity, ForeignKey, Index, Place, Proxy, Relationship, Table, Unique
-from .trips import LazyRead
 from .view import View
 
 __all__ = [

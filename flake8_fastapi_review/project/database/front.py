@@ -29,9 +29,10 @@ if TYPE_CHECKING:
     from ..schemas.nodes import Schema
     from ..types import Types
     from .engines import Engine, SessionMaker
+    from .objects import LazyRead
     from .sites import Site
     from .tables import Entity, Table
-    from .trips import LazyRead, Trips
+    from .trips import Trips
 
 
 class Database:

@@ -13,9 +13,11 @@ database counts.
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from ...module.index import FUNCTIONS, children
+from .loading import COLUMNS, EAGER, Loading
+from .objects import Frame, LazyRead, Loop, Origin, State
 from .sessions import Count
 from .sites import Site
 from .statements import Given, Statements, Value
@@ -31,18 +33,14 @@ if TYPE_CHECKING:
     from .statements import Statement
     from .tables import Entity, Relationship
 
-Origin = tuple[Any, ...]
-"""Where an object comes from: a statement, or the call that made it."""
-Branch = tuple[Count, str, "_State"]
+Branch = tuple[Count, str, State]
 _WALKED = 250
 """So many calls are followed for one function."""
 _DEEPEST = 9
 _LOOKED_AT = 40
 """The same where reads are looked for and nothing is counted."""
 _DEEPEST_LOOK = 5
-_EAGER = ("selectin", "subquery", "immediate")
 _LISTS = ("many", "scalars", "query", "rows", "result")
-_COLUMNS = ("load_only", "defer", "undefer")
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _KEYED = ("sorted", "min", "max")
 _SAME_LENGTH = ("enumerate", "list", "tuple", "set", "sorted", "reversed", "iter")
@@ -50,96 +48,6 @@ _VALIDATING = ("model_validate", "from_orm", "validate_python", "parse_obj")
 _MAKING = ("model_validate", "model_construct", "parse_obj", "from_orm")
 """Class methods that make an object."""
 _THREADS = ("asyncio.to_thread", "starlette.concurrency.run_in_threadpool", "anyio.to_thread.run_sync")
-
-
-class Loop(NamedTuple):
-    """Something that is done several times."""
-
-    node: ast.AST | None
-    times: int | None
-    """None: once for each of N rows."""
-
-
-class LazyRead(NamedTuple):
-    """An attribute whose reading sends a statement."""
-
-    node: ast.AST
-    """In the function that was asked about: the attribute, the call that leads to it, or what is answered."""
-    entity: Entity
-    attribute: str
-    relationship: Relationship | None
-    """None for a column."""
-    reason: str
-    """unloaded, deferred, or expired (by a commit)."""
-    is_async: bool
-    """Whether it may send none there: an asynchronous session, and nobody waits."""
-    rows: int
-    """So many loops over rows are around it, as far as each has an object of its own."""
-    is_shown: bool
-    """Whether a model that answers reads it, and no code."""
-    place: tuple[str, int]
-    """Where it is read."""
-    via: str
-    """The calls between, for messages: "rosters → roster"."""
-
-
-class _Frame(NamedTuple):
-    """A call that is followed."""
-
-    node: ast.AST
-    name: str
-    loops: int
-    """So many loops were around it."""
-    given: frozenset[Origin]
-    """The objects that it is given."""
-
-
-class _State:
-    """What is known at one point of the program."""
-
-    __slots__ = (
-        "expired",
-        "fetched",
-        "filled",
-        "flushed",
-        "fresh",
-        "given",
-        "kept",
-        "known",
-        "loaded",
-        "pending",
-    )
-
-    def __init__(self) -> None:
-        self.known: dict[Origin, str | None] = {}
-        """Objects in a session, with its kind."""
-        self.flushed: set[Origin] = set()
-        self.expired: dict[Origin, bool] = {}
-        """Forgotten by a commit; whether that is sure."""
-        self.fresh: set[tuple[Origin, tuple[str, ...]]] = set()
-        """Loaded again since."""
-        self.given: set[tuple[Origin, str]] = set()
-        """Relationships of new objects to others whose keys they were made with."""
-        self.loaded: set[tuple[Origin, tuple[str, ...], str]] = set()
-        self.filled: set[tuple[str, str, Origin]] = set()
-        """Relationships of classes that a later statement has loaded for objects which the session had."""
-        self.fetched: set[tuple[str, str]] = set()
-        """Classes of which rows were asked for by their keys, with the attribute that held the key, or "*"."""
-        self.kept: set[str] = set()
-        """Classes of which the session holds all rows."""
-        self.pending: dict[tuple[str, str], tuple[Loop, ...]] = {}
-        """What waits to be written: ("insert", symbol) → the loops around."""
-
-    def copy(self) -> _State:
-        made = _State()
-        for name in self.__slots__:
-            setattr(made, name, getattr(self, name).copy())
-        return made
-
-    def join(self, other: _State) -> None:
-        """What may be true after one of two ways: loaded if it was loaded on one of them."""
-        for name in self.__slots__:
-            getattr(self, name).update(getattr(other, name))
 
 
 class Trips:
@@ -165,6 +73,7 @@ class Trips:
         """Whether queries leave columns out."""
         self.sessions = sessions
         self.statements: Statements = sessions.statements
+        self.loading = Loading(self.statements.entity)
         self.sites = sessions.sites
         self.types = sessions.types
         self._schemas = schemas
@@ -172,9 +81,9 @@ class Trips:
         self._dialects = dialects
         self.count = Count()
         self.reads: list[LazyRead] = []
-        self._state = _State()
+        self._state = State()
         self._loops: list[Loop] = []
-        self._frames: list[_Frame] = []
+        self._frames: list[Frame] = []
         self._walking: set[str] = set()
         self._walked = 0
         self._answer: Schema | None = None
@@ -215,7 +124,7 @@ class Trips:
             return
         self._walked += 1
         self._walking.add(symbol)
-        self._frames.append(_Frame(call, symbol.rpartition(":")[2].rpartition(".")[2], len(self._loops), given))
+        self._frames.append(Frame(call, symbol.rpartition(":")[2].rpartition(".")[2], len(self._loops), given))
         try:
             self._body(Site(own[0], own[1], env), own[1])
         finally:
@@ -683,7 +592,7 @@ class Trips:
             self._unsure()
             return False
         self._lazy(held, origin, entity, name, None, "expired", site, loops)
-        self._add(self._eager_of(entity), loops)
+        self._add(self.loading.eager_of(entity), loops)
         return True
 
     def _column(
@@ -697,7 +606,7 @@ class Trips:
         loads = [
             each
             for each in held.statement.loads
-            if each.strategy in _COLUMNS and each.path == held.via and each.root in ("*", entity.symbol)
+            if each.strategy in COLUMNS and each.path == held.via and each.root in ("*", entity.symbol)
         ]
         left_out = False
         for load in loads:
@@ -730,8 +639,8 @@ class Trips:
                 return
             strategy: str | None = "select"
         else:
-            strategy = self._strategy(held.statement, held.via, entity, relation)
-            if origin in self._state.expired and strategy in ("joined", *_EAGER):
+            strategy = self.loading.strategy(held.statement, held.via, entity, relation)
+            if origin in self._state.expired and strategy in ("joined", *EAGER):
                 strategy = relation.lazy  # what was loaded along is forgotten, too
         if strategy in (None, "dynamic", "write_only", "?") or not entity.complete:
             self._unsure()
@@ -749,7 +658,7 @@ class Trips:
         if (
             relation.direction == "many-to-one"
             and held.statement is not None
-            and self._is_of_parent(held.statement, relation)
+            and self.loading.is_of_parent(held.statement)
         ):
             self._unsure()  # the rows of one parent, which the session may have
             self._add(1, ())
@@ -757,7 +666,7 @@ class Trips:
         self._lazy(held, origin, entity, relation.name, relation, "unloaded", site, loops)
         target = self.statements.entity(relation.target)
         if target is not None:
-            self._add(self._eager_of(target), loops)
+            self._add(self.loading.eager_of(target), loops)
 
     def _lazy(
         self,
@@ -786,21 +695,6 @@ class Trips:
             LazyRead(node, entity, name, relation, reason, waits, rows, self._showing is not None, place, names)
         )
 
-    # What is loaded with a statement
-
-    @staticmethod
-    def _strategy(statement: Statement, via: tuple[str, ...], entity: Entity, relation: Relationship) -> str | None:
-        """How a statement loads a relationship at the end of a path; None: not known."""
-        path = (*via, relation.name)
-        for load in reversed(statement.loads):
-            if load.strategy not in _COLUMNS and load.path in (path, (*via, "*")):
-                return load.strategy or relation.lazy
-            if load.root == "*" and load.path[:1] == ("*",):
-                return None
-        if relation.target in statement.entities and not via:
-            return "joined"  # comes with the row
-        return relation.lazy if statement.complete else None
-
     def _is_in_session(self, held: Value, relation: Relationship) -> bool:
         """Whether the one object that a relationship leads to is there already."""
         if relation.direction != "many-to-one":
@@ -809,61 +703,7 @@ class Trips:
             return True
         if not held.via or held.statement is None:
             return False
-        parents = [self.statements.entity(symbol) for symbol in held.statement.entities]
-        for parent in parents:
-            above = parent
-            for name in held.via[:-1]:
-                step = above.relationship(name) if above is not None else None
-                above = self.statements.entity(step.target) if step is not None else None
-            last = above.relationship(held.via[-1]) if above is not None else None
-            if above is None or last is None:
-                continue
-            if last.back_populates == relation.name or (
-                last.direction == "one-to-many" and relation.target == above.symbol
-            ):
-                return True
-        return False
-
-    @staticmethod
-    def _is_of_parent(statement: Statement, relation: Relationship) -> bool:
-        return any(
-            each.operator == "=="
-            and not each.is_join
-            and each.ref.column is not None
-            and bool(each.ref.column.foreign_keys)
-            for each in statement.filters
-        )
-
-    def _eager(self, statement: Statement | None) -> int:
-        """The further statements of what is loaded along."""
-        if statement is None or statement.kind != "select":
-            return 0
-        entities = [self.statements.entity(symbol) for symbol in statement.entities]
-        return sum(self._along(statement, (), each, ()) for each in entities if each is not None)
-
-    def _along(self, statement: Statement, via: tuple[str, ...], entity: Entity, seen: tuple[str, ...]) -> int:
-        if len(via) > 6 or seen.count(entity.symbol) > 1:
-            return 0
-        total = 0
-        for relation in entity.relationships:
-            strategy = self._strategy(statement, via, entity, relation)
-            target = self.statements.entity(relation.target)
-            if strategy not in ("joined", *_EAGER) or (relation.target in statement.entities and not via):
-                continue
-            total += strategy in _EAGER
-            if target is not None:
-                total += self._along(statement, (*via, relation.name), target, (*seen, entity.symbol))
-        return total
-
-    def _eager_of(self, entity: Entity, seen: tuple[str, ...] = ()) -> int:
-        """The same of an object that is loaded by itself."""
-        total = 0
-        for relation in entity.relationships if entity.symbol not in seen else ():
-            target = self.statements.entity(relation.target)
-            if relation.lazy in ("joined", *_EAGER):
-                total += relation.lazy in _EAGER
-                total += self._eager_of(target, (*seen, entity.symbol)) if target is not None else 0
-        return total
+        return self.loading.leads_back(held.statement, held.via, relation)
 
     # Objects
 
@@ -922,8 +762,8 @@ class Trips:
         if statement is None:
             return
         if self._follows_all:
-            self._add(self._eager(statement))
-        self._defers = self._defers or any(load.strategy in _COLUMNS for load in statement.loads)
+            self._add(self.loading.eager(statement))
+        self._defers = self._defers or any(load.strategy in COLUMNS for load in statement.loads)
         origin = _origin_of(statement)
         self._fill(statement)
         self._state.known[origin] = kind
@@ -949,7 +789,7 @@ class Trips:
                 relation = above.relationship(name) if above is not None else None
                 if above is None or relation is None:
                     break
-                if load.strategy in ("joined", *_EAGER):
+                if load.strategy in ("joined", *EAGER):
                     self._state.filled.update((above.symbol, name, origin) for origin in self._state.known)
                 above = self.statements.entity(relation.target)
         for each in statement.filters:
@@ -1095,7 +935,7 @@ class Trips:
                 continue
             key = (origin or (), held.via, relation.name)
             strategy = (
-                self._strategy(held.statement, held.via, entity, relation)
+                self.loading.strategy(held.statement, held.via, entity, relation)
                 if held.statement is not None
                 else relation.lazy
             )
@@ -1271,11 +1111,11 @@ class Trips:
         given = call.args[1] if len(call.args) > 1 else None
         given = next((each.value for each in call.keywords if each.arg == "attribute_names"), given)
         if given is None:
-            self._add(self._eager_of(entity))
+            self._add(self.loading.eager_of(entity))
             if origin is not None:
                 self._state.fresh.add((origin, held.via))
                 self._state.loaded = {key for key in self._state.loaded if key[:2] != (origin, held.via)}
-                along = [each.name for each in entity.relationships if each.lazy in ("joined", *_EAGER)]
+                along = [each.name for each in entity.relationships if each.lazy in ("joined", *EAGER)]
                 self._state.loaded.update((origin, held.via, name) for name in along)
             return
         if not isinstance(given, (ast.List, ast.Tuple, ast.Set)):

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from .engines import Engine, SessionMaker
     from .front import Database
     from .lifetimes import SharedSession
+    from .objects import LazyRead
     from .releases import Leak, Opened
     from .sessions import Count, Execution, Facts, Step
     from .statements import Ref, Statement, Value
     from .tables import Column, Entity, Relationship, Table
-    from .trips import LazyRead
 
 
 class View:
