@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING
 
 from ...rule import Rule, Severity
@@ -11,6 +12,10 @@ if TYPE_CHECKING:
 
     from ...file import File
     from ...rule import Violation
+
+_OF_ONE_THING = re.compile(
+    r"(?i)(?:field|setting|config|meta(?:data)?|option|attribute|label|propert(?:y|ie)|env|current)s?$"
+)
 
 
 class ExecuteInLoop(Rule):
@@ -51,6 +56,9 @@ class ExecuteInLoop(Rule):
                 continue
             if "migration" in file.path or file.value_of(_gone_over(loop.iter)) is not file.UNKNOWN:
                 continue
+            owner = _gone_over(loop.iter)
+            if owner is not loop.iter and _OF_ONE_THING.search(ast.unparse(owner)):
+                continue  # there are few of them
             if loop.orelse or not _is_alone(file, loop, call):
                 continue
             if any(each.facts & {"unknown", "returning"} for each in file.sql(file.sql_text(call.args[0]), "sqlite")):
