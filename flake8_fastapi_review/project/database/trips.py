@@ -1236,7 +1236,8 @@ class Trips:
             return
         if held.kind != "one" or held.entity is None:
             return
-        member = next((each for each in schema.members if each.kind == "model"), None)
+        models = [each for each in schema.members if each.kind == "model"]
+        member = models[0] if len(models) == 1 else None  # of several it is not known which it becomes
         entity = self.statements.entity(held.entity)
         if member is None or entity is None or self.statements.entity(member.name) is not None:
             return

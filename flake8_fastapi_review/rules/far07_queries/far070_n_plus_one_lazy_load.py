@@ -76,7 +76,7 @@ class NPlusOneLazyLoad(Rule):
     code = "FAR070"
     severity = Severity.WARNING
     cwe = 1073
-    message = "{relationship} is loaded for each row, 1 + N queries{way}: {remedy}"
+    message = "{relationships} loaded for each row, 1 + N queries{way}: {remedy}"
     markers = (("sqlalchemy", "sqlmodel", "session", "Session", "db", "query"), ("for ", "response_model", "->"))
 
     def check(self, file: File) -> Iterator[Violation]:
@@ -84,4 +84,5 @@ class NPlusOneLazyLoad(Rule):
             return
         for each in lazy.found(file):
             if each.read.rows and not each.read.is_async:
-                yield self.at(each.node, related=each.related, relationship=each.name, way=each.way, remedy=each.remedy)
+                names = f"{each.name} {'is' if len(each.reads) == 1 else 'are'}"
+                yield self.at(each.node, related=each.related, relationships=names, way=each.way, remedy=each.remedy)

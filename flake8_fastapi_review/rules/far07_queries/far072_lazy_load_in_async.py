@@ -75,7 +75,7 @@ class LazyLoadInAsync(Rule):
 
     code = "FAR072"
     severity = Severity.BLOCKER
-    message = "{read} has to be loaded{why}, which raises MissingGreenlet here: {remedy}"
+    message = "{read} to be loaded{why}, which raises MissingGreenlet here: {remedy}"
     markers = (("async ", "AsyncSession"), ("sqlalchemy", "sqlmodel", "session", "Session", "db"))
 
     def check(self, file: File) -> Iterator[Violation]:
@@ -84,7 +84,8 @@ class LazyLoadInAsync(Rule):
         for each in lazy.found(file):
             if each.read.is_async:
                 why = " again after the commit" if each.read.reason == "expired" else " when it is read"
-                yield self.at(each.node, related=each.related, read=_told(each), why=why, remedy=each.remedy)
+                read = f"{_told(each)} {'has' if len(each.reads) == 1 else 'have'}"
+                yield self.at(each.node, related=each.related, read=read, why=why, remedy=each.remedy)
 
 
 def _told(found: lazy.Found) -> str:
