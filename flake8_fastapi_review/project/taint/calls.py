@@ -34,6 +34,7 @@ from .values import (
     Value,
     is_harmless_at,
     join,
+    outer_names,
     whole,
 )
 
@@ -48,8 +49,8 @@ _PASSING_METHODS = frozenset(
     (
         "strip lstrip rstrip lower upper title capitalize casefold swapcase replace removeprefix removesuffix split "
         "rsplit splitlines partition rpartition join format format_map encode decode expandtabs center ljust rjust "
-        "zfill translate get pop items values keys copy setdefault getlist getall multi_items dict model_dump read "
-        "readline "
+        "zfill translate get pop popleft items values keys copy setdefault getlist getall multi_items dict "
+        "model_dump read readline "
         "readlines getvalue joinpath with_suffix with_name with_stem absolute expanduser as_posix"
     ).split()
 )
@@ -80,7 +81,10 @@ _COPYING = frozenset(
     }
 )
 """They give an object with the same parts, some of them changed by name."""
-_COLLECTING = frozenset(f"builtins.{name}" for name in ("list", "tuple", "set", "frozenset", "sorted", "reversed"))
+_COLLECTING = frozenset(f"builtins.{name}" for name in ("list", "tuple", "set", "frozenset", "sorted", "reversed")) | {
+    "collections.deque"
+}
+_CONTAINERS = ("builtins.str.", "builtins.bytes.", "builtins.dict.", "builtins.list.", "collections.deque.")
 _CHOOSING = frozenset({"builtins.max", "builtins.min", "builtins.next"})
 """They give the items of a list again, or one of them."""
 _PARTS = frozenset({"filename", "content_type", "headers"})
@@ -300,7 +304,9 @@ class Calls:
 
     def _holds(self, function: ast.expr, state: State) -> bool:
         """Whether a function of this function is called, which knows its variables."""
-        return isinstance(function, ast.Name) and bool(state) and self._local(self.walk.type_of(function))
+        if not isinstance(function, ast.Name) or not (state or self.walk.is_nested):
+            return False
+        return self._local(self.walk.type_of(function))
 
     def _made_with(self, function: ast.expr, state: State) -> Value:
         """What a function that is a variable, or was made on the spot, holds."""
@@ -389,7 +395,7 @@ class Calls:
                 return receiver if is_open else receiver.as_dict()
             case "get" | "pop" | "setdefault", [ast.Attribute(), *_]:
                 return receiver.member(OPTION)
-            case "get" | "pop" | "setdefault" | "values" | "getlist", _:
+            case "get" | "pop" | "popleft" | "setdefault" | "values" | "getlist", _:
                 return receiver.items()
             case "items" | "copy", _:
                 return receiver
@@ -487,9 +493,7 @@ class Calls:
                 passed = self._passed_by_method(function, receiver, arguments)
                 return passed.with_safe(row.safe) if passed else whole(given).with_safe(row.safe)
             return whole(given).with_safe(row.safe).without_safe(row.unsafe)
-        if name.startswith(("builtins.str.", "builtins.bytes.", "builtins.dict.", "builtins.list.")) and isinstance(
-            function, ast.Attribute
-        ):
+        if name.startswith(_CONTAINERS) and isinstance(function, ast.Attribute):
             if self.inputs.is_narrow(self.types.call_type(callee)):
                 return CLEAN
             return self._passed_by_method(function, receiver, arguments)
@@ -511,6 +515,10 @@ class Calls:
             declared = self.walk.type_of(node)
             own = declared is not None and declared[0] == "inst" and ":" in declared[1]
             found.append(value.as_dict() if own else value)
+            if value.is_list:  # pairs of names and values
+                pair = value.items()
+                held = pair.member("[1]")
+                found += [whole([pair.member("[0]")]), Value({}, {ANY: held}) if held else CLEAN]
         return join(found)
 
     def _hand_over(self, name: str, arguments: Arguments, state: State) -> Value:
@@ -712,6 +720,8 @@ class Calls:
         given, nodes = self._bound(own[1].parameters, receiver, arguments, state)
         if self._local(("func", symbol)):
             given.update({key[0]: value for key, value in state.items() if len(key) == 1})
+            for name in outer_names(effect):
+                given.setdefault(name, self.walk.outer(name))
         for captured, value in (arguments.made.parts or {}).items():
             if captured[:1] == "(":
                 given.setdefault(captured[1:-1], value)

@@ -62,6 +62,7 @@ _URL_KINDS = _URL_SAFE | {ALL}
 _LOG_SAFE = frozenset({"log", "header"})
 _CONTAINED_KINDS = frozenset({"path", "archive"})
 _ARCHIVE = frozenset({"archive", "path", "directory"})
+_PAGE = "starlette.responses.HTMLResponse"
 _FIXED_FORMATS = ("d", "f", "g", "e", "x", "X", "o", "b", "%", "n", "c", "G", "E", "F")
 
 
@@ -165,6 +166,22 @@ class Walk:
                 found[label] = HARMLESS
         return found
 
+    def _sends_pages(self) -> bool:
+        """Whether what a route returns is sent as a page: `@app.get("/", response_class=HTMLResponse)`."""
+        for decorator in getattr(self.node, "decorator_list", ()):
+            for keyword in decorator.keywords if isinstance(decorator, ast.Call) else ():
+                if keyword.arg == "response_class":
+                    return self._is_one(self.types.instance(self.type_of(keyword.value)), _PAGE)
+        return False
+
+    def _is_response(self, node: ast.expr) -> bool:
+        return self._is_one(self.type_of(node), "starlette.responses.Response")
+
+    def _is_one(self, declared: Any, name: str) -> bool:
+        if declared is None or declared[0] != "inst":
+            return False
+        return self.types.is_subclass(declared[1], (name,)) is True
+
     # Statements
 
     def block(self, statements: Sequence[ast.stmt], state: State | None) -> State | None:
@@ -187,7 +204,10 @@ class Walk:
                 self._augment(statement, state)
             case ast.Return(value=value):
                 if value is not None:
-                    self._results.append(self.value(value, state))
+                    found = self.value(value, state)
+                    self._results.append(found)
+                    if found and self._sends_pages() and not self._is_response(value):
+                        self.reaches("html", found, _PAGE, value)
                 self._leave(state, value)
                 return None
             case ast.Raise(exc=raised):
@@ -583,12 +603,19 @@ class Walk:
             return gathered(state, (node.id,), found) if node.id in self._parted else found
         if node.id in self._inner:
             return self._captured(node.id, state)
-        if self.scope.parent is None or self.scope.parent.kind == "module":
-            return CLEAN
-        owner = scope_binding(self.module.index, self.scope, node.id)
+        return self.outer(node.id)
+
+    @property
+    def is_nested(self) -> bool:
+        """Whether the function stands in another one, or in a class in one."""
+        return self.scope.parent is not None and self.scope.parent.kind != "module"
+
+    def outer(self, name: str) -> Value:
+        """A variable of a function around this one."""
+        owner = scope_binding(self.module.index, self.scope, name) if self.is_nested else None
         if owner is None or owner is self.scope or owner.kind != "function":
             return CLEAN
-        return Value({(node.id, ()): UNTOUCHED})
+        return Value({(name, ()): UNTOUCHED})
 
     def _captured(self, name: str, state: State) -> Value:
         """A function of this function, as a value: what its variables from here hold when it is made."""
@@ -596,7 +623,8 @@ class Walk:
         effect = self.taint.effect(symbol)
         if effect is None:
             return CLEAN
-        parts = {f"({origin})": held for origin in outer_names(effect) if (held := state.get((origin,)))}
+        held = {origin: state.get((origin,)) or self.outer(origin) for origin in outer_names(effect)}
+        parts = {f"({origin})": value for origin, value in held.items() if value}
         return Value({}, parts) if parts else CLEAN
 
     def _formatted(self, node: ast.FormattedValue, state: State) -> Value:
