@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from ...rule import Default, Rule, Severity, option
+from ...shapes import named_parameters
 from .routes import REGISTRATIONS, endpoints, shown
 
 if TYPE_CHECKING:
@@ -17,10 +18,13 @@ if TYPE_CHECKING:
 
 _PROTECTED = 2
 _GUESSED = re.compile(
-    r"(?i)(?:^|[/_.{-])(?:log-?in|sign-?in|sign-?up|passwords?|forgot|otp|mfa|2fa|magic)(?=$|[/_.}-])"
+    r"(?i)(?:^|[/_.{-])(?:log-?in|sign-?in|sign-?up|passwords?|forgot|otp|mfa|2fa|magic|register|registration|tokens?"
+    r"|reset)(?=$|[/_.}-])"
 )
-_GUESSED_BY_STRANGERS = re.compile(r"(?i)(?:^|[/_.{-])(?:register|registration|tokens?|reset)(?=$|[/_.-])")
-"""Words that tell as much about routes of users who are logged in: resetting a limit, registering a service."""
+_WORTH = re.compile(
+    r"(?i)passw|pwd|passphrase|otp|e-?mail|(?:^|_)(?:code|pin|secret|answer)(?:_|$)|OAuth2PasswordRequest"
+)
+"""Names of what is guessed, or of where a letter goes."""
 _LIMITS = re.compile(
     r"(?i)rate_?limit|limiter|throttl|slow_?api|slow_?down|brute_?force|quota|too_?many|lockout|attempts"
 )
@@ -29,9 +33,12 @@ _LIMITS = re.compile(
 class MissingRateLimit(Rule):
     """A route that can be guessed at or is expensive may be called as often as anybody likes.
 
-    Without a limit, a login, a reset or a one-time code is guessed by trying, and uploads fill the disk. Limits of
-    slowapi and fastapi-limiter are seen at the route, its routers and the application; off by default, since proxies
-    often limit what the code does not. Name other routes in `expensive` and your own limiters in `limiters`.
+    Without a limit, a password or a one-time code is guessed by trying. Looked at are routes for strangers that are
+    named after logging in, signing up or resetting, and that take a password, a code or an address. Limits of slowapi
+    and fastapi-limiter are seen at the route, its routers and the application, and so is whatever is called a limit.
+
+    Name other routes in `expensive` and your own limiters in `limiters`; with `uploads`, routes that take files are
+    reported, too. Off by default, since proxies often limit what the code does not.
 
     Bad:
 
@@ -72,6 +79,7 @@ class MissingRateLimit(Rule):
     message = "`{route}` may be called without limit, so that {harm}: limit the calls of one client"
     markers = (REGISTRATIONS,)
 
+    uploads: bool = option(False, "Report routes that take files, too.")
     expensive: frozenset[str] = option(
         frozenset(), "Paths, with `*` for anything, of further routes that need a limit."
     )
@@ -94,12 +102,14 @@ class MissingRateLimit(Rule):
         if row.method not in ("POST", "PUT", "PATCH"):
             return None
         texts = (row.path, row.endpoint_qualname.rpartition(".")[2])
-        if any(map(_GUESSED.search, texts)) or (
-            any(map(_GUESSED_BY_STRANGERS.search, texts)) and not self._is_guarded(file, row)
+        if (
+            any(map(_GUESSED.search, texts))
+            and not self._is_guarded(file, row)
+            and any(_WORTH.search(name) for name in _taken(file, endpoint.function))
         ):
             return "passwords and codes are guessed by trying"
         arguments: Any = getattr(endpoint.function, "args", None)
-        if any(
+        if self.uploads and any(
             file.parameter_source(endpoint.function, argument.arg) == "file"
             for argument in (*arguments.args, *arguments.kwonlyargs)
         ):
@@ -127,3 +137,17 @@ class MissingRateLimit(Rule):
             return True
         calls = file.within(endpoint.function, ast.Call)
         return any(_LIMITS.search(file.source(call.func)) for call in calls)
+
+
+def _taken(file: File, function: ast.AST) -> Iterator[str]:
+    """The names of what a route takes: parameters, their classes, the fields of models and what dependencies take."""
+    arguments: Any = getattr(function, "args", None)
+    for parameter in named_parameters(arguments):
+        yield parameter.arg
+        if parameter.annotation is not None:
+            yield file.source(parameter.annotation)
+            model = file.model_named(parameter.annotation)
+            yield from (field.name for field in model.fields) if model is not None else ()
+    for injected in file.injected(function):
+        yield injected.name or ""
+        yield from injected.called.parameters if injected.called is not None else ()

@@ -52,7 +52,7 @@ async def get_me(user: CurrentUser, session: SessionDep) -> User:  # FAR119: ses
 
 
 @router.put("/me/password", status_code=status.HTTP_204_NO_CONTENT)
-async def change_password(  # FAR081: password  # FAR054: guessed
+async def change_password(  # FAR081: password
     password: str,  # FAR024: password
     user: CurrentUser,
     session: SessionDep,
