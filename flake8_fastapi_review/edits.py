@@ -6,11 +6,14 @@ Positions are those of `ast`. None always means: this piece of code is written i
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING
 
 from .rule import Edit, Fix, Range
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from .file import File
 
 
@@ -60,6 +63,37 @@ def lines_after(file: File, node: ast.AST, lines: list[str]) -> Edit | None:
     return insertion(line, end, "".join(f"\n{indent}{each}" for each in lines))
 
 
+def logger_of(file: File) -> str:
+    """The name of the module's logger; empty if it has none."""
+    return next(_loggers(file), "")
+
+
+def logger_for(file: File, node: ast.AST) -> tuple[str, tuple[Edit, ...]] | None:
+    """The name of the module's logger, and the edits that make one, if it has none."""
+    if known := logger_of(file):
+        return known, ()
+    imported = file.module_name("logging", node)
+    above = [each for each in file.tree.body if isinstance(each, (ast.Import, ast.ImportFrom))]
+    if imported is None or not above or re.search(r"\blogger\b", file.text):
+        return None
+    line = above[-1].end_lineno or 0
+    below = file.tree.body[file.tree.body.index(above[-1]) + 1 :]
+    name, imports = imported
+    if not below or below[0].lineno <= line or any(each.range.line > line for each in imports):
+        return None
+    end = len(file.lines[line - 1].rstrip("\r\n").encode())
+    return "logger", (*imports, insertion(line, end, f"\n\nlogger = {name}.getLogger(__name__)"))
+
+
+def _loggers(file: File) -> Iterator[str]:
+    for statement in file.tree.body:
+        match statement:
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call() as made) if file.resolved(made) in _LOGGERS:
+                yield name
+            case ast.ImportFrom(module="loguru", names=names):
+                yield from (each.asname or each.name for each in names if each.name == "logger")
+
+
 def threaded(file: File, call: ast.expr) -> Fix | None:
     """`await asyncio.to_thread(f, …)` in place of `f(…)`, in a coroutine, where an `await` can stand.
 
@@ -94,6 +128,7 @@ def threaded(file: File, call: ast.expr) -> Fix | None:
     return Fix("Let a thread wait", tuple(edits))
 
 
+_LOGGERS = ("logging.getLogger", "structlog.get_logger", "structlog.stdlib.get_logger")
 _OPENING = frozenset(
     "builtins.open io.open pathlib.Path.open gzip.open zipfile.ZipFile tarfile.open tempfile.TemporaryFile "
     "tempfile.NamedTemporaryFile tempfile.SpooledTemporaryFile".split()

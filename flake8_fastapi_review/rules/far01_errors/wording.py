@@ -7,17 +7,14 @@ import re
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from ...edits import line_before
+from ...edits import line_before, logger_of
 from ...handlers import handler_of
 from ...rule import Edit, Fix, Range
 from .responses import is_http_exception, status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from ...file import File
 
-_LOGGERS = ("logging.getLogger", "structlog.get_logger", "structlog.stdlib.get_logger")
 _WORDS = re.compile(r"[A-Za-z]{3}")
 _HOLE = re.compile(r"[%{]")
 _LOOSE = " :;,.-–—(['\"`="
@@ -32,7 +29,7 @@ def own_text(file: File, expression: ast.expr, shown: ast.AST) -> Fix | None:
     said = _said(piece)
     text = said or _phrase(file, expression)
     edits = [Edit(Range.of(piece), f'"{text}"')]
-    handler, logger = handler_of(file, expression), _logger(file)
+    handler, logger = handler_of(file, expression), logger_of(file)
     if handler is not None and logger and not file.logs(handler.body):
         happened = said or f"{getattr(file.function(expression), 'name', 'this')} failed"
         line = line_before(file, expression, f'{logger}.exception("{happened}")')
@@ -43,7 +40,7 @@ def own_text(file: File, expression: ast.expr, shown: ast.AST) -> Fix | None:
 
 def logged(file: File, handler: ast.ExceptHandler, subject: str) -> Fix | None:
     """A line of the log in a handler that does nothing, if the module has a logger. Unsafe: it may be a long log."""
-    logger, first = _logger(file), handler.body[0]
+    logger, first = logger_of(file), handler.body[0]
     text = f"{subject} failed"
     if not logger or not text.isprintable() or set(text) & set('"\\%{}'):
         return None
@@ -103,17 +100,3 @@ def _phrase(file: File, expression: ast.expr) -> str:
         return HTTPStatus(code).phrase if isinstance(code, int) else "Internal Server Error"
     except ValueError:
         return "Internal Server Error"
-
-
-def _logger(file: File) -> str:
-    """The name of the module's logger; empty if it has none."""
-    return next(_loggers(file), "")
-
-
-def _loggers(file: File) -> Iterator[str]:
-    for statement in file.tree.body:
-        match statement:
-            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call() as made) if file.resolved(made) in _LOGGERS:
-                yield name
-            case ast.ImportFrom(module="loguru", names=names):
-                yield from (each.asname or each.name for each in names if each.name == "logger")

@@ -4,7 +4,8 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from ...rule import Rule, Severity, option
+from ...edits import logger_for
+from ...rule import Edit, Fix, Range, Rule, Severity, option
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,7 +74,7 @@ class PrintInService(Rule):
                 continue
             if not file.project_mentions("fastapi", "starlette"):
                 return
-            yield self.at(call, call=_shown(file, call))
+            yield self.at(call, fix=_logged(file, call), call=_shown(file, call))
 
     def _talks(self, file: File, call: ast.Call) -> bool:
         """Whether it stands in a function that prints by design."""
@@ -98,6 +99,36 @@ def _is_for_the_terminal(file: File, call: ast.Call) -> bool:
     asked = file.within(owner.body, ast.Call) if owner is not None and not isinstance(owner, ast.Lambda) else []
     talking = ("builtins.input", "getpass.getpass", *file.group("server-start"))
     return any(file.is_named(each.func, *talking) for each in asked)
+
+
+def _logged(file: File, call: ast.Call) -> Fix | None:
+    """By the logger of the module, its arguments as that takes them. Unsafe: who reads the output has to look there."""
+    known = logger_for(file, call)
+    if known is None or call.keywords or not call.args or not isinstance(file.parent(call), ast.Expr):
+        return None
+    logger, made = known
+    words: list[str] = []
+    values: list[str] = []
+    for given in call.args:
+        parts = given.values if isinstance(given, ast.JoinedStr) else [given]
+        text = ""
+        for part in parts:
+            match part:
+                case ast.Constant(value=str(said)) if said.isprintable() and not set(said) & set('"\\%'):
+                    text += said
+                case ast.FormattedValue(value=ast.Name() | ast.Attribute() as value, conversion=-1, format_spec=None):
+                    text += "%s"
+                    values.append(ast.unparse(value))
+                case ast.Constant() | ast.JoinedStr() | ast.FormattedValue() | ast.Starred():
+                    return None
+                case ast.expr():
+                    text += "%s"
+                    values.append(file.source(part))
+        words.append(text)
+    method = "exception" if file.enclosing(call, ast.ExceptHandler) is not None else "info"
+    template = f'"{" ".join(words)}"'
+    written = f"{logger}.{method}({', '.join([template, *values])})"
+    return Fix("Write it to the log", (*made, Edit(Range.of(call), written)))
 
 
 def _shown(file: File, call: ast.Call) -> str:
