@@ -5,6 +5,7 @@ import re
 from typing import TYPE_CHECKING
 
 from ...rule import Applicability, Edit, Fix, Range, Rule, Severity
+from .config_class import as_model_config
 from .models import models
 
 if TYPE_CHECKING:
@@ -135,7 +136,9 @@ class PydanticV1Api(Rule):
         for definition, model in models(file):
             for statement in definition.body:
                 if isinstance(statement, ast.ClassDef) and statement.name == "Config" and model.version == _VERSION:
-                    yield self.at(statement, old="class Config", new="model_config = ConfigDict(…)", state=_DEPRECATED)
+                    fix = as_model_config(file, statement, model.kind == "settings")
+                    new = "model_config = ConfigDict(…)"
+                    yield self.at(statement, fix=fix, old="class Config", new=new, state=_DEPRECATED)
 
 
 def _is_for_either(file: File, node: ast.AST) -> bool:
