@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from flake8_fastapi_review.config import load
-from flake8_fastapi_review.edits import argument, line_before, lines_after, threaded
+from flake8_fastapi_review.edits import argument, line_before, lines_after, logger_for, threaded
 from flake8_fastapi_review.project import Project
 
 if TYPE_CHECKING:
@@ -129,3 +129,36 @@ def test_where_no_await_can_stand(tmp_path: Path, body: str) -> None:
 def test_what_is_opened_is_read_here_again(tmp_path: Path) -> None:
     file = seen(tmp_path, "async def g():\n    x = open('a')\n")
     assert threaded(file, call(file, "open")) is None
+
+
+MADE = "logger = logging.getLogger(__name__)\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "name", "after"),
+    [
+        ("import logging\nlog = logging.getLogger('x')\nf()\n", "log", None),
+        ("from loguru import logger as L\nf()\n", "L", None),
+        (
+            "import os  # why\nf()\n",
+            "logger",
+            "import logging\nimport os  # why\n\nlogger = logging.getLogger(__name__)\nf()\n",
+        ),
+        (
+            "from a import f\n\n\ndef g(): f()\n",
+            "logger",
+            f"import logging\nfrom a import f\n\n{MADE}\n\ndef g(): f()\n",
+        ),
+    ],
+)
+def test_a_logger_is_taken_or_made(tmp_path: Path, before: str, name: str, after: str | None) -> None:
+    file = seen(tmp_path, before)
+    known = logger_for(file, call(file))
+    assert known is not None
+    assert (known[0], applied(before, *known[1])) == (name, after or before)
+
+
+@pytest.mark.parametrize("text", ["f()\n", "import a\nlogger = a\nf()\n", "import a; f()\n"])
+def test_a_logger_that_is_left_to_people(tmp_path: Path, text: str) -> None:
+    file = seen(tmp_path, text)
+    assert logger_for(file, call(file)) is None
