@@ -10,6 +10,7 @@ import ast
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from ..module.index import children
 from .sql import HOLE, read
 
 if TYPE_CHECKING:
@@ -404,6 +405,7 @@ class _Context(NamedTuple):
 
 class _Reader:
     def __init__(self, module: Module, dialect: Callable[[str], str | None]) -> None:
+        self.module = module
         self.tree = module.tree
         self.path = module.path
         self.dialect = dialect
@@ -424,16 +426,15 @@ class _Reader:
         if "revision" not in self.constants or "down_revision" not in self.constants:
             return None
         imports = []
-        for node in ast.walk(self.tree):
-            if isinstance(node, (ast.Import, ast.ImportFrom)):
-                for alias in node.names:
-                    name = alias.asname or alias.name.partition(".")[0]
-                    imports.append((name, alias, node))
-                    origin = f"{node.module}." if isinstance(node, ast.ImportFrom) else ""
-                    if f"{origin}{alias.name}" == "alembic.op":
-                        self.ops.add(name)
-                    elif not (isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] in _LIBRARIES):
-                        self.imported.add(name)
+        for node in self.module.index.nodes(ast.Import, ast.ImportFrom):
+            for alias in node.names:
+                name = alias.asname or alias.name.partition(".")[0]
+                imports.append((name, alias, node))
+                origin = f"{node.module}." if isinstance(node, ast.ImportFrom) else ""
+                if f"{origin}{alias.name}" == "alembic.op":
+                    self.ops.add(name)
+                elif not (isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] in _LIBRARIES):
+                    self.imported.add(name)
         revision = self._text(self.constants["revision"], {})
         down = self.constants["down_revision"]
         before: tuple[str, ...] | None = None
@@ -459,8 +460,8 @@ class _Reader:
     def _function(self, function: ast.FunctionDef, context: _Context) -> None:
         outer = self.locals
         self.locals = {}
-        for node in ast.walk(function):
-            for name, value in _assigned(node):
+        for statement in _statements(function.body):
+            for name, value in _assigned(statement):
                 self.locals[name] = None if name in self.locals else value
         self._body(function.body, context)
         self.locals = outer
@@ -878,6 +879,16 @@ def _assigned(node: ast.AST) -> Iterator[tuple[str, ast.expr | None]]:
                     yield each.id, None
 
 
+def _statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+    """Statements with those below them."""
+    for statement in body:
+        yield statement
+        for name in ("body", "orelse", "finalbody"):
+            yield from _statements(getattr(statement, name, None) or [])
+        for each in (*getattr(statement, "handlers", ()), *getattr(statement, "cases", ())):
+            yield from _statements(each.body)
+
+
 def _calls(node: ast.AST) -> Iterator[ast.Call]:
     todo = [node]
     while todo:
@@ -885,7 +896,7 @@ def _calls(node: ast.AST) -> Iterator[ast.Call]:
         if isinstance(current, ast.Call):
             yield current
         if not isinstance(current, (ast.FunctionDef, ast.Lambda, ast.ClassDef)):
-            todo.extend(ast.iter_child_nodes(current))
+            todo.extend(children(current))
 
 
 def _given(call: ast.Call, position: int, keyword: str) -> ast.expr | None:

@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..config import role
+from ..module.index import subtree
 from .readings import fact
 from .sql import HOLE, read
 
@@ -102,7 +103,7 @@ class Sqlite:
         if module is None:
             return
         parts: set[ast.AST] = set()
-        for node in ast.walk(module.tree):
+        for node in subtree(module.tree):
             if isinstance(node, ast.JoinedStr):
                 parts.update(node.values)
                 yield "".join(str(p.value) if isinstance(p, ast.Constant) else HOLE for p in node.values)
