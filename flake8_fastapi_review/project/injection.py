@@ -87,6 +87,8 @@ _ENDS = frozenset(
 """What a dependency does with a session that it yields; of no effect while nobody uses that one."""
 _MAX_DEPTH = 6
 _MAX_MENTIONS = 2
+_LONGEST_WORD = 60
+"""Texts up to this length may be words that are asked for."""
 _GIVEN = re.compile(rb"\b(?:Depends|Security)\(\s*(?:dependency\s*=\s*)?([A-Za-z_][\w.]*)")
 _SESSION = re.compile(rb"[sS]ession\b[^\n]*\b(?:sqlalchemy|sqlmodel)|(?:sqlalchemy|sqlmodel)[^\n]*[sS]ession\b")
 _MARKERS = rb"(?:\w+\.)?(?:Depends|Security|Query|Header|Cookie|Body|Form)\("
@@ -108,12 +110,14 @@ class Injection:
         self._names: frozenset[str] | None = None
         self._layers: dict[frozenset[str], str | None] = {}
         self._gives_defaults: bool | None = None
+        self._bodies: dict[str, tuple[frozenset[str], tuple[str, ...]]] = {}
 
     def forget(self) -> None:
         self._dependencies.clear()
         self._names = None
         self._gives_defaults = None
         self._harmless.clear()
+        self._bodies.clear()
 
     # Who is a dependency
 
@@ -285,9 +289,23 @@ class Injection:
 
     def mentions(self, symbol: str, words: frozenset[str], depth: int = 0) -> bool:
         """Whether one of these names stands in the body of a function or of those that it calls, three levels deep."""
+        used, called = self._body(symbol)
+        if used & words:
+            return True
+        return depth < _MAX_MENTIONS and any(self.mentions(each, words, depth + 1) for each in called)
+
+    @remembered()
+    def _body(self, symbol: str) -> tuple[frozenset[str], tuple[str, ...]]:
+        """The names and short texts in the body of a function, and the functions of the project that it calls."""
+        known = self._bodies.get(symbol)
+        if known is None:
+            known = self._bodies[symbol] = self._read_body(symbol)
+        return known
+
+    def _read_body(self, symbol: str) -> tuple[frozenset[str], tuple[str, ...]]:
         own = self.types.function(symbol)
         if own is None:
-            return False
+            return frozenset(), ()
         summary, function = own
         module = self.modules.tree_of(summary.path)
         scope = (
@@ -296,20 +314,17 @@ class Injection:
             else None
         )
         if scope is None:
-            return False
-        used = {node.id for node in scope.nodes.get(ast.Name, ())} | {
-            node.attr for node in scope.nodes.get(ast.Attribute, ())
+            return frozenset(), ()
+        used = {node.id for node in scope.nodes.get(ast.Name, ())}
+        used |= {node.attr for node in scope.nodes.get(ast.Attribute, ())}
+        used |= {
+            node.value
+            for node in scope.nodes.get(ast.Constant, ())
+            if isinstance(node.value, str) and len(node.value) <= _LONGEST_WORD
         }
-        used |= {node.value for node in scope.nodes.get(ast.Constant, ()) if isinstance(node.value, str)}
-        if used & words:
-            return True
-        if depth >= _MAX_MENTIONS:
-            return False
-        called = [self.types.eval(summary, expr[1]) for expr, *_ in function.calls]
-        return any(
-            value is not None and value[0] in ("func", "bound") and self.mentions(value[1], words, depth + 1)
-            for value in called
-        )
+        called = (self.types.eval(summary, expr[1]) for expr, *_ in function.calls)
+        followed = dict.fromkeys(value[1] for value in called if value is not None and value[0] in ("func", "bound"))
+        return frozenset(used), tuple(followed)
 
     def runs_forever(self, symbol: str) -> bool:
         """Whether a coroutine function loops until somebody cancels it: `while True:` that nothing leaves, with an
