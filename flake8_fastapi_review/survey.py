@@ -41,6 +41,12 @@ class Suppressed(NamedTuple):
         """It names no code, and something critical is behind it."""
         return self.hides_blockers and self.comment.is_blanket
 
+    @property
+    def is_for_others(self) -> bool:
+        """It names rules of other tools only, and hides nothing of ours."""
+        codes = self.comment.codes
+        return bool(codes) and not self.hides and not any(named.startswith("FAR") for named in codes)
+
 
 def components(review: Review) -> dict[str, int]:
     """How many routes, schemas and so on there are, by kind; without those that there are none of."""

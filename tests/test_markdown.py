@@ -310,6 +310,14 @@ def test_review_json_fits_its_schema(tmp_path: Path) -> None:
     git(folder, "branch", "x")
 
 
+def test_comments_for_other_tools_are_counted(tmp_path: Path) -> None:
+    lay(tmp_path, {"app.py": "import os  # noqa: F401\nimport re  # noqa: F401, E501\nx = 1  # noqa: FAR001\n"})
+    for form in ("markdown", "html"):
+        text = run("check", "--format", form, cwd=tmp_path).stdout
+        assert "2 comments for other tools alone: F401 2 ×, E501 1 ×" in text
+        assert ("app.py:3" in text, "app.py:1" in text) == (True, False)
+
+
 def test_passed_checks_of_a_change_are_those_of_its_files(tmp_path: Path) -> None:
     folder = repository(tmp_path / "repo", {**FAST, "app/bad.py": BARE})
     lay(folder, {"app/good.py": BARE.replace("except:", "except ValueError:")})

@@ -18,6 +18,7 @@ from . import assessment
 from .causes import Functions, causes
 from .finding import counted, kinds, without_way
 from .html_page import SCRIPT, STYLE
+from .markdown import for_others
 from .remedies import diff
 from .risk import FAMILIES, FLOWS, INTERNAL, risk_of
 from .terminal import harmless
@@ -246,12 +247,17 @@ class _Page:
             yield "</ol></section>"
         yield from _list("What passed", [f"{each.text} ({each.code})" for each in survey.passed] if survey else [])
         hidden = []
-        for held in survey.suppressions if survey else ():
+        found = survey.suppressions if survey else ()
+        others = [each for each in found if each.is_for_others] if self._report.change is None else []
+        for held in found:
+            if held in others:
+                continue
             what = ", ".join(held.comment.codes) or "everything"
             alarm = ", a critical issue without naming it" if held.is_alarming else ""
             hides = f"; hides {', '.join(held.hides)}{alarm}" if held.hides else ""
             why = held.comment.reason or "no reason given"
             hidden.append(f"`{held.file}:{held.comment.line}` {what}: {why}{hides}")
+        hidden += [for_others(others)] if others else []
         added = "Suppressions" if self._report.change is None else "Suppressions added by the change"
         yield from _list(added, hidden)
         skipped = [f"`{each.file}`: {each.reason}" for each in self._report.skipped]

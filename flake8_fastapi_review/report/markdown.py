@@ -40,7 +40,6 @@ _SPAN = re.compile(r"(`+)(?!`).*?(?<!`)\1(?!`)")
 _SPECIAL = re.compile(r"[\\<>*\[\]|#]|(?<![^\W_])_|_(?![^\W_])")
 """An underscore inside a word emphasises nothing."""
 _SENTENCE = re.compile(r"(?<=[.:;])(?<!e\.g\.)(?<!i\.e\.) (?=[A-Z`])")
-_OTHER_TOOLS = re.compile(r"(?!FAR)[A-Z]+\d+")
 
 
 def render(report: Report) -> str:
@@ -242,7 +241,7 @@ class _Writer:
         yield "## Suppressions" if self._report.change is None else "## Suppressions added by the change"
         yield ""
         found = self._report.survey.suppressions if self._report.survey is not None else ()
-        others = [each for each in found if _is_for_others(each)] if self._report.change is None else []
+        others = [each for each in found if each.is_for_others] if self._report.change is None else []
         found = tuple(each for each in found if each not in others)
         if not found and not others:
             yield "None."
@@ -264,9 +263,7 @@ class _Writer:
             yield f"- {code(f'{each.file}:{comment.line}')} {what}: {why}{hides}{alarm}"
         if others:
             yield from [""] if found else []
-            number = Counter(named for each in others for named in each.comment.codes)
-            names = ", ".join(f"{named} {amount} ×" for named, amount in number.most_common())
-            yield f"{counted(len(others), 'comment')} for other tools alone: {names}."
+            yield f"{for_others(others)}."
         if self._report.baselined:
             yield ""
             yield f"The baseline holds {counted(self._report.baselined, 'further finding')}."
@@ -309,10 +306,11 @@ class _Writer:
         yield f"**Score: {score.value} of 100** = {score.explanation}"
 
 
-def _is_for_others(suppressed: Suppressed) -> bool:
-    """It names rules of other tools only, and hides nothing of ours."""
-    codes = suppressed.comment.codes
-    return bool(codes) and not suppressed.hides and all(_OTHER_TOOLS.fullmatch(named) for named in codes)
+def for_others(found: Sequence[Suppressed]) -> str:
+    """Comments for other tools, by what they name."""
+    number = Counter(named for each in found for named in each.comment.codes)
+    names = ", ".join(f"{named} {amount} ×" for named, amount in number.most_common())
+    return f"{counted(len(found), 'comment')} for other tools alone: {names}"
 
 
 # Text
