@@ -800,7 +800,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         (('.get(', '.post(', '.put(', '.patch(', '.delete(', '.api_route(', '.add_api_route(', '.websocket(', '.route(', '.add_api_websocket_route(', '.add_route('),),  # markers
         307,  # cwe
         'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:L/I:N/A:N',  # cvss
-        (('expensive', 'frozenset[str]', 'Paths, with `*` for anything, of further routes that need a limit.'), ('limiters', 'frozenset[str]', 'Qualified names of dependencies and decorators that limit.')),  # options
+        (('uploads', 'bool', 'Report routes that take files, too.'), ('expensive', 'frozenset[str]', 'Paths, with `*` for anything, of further routes that need a limit.'), ('limiters', 'frozenset[str]', 'Qualified names of dependencies and decorators that limit.')),  # options
         'A route that can be guessed at or is expensive may be called as often as anybody likes',  # summary
         'far05_auth.far054_missing_rate_limit',  # module
         'MissingRateLimit',  # cls
@@ -1069,7 +1069,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         'important',  # severity
         'on',  # default
         ('app',),  # roles
-        (('session', 'Session', 'sqlalchemy', 'sqlmodel', 'db', 'repo', 'store', 'service', 'manager'), ('for ',)),  # markers
+        (('session', 'Session', 'sqlalchemy', 'sqlmodel', 'db', 'repo', 'store', 'service', 'manager', 'asyncpg', 'motor', 'pymongo', 'beanie', 'tortoise', 'databases'), ('for ',)),  # markers
         1073,  # cwe
         None,  # cvss
         (),  # options
@@ -1595,13 +1595,13 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         'FAR104',  # code
         'unconstrained-input',  # name
         'minor',  # severity
-        'off',  # default
+        'on',  # default
         ('app',),  # roles
-        (('BaseModel', 'SQLModel', 'pydantic', 'Schema', 'Base)', 'Model)'), ('str', 'list', 'List', 'bytes')),  # markers
+        (('BaseModel', 'SQLModel', 'pydantic', 'Schema', 'Base)', 'Model)', '.post(', '.put(', '.patch(', 'route('),),  # markers
         770,  # cwe
         None,  # cvss
-        (),  # options
-        'The fields of a request body may be of any length',  # summary
+        (('always', 'bool', 'Report the models of all routes, not only of those that are open to anybody.'),),  # options
+        'The fields of a request body that anybody may send may be of any length',  # summary
         'far10_schemas.far104_unconstrained_input',  # module
         'UnconstrainedInput',  # cls
         'python',  # language
@@ -2315,13 +2315,13 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         'FAR150',  # code
         'unverified-dynamic-import',  # name
         'critical',  # severity
-        'off',  # default
+        'on',  # default
         ('app',),  # roles
         (('exec_module', 'import_module', '__import__', 'run_path', 'run_module'),),  # markers
         494,  # cwe
         'CVSS:3.1/AV:L/AC:L/PR:L/UI:N/S:U/C:H/I:H/A:H',  # cvss
-        (),  # options
-        'A file or module that is only known at run time is run, and nothing checks before that it is the right one',  # summary
+        (('configured', 'bool', 'Also report what settings, arguments, callers or rows name.'),),  # options
+        'Code that the program has fetched is run, and nothing checks before that it is the right one',  # summary
         'far15_files.far150_unverified_dynamic_import',  # module
         'UnverifiedDynamicImport',  # cls
         'python',  # language
@@ -2347,7 +2347,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         'FAR152',  # code
         'dynamic-import-not-cleaned',  # name
         'important',  # severity
-        'on',  # default
+        'off',  # default
         ('app',),  # roles
         (('sys',), ('exec_module', 'import_module', '__import__', 'run_path', 'run_module')),  # markers
         459,  # cwe
@@ -2395,7 +2395,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         'FAR155',  # code
         'untrusted-content-type',  # name
         'important',  # severity
-        'on',  # default
+        'off',  # default
         ('app',),  # roles
         (('UploadFile',), ('write', 'copyfileobj', 'put_object', 'upload_', 'Response')),  # markers
         434,  # cwe
