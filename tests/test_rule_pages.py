@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from cases import run
+from cases import fixed, run
 from test_change import repository, reviewed
 
 from flake8_fastapi_review import registry
@@ -139,3 +139,16 @@ def test_message_is_one_line_and_tells_what_to_do() -> None:
         message = type(registry.load(row)).message
         assert "\n" not in message
         assert not message.endswith("."), row.code
+
+
+@pytest.mark.parametrize("code", ["FAR033", "FAR034", "FAR035", "FAR042"])
+def test_the_fix_that_is_shown_at_the_place_helps(code: str, tmp_path: Path) -> None:
+    row = registry.find(code)
+    assert row is not None
+    bad = examples(row, "Bad")[0]
+    (tmp_path / "snippet.py").write_text(bad, "utf-8")
+    (found,) = run(tmp_path, ["snippet.py"], {code})
+    after = fixed(bad, found.violation)
+    ast.parse(after)
+    imports = "import html\nfrom urllib.parse import urlparse\n"
+    assert findings(code, imports + after, tmp_path) == []

@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...rule import Rule, Severity
+from . import fixes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,6 +77,7 @@ class PathTraversal(Rule):
                 reached.node,
                 related=reached.related,
                 exploit=reached.exploit,
+                fix=fixes.resolved(file, reached),
                 severity=Severity.WARNING if reached.administrators or reached.calls > _FAR else None,
                 sink=reached.sink,
                 input=reached.input,

@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...rule import Rule, Severity
+from . import fixes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,6 +69,7 @@ class Ssrf(Rule):
                 reached.node,
                 related=reached.related,
                 exploit=reached.exploit,
+                fix=fixes.known_host(file, reached),
                 severity=Severity.WARNING if reached.administrators else None,
                 sink=reached.sink,
                 input=reached.input,

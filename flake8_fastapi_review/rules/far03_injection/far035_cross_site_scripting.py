@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ...rule import Related, Rule, Severity
 from ...shapes import last_name
+from . import fixes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,6 +74,7 @@ class CrossSiteScripting(Rule):
                 reached.node,
                 related=reached.related,
                 exploit=reached.exploit,
+                fix=fixes.wrapped(file, reached, "html.escape"),
                 sink=reached.sink,
                 does="sends HTML with",
                 remedy="escape it or use a template",

@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...rule import Rule, Severity
+from . import fixes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,6 +65,7 @@ class RegexInjection(Rule):
                 reached.node,
                 related=reached.related,
                 exploit=reached.exploit,
+                fix=fixes.wrapped(file, reached, "re.escape") if reached.kind == "regex" else None,
                 sink=reached.sink,
                 input=reached.input,
                 route=reached.route,
