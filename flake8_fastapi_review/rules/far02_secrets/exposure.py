@@ -296,6 +296,8 @@ def _is_short_slice(node: ast.Subscript) -> bool:
                 return True
             case ast.Name() | ast.Attribute() | ast.BinOp() | ast.Call():
                 return True
+            case ast.UnaryOp(op=ast.USub(), operand=ast.Name() | ast.Attribute()):
+                return True
     return False
 
 
