@@ -363,7 +363,8 @@ _LOCAL = """
     project/taint/calls.py Calls._made
     project/taint/engine.py Taint._nodes
     project/taint/lookups.py Lookups._parts
-    project/types.py Types._read Types._evaluated Types._active Types._bindings Types._annotated Types._texts
+    project/types.py Types._mros Types._derivations Types._results Types._read Types._evaluated Types._active
+    project/types.py Types._bindings Types._annotated Types._texts
 """
 """What is remembered of one file by whoever holds it already, while one answer is made, or with `begin` and `end`."""
 _APART = ("application/", "contract/", "taint/walk.py")
@@ -392,7 +393,10 @@ def _remembering() -> set[str]:
             }
             for method in methods:
                 if method.name in ("__init__", "forget") or {"remembered", "fact"} & set(
-                    ast.unparse(ast.Tuple(list(method.decorator_list), ast.Load())).replace("(", " ").split()
+                    ast.unparse(ast.Tuple(list(method.decorator_list), ast.Load()))
+                    .replace("(", " ")
+                    .replace(".", " ")
+                    .split()
                 ):
                     continue
                 filled = {attribute for node in ast.walk(method) for attribute in _stored(node)}

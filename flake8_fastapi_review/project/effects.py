@@ -175,13 +175,14 @@ class Effects:
 
     # What a function raises
 
-    @remembered()
     def errors(self, callee: Type | None) -> frozenset[int]:
         """The statuses of the HTTPExceptions that leave a project function when it is called (and awaited), those of
         the functions included that it calls."""
         start = self._raiser(callee)
-        if start is None:
-            return frozenset()
+        return frozenset() if start is None else self._errors_of(start)
+
+    @remembered()
+    def _errors_of(self, start: str) -> frozenset[int]:
         known = self._errors.get(start)
         if known is None:
             found: set[int] = set()

@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..module.index import children
+from .readings import fact
 from .sql import HOLE, read
 
 if TYPE_CHECKING:
@@ -252,6 +253,7 @@ class Migrations:
             self._graphs = {key: Graph(tuple(some)) for key, some in nodes.items()}
         return self._graphs.get(_environment(path)) or Graph(())
 
+    @fact("migrations.nodes", lambda self: self._modules)
     def nodes(self) -> dict[str, list[Node]]:
         """Environment → its revisions."""
         if self._nodes is None:
@@ -280,6 +282,7 @@ class Migrations:
         return Node(path, revision[1], down, _LABEL.search(text) is not None, told)
 
     @property
+    @fact("migrations.schema", lambda self: self._modules)
     def schema(self) -> MigratedSchema:
         """What all revisions together have ever created."""
         if self._schema is None:
@@ -353,6 +356,10 @@ class Migrations:
         for word, name in _FOLDERS.items():
             if f"/{word}" in inner.rpartition("/")[0]:
                 return name
+        return self._dialect_of(folder)
+
+    @fact("migrations._dialect_of", lambda self: self._modules)
+    def _dialect_of(self, folder: str) -> str | None:
         if folder not in self._dialects:
             self._dialects[folder] = self._named(folder)
         return self._dialects[folder]

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..module.index import subtree
 from ..module.summary import Call, Expr, Function, Summary
+from . import readings
 from .effects import Link
-from .readings import fact, remembered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -81,7 +81,7 @@ class Passing:
         self._arrivals: dict[tuple[str, Aim], dict[str, Arrival]] = {}
         self._handlers: dict[str, tuple[str, ...]] | None = None
 
-    @remembered(lambda self, symbol, aim, depth=0: (symbol, aim))
+    @readings.remembered(lambda self, symbol, aim, depth=0: (symbol, aim))
     def arrivals(self, symbol: str, aim: Aim, depth: int = 0) -> dict[str, Arrival]:
         """The parameters of a function, or of the constructor of a class, whose text gets into such a call."""
         known = self._arrivals.get((symbol, aim))
@@ -109,7 +109,7 @@ class Passing:
         return found
 
     @property
-    @fact("passing.handlers", lambda self: self.types.modules)
+    @readings.fact("passing.handlers", lambda self: self.types.modules)
     def handlers(self) -> dict[str, tuple[str, ...]]:
         """The functions that are registered for exceptions by a call, and the qualified names of their classes."""
         if self._handlers is None:

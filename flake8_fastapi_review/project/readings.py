@@ -138,26 +138,39 @@ def _settle(depth: int, mask: int, low: int) -> None:
                 del pending[place]
 
 
-def remembered(key: Callable[..., Any] | None = None) -> Callable[[_C], _C]:
-    """For a method that remembers its answers, by `key(self, …)` or else by what it is given, which is plain then."""
+def remembered(key: Callable[..., Any] | None = None, *, always: bool = True) -> Callable[[_C], _C]:
+    """For a method that remembers its answers, by `key(self, …)` or else by what it is given, which is plain then.
+
+    `always`: each answer is remembered; False where one that was cut short is made again.
+    """
 
     def decorate(method: _C) -> _C:
         place = f"_read_{method.__name__}"
 
         @wraps(method)
         def asked(self: Any, *args: Any, **named: Any) -> Any:
+            if named and key is None:
+                raise TypeError(f"{method.__name__} is remembered by what it is given in order")
             try:
                 masks = self.__dict__[place]
             except KeyError:
                 masks = self.__dict__[place] = {}
             asked_for = key(self, *args, **named) if key is not None else args
+            known = masks.get(asked_for)
+            if always and known is not None and known >= EVERYTHING:
+                now = NOW
+                now.mask |= known
+                if now.pending:
+                    taken(masks, asked_for)
+                return method(self, *args, **named)
             frame = begin(masks, asked_for)
             if frame is None:
                 return method(self, *args, **named)
             try:
                 return method(self, *args, **named)
             finally:
-                end(frame, masks, asked_for)
+                if not end(frame, masks, asked_for):
+                    masks[asked_for] = 0
 
         return cast("_C", asked)
 
@@ -184,6 +197,14 @@ def fact(
             asked_for = (name, *(key(self, *args) if key is not None else args))
             masks = readings.masks
             bit = readings.bit(asked_for)
+            if readings.is_told(asked_for) and masks.get(asked_for, 0) >= EVERYTHING:
+                now = NOW
+                outer = now.mask
+                found = method(self, *args)
+                if now.pending:
+                    taken(masks, asked_for)
+                now.mask = outer | bit
+                return found
             readings.asked(asked_for)
             frame = begin(masks, asked_for)
             if frame is None:
@@ -212,10 +233,18 @@ def fingerprint(value: Any) -> bytes:
     """Stands for values of what `repr` tells all of, in tuples, lists, dictionaries and sets."""
     from .cache import content_digest
 
-    return content_digest(repr(_ordered(value)).encode("utf-8", "surrogatepass"))
+    text = repr(value)
+    if "{" in text:  # a set, in any order
+        text = repr(_ordered(value))
+    return content_digest(text.encode("utf-8", "surrogatepass"))
+
+
+_PLAIN = (str, int, float, bool, bytes, type(None))
 
 
 def _ordered(value: Any) -> Any:
+    if isinstance(value, _PLAIN):
+        return value
     if isinstance(value, (frozenset, set)):
         return "set", sorted([repr(_ordered(each)) for each in value])
     if isinstance(value, (tuple, list)):
@@ -267,6 +296,8 @@ class Readings:
         """Key of a fact → the bits of what it was made from."""
         self._prints: dict[Key, bytes] = {}
         """Key of a fact → the fingerprint of the answer."""
+        self._answers: dict[Key, Any] = {}
+        """Key of a fact → the answer, of which there is no fingerprint yet."""
         self._found: dict[Search, frozenset[str]] = {}
         """The files that a search found."""
         self._before: set[Key] = set()
@@ -296,6 +327,7 @@ class Readings:
     def plain(self) -> Plain:
         """All of it as values that `marshal` writes: of each bit what it stands for, what it was made from, and what
         was found."""
+        self._tell()
         told: list[tuple[Any, int, Any]] = []
         for thing in self._bits:
             if isinstance(thing, str):
@@ -309,6 +341,7 @@ class Readings:
 
     def join(self, plain: Plain) -> Callable[[int], int]:
         """Take over what another process told of the same project. Returns what makes its bits ours."""
+        self._tell()
         bits = [self.bit(self._thing(thing)) for thing, _, _ in plain]
 
         def translated(mask: int) -> int:
@@ -368,16 +401,25 @@ class Readings:
         if key in self._before and self.masks.get(key, 0) >= EVERYTHING:
             self.masks.pop(key, None)
 
+    def _tell(self) -> None:
+        for key, answer in self._answers.items():
+            self._prints[key] = fingerprint(answer)
+        self._answers.clear()
+
+    def is_told(self, key: Key) -> bool:
+        """Whether the answer of a fact is known from this run."""
+        return key in self._answers or (key in self._prints and key not in self._before)
+
     def note(self, key: Key, answer: Any) -> None:
         """Take note of the answer of a fact."""
-        if key in self._prints and key not in self._before:
-            return
-        made = fingerprint(answer)
         if key in self._before:
             self._before.discard(key)
+            made = fingerprint(answer)
             if made != self._prints[key]:
                 self.moved |= self.bit(key)
-        self._prints[key] = made
+            self._prints[key] = made
+        elif key not in self._prints:
+            self._answers[key] = answer
 
     def settle(self, project: Any, changed: Mapping[str, bytes]) -> int:
         """The bits of all that is not as it was in the earlier run, since these files changed: path → text of now."""

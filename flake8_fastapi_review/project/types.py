@@ -156,12 +156,15 @@ class Types:
         self._annotated: dict[str, dict[int, tuple[Expr, Type | None]]] = {}
         """As `_evaluated`, of generics and unions as annotations."""
         self._aliases: set[int] = set()
-        """The ids of the expressions of the aliases that are being followed: one may stand for itself, as that of a JSON
-        value does."""
+        """The ids of the expressions of the aliases that are being followed: one may stand for itself, as that of a
+        JSON value does."""
         self._texts: dict[str, Expr] = {}
         self._active: dict[Any, int] = {}
         """What is being looked at → how deep among the answers in the making."""
         self._depth = 0
+        self._results_read: Masks = {}
+        self._orders_read: Masks = {}
+        """Function, and class, alone or with names that it may derive from → what the answer was made from."""
         self._read: dict[str, Masks] = {}
         """Path → key of what is remembered of expressions and bindings of the module → what it was made from."""
 
@@ -201,12 +204,19 @@ class Types:
         found = summary.classes.get(qualname) if summary else None
         return (summary, found) if summary and found else None
 
-    @remembered()
     def mro(self, cls: str) -> tuple[str, ...]:
         """The class and its bases, project symbols and canonical external names; "?" stands for an unknown base."""
         found = self._mros.get(cls)
         if found is not None:
+            taken(self._orders_read, cls)
             return found
+        frame = begin(self._orders_read, cls)
+        try:
+            return self._order(cls)
+        finally:
+            end(frame, self._orders_read, cls)
+
+    def _order(self, cls: str) -> tuple[str, ...]:
         self._mros[cls] = (cls,)
         self._open_mros += 1
         own = self.project_class(cls)
@@ -233,14 +243,18 @@ class Types:
         self._open_mros -= 1
         return order
 
-    @remembered()
     def is_subclass(self, cls: str, names: tuple[str, ...]) -> bool | None:
         """Whether a class is one of `names` (dotted, external or the project's) or derives from one; None if a base
         is unknown."""
         key = (cls, names)
         if key in self._derivations:
+            taken(self._orders_read, key)
             return self._derivations[key]
-        found = self._derives(cls, names)
+        frame = begin(self._orders_read, key)
+        try:
+            found = self._derives(cls, names)
+        finally:
+            end(frame, self._orders_read, key)
         if not self._open_mros:
             self._derivations[key] = found
         return found
@@ -553,7 +567,7 @@ class Types:
             return ("ext", self.knowledge.canonical(f"{module}.{name}" if name else module))
         return ("mod", path) if name is None else self.module_member(path, name, module)
 
-    @remembered(lambda self, path, name, dotted=None: (path, name))
+    @remembered(lambda self, path, name, dotted=None: (path, name), always=False)
     def module_member(self, path: str, name: str, dotted: str | None = None) -> Type | None:
         """`from path import name`: a name of the module, or a submodule of the package."""
         key = ("member", path, name)
@@ -740,7 +754,10 @@ class Types:
         match found:
             case ("alias", path, expr):
                 owner = self.modules.summary(path)
-                if owner is None or id(expr) in self._aliases:
+                if owner is None:
+                    return None
+                if id(expr) in self._aliases:
+                    cut_short()
                     return None
                 self._aliases.add(id(expr))
                 try:
@@ -1095,20 +1112,23 @@ class Types:
             return None
         return ("inst", f"builtins.{dotted}" if dotted in _BUILTINS else self.knowledge.canonical(dotted), ())
 
-    @remembered()
     def result(self, symbol: str, receiver: Type | None) -> Type | None:
         """The value of calling a project function, its decorators applied."""
         key = symbol if receiver is None or receiver[0] == "super" else f"{symbol}@{receiver}"
         if key in self._results:
+            taken(self._results_read, key)
             return self._results[key]
         active = ("result", key)
         if active in self._active:
+            cut_short(self._active[active])
             return None
+        frame = begin(self._results_read, key)
         self._active[active] = NOW.depth
         try:
             found = self._result(symbol, receiver)
         finally:
             self._active.pop(active, None)
+            end(frame, self._results_read, key)
         self._results[key] = found
         return found
 

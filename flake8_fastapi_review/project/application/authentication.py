@@ -255,7 +255,7 @@ class Authentication:
 
     # Functions
 
-    @remembered()
+    @remembered(lambda self, symbol, depth=_DEPTH: (symbol, depth))
     def function(self, symbol: str, depth: int = _DEPTH) -> int:
         """Whether calling a function (constructing a class) refuses those who are not known."""
         known = self._functions.get((symbol, depth))
@@ -325,7 +325,6 @@ class Authentication:
                 found = self.types.eval(summary, raised)
         return self._status_of_class(found)
 
-    @remembered()
     def _status_of_class(self, found: Type | None) -> int:
         match found:
             case ("type", cls, _) | ("inst", cls, _):
@@ -334,6 +333,10 @@ class Authentication:
                 pass
             case _:
                 return 0
+        return self._status_of_name(cls)
+
+    @remembered()
+    def _status_of_name(self, cls: str) -> int:
         known = self._exceptions.get(cls)
         if known is None:
             known = self._exceptions[cls] = self._of_class(cls)

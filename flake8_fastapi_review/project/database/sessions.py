@@ -189,7 +189,11 @@ class Sessions:
                 return str(callee[1]).endswith(("__call__", "sessionmaker.begin"))
         return False
 
-    @remembered(lambda self, module, function: (module.path, getattr(function, "lineno", 0), type(function)))
+    @remembered(
+        lambda self, module, function: (
+            self.sites.symbol(module, function) if isinstance(function, FUNCTIONS) else module.path
+        )
+    )
     def executions(self, module: Module, function: ast.AST) -> tuple[Execution, ...]:
         """What a function does to sessions, through the project's functions too, in source order."""
         if not isinstance(function, FUNCTIONS):

@@ -186,7 +186,7 @@ class Taint:
 
     # Effects
 
-    @remembered()
+    @remembered(always=False)
     def effect(self, symbol: str) -> Effect | None:
         """What calling a project function does with what it is given; None when that is not known."""
         known = self._effects.get(symbol)
@@ -365,7 +365,7 @@ class Taint:
             return False
         return self._guards(symbol, 0)
 
-    @remembered(lambda self, symbol, depth: symbol)
+    @remembered(lambda self, symbol, depth: symbol, always=False)
     def _guards(self, symbol: str, depth: int) -> bool:
         known = self._guarding.get(symbol)
         if known is not None:

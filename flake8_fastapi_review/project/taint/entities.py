@@ -59,7 +59,6 @@ class Entities:
         self._privileged.clear()
         self._open.clear()
 
-    @remembered()
     def privileged(self, declared: Type | None) -> str | None:
         """The first privileged field of an entity's class or of an instance, as "module.User.is_admin"."""
         if declared is not None and declared[0] == "union":
@@ -67,7 +66,10 @@ class Entities:
             declared = rest[0] if len(rest) == 1 else None
         if declared is None or declared[0] not in ("inst", "type") or ":" not in declared[1]:
             return None
-        cls = declared[1]
+        return self._privileged_of(declared[1])
+
+    @remembered()
+    def _privileged_of(self, cls: str) -> str | None:
         if cls not in self._privileged:
             self._privileged[cls] = self._found(cls)
         return self._privileged[cls]
@@ -95,12 +97,14 @@ class Entities:
         owners = (self.types.project_class(base) for base in self.types.mro(cls))
         return any(own is not None and dict(own[1].keywords).get("table") == ("k", True) for own in owners)
 
-    @remembered()
     def is_open(self, declared: Type | None) -> bool:
         """Whether a model takes fields that it does not name: `extra="allow"`."""
         if declared is None or declared[0] != "inst" or ":" not in declared[1]:
             return False
-        cls = declared[1]
+        return self._is_open(declared[1])
+
+    @remembered()
+    def _is_open(self, cls: str) -> bool:
         if cls not in self._open:
             self._open[cls] = any(self._allows(base) for base in self.types.mro(cls))
         return self._open[cls]

@@ -131,7 +131,6 @@ class Inputs:
 
     # What types let through
 
-    @remembered()
     def is_narrow(self, declared: Type | None) -> bool:
         """Whether no value of a type holds a text of a client's choice; False when not known."""
         match declared:
@@ -141,13 +140,17 @@ class Inputs:
             case ("inst", cls, args):
                 if cls in ("builtins.list", "builtins.set", "builtins.tuple", "builtins.frozenset") and args:
                     return all(self.is_narrow(each) for each in args if each != ("...",))
-                known = self._narrow.get(cls)
-                if known is None:
-                    known = self._narrow[cls] = (
-                        self.types.is_subclass(cls, _NARROW) is True or cls.rpartition(".")[2] in _NARROW_ALIASES
-                    )
-                return known
+                return self._is_narrow(cls)
         return False
+
+    @remembered()
+    def _is_narrow(self, cls: str) -> bool:
+        known = self._narrow.get(cls)
+        if known is None:
+            known = self._narrow[cls] = (
+                self.types.is_subclass(cls, _NARROW) is True or cls.rpartition(".")[2] in _NARROW_ALIASES
+            )
+        return known
 
     def safety(self, summary: Summary, annotation: Expr | None, default: Expr | None, depth: int = 0) -> frozenset[str]:
         """The kinds of sinks that a value annotated so is harmless for; "*": all."""

@@ -98,7 +98,7 @@ class Lookups:
         rows = self.taint.rows
         return rows.source(name) == "database" or any(sink.kind == "sql" for sink in rows.sinks(name))
 
-    @remembered(lambda self, symbol, place, first, depth: symbol)
+    @remembered(lambda self, symbol, place, first, depth: symbol, always=False)
     def _selects(self, symbol: str, place: int | str, first: int, depth: int) -> bool:
         """Whether a function of the project looks something up by an argument."""
         own = self.types.function(symbol)
