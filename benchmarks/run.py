@@ -145,8 +145,14 @@ def again(source: Path, cache: Path, runs: int, file: str | None) -> None:
     # Stamps of the copy have to settle before they are trusted.
     time.sleep(3)
 
+    leaf = _leaf(tree)
+
     def change() -> None:
         with changing.open("a", encoding="utf-8") as stream:
+            stream.write("# changed\n")
+
+    def change_leaf() -> None:
+        with leaf.open("a", encoding="utf-8") as stream:
             stream.write("# changed\n")
 
     check = [ours.command("fastapi-review"), "check", ".", "--format", "concise", "-j1", "--cache-dir"]
@@ -155,10 +161,11 @@ def again(source: Path, cache: Path, runs: int, file: str | None) -> None:
         Variant("python, click imported", [ours.command("fastapi-review"), "--version"], {}, tree),
         Variant("ours, nothing changed", [*check, f"{cache}-same"], {}, source),
         Variant("ours, one file changed", [*check, f"{cache}-changed"], {}, tree, before=change),
+        Variant("ours, a leaf changed", [*check, f"{cache}-changed"], {}, tree, before=change_leaf),
         Variant("ruff ALL, nothing changed", ruff, {"RUFF_CACHE_DIR": f"{cache}-ruff"}, source),
     ]
     print(_about(source, tools))
-    print(f"file: {changing.relative_to(tree)}")
+    print(f"file: {changing.relative_to(tree)}, leaf: {leaf.relative_to(tree)}")
     rows = []
     for name, usages in in_turns(variants, runs).items():
         cpu, wall = median(usage.cpu for usage in usages), median(usage.wall for usage in usages)
@@ -247,6 +254,17 @@ def _edited(text: bytes) -> bytes:
         last = functions[len(functions) // 2].body[-1]
         lines.insert(last.lineno - 1, " " * last.col_offset + "number = 1")
     return "\n".join(lines).encode()
+
+
+def _leaf(tree: Path) -> Path:
+    """The largest file whose name no other file holds."""
+    texts = {path: path.read_text("utf-8", "replace") for path in sorted(tree.rglob("*.py"))}
+    named = [
+        path
+        for path in texts
+        if "def " in texts[path] and not any(path.stem in text for other, text in texts.items() if other != path)
+    ]
+    return max(named, key=lambda path: len(texts[path]), default=next(iter(texts)))
 
 
 def _typical(source: Path) -> str:
