@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 from typing import TYPE_CHECKING, NamedTuple
 
 from ...module.flow import Exit, Flow, parts
@@ -284,7 +285,10 @@ class Releases:
         for node in running(scope.node):
             if isinstance(node, (ast.Global, ast.Nonlocal)) and name in node.names:
                 return None
+        first, last = getattr(scope.node, "lineno", 0), getattr(scope.node, "end_lineno", None) or sys.maxsize
         for use in self._loads(module, name):
+            if not first <= use.lineno <= last:
+                continue
             inner = index.scope_of(use)
             if scope_binding(index, inner, name) is not scope:
                 continue

@@ -94,8 +94,10 @@ def _unsaved(file: File, opened: Opened) -> tuple[ast.AST, ast.AST | None] | Non
             return None
         if _writes(each):
             writes.append(each.node)
+    if not writes:
+        return None
     text = ast.unparse(opened.function)
-    if not writes or ".begin(" in text or ".connection(" in text:
+    if ".begin(" in text or ".connection(" in text:
         return None
     if not commits:
         return (writes[0], None) if "commit" not in text.lower() else None
