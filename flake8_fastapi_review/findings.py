@@ -295,7 +295,7 @@ class Findings:
         )
         self._cache.put_page(self._name, lambda there: _payload(_joined(page, there)))
         if self._masks:
-            sources = _Sources(_state(page.digests), self.readings.plain(), self._masks, self._namespaces)
+            sources = _Sources(_state(page.digests), *self.readings.slim(self._masks), self._namespaces)
             self._cache.put_page(f"{self._name} sources", lambda there: _payload(_sources_joined(sources, there)))
 
     def _signed(self, listing: Listing) -> dict[str, Signature]:

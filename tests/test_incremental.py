@@ -476,3 +476,18 @@ def test_readings_of_two_processes_are_joined() -> None:
     assert again._found == one._found
     assert again.settle(None, {"a.py": b"no such thing"}) == again.bit("a.py") | again.bit(Search((b"word",), False))
     assert ours(EVERYTHING) == EVERYTHING
+
+
+def test_what_nobody_read_is_not_kept() -> None:
+    readings = Readings()
+    for number in range(20):
+        readings.bit(f"{number}.py")
+    fact = ("database.entity", "a")
+    readings.masks[fact] = readings.bit("7.py") | readings.bit("9.py")
+    readings.note(fact, None)
+    masks = {"a.py": readings.bit("3.py") | readings.bit(fact), "b.py": EVERYTHING, "c.py": 0}
+    plain, slim = readings.slim(masks)
+    assert [thing for thing, _, _ in plain] == ["3.py", "7.py", "9.py", fact]
+    again = Readings(plain)
+    assert slim == {"a.py": again.bit("3.py") | again.bit(fact), "b.py": EVERYTHING, "c.py": 0}
+    assert again.masks == {fact: again.bit("7.py") | again.bit("9.py")}

@@ -339,21 +339,36 @@ class Readings:
                 told.append((thing, max(self.masks.get(thing, 0), EVERYTHING), self._prints.get(thing)))
         return told
 
+    def slim(self, masks: Mapping[str, int]) -> tuple[Plain, dict[str, int]]:
+        """`plain` without what none of `masks` has, directly or by a fact, and these masks in its bits."""
+        told = self.plain()
+        wanted = used = 0
+        for mask in masks.values():
+            wanted |= max(mask, 0)
+        while wanted & ~used:
+            added = wanted & ~used
+            used |= added
+            while added:
+                low = added & -added
+                wanted |= max(told[low.bit_length() - 1][1], 0)
+                added ^= low
+        if bin(used).count("1") * 4 > len(told) * 3:
+            return told, dict(masks)
+        bits = []
+        position = 0
+        for number in range(len(told)):
+            bits.append(1 << position)
+            position += used >> number & 1
+        translated = _translation(bits)
+        kept = [
+            (thing, translated(mask), found) for number, (thing, mask, found) in enumerate(told) if used >> number & 1
+        ]
+        return kept, {path: translated(mask) for path, mask in masks.items()}
+
     def join(self, plain: Plain) -> Callable[[int], int]:
         """Take over what another process told of the same project. Returns what makes its bits ours."""
         self._tell()
-        bits = [self.bit(self._thing(thing)) for thing, _, _ in plain]
-
-        def translated(mask: int) -> int:
-            if mask == EVERYTHING:
-                return mask
-            made = 0
-            while mask:
-                low = mask & -mask
-                made |= bits[low.bit_length() - 1]
-                mask ^= low
-            return made
-
+        translated = _translation([self.bit(self._thing(thing)) for thing, _, _ in plain])
         for told, mask, found in plain:
             thing = self._thing(told)
             if isinstance(thing, str) or found is None:
@@ -423,6 +438,10 @@ class Readings:
 
     def settle(self, project: Any, changed: Mapping[str, bytes]) -> int:
         """The bits of all that is not as it was in the earlier run, since these files changed: path → text of now."""
+        with Reading():
+            return self._settled(project, changed)
+
+    def _settled(self, project: Any, changed: Mapping[str, bytes]) -> int:
         for path in changed:
             self.moved |= self.bit(path)
         for search, found in tuple(self._found.items()):
@@ -442,6 +461,22 @@ class Readings:
     def is_sound(self) -> bool:
         """False if something has turned out to be another since all that moved should have been known."""
         return self.settled is None or self.settled == self.moved
+
+
+def _translation(bits: list[int]) -> Callable[[int], int]:
+    """Makes other bits of a mask: those at the positions of its own."""
+
+    def translated(mask: int) -> int:
+        if mask == EVERYTHING:
+            return mask
+        made = 0
+        while mask:
+            low = mask & -mask
+            made |= bits[low.bit_length() - 1]
+            mask ^= low
+        return made
+
+    return translated
 
 
 def _ask(project: Any, key: Key) -> None:
