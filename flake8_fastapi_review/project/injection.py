@@ -12,6 +12,7 @@ from .types import ASYNC_GENERATOR_TYPE, COROUTINE, GENERATOR_TYPE, NONE
 
 if TYPE_CHECKING:
     from ..knowledge import Knowledge
+    from ..module.index import Scope
     from .modules import Modules
     from .requests import Requests
     from .types import Type, Types
@@ -111,6 +112,7 @@ class Injection:
         self._layers: dict[frozenset[str], str | None] = {}
         self._gives_defaults: bool | None = None
         self._bodies: dict[str, tuple[frozenset[str], tuple[str, ...]]] = {}
+        self._words: dict[str, dict[str, frozenset[str]]] = {}
 
     def forget(self) -> None:
         self._dependencies.clear()
@@ -118,6 +120,7 @@ class Injection:
         self._gives_defaults = None
         self._harmless.clear()
         self._bodies.clear()
+        self._words.clear()
 
     # Who is a dependency
 
@@ -307,24 +310,22 @@ class Injection:
         if own is None:
             return frozenset(), ()
         summary, function = own
-        module = self.modules.tree_of(summary.path)
-        scope = (
-            next((scope for scope in module.index.scopes if scope.qualname == function.qualname), None)
-            if module is not None
-            else None
-        )
-        if scope is None:
+        used = self._words_of(summary.path).get(function.qualname)
+        if used is None:
             return frozenset(), ()
-        used = {node.id for node in scope.nodes.get(ast.Name, ())}
-        used |= {node.attr for node in scope.nodes.get(ast.Attribute, ())}
-        used |= {
-            node.value
-            for node in scope.nodes.get(ast.Constant, ())
-            if isinstance(node.value, str) and len(node.value) <= _LONGEST_WORD
-        }
         called = (self.types.eval(summary, expr[1]) for expr, *_ in function.calls)
         followed = dict.fromkeys(value[1] for value in called if value is not None and value[0] in ("func", "bound"))
-        return frozenset(used), tuple(followed)
+        return used, tuple(followed)
+
+    def _words_of(self, path: str) -> dict[str, frozenset[str]]:
+        """The names and short texts in the body of each function of a file: of all at once, for the file is parsed."""
+        known = self._words.get(path)
+        if known is None:
+            module = self.modules.tree_of(path)
+            known = self._words[path] = {}
+            for scope in module.index.scopes if module is not None else ():
+                known.setdefault(scope.qualname, _words_in(scope))
+        return known
 
     def runs_forever(self, symbol: str) -> bool:
         """Whether a coroutine function loops until somebody cancels it: `while True:` that nothing leaves, with an
@@ -489,3 +490,14 @@ def _is_below(parents: dict[ast.AST, ast.AST], node: ast.AST, outer: ast.AST) ->
     while current is not None and current is not outer:
         current = parents.get(current)
     return current is outer
+
+
+def _words_in(scope: Scope) -> frozenset[str]:
+    used = {node.id for node in scope.nodes.get(ast.Name, ())}
+    used |= {node.attr for node in scope.nodes.get(ast.Attribute, ())}
+    used |= {
+        node.value
+        for node in scope.nodes.get(ast.Constant, ())
+        if isinstance(node.value, str) and len(node.value) <= _LONGEST_WORD
+    }
+    return frozenset(used)
