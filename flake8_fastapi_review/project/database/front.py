@@ -161,11 +161,8 @@ class Database:
         known = self._reads.get(key)
         if known is None or known[0] is not module:
             trips = self._new_trips(Trips, follows_all=False)
-            if (
-                answer is not None
-                or self.reach.may_read(self.sites.symbol(module, function))
-                or self._forgets(module, function)
-            ):
+            shows = answer is not None and self.reach.shows(self.schemas(), answer)
+            if shows or self.reach.may_read(self.sites.symbol(module, function)) or self._forgets(module, function):
                 trips.run(module, function, answer)
             known = self._reads[key] = (module, tuple(trips.reads))
         return known[1]

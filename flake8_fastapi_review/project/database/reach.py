@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from typing import TYPE_CHECKING
 
+from ...module.index import subtree
 from ..readings import fact, remembered
+from .sites import Site
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from ..modules import Modules
+    from ..schemas import Schemas
+    from ..schemas.nodes import Schema
+    from ..types import Type
     from .sessions import Sessions
     from .tables import Entity
 
 _EFFECTS = (
-    r"\.(?:commit|rollback|flush|refresh|run_sync|expire|expire_all|add|add_all|delete)\(|setattr\(|load\(|load_only\("
+    r"\.(?:commit|rollback|flush|refresh|run_sync|expire|expire_all)\("
+    r"|(?i:session|db)\w*\.(?:add|add_all|delete)\(|setattr\(|(?:joined|selectin|subquery|immediate|lazy)load\("
+    r"|contains_eager\(|load_only\("
 )
 _PROPERTY = re.compile(r"@(?:\w+\.)?(?:cached_|hybrid_)?property\s+(?:@[^\n]*\s+)*def (\w+)")
-_DEEPEST = 4
+_DEEPEST = 3
 
 
 class Reach:
@@ -32,6 +40,8 @@ class Reach:
         self._relationships: frozenset[str] | None = None
         self._pattern: re.Pattern[str] | None = None
         self._segments: dict[str, tuple[bool, bool]] = {}
+        self._shown: dict[Schema, bool] = {}
+        self._mapped: frozenset[str] | None = None
         self._text: tuple[str, list[str]] = "", []
 
     @property
@@ -58,6 +68,14 @@ class Reach:
         if self._relationships is None:
             self._relationships = frozenset(each.name for one in self._entities() for each in one.relationships)
         return self._relationships
+
+    @property
+    @fact("database.reach._symbols", lambda self: self.modules)
+    def _symbols(self) -> frozenset[str]:
+        """The mapped classes."""
+        if self._mapped is None:
+            self._mapped = frozenset(each.symbol for each in self._entities())
+        return self._mapped
 
     @property
     @remembered()
@@ -105,10 +123,51 @@ class Reach:
         reads = effects = False
         for line in self._lines(path, function[1]):
             for found in self._words.finditer(line):
-                if found.group(1):
-                    return True, True
-                effects = True
-        return reads, effects
+                reads = reads or bool(found.group(1))
+                effects = effects or not found.group(1)
+        reads = reads and self._reads_objects(symbol)
+        return reads, reads or effects
+
+    def _reads_objects(self, symbol: str) -> bool:
+        """Whether one of these attributes may be that of a mapped class, by the types that are known."""
+        sites = self.sessions.sites
+        own = sites.function(symbol)
+        for node in subtree(own[1]) if own is not None else ():
+            if own is None or not isinstance(node, ast.Attribute) or node.attr not in self.names:
+                continue
+            found = sites.type(Site(own[0], node.value))
+            members = found[1] if found is not None and found[0] == "union" else (found,)
+            if any(self._may_be_mapped(each) for each in members):
+                return True
+        return False
+
+    def _may_be_mapped(self, found: Type | None) -> bool:
+        match found:
+            case None:
+                return True
+            case ("inst", str(cls), *_):
+                return cls in self._symbols or (":" not in cls and not cls.startswith("builtins."))
+        return found[0] not in ("none", "func", "bound", "mod", "ext", "type")
+
+    def shows(self, schemas: Schemas, schema: Schema) -> bool:
+        """Whether a model of an answer, or one inside of it, has such an attribute."""
+        return any(self._shows(schemas, each, 0) for each in schema.models())
+
+    @remembered(lambda self, schemas, model, depth: model)
+    def _shows(self, schemas: Schemas, model: Schema, depth: int) -> bool:
+        known = self._shown.get(model)
+        if known is None:
+            self._shown[model] = depth > _DEEPEST
+            made = schemas.model(model.name, model.items)
+            fields = made.fields if made is not None else ()
+            known = (made is not None and made.is_custom) or any(
+                field.read_as in self.names
+                or field.name in self.names
+                or any(self._shows(schemas, each, depth + 1) for each in field.type.models())
+                for field in fields
+            )
+            self._shown[model] = known
+        return known
 
     def _lines(self, path: str, start: int) -> Iterator[str]:
         """The lines of what is defined at a line: up to the next that stands as far left."""
