@@ -475,7 +475,7 @@ def _is_verified_in(file: File, function: ast.AST, token: ast.expr, reading: ast
 
 
 def _answered(file: File, function: ast.AST) -> Iterator[str]:
-    """The parameters that functions of the project answer: `user=Depends(current_user)`."""
+    """The parameters that functions and callable objects of the project answer: `user=Depends(current_user)`."""
     if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
         return
     given = function.args
@@ -488,5 +488,7 @@ def _answered(file: File, function: ast.AST) -> Iterator[str]:
     for parameter, default in defaults:
         if isinstance(default, ast.Call) and last_name(default.func) in ("Depends", "Security") and default.args:
             definition = file.definition_of(default.args[0])
-            if definition is not None and not definition.is_class:
+            made = file.type_of(default.args[0]) or ""
+            is_own = bool(made) and not file.is_a(default.args[0], "fastapi.security.base.SecurityBase")
+            if (definition is not None and not definition.is_class) or (is_own and not made.startswith("fastapi.")):
                 yield parameter.arg
