@@ -39,7 +39,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from flake8_fastapi_review.git import Repository  # noqa: E402
+from flake8_fastapi_review.git import Repository, Snapshot  # noqa: E402
 from flake8_fastapi_review.review import review  # noqa: E402
 
 _IDENTITY = ("-c", "user.name=replay", "-c", "user.email=replay@example.org")
@@ -115,8 +115,14 @@ def by_settings(folder: Path, base: str, head: str, cache: Path, select: list[st
         [str(folder)], files=sides[0], settings=sides[1], cache_dir=str(cache), baseline=False, select=select
     )
     repository.close()
-    wrong = {problem.path for problem in found.problems}
+    # What is wrong with settings that the commit brought is no finding of its parent.
+    wrong = {problem.path for problem in found.problems if not _is_same(problem.path, *sides)}
     return sum(os.path.abspath(path) not in wrong for path, _ in found.findings)
+
+
+def _is_same(path: str, base: Snapshot, head: Snapshot) -> bool:
+    name = os.path.relpath(path, base.top).replace(os.sep, "/")
+    return name in base.blobs and name in head.blobs and base.blobs[name].id == head.blobs[name].id
 
 
 def replay(folder: Path, commits: list[str], jobs: int, select: list[str]) -> int:
