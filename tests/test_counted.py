@@ -139,7 +139,9 @@ def test_what_raises_is_reported(measured: dict[int, dict[str, Any]]) -> None:
 
 def test_what_grows_is_reported(measured: dict[int, dict[str, Any]]) -> None:
     small, large = (measured[rows] for rows in ROWS)
-    growing = {route for route in small if reads(small[route]) < reads(large[route])}
-    told = {route for route, did in small.items() if reported(did).intersection(N_PLUS_ONE)}
+    # Where it raises, it may have tried for each row before.
+    works = {route for route, did in small.items() if not is_greenlet(did)}
+    growing = {route for route in works if reads(small[route]) < reads(large[route])}
+    told = {route for route in works if reported(small[route]).intersection(N_PLUS_ONE)}
     assert sorted(told ^ growing) == []
     assert len(growing) > 10
