@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from ...rule import Related, Rule, Severity, option
+from ...rule import Default, Related, Rule, Severity, option
 from .statements import ROUTES, routes, way
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class MissingIndex(Rule):
 
     Which tables stay small, and need no index, is not in the code. Looked at are tables that grow with use: those that
     link others, those whose names say it (orders, events, messages …), and those named in `growing_tables`; with
-    `always` all of them.
+    `always` all of them. Off by default, since some of these stay small all the same.
 
     Bad:
 
@@ -102,6 +102,7 @@ class MissingIndex(Rule):
 
     code = "FAR074"
     severity = Severity.WARNING
+    default = Default.OFF
     cwe = 1072
     message = "`{column}`, by which `{route}` {does}{way}, has no index: the whole table is read each time; add one"
     markers = (("fastapi", "outer", "app"), *ROUTES)

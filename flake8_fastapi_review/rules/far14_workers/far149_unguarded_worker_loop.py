@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from ...handlers import broad
 from ...rule import Rule, Severity, shortened
+from ...shapes import named_parameters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -132,6 +133,9 @@ def _is_told(file: File, loop: ast.While, function: ast.AST) -> bool:
 def _is_short(file: File, function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     """Whether a task accompanies some other work and is cancelled behind it: by the function that starts it, or when a
     `with` over the object ends."""
+    for parameter in named_parameters(function.args):
+        if parameter.annotation is not None and file.declared_class(parameter.annotation) in file.group("websocket"):
+            return True  # it serves one connection
     places: list[ast.AST] = [each for each in (file.function(function),) if each is not None]
     owner = file.parent(function)
     if isinstance(owner, ast.ClassDef):
