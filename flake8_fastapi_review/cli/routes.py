@@ -45,7 +45,7 @@ def routes(
 
     Nothing is imported or run: routers are followed through includes, factories, loops and classes as the source says.
     A row that is not certain is marked, and what was assumed (the default of a setting, say) is told. With --queries
-    also how many statements a route sends to a database when all goes well, by SQLAlchemy, SQLModel, asyncpg, databases,
+    also how many statements a route sends to a database if all goes well, by SQLAlchemy, SQLModel, asyncpg, databases,
     Motor, PyMongo, Beanie and Tortoise: "2 + 1·N", of branches the larger one, N for the rows of a loop. What is loaded
     when it is read counts, also by the response model. "≤": it may be fewer, or not all of it is known.
 
