@@ -28,6 +28,7 @@ SLOW = (
     "jsonschema",
     "msgspec",
     "rich",
+    "sqlglot",
     "sqlite3",
     "tomli",
     "tomllib",
