@@ -156,8 +156,9 @@ class Injection:
 
     def _is_dependency(self, symbol: str) -> bool:
         name = symbol.rpartition(":")[2].rpartition(".")[2]
+        injecting = frozenset(self.modules.mentioning_any((b"Depends", b"Security")))
         for path in self.modules.mentioning(name):
-            summary = self.modules.summary(path)
+            summary = self.modules.summary(path) if path in injecting else None
             if summary is None:
                 continue
             for facts in summary.functions.values():
@@ -360,7 +361,7 @@ class Injection:
 
     # Whether one does more than give a value
 
-    @remembered(lambda self, symbol, depth=0: symbol)
+    @fact("injection.harmless", lambda self: self.modules, lambda self, symbol, depth=0: (symbol,))
     def harmless(self, symbol: str, depth: int = 0) -> bool:
         """Whether calling a function or class, and what it depends on, does nothing but give a value, as far as all
         of it is known.
