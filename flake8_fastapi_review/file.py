@@ -1083,7 +1083,7 @@ class File:
         return self._project.requests.is_request_model(self._symbol(definition))
 
     def is_patch_model(self, definition: ast.ClassDef) -> bool:
-        """The same of routes of PATCH."""
+        """Whether a route of PATCH takes this class itself as its body."""
         return self._project.requests.is_used(self._symbol(definition), "patch")
 
     def model(self, definition: ast.ClassDef) -> Model | None:

@@ -270,8 +270,8 @@ class Requests:
 
     @remembered(lambda self, symbol, kind, depth=0: (symbol, kind))
     def is_used(self, symbol: str, kind: str, depth: int = 0) -> bool:
-        """Whether routes take ("request"; "patch": those of PATCH) or answer ("response") this class, itself or as a
-        part of another model."""
+        """Whether routes take ("request") or answer ("response") this class, itself or as a part of another model;
+        "patch": whether one of PATCH takes itself."""
         known = self._used.get((symbol, kind))
         if known is None:
             self._used[symbol, kind] = False
@@ -288,7 +288,7 @@ class Requests:
             routes, holders = self._annotated(summary)
             if any(uses(summary, function, symbol) for function in routes):
                 return True
-            for holder in holders.get(symbol, ()):
+            for holder in holders.get(symbol, ()) if kind != "patch" else ():
                 if holder != symbol and self.is_used(holder, kind, depth + 1):
                     return True
         return False
