@@ -237,7 +237,7 @@ def _is_member(walk: Walk, left: ast.expr, right: ast.expr, state: State) -> Non
         if key is not None:
             walk.refine(state, key, containment(state, key, resolved))
         return
-    if walk.value(right, state):
+    if not _is_own(walk, right, state):
         return
     _refine_key(walk, _plain(left), HARMLESS, state)
     _refine_url(walk, left, state)

@@ -91,7 +91,7 @@ class Walk:
         self.judged: dict[Path, ast.Call] = {}
         """A part of what a check has answered → the check."""
         self.unresolved: dict[Path, Path] = {}
-        """A resolved path → the one that it was made of, which leads to the same place."""
+        """A resolved path → the one that it was made of, which leads to the same place; other name → first one."""
         self.ending: set[Path] = set()
         """Texts that end in a separator of paths."""
         self.looked_up: dict[Path, ast.Call] = {}
@@ -289,6 +289,9 @@ class Walk:
             self.ending.add(key)
         if isinstance(value, ast.BoolOp) and isinstance(value.op, ast.Or):
             value = value.values[-1]  # found = found or find(name)
+        same = value.value if isinstance(value, ast.Subscript) and isinstance(value.slice, ast.Slice) else value
+        if isinstance(same, ast.Name) and (same.id,) != key:
+            self.unresolved[key] = (same.id,)
         value = value.value if isinstance(value, ast.Await) else value
         if isinstance(value, ast.Attribute) and value.attr in conditions.HOST_PARTS:
             parsed = access(value.value)
@@ -826,8 +829,10 @@ class Walk:
             self.refine(state, source, _URL_SAFE)
         if len(key) > 1 and key[-1][1:] in conditions.HOST_PARTS and kinds & _URL_KINDS:
             self.refine(state, key[:-1], _URL_SAFE)
-        if key in self.unresolved and "path" in kinds:
-            self.refine(state, self.unresolved[key], kinds)
+        twin = self.unresolved.pop(key, None) if "path" in kinds or ALL in kinds else None
+        if twin is not None:
+            self.refine(state, twin, kinds)
+            self.unresolved[key] = twin  # not there meanwhile: two may be named after each other
 
     def reaches(self, kind: str, value: Value, sink: str, node: ast.expr) -> None:
         """`value` is given to a sink at `node`."""
