@@ -90,6 +90,7 @@ class Direction(NamedTuple):
 
     function: ast.FunctionDef
     operations: tuple[Operation, ...]
+    """Of `upgrade` alone: nobody asks what `downgrade` does, only whether it does anything."""
     is_complete: bool
     """Whether nothing is called that may change the database in ways that were not seen."""
     is_empty: bool
@@ -461,7 +462,8 @@ class _Reader:
         if function is None:
             return None
         self.found, self.created, self.unknown_tables, self.complete = [], set(), False, True
-        self._function(function, _Context({}, {}, None, False, False, 0))
+        if name == "upgrade":
+            self._function(function, _Context({}, {}, None, False, False, 0))
         return Direction(function, tuple(self.found), self.complete, _does_nothing(function.body))
 
     def _function(self, function: ast.FunctionDef, context: _Context) -> None:
