@@ -318,6 +318,7 @@ class Injection:
         followed = dict.fromkeys(value[1] for value in called if value is not None and value[0] in ("func", "bound"))
         return used, tuple(followed)
 
+    @remembered()
     def _words_of(self, path: str) -> dict[str, frozenset[str]]:
         """The names and short texts in the body of each function of a file: of all at once, for the file is parsed."""
         known = self._words.get(path)
