@@ -11,7 +11,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from ..module.summary import ASYNC, AWAITED, GENERATOR, Expr, Function, Summary
-from .readings import remembered
+from .readings import fact, remembered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -40,7 +40,7 @@ class Execution:
         self._calls.clear()
         self._apart.clear()
 
-    @remembered(lambda self, symbol, depth=0: symbol)
+    @fact("execution.apart", lambda self: self.modules, lambda self, symbol, depth=0: (symbol,))
     def apart(self, symbol: str, depth: int = 0) -> bool:
         """Whether a coroutine function only runs at start-up, at shutdown, in a worker process or under
         `asyncio.run`."""

@@ -218,7 +218,7 @@ def fact(
             except BaseException:
                 end(frame, masks, asked_for)
                 raise
-            is_final = NOW.low >= NOW.depth
+            is_final = mask == EVERYTHING or NOW.low >= NOW.depth
             own = end(frame, masks, asked_for)
             readings.note(asked_for, found)
             NOW.mask = (frame[0] if is_final else frame[0] | own) | bit
