@@ -37,9 +37,9 @@ Branch = tuple[Count, str, State]
 _WALKED = 250
 """So many calls are followed for one function."""
 _DEEPEST = 9
-_LOOKED_AT = 15
+_LOOKED_AT = 8
 """The same where reads are looked for and nothing is counted."""
-_DEEPEST_LOOK = 4
+_DEEPEST_LOOK = 3
 _LISTS = ("many", "scalars", "query", "rows", "result")
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _KEYED = ("sorted", "min", "max")
