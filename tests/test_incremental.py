@@ -404,6 +404,24 @@ def _remembering() -> set[str]:
     return found
 
 
+def test_facts_can_be_asked_for_again_and_are_the_same() -> None:
+    """By what is kept of them, in any order, of a project that knows nothing."""
+    config = configuration.load(str(BOOKSHOP))
+    selection = select(config)
+    shared, fresh = Project(str(BOOKSHOP), config), Project(str(BOOKSHOP), config)
+    for path in [path for path in shared._listed().files if path.endswith(".py")]:
+        _read(shared, path, selection)
+    known = shared.modules.readings
+    known._tell()
+    assert len(known._prints) > 100
+    for key in sorted(known._prints, key=repr):
+        if key != ("application.state",):  # that of a page, and there is none
+            readings_module._ask(fresh, key)
+    fresh.modules.readings._tell()
+    again = fresh.modules.readings._prints
+    assert [key for key, made in known._prints.items() if key[0] != "application.state" and again[key] != made] == []
+
+
 def _is_empty(value: ast.expr | None) -> bool:
     return isinstance(value, ast.Dict) or (isinstance(value, ast.Constant) and value.value is None)
 

@@ -11,6 +11,8 @@ from .readings import fact, remembered
 from .types import ASYNC_GENERATOR_TYPE, COROUTINE, GENERATOR_TYPE, NONE
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from ..knowledge import Knowledge
     from ..module.index import Scope
     from .modules import Modules
@@ -191,8 +193,9 @@ class Injection:
         return False
 
     @fact("injection.layer", lambda self: self.modules, lambda self, names: (tuple(sorted(names)),))
-    def layer(self, names: frozenset[str]) -> str | None:
+    def layer(self, names: Iterable[str]) -> str | None:
         """The first of these names, by the alphabet, that a folder or module with database sessions in it has."""
+        names = frozenset(names)
         if names not in self._layers:
             found: set[str] = set()
             for path in self.modules.sources.all_files():
