@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from .values import Label, Origin
 
 _MOST_FILES = 40
-_MOST = 4
+_MOST = 3
 """A name that is defined in more files, or a method that is overridden more often, does not tell what is called."""
 
 
