@@ -1115,7 +1115,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         'FAR074',  # code
         'missing-index',  # name
         'important',  # severity
-        'on',  # default
+        'off',  # default
         ('app',),  # roles
         (('fastapi', 'outer', 'app'), ('.get(', '.post(', '.put(', '.patch(', '.delete(', 'api_route(', 'add_api_route(')),  # markers
         1072,  # cwe
