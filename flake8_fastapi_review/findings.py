@@ -250,7 +250,11 @@ class Findings:
         project = self._project()
         if project.modules.readings.is_used or not _names_the_same(project, sources.namespaces, texts):
             return
-        self._readings = readings = project.modules.readings = Readings(sources.readings)
+        try:
+            readings = Readings(sources.readings)
+        except (TypeError, ValueError, KeyError):
+            return
+        self._readings = project.modules.readings = readings
         try:
             moved = readings.settle(project, texts)
         except Exception:

@@ -496,6 +496,15 @@ def test_readings_of_two_processes_are_joined() -> None:
     assert ours(EVERYTHING) == EVERYTHING
 
 
+def test_what_nobody_asked_again_has_moved() -> None:
+    readings = Readings()
+    mask = readings.searched(Search((b"word",), False), ["a.py"]) | readings.bit(("injection.names",))
+    readings.settle(None, {"a.py": b"another"})
+    again = Readings(readings.plain())
+    assert again.moved == mask
+    assert again.settle(None, {}) == mask
+
+
 def test_what_nobody_read_is_not_kept() -> None:
     readings = Readings()
     for number in range(20):

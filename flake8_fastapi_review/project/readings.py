@@ -310,13 +310,15 @@ class Readings:
             for thing, fact_mask, told in plain:
                 kind = self._thing(thing)
                 bit = self.bit(kind)
-                if isinstance(kind, Search):
+                if isinstance(kind, str):
+                    continue
+                if told is None:  # nobody asked again since it moved
+                    self.moved |= bit
+                elif isinstance(kind, Search):
                     self._found[kind] = frozenset(told)
-                elif not isinstance(kind, str):
+                else:
                     self.masks[kind], self._prints[kind] = fact_mask, told
                     self._before.add(kind)
-                if told is None and not isinstance(kind, str):
-                    self.moved |= bit
 
     @staticmethod
     def _thing(plain: Any) -> Any:
