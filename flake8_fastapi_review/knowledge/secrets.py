@@ -282,11 +282,7 @@ def authenticator_name(name: str) -> str | None:
         return None
     head, before = parts[-1], parts[:-1]
     if head in ("signature", "hmac", "sig"):
-        return (
-            None
-            if _DESCRIBED.intersection(before)
-            else head
-        )
+        return None if _DESCRIBED.intersection(before) else head
     if head == "mac" and not before:
         return None
     if head in ("digest", "hash", "mac"):
