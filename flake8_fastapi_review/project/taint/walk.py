@@ -407,6 +407,7 @@ class Walk:
         runs = isinstance(statement.iter, (ast.List, ast.Tuple, ast.Set)) and bool(statement.iter.elts)
         for _ in range(2):
             inner = dict(current or state)
+            self._members_checked(statement, items, inner)
             self.assign(statement.target, items, inner)
             if isinstance(statement.target, ast.Name):
                 self._running[statement.target.id] = statement.iter
@@ -442,7 +443,7 @@ class Walk:
                         self.refine(state, key, frozenset({"path", "archive"}))
 
     def _members_checked(self, statement: ast.For | ast.AsyncFor, items: Value, state: State) -> None:
-        """A loop over the members of an archive that refuses some: it has been looked at from then on."""
+        """A loop over the members of an archive that refuses some: it is looked at there."""
         if any(MEMBER in mark.safe for mark in items.all_marks().values()):
             match statement.iter:
                 case ast.Call(func=ast.Attribute(value=archive)):
