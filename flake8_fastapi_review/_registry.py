@@ -528,7 +528,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         (('def ',),),  # markers
         95,  # cwe
         'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H',  # cvss
-        (('others', 'bool', 'Report `eval` and `exec` of texts that no client is known to write, too.'),),  # options
+        (('others', 'bool', 'Report `eval` and `exec` of all that no client is known to write, not only `eval` of what surely is a text.'),),  # options
         'Python code or the name of a module comes from a client and is run',  # summary
         'far03_injection.far032_code_injection',  # module
         'CodeInjection',  # cls

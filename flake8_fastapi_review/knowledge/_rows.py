@@ -6380,6 +6380,7 @@ random.random=builtins.float
 random.randrange=builtins.int
 random.sample=builtins.list
 random.uniform=builtins.float
+re.Match.group=builtins.str
 re.Match.groupdict=builtins.dict
 re.Match.groups=builtins.tuple
 re.Pattern.findall=builtins.list

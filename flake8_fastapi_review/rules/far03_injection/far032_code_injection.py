@@ -24,8 +24,10 @@ class CodeInjection(Rule):
     runs whatever a module does when it is imported. Parse literals by `ast.literal_eval`, and look names up in a
     dictionary.
 
-    With the option `others`, `eval` and `exec` of any other text that is no constant are told as a suggestion, except
-    for code that was compiled before, and in functions, classes and modules that are named after running code.
+    `eval` of any other text, one that surely is a text and not built around a name, is told as a suggestion, since it
+    mostly parses what `ast.literal_eval` parses as well. With the option `others`, so are `eval` and `exec` of all that
+    is no constant. Left out are code that was compiled before, and functions, classes and modules that are named
+    after running code.
 
     Bad:
 
@@ -62,7 +64,7 @@ class CodeInjection(Rule):
     message = "`{sink}` runs {what} as code: {harm}, look the name up in a fixed set or parse the value as data"
     markers = (("def ",),)
 
-    others: bool = option(False, "Report `eval` and `exec` of texts that no client is known to write, too.")
+    others: bool = option(False, "Report `eval` and `exec` of all that no client is known to write, not only `eval` of what surely is a text.")
 
     def check(self, file: File) -> Iterator[Violation]:
         told: set[tuple[str, int]] = set()
@@ -77,9 +79,9 @@ class CodeInjection(Rule):
                 what=f"{reached.input}{reached.route}{reached.chain}",
                 harm="the client takes over the service",
             )
-        if not self.others:
-            return
         for call, given, name in file.sink_calls("code"):
+            if not self.others and not (name == "builtins.eval" and _is_text(file, given)):
+                continue
             if name not in _RUNS or (file.path, given.lineno) in told or _PURPOSE.search(file.path):
                 continue
             function = file.function(call)
@@ -93,6 +95,11 @@ class CodeInjection(Rule):
                     what=f"`{_shortened(file.source(given))}`",
                     harm="whoever has a hand in it takes over the service",
                 )
+
+
+def _is_text(file: File, given: ast.expr) -> bool:
+    """A text that holds a whole expression: none that only completes a name (`eval(f"models.{name}")`)."""
+    return isinstance(given, (ast.Name, ast.Attribute, ast.Subscript)) and file.is_a(given, "builtins.str") is True
 
 
 def _is_known(file: File, given: ast.expr) -> bool:
