@@ -64,7 +64,10 @@ class CodeInjection(Rule):
     message = "`{sink}` runs {what} as code: {harm}, look the name up in a fixed set or parse the value as data"
     markers = (("def ",),)
 
-    others: bool = option(False, "Report `eval` and `exec` of all that no client is known to write, not only `eval` of what surely is a text.")
+    others: bool = option(
+        False,
+        "Report `eval` and `exec` of all that no client is known to write, not only `eval` of what surely is a text.",
+    )
 
     def check(self, file: File) -> Iterator[Violation]:
         told: set[tuple[str, int]] = set()
