@@ -4,6 +4,7 @@ from .engines import Engine, SessionMaker
 from .front import Database
 from .lifetimes import SharedSession
 from .objects import LazyRead
+from .releases import Leak
 from .sessions import Count, Execution, Facts, Step
 from .statements import Filter, Item, Load, Ref, Statement, Value
 from .tables import Column, Entity, ForeignKey, Index, Place, Proxy, Relationship, Table, Unique
@@ -22,6 +23,7 @@ __all__ = [
     "Index",
     "Item",
     "LazyRead",
+    "Leak",
     "Load",
     "Place",
     "Proxy",

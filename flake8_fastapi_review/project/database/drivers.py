@@ -131,10 +131,10 @@ class Drivers:
         if row.sql < 0 or not isinstance(call, ast.Call):
             return None
         given = self._argument(call, row.sql, "query")
-        node = given
+        node: ast.AST | None = given
         if isinstance(node, ast.Name):
             bound = self.sites.bindings(site.at(node))
-            node = bound[0].site.node if len(bound) == 1 and bound[0].kind == "assign" else None  # type: ignore[assignment]
+            node = bound[0].site.node if len(bound) == 1 and bound[0].kind == "assign" else None
         if isinstance(node, ast.JoinedStr):
             parts = [each.value if isinstance(each, ast.Constant) else "x" for each in node.values]
             return "".join(part for part in parts if isinstance(part, str))

@@ -13,6 +13,7 @@ database counts.
 from __future__ import annotations
 
 import ast
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ...module.index import FUNCTIONS, children
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from ...module import Module
+    from ...module.index import Scope
     from ..schemas import Schemas
     from ..schemas.nodes import Schema
     from .reach import Reach
@@ -192,7 +194,7 @@ class Trips:
         else:
             self._expr(site.at(statement.subject))
             bodies = [case.body for case in statement.cases] + [[]]
-        ways = [self._apart(lambda body=body: self._doubted(lambda: self._block(site, body))) for body in bodies]  # type: ignore[misc]
+        ways = [self._apart(partial(self._doubted, partial(self._block, site, body))) for body in bodies]
         early = [way for way in ways if way[1] in ("return", "skip")]
         on = [way for way in ways if not way[1]]
         if not on:
@@ -276,7 +278,7 @@ class Trips:
         orelse: list[ast.stmt],
         final: list[ast.stmt],
     ) -> str:
-        caught = [self._apart(lambda each=each: self._block(site, each.body)) for each in handlers]  # type: ignore[misc]
+        caught = [self._apart(partial(self._block, site, each.body)) for each in handlers]
         ends = self._block(site, body) or self._block(site, orelse)
         for cost, how, _ in caught:
             if how != "raise" and not cost.is_none:
@@ -349,11 +351,11 @@ class Trips:
                     node = inner
                 case _:
                     return tuple(self._loops)
-        scope = site.module.index.scope_of(node)
+        scope: Scope | None = site.module.index.scope_of(node)
         given = None
         while scope is not None and given is None:
             given = dict(site.env).get(f"{scope.frame().qualname}.{node.id}")
-            scope = scope.frame().parent if scope.frame().parent is not None else None  # type: ignore[assignment]
+            scope = scope.frame().parent
         if isinstance(given, Given):
             return given.loops
         if isinstance(given, Site) and level > 0:
@@ -392,11 +394,11 @@ class Trips:
                 self._call(site, node)
             case ast.IfExp(test=test, body=first, orelse=second):
                 self._expr(site.at(test))
-                self._either([self._apart(lambda each=each: self._quiet(site.at(each))) for each in (first, second)])  # type: ignore[misc]
+                self._either([self._apart(partial(self._quiet, site.at(each))) for each in (first, second)])
             case ast.BoolOp(values=[first, *others]):
                 self._expr(site.at(first))
                 for each in others:
-                    cost, _, state = self._apart(lambda each=each: self._quiet(site.at(each)))  # type: ignore[misc]
+                    cost, _, state = self._apart(partial(self._quiet, site.at(each)))
                     self.count = self.count.plus(cost._replace(exact=cost.exact and cost.is_none))
                     self._state = state
             case _:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...rule import Related, Rule, Severity
+from ...rule import Rule, Severity
+from .leaks import kept_open, told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ...file import File
     from ...rule import Violation
-
-_SHOWN = 3
 
 
 class SessionNotClosed(Rule):
@@ -57,21 +56,5 @@ class SessionNotClosed(Rule):
     def check(self, file: File) -> Iterator[Violation]:
         if not file.database.is_used:
             return
-        if file.talks_to_terminal:
-            # The end of the program closes it.
-            return
-        for leak in file.database.leaked_sessions():
-            if leak.yielded is not None:
-                continue
-            related = tuple(
-                Related(file.path, way.statement.lineno, f"leaves by {way.kind}")  # type: ignore[attr-defined]
-                for way in leak.exits[:_SHOWN]
-                if way.statement is not None
-            )
-            yield self.at(leak.call, related=related, what=_told(leak.name, leak.released))
-
-
-def _told(name: str, released: bool) -> str:
-    if not name:
-        return "The session that is made here is never closed"
-    return f"`{name}` is not closed on every way out" if released else f"`{name}` is never closed"
+        for leak, related in kept_open(file, file.database.leaked_sessions()):
+            yield self.at(leak.call, related=related, what=told(leak, "session"))

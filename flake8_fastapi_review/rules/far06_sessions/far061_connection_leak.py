@@ -5,15 +5,14 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from ...rule import Related, Rule, Severity
+from ...rule import Rule, Severity
+from .leaks import kept_open, told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ...file import File
     from ...rule import Violation
-
-_SHOWN = 3
 
 
 class ConnectionLeak(Rule):
@@ -54,25 +53,10 @@ class ConnectionLeak(Rule):
     markers = (("connect(", "acquire(", "_pool(", "Pool(", "getconn(", "connection("),)
 
     def check(self, file: File) -> Iterator[Violation]:
-        if file.talks_to_terminal:
-            # The end of the program closes it.
-            return
-        for leak in file.database.leaked_connections():
-            if leak.yielded is not None:
-                continue
-            related = tuple(
-                Related(file.path, way.statement.lineno, f"leaves by {way.kind}")  # type: ignore[attr-defined]
-                for way in leak.exits[:_SHOWN]
-                if way.statement is not None
-            )
-            entered = isinstance(file.parent(leak.call), ast.withitem)
-            instead = "`contextlib.closing`" if entered else "it with `with`"
-            yield self.at(leak.call, related=related, what=_told(leak.name, leak.released, entered), instead=instead)
-
-
-def _told(name: str, released: bool, entered: bool) -> str:
-    if not name:
-        return "The connection that is made here is never closed"
-    if entered:
-        return f"`with` ends the transaction of `{name}`, and does not close it"
-    return f"`{name}` is not closed on every way out" if released else f"`{name}` is never closed"
+        for leak, related in kept_open(file, file.database.leaked_connections()):
+            what, instead = told(leak, "connection"), "it with `with`"
+            if isinstance(file.parent(leak.call), ast.withitem):
+                instead = "`contextlib.closing`"
+                if leak.name:
+                    what = f"`with` ends the transaction of `{leak.name}`, and does not close it"
+            yield self.at(leak.call, related=related, what=what, instead=instead)
