@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from .module.index import FUNCTIONS, running, subtree
 from .module.scopes import bindings_of, reaching, scope_binding
 from .module.summary import ASYNC, AWAITED, GENERATOR, TRIVIAL, Call, Function, Summary
-from .project.constants import UNKNOWN, parameters_in, value_of
+from .project.constants import UNKNOWN, parameters_in, value_of, variable_of
 from .project.effects import Hazard, asks_for_what_is_waited_for
 from .project.execution import is_lifespan
 from .project.middleware import answers_itself, replaces_answer
@@ -128,6 +128,8 @@ class Reached(NamedTuple):
     """Only administrators can request it."""
     calls: int
     """Functions of the project on the way to the call."""
+    privileges: str
+    """What whoever requests it has to have, see Violation.privileges."""
 
 
 class Logging(NamedTuple):
@@ -508,6 +510,11 @@ class File:
     def value_of(self, expr: ast.AST) -> Any:
         """The constant that an expression is, through names and modules of the project; UNKNOWN otherwise."""
         return value_of(self._types, self._summary, self._module.expression(expr))
+
+    def module_variable(self, expr: ast.AST) -> str | None:
+        """The variable of a module of the project that a name or `module.name` is, of this file or of another:
+        "app/state.py:hits"."""
+        return variable_of(self._types, self._summary, self._module.expression(expr))
 
     def default_of(self, expr: ast.AST) -> Any:
         """The constant that a field of a settings class or model has until somebody sets it; UNKNOWN otherwise."""
@@ -1328,6 +1335,7 @@ class File:
             finding.kind,
             words.administrators,
             sum(step.text.startswith("is given to ") for step in finding.steps),
+            words.privileges,
         )
 
     # Logging
@@ -1438,6 +1446,15 @@ class File:
         """What authenticates before or while a route is handled: its level (see
         project/application/authentication.py) and a name."""
         return self._project.authentication.protection(row)
+
+    def privileges(self, node: ast.AST) -> str:
+        """What somebody has to have to request the routes that the function around `node` handles, see
+        Violation.privileges; empty if it handles none."""
+        from .project.taint.telling import privileges
+
+        function = self.function(node)
+        rows = next((each.rows for each in self.endpoints if each.function is function), ())
+        return privileges(rows, self._project.authentication)
 
     def middleware_values(self, call: ast.Call) -> list[dict[str, Any]]:
         """What the call that adds a middleware passes by keyword, each time the assembly of an application comes by;

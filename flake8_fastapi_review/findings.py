@@ -420,8 +420,9 @@ def to_plain(violations: Iterable[Violation]) -> list[Plain]:
             [tuple(step) for step in related],
             fix and _plain_fix(fix),
             exploit,
+            privileges,
         )
-        for code, severity, message, place, related, fix, exploit in violations
+        for code, severity, message, place, related, fix, exploit, privileges in violations
     ]
 
 
@@ -442,8 +443,9 @@ def from_plain(plain: Iterable[Plain]) -> list[Violation]:
             tuple(Related(*step) for step in related),
             None if fix is None else _fix(*fix),
             exploit,
+            privileges,
         )
-        for code, severity, message, place, related, fix, exploit in plain
+        for code, severity, message, place, related, fix, exploit, privileges in plain
     ]
 
 

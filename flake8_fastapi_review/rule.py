@@ -113,6 +113,9 @@ class Violation(NamedTuple):
     fix: Fix | None = None
     exploit: str = ""
     """A command that shows the harm on a running test system; empty when none can be told."""
+    privileges: str = ""
+    """What whoever does the harm has to have first, as CVSS writes it: "N", "L" (a login), "H" (an administrator's);
+    empty when not known, and the rule's own vector stands."""
 
 
 def shortened(text: str, most: int = 60) -> str:
@@ -205,9 +208,10 @@ class Rule:
         fix: Fix | None = None,
         severity: Severity | None = None,
         exploit: str = "",
+        privileges: str = "",
         **values: object,
     ) -> Violation:
         """A violation of this rule at a node or range; `values` fill the message's places."""
         place = where if isinstance(where, Range) else Range.of(where)
         text = " ".join(self.message.format(**values).split())
-        return Violation(self.code, severity or self.severity, text, place, tuple(related), fix, exploit)
+        return Violation(self.code, severity or self.severity, text, place, tuple(related), fix, exploit, privileges)

@@ -125,6 +125,20 @@ def test_sarif_tells_security_by_a_string() -> None:
     assert rules["E501"]["shortDescription"]["text"] == "E501 of another flake8 plugin."
 
 
+def test_sarif_scores_a_rule_as_its_worst_finding_and_each_by_itself() -> None:
+    vector = "CVSS:3.1/AV:N/AC:L/PR:{}/UI:N/S:U/C:H/I:H/A:H"
+    made = report(
+        *(
+            a_finding(code="FAR030", rule="sql-injection", cvss_score=score, cvss_vector=vector.format(letter))
+            for score, letter in ((7.2, "H"), (8.8, "L"))
+        )
+    )
+    run = sarif.values(made)["runs"][0]
+    assert run["tool"]["driver"]["rules"][0]["properties"]["security-severity"] == "8.8"
+    assert [each["properties"]["security-severity"] for each in run["results"]] == ["7.2", "8.8"]
+    assert run["results"][0]["properties"]["cvss_vector"] == vector.format("H")
+
+
 def test_sarif_counts_utf16() -> None:
     results = {result["ruleId"]: result for result in sarif.values(EVERY)["runs"][0]["results"]}
     region = results["FAR017"]["locations"][0]["physicalLocation"]["region"]

@@ -14,12 +14,23 @@ import pytest
 from flake8_fastapi_review import config, registry
 from flake8_fastapi_review.report import concise, finding, page, remedies, terminal, text
 from flake8_fastapi_review.report import json as json_format
-from flake8_fastapi_review.report.cvss import InvalidVector, base_score
-from flake8_fastapi_review.report.finding import Change, Finding, Place, Remedy, Report, Skipped, Step
+from flake8_fastapi_review.report.cvss import InvalidVector, base_score, required
+from flake8_fastapi_review.report.finding import (
+    Change,
+    Facts,
+    Finding,
+    Place,
+    Remedy,
+    Report,
+    Skipped,
+    Step,
+    findings_of,
+    weighed,
+)
 from flake8_fastapi_review.report.risk import INPUTS
 from flake8_fastapi_review.report.terminal import Style
 from flake8_fastapi_review.report.veil import concealed, without_secrets
-from flake8_fastapi_review.rule import Applicability, Default, Range, Rule, Severity, option
+from flake8_fastapi_review.rule import Applicability, Default, Range, Rule, Severity, Violation, option
 
 ROOT = Path(__file__).resolve().parent.parent
 PLAIN = Style(False)
@@ -393,6 +404,30 @@ def test_json_is_ascii_and_keeps_lone_surrogates() -> None:
 
 
 # CVSS
+
+
+@pytest.mark.parametrize(
+    ("privileges", "letter"), [("", "N"), ("N", "N"), ("L", "L"), ("H", "H")], ids=["unknown", "none", "low", "high"]
+)
+def test_a_vector_takes_the_privileges_that_a_place_needs(privileges: str, letter: str) -> None:
+    vector = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"
+    assert required(vector, privileges) == vector.replace("PR:N", f"PR:{letter}")
+
+
+def test_a_victim_passes_what_guards_a_route() -> None:
+    vector = "CVSS:3.1/AV:N/AC:L/PR:N/UI:R/S:C/C:L/I:L/A:N"
+    assert required(vector, "H") == vector
+
+
+def test_a_finding_is_scored_by_who_gets_to_its_place() -> None:
+    facts = Facts("sql-injection", "CWE-89", 9.8, "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H")
+    told = Violation("FAR030", Severity.BLOCKER, "x", Range(1, 0, 1, 1), privileges="H")
+    (found,) = findings_of([("a.py", told)], lambda code: facts, lambda file: ("x",))
+    assert (found.cvss_score, found.cvss_vector) == (7.2, "CVSS:3.1/AV:N/AC:L/PR:H/UI:N/S:U/C:H/I:H/A:H")
+    assert weighed(found, page.find("FAR030")) == "CWE-89, CVSS 7.2 for administrators"
+    assert weighed(found._replace(cvss_vector=facts.cvss_vector, cvss_score=9.8), page.find("FAR030")) == (
+        "CWE-89, CVSS 9.8"
+    )
 
 
 def test_scores_of_every_vector_equal_those_of_the_cvss_package() -> None:

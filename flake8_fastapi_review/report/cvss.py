@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 _WEIGHTS = {
     "AV": {"N": 0.85, "A": 0.62, "L": 0.55, "P": 0.2},
@@ -15,6 +16,7 @@ _WEIGHTS = {
     "A": {"H": 0.56, "L": 0.22, "N": 0.0},
 }
 _PRIVILEGES_WHEN_SCOPE_CHANGES = {"N": 0.85, "L": 0.68, "H": 0.5}
+_PRIVILEGES = re.compile(r"/PR:[NLH]/")
 
 
 class InvalidVector(ValueError):
@@ -41,6 +43,17 @@ def base_score(vector: str) -> float:
     exploitability = 8.22 * weight["AV"] * weight["AC"] * weight["PR"] * weight["UI"]
     total = impact + exploitability
     return _round_up(min(1.08 * total if scope_changes else total, 10.0))
+
+
+def required(vector: str, privileges: str) -> str:
+    """The vector of a rule for a place where it is known what somebody has to have ("N", "L", "H"; empty: not known).
+
+    Not if somebody else has to take part (UI:R): then it is the victim who gets past what guards the route, and the
+    privileges required are those of the attacker (specification, section 2.1.3).
+    """
+    if not privileges or "/UI:R/" in vector:
+        return vector
+    return _PRIVILEGES.sub(f"/PR:{privileges}/", vector)
 
 
 def _letters(vector: str) -> dict[str, str]:

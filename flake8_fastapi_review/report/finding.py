@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from flake8_fastapi_review.files import DISK
 from flake8_fastapi_review.module import Unreadable, decode, split_lines
 
+from .cvss import base_score, required
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
@@ -200,6 +202,8 @@ class Sources:
 
 
 def _finding(file: str, violation: Violation, facts: Facts, lines: Sequence[str]) -> Finding:
+    if facts.cvss_vector is not None and violation.privileges:
+        facts = _scored(facts, required(facts.cvss_vector, violation.privileges))
     return Finding(
         violation.code,
         facts.name,
@@ -212,6 +216,10 @@ def _finding(file: str, violation: Violation, facts: Facts, lines: Sequence[str]
         *facts[1:],
         exploit=violation.exploit,
     )
+
+
+def _scored(facts: Facts, vector: str) -> Facts:
+    return facts._replace(cvss_vector=vector, cvss_score=base_score(vector))
 
 
 def _remedy(fix: Fix, lines: Sequence[str]) -> Remedy:
@@ -236,6 +244,20 @@ def _characters(lines: Sequence[str], line: int, offset: int) -> int:
     if text.isascii():
         return offset
     return len(text.encode("utf-8", "surrogatepass")[:offset].decode("utf-8", "replace"))
+
+
+_PRIVILEGES = {"N": "without a login", "L": "with a login", "H": "for administrators"}
+
+
+def weighed(finding: Finding, page: Page | None) -> str:
+    """ "CWE-89, CVSS 7.2 for administrators": empty without a score. Who it takes is told where the rule's own vector
+    assumes somebody else."""
+    if finding.cvss_score is None:
+        return ""
+    found = re.search(r"/PR:([NLH])/", finding.cvss_vector or "")
+    is_other = page is not None and page.cvss is not None and found is not None and found[0] not in page.cvss
+    whom = f" {_PRIVILEGES[found[1]]}" if is_other and found is not None else ""
+    return f"{f'{finding.cwe}, ' if finding.cwe else ''}CVSS {finding.cvss_score:.1f}{whom}"
 
 
 _WAY = re.compile(r" \([^()]* → [^()]*\)| through \S+(?: → \S+)* \S+:\d+(?=[ :;,]|$)")

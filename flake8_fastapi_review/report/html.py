@@ -16,7 +16,7 @@ from flake8_fastapi_review.rule import Severity
 
 from . import assessment
 from .causes import Functions, causes
-from .finding import counted, kinds, without_way
+from .finding import counted, kinds, weighed, without_way
 from .html_page import SCRIPT, STYLE
 from .markdown import for_others
 from .remedies import diff
@@ -142,7 +142,7 @@ class _Page:
                 by = f"the change caused it at {_text(f'{finding.cause.file}:{finding.cause.line}')}"
             yield f'<p class="dim">Not on a changed line: {by}.</p>'
         yield from self._chain(finding)
-        yield f'<p class="risk"><b>Risk:</b> {_text(_risk(finding))}</p>'
+        yield f'<p class="risk"><b>Risk:</b> {_text(_risk(finding, self._report.pages(finding.code)))}</p>'
         if finding.exploit:
             yield f"<p><b>How it is exploited</b></p><pre>{_text(finding.exploit)}</pre>"
         if finding.fix is not None and finding.fix.changes:
@@ -300,12 +300,10 @@ def _straight(name: str, branch: _Branch) -> tuple[str, _Branch]:
     return name, branch
 
 
-def _risk(finding: Finding) -> str:
+def _risk(finding: Finding, page: Page | None) -> str:
     told = risk_of(finding.code, finding.cvss_score).value
-    if finding.cvss_score is not None:
-        weakness = f"{finding.cwe}, " if finding.cwe else ""
-        told += f" ({weakness}CVSS {finding.cvss_score:.1f})"
-    return told
+    score = weighed(finding, page)
+    return f"{told} ({score})" if score else told
 
 
 def _explained(page: Page) -> Iterator[str]:

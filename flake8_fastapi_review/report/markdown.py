@@ -10,7 +10,7 @@ from flake8_fastapi_review.rule import Severity
 
 from . import assessment
 from .causes import causes
-from .finding import counted, kinds, without_way
+from .finding import counted, kinds, weighed, without_way
 from .remedies import diff
 from .risk import FAMILIES, FLOWS, INTERNAL, Risk, risk_of
 from .statements import Statements
@@ -179,9 +179,8 @@ class _Writer:
     def _risk(self, finding: Finding, page: Page | None) -> str:
         """What is at risk and, with the page of a rule that was not explained yet, why."""
         risk = risk_of(finding.code, finding.cvss_score).value.capitalize()
-        if finding.cvss_score is not None:
-            weakness = f"{finding.cwe}, " if finding.cwe else ""
-            risk += f" ({weakness}CVSS {finding.cvss_score:.1f})"
+        if score := weighed(finding, self._report.pages(finding.code)):
+            risk += f" ({score})"
         why = next((block.text for block in page.section("") if not block.is_code), "") if page is not None else ""
         return f"{risk}. {prose(' '.join(_SENTENCE.split(why)[:_MOST_SENTENCES]))}".rstrip()
 
@@ -218,7 +217,11 @@ class _Writer:
             yield "No security findings."
         for found in groups.values():
             first = found[0]
-            told = [part for part in (first.cwe, first.cvss_score and f"CVSS {first.cvss_score:.1f}") if part]
+            scores = sorted({each.cvss_score for each in found if each.cvss_score is not None})
+            told = [first.cwe] if first.cwe else []
+            told += (
+                [f"CVSS {' to '.join(f'{score:.1f}' for score in (*scores[:1], *scores[1:][-1:]))}"] if scores else []
+            )
             about = f" ({', '.join(told)})" if told else ""
             yield f"- {first.rule}{about}, {len(found)} ×: {', '.join(_places(found))}"
         yield ""

@@ -2,7 +2,7 @@
 
 What GitHub asks for beyond the standard: a rule with short, full and help texts for every result; a region of one line
 (an alert is shown in a pull request only if all of its lines are in the diff); a hash of the line; `security-severity`
-as a string; paths relative to the root of the repository, which has to be the working directory. Suppressed findings
+of the rule as a string; paths relative to the root of the repository, which has to be the working directory. Suppressed findings
 are left out: GitHub would open alerts for them.
 """
 
@@ -104,12 +104,26 @@ def _rule(code: str, report: Report) -> dict[str, Any]:
         },
     }
     if page.score:
-        # A string, or GitHub does not see it.
-        rule["properties"]["security-severity"] = f"{page.score:.1f}"
-        rule["properties"]["cvss_vector"] = page.cvss
+        # GitHub reads it of the rule alone: what the worst finding here is worth.
+        rule["properties"] |= _scored(*_worst(code, page, report))
     if page.url:
         rule["helpUri"] = page.url
     return rule
+
+
+def _scored(score: float, vector: str) -> dict[str, str]:
+    """As properties; a string, or GitHub does not see it."""
+    return {"security-severity": f"{score:.1f}", "cvss_vector": vector}
+
+
+def _worst(code: str, page: Page, report: Report) -> tuple[float, str]:
+    """The score and vector of a rule's worst finding."""
+    found = [
+        (finding.cvss_score, finding.cvss_vector)
+        for finding in report.findings
+        if finding.code == code and finding.cvss_score is not None and finding.cvss_vector is not None
+    ]
+    return max(found, default=(page.score or 0.0, page.cvss or ""))
 
 
 def _unknown_rule(code: str, report: Report) -> dict[str, Any]:
@@ -170,8 +184,13 @@ def _result(finding: Finding, index: int, fingerprint: str, hashes: _Hashes, rep
             result["codeFlows"] = [{"threadFlows": [{"locations": steps}]}]
     if finding.fix is not None and finding.fix.applicability is not Applicability.DISPLAY:
         result["fixes"] = [_fix(finding, finding.fix, report)]
+    properties: dict[str, Any] = {}
     if finding.on_changed_line is not None:
-        result["properties"] = {"on_changed_line": finding.on_changed_line}
+        properties["on_changed_line"] = finding.on_changed_line
+    if finding.cvss_score is not None and finding.cvss_vector is not None:
+        properties |= _scored(finding.cvss_score, finding.cvss_vector)
+    if properties:
+        result["properties"] = properties
     return result
 
 

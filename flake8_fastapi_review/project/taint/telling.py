@@ -5,16 +5,20 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..application.authentication import PROTECTED
+from ..application.authentication import OPEN, PROTECTED
 from .example import parameter, request
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ..application import Application
     from ..application.authentication import Authentication
     from ..application.rows import RouteRow
     from ..requests import Requests
     from .engine import Finding
 
+NONE, LOW, HIGH = "N", "L", "H"
+"""The privileges required of CVSS v3.1 (specification, table 3)."""
 _KINDS = {
     "path": "path parameter",
     "query": "query parameter",
@@ -60,19 +64,24 @@ class Told(NamedTuple):
     """A request that shows it, as a command; empty when no route is known."""
     administrators: bool
     """Nobody else gets to it: a dependency that refuses the others is named after them."""
+    privileges: str
+    """What whoever sends the input has to have, see Violation.privileges."""
 
 
 def told(finding: Finding, authentication: Authentication, requests: Requests) -> Told:
     """The words for a finding. The applications are only assembled for it, because findings are few."""
     rows = _rows(finding, authentication.application)
     row = rows[0] if rows else None
+    needed = privileges(rows, authentication)
     return Told(
         _input(finding),
         f"{row.method} {row.path}" if row is not None else "",
         short(finding.sink),
         _chain(finding),
         request(finding, row, requests) if row is not None else "",
-        bool(rows) and all(_is_for_administrators(each, authentication) for each in rows),
+        needed == HIGH,
+        # Who has stored what the database returns is not known.
+        needed if finding.source.kind != "database" else "",
     )
 
 
@@ -128,6 +137,23 @@ def _rows(finding: Finding, application: Application) -> list[RouteRow]:
     if rows:
         return rows
     return [row for row in application.rows if any(each.symbol == symbol for each in row.dependencies)]
+
+
+def privileges(rows: Sequence[RouteRow], authentication: Authentication) -> str:
+    """What somebody has to have to request one of these routes, see Violation.privileges: of several the easiest."""
+    found = {_privileges(row, authentication) for row in rows}
+    if NONE in found or not found:
+        return NONE if found else ""
+    return "" if "" in found else LOW if LOW in found else HIGH
+
+
+def _privileges(row: RouteRow, authentication: Authentication) -> str:
+    if _is_for_administrators(row, authentication):
+        return HIGH
+    level = authentication.protection(row).level
+    if level == PROTECTED:
+        return LOW
+    return NONE if level == OPEN and row.complete else ""
 
 
 def _is_for_administrators(row: RouteRow, authentication: Authentication) -> bool:

@@ -97,7 +97,14 @@ class ExceptionDetailLeak(Rule):
             what = f"the text of `{ast.unparse(found.node)}`, any `{found.cls}`,"
             how = f" through `{related[0].message}`" if related else ""
             fix = own_text(file, expression, found.node)
-            yield self.at(expression, fix=fix, what=what if found.cls else "the traceback", how=how, related=related)
+            yield self.at(
+                expression,
+                fix=fix,
+                related=related,
+                privileges=file.privileges(expression),
+                what=what if found.cls else "the traceback",
+                how=how,
+            )
 
     def _sent(self, file: File) -> Iterator[tuple[ast.expr, tuple[Related, ...]]]:
         """The expressions that go into a response body, with the helper that puts them there."""

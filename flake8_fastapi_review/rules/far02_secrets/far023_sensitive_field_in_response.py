@@ -106,6 +106,7 @@ class SensitiveFieldInResponse(Rule):
                         field=".".join(field.way),
                         kind=kind,
                         related=related,
+                        privileges=file.privileges(route.function.body[0]),
                     )
                     break
 

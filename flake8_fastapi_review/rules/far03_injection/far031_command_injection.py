@@ -62,6 +62,7 @@ class CommandInjection(Rule):
                 reached.node,
                 related=reached.related,
                 exploit=reached.exploit,
+                privileges=reached.privileges,
                 severity=Severity.WARNING if reached.administrators else None,
                 sink=reached.sink,
                 input=reached.input,

@@ -77,6 +77,7 @@ class CodeInjection(Rule):
                 reached.node,
                 related=reached.related,
                 exploit=reached.exploit,
+                privileges=reached.privileges,
                 severity=Severity.WARNING if reached.administrators else None,
                 sink=reached.sink,
                 what=f"{reached.input}{reached.route}{reached.chain}",

@@ -77,6 +77,7 @@ class PathTraversal(Rule):
                 reached.node,
                 related=reached.related,
                 exploit=reached.exploit,
+                privileges=reached.privileges,
                 fix=fixes.resolved(file, reached),
                 severity=Severity.WARNING if reached.administrators or reached.calls > _FAR else None,
                 sink=reached.sink,

@@ -69,6 +69,7 @@ class Ssrf(Rule):
                 reached.node,
                 related=reached.related,
                 exploit=reached.exploit,
+                privileges=reached.privileges,
                 fix=fixes.known_host(file, reached),
                 severity=Severity.WARNING if reached.administrators else None,
                 sink=reached.sink,

@@ -74,6 +74,7 @@ class CrossSiteScripting(Rule):
                 reached.node,
                 related=reached.related,
                 exploit=reached.exploit,
+                privileges=reached.privileges,
                 fix=fixes.wrapped(file, reached, "html.escape"),
                 sink=reached.sink,
                 does="sends HTML with",

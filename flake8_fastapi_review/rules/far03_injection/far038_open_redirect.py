@@ -64,6 +64,7 @@ class OpenRedirect(Rule):
                 reached.node,
                 related=reached.related,
                 exploit=reached.exploit,
+                privileges=reached.privileges,
                 sink=reached.sink,
                 input=reached.input,
                 route=reached.route,

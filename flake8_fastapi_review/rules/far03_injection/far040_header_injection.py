@@ -62,6 +62,7 @@ class HeaderInjection(Rule):
                 reached.node,
                 related=reached.related,
                 exploit=reached.exploit,
+                privileges=reached.privileges,
                 sink=reached.sink,
                 input=reached.input,
                 route=reached.route,

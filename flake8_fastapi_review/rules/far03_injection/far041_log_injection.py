@@ -66,6 +66,7 @@ class LogInjection(Rule):
                 reached.node,
                 related=reached.related,
                 exploit=reached.exploit,
+                privileges=reached.privileges,
                 sink=reached.sink,
                 input=reached.input,
                 route=reached.route,

@@ -65,6 +65,7 @@ class RegexInjection(Rule):
                 reached.node,
                 related=reached.related,
                 exploit=reached.exploit,
+                privileges=reached.privileges,
                 fix=fixes.wrapped(file, reached, "re.escape") if reached.kind == "regex" else None,
                 sink=reached.sink,
                 input=reached.input,

@@ -68,6 +68,7 @@ class XmlExternalEntity(Rule):
                 reached.node,
                 related=reached.related,
                 exploit=reached.exploit,
+                privileges=reached.privileges,
                 severity=Severity.WARNING if reached.administrators else None,
                 sink=reached.sink,
                 input=reached.input,

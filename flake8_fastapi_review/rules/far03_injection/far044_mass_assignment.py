@@ -97,6 +97,7 @@ class MassAssignment(Rule):
                 reached.node,
                 related=reached.related,
                 exploit=reached.exploit,
+                privileges=reached.privileges,
                 severity=Severity.WARNING if reached.administrators else None,
                 sink=reached.sink,
                 input=reached.input[:1].upper() + reached.input[1:],

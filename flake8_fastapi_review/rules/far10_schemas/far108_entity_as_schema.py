@@ -77,7 +77,12 @@ class EntityAsSchema(Rule):
                 named = _named(parameter.annotation)
                 entity = file.database.class_of(named) if named is not None else None
                 if entity is not None:
-                    yield self.at(parameter.annotation, entity=entity.name, function=function.name)
+                    yield self.at(
+                        parameter.annotation,
+                        privileges=file.privileges(function.body[0]),
+                        entity=entity.name,
+                        function=function.name,
+                    )
 
 
 def _named(annotation: ast.expr) -> ast.expr | None:

@@ -91,7 +91,8 @@ class UnboundedUpload(Rule):
             if function in rows and not any(self._is_limited(file, row) for row in rows[function]):
                 text = f" through `{chain.message}`" if chain is not None else ""
                 shown = file.source(call.func)
-                yield self.at(call, call=shown, chain=text, related=(chain,) if chain is not None else ())
+                steps = (chain,) if chain is not None else ()
+                yield self.at(call, related=steps, privileges=file.privileges(call), call=shown, chain=text)
 
     def _unbounded(self, file: File) -> Iterator[tuple[ast.Call, Related | None]]:
         for call in file.nodes(ast.Call):

@@ -67,6 +67,7 @@ class ArchiveTraversal(Rule):
                 reached.node,
                 related=reached.related,
                 exploit=reached.exploit,
+                privileges=reached.privileges,
                 sink=reached.sink,
                 input=reached.input,
                 route=reached.route,
