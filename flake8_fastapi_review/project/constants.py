@@ -107,6 +107,30 @@ def _library(types: Types, dotted: str) -> Any:
     return UNKNOWN if value is None else value
 
 
+def variable_of(types: Types, summary: Summary, expr: Expr, depth: int = 0) -> str | None:
+    """The variable of a module of the project that a name or `module.name` is, imports followed: "path:name"; None for
+    functions, classes, modules and what belongs to libraries."""
+    if expr[0] == "a":
+        held = types.eval(summary, expr[1])
+        other = types.modules.summary(held[1]) if held is not None and held[0] == "mod" else None
+        return None if other is None else variable_of(types, other, ("g", expr[2]), depth)
+    if expr[0] != "g" or depth > _MAX_DEPTH:
+        return None
+    name = expr[1]
+    facts = [summary.table[index] for index in summary.names.get(name, ())]
+    if facts and all(fact[0] in ("=", ":") for fact in facts):
+        return f"{summary.path}:{name}"
+    match facts:
+        case [("imp", level, module, str() as original)]:
+            path = types.modules.resolve(summary.path, level, module)
+            found = types.modules.summary(path) if path is not None else None
+            return None if found is None else variable_of(types, found, ("g", original), depth + 1)
+        case []:
+            starred = types.starred(summary, name)
+            return None if starred is None else variable_of(types, starred, expr, depth + 1)
+    return None
+
+
 def parameters_in(summary: Summary, qualname: str, expr: Expr) -> set[str]:
     """The parameters of function `qualname` that an expression in it is computed from, local names followed."""
     found: set[str] = set()

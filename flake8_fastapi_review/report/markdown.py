@@ -219,9 +219,8 @@ class _Writer:
             first = found[0]
             scores = sorted({each.cvss_score for each in found if each.cvss_score is not None})
             told = [first.cwe] if first.cwe else []
-            told += (
-                [f"CVSS {' to '.join(f'{score:.1f}' for score in (*scores[:1], *scores[1:][-1:]))}"] if scores else []
-            )
+            if scores:
+                told.append(f"CVSS {scores[0]:.1f}" + (f" to {scores[-1]:.1f}" if len(scores) > 1 else ""))
             about = f" ({', '.join(told)})" if told else ""
             yield f"- {first.rule}{about}, {len(found)} ×: {', '.join(_places(found))}"
         yield ""

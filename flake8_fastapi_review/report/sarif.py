@@ -2,8 +2,8 @@
 
 What GitHub asks for beyond the standard: a rule with short, full and help texts for every result; a region of one line
 (an alert is shown in a pull request only if all of its lines are in the diff); a hash of the line; `security-severity`
-of the rule as a string; paths relative to the root of the repository, which has to be the working directory. Suppressed findings
-are left out: GitHub would open alerts for them.
+of the rule as a string; paths relative to the root of the repository, which has to be the working directory. What is
+suppressed is left out: GitHub would open alerts for it.
 """
 
 from __future__ import annotations
