@@ -5,6 +5,7 @@ tests/model holds code whose comments tell the answers; the statement on the lin
     client  # reveals: httpx.Client     File.type_of; None: not known
     nap     # names: time.sleep         File.name_of
     LIMIT   # is: 100                   File.value_of; UNKNOWN: not known
+    LIMIT   # variable: shop.py:LIMIT   File.module_variable; None: no variable of the project
 
 A case is a file or a folder that is a project of its own. What a file named `…_py312.py` holds needs that Python.
 """
@@ -29,7 +30,7 @@ from flake8_fastapi_review.project import Project
 from flake8_fastapi_review.project.sources import Sources
 
 MODEL = Path(__file__).parent / "model"
-_COMMENT = re.compile(r"#\s*(reveals|names|is):\s*(.*?)\s*(?=#\s*(?:reveals|names|is):|$)")
+_COMMENT = re.compile(r"#\s*(reveals|names|is|variable):\s*(.*?)\s*(?=#\s*(?:reveals|names|is|variable):|$)")
 _VERSION = re.compile(r"_py(\d)(\d+)(?:\.py)?$")
 
 
@@ -85,6 +86,8 @@ def answer(file: File, ask: str, expression: ast.expr) -> str:
         return str(file.type_of(expression))
     if ask == "names":
         return str(file.name_of(expression))
+    if ask == "variable":
+        return str(file.module_variable(expression))
     return repr(file.value_of(expression))
 
 

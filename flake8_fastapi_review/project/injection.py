@@ -11,7 +11,7 @@ from .readings import fact, remembered
 from .types import ASYNC_GENERATOR_TYPE, COROUTINE, GENERATOR_TYPE, NONE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from ..knowledge import Knowledge
     from ..module.index import Scope
@@ -111,6 +111,7 @@ class Injection:
         self._dependencies: dict[str, bool] = {}
         self._harmless: dict[str, bool] = {}
         self._names: frozenset[str] | None = None
+        self._instances: frozenset[str] | None = None
         self._layers: dict[frozenset[str], str | None] = {}
         self._gives_defaults: bool | None = None
         self._bodies: dict[str, tuple[frozenset[str], tuple[str, ...]]] = {}
@@ -119,6 +120,7 @@ class Injection:
     def forget(self) -> None:
         self._dependencies.clear()
         self._names = None
+        self._instances = None
         self._gives_defaults = None
         self._harmless.clear()
         self._bodies.clear()
@@ -157,6 +159,11 @@ class Injection:
         return known
 
     def _is_dependency(self, symbol: str) -> bool:
+        owner, _, name = symbol.rpartition(".")
+        if name == "__call__" and ":" in owner:
+            return owner in self.instances()
+        if name == "__init__" and ":" in owner:
+            return self.is_dependency(owner)
         name = symbol.rpartition(":")[2].rpartition(".")[2]
         injecting = frozenset(self.modules.mentioning_any((b"Depends", b"Security")))
         for path in self.modules.mentioning(name):
@@ -171,6 +178,30 @@ class Injection:
                         if found is not None and found[0] in ("func", "bound", "type") and found[1] == symbol:
                             return True
         return False
+
+    @fact("injection.instances", lambda self: self.modules)
+    def instances(self) -> frozenset[str]:
+        """The classes of the project whose instances are given to `Depends` or `Security`."""
+        if self._instances is None:
+            given = (
+                self.types.eval(summary, expr) for summary, expr in self._all_given() if expr[0] in ("g", "v", "a", "c")
+            )
+            self._instances = frozenset(found[1] for found in given if found is not None and found[0] == "inst")
+        return self._instances
+
+    def _all_given(self) -> Iterator[tuple[Summary, Expr]]:
+        """What all calls of `Depends` and `Security` are given."""
+        for path in self.modules.mentioning_any((b"Depends", b"Security")):
+            summary = self.modules.summary(path)
+            if summary is None:
+                continue
+            for facts in summary.functions.values():
+                for expr, *_ in Function._make(facts).calls:
+                    given = expr[2][0] if expr[2] else dict(expr[3]).get("dependency")
+                    if given is None or _tail(expr[1]) not in ("Depends", "Security", None):
+                        continue
+                    if self._injects(summary, expr[1]):
+                        yield summary, given
 
     def _injects(self, summary: Summary, callee: Expr) -> bool:
         return self.types.qualified(self.types.eval(summary, callee)) in _DEPENDS

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from ...rule import Rule, Severity, shortened
 from ...shapes import named_parameters
-from .shared import is_shared, runs_in_threads
+from .shared import is_guarded, is_shared, runs_in_threads
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,7 +65,7 @@ class SharedMutableState(Rule):
             if (
                 isinstance(function, ast.FunctionDef)
                 and is_shared(file, node.target)
-                and not file.in_with(node)
+                and not is_guarded(file, node)
                 and runs_in_threads(file, function)
             ):
                 yield self._told(node, node.target, "loses what another thread writes meanwhile: hold a lock")
@@ -88,7 +88,7 @@ class SharedMutableState(Rule):
             for node in file.within(function, ast.Assign):
                 match node:
                     case ast.Assign(targets=[ast.Name(id=name)], value=value) if name in statement.names:
-                        if any(file.mentions(value, each) for each in sent) and not file.in_with(node):
+                        if any(file.mentions(value, each) for each in sent) and not is_guarded(file, node):
                             yield self._told(node, node.targets[0], "shows what one was sent to the others: pass it on")
 
     def _told(self, node: ast.stmt, state: ast.expr, harm: str) -> Violation:

@@ -5,7 +5,7 @@ import re
 from typing import TYPE_CHECKING
 
 from ...rule import Rule, Severity, shortened
-from .shared import is_shared
+from .shared import is_guarded, is_shared
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +19,8 @@ _ENDING = re.compile(
     r"(?i)(?:^|_)(?:a?close|stop|shut_?down|finali[sz]e|clean_?up|tear_?down|disconnect|dispose|aexit)(?:_|$)"
 )
 """Functions that end something, which is done once."""
-_CHANGES = frozenset("add append remove discard pop update setdefault clear insert".split())
+_CHANGES = frozenset("add append remove discard pop update clear insert".split())
+"""`setdefault` keeps what another request has put there."""
 
 
 class CheckThenActAcrossAwait(Rule):
@@ -72,7 +73,7 @@ class CheckThenActAcrossAwait(Rule):
             if not isinstance(file.function(choice), ast.AsyncFunctionDef) or not file.within(choice.body, ast.Await):
                 continue
             found = _race(file, choice)
-            if found is None or file.in_with(choice) or file.on_event_loop(choice) is not True:
+            if found is None or is_guarded(file, choice) or file.on_event_loop(choice) is not True:
                 continue
             state, waited = found
             yield self.at(choice.test, state=state, waited=shortened(ast.unparse(waited)))

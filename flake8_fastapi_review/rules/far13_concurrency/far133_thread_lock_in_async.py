@@ -48,12 +48,7 @@ class ThreadLockInAsync(Rule):
     severity = Severity.BLOCKER
     cwe = 833
     message = "`{lock}` blocks the loop for good when a second task wants it while this one awaits: use `asyncio.Lock`"
-    markers = (
-        ("async def",),
-        ("threading", "multiprocessing"),
-        ("with ", ".acquire("),
-        ("Lock", "Condition", "Semaphore"),
-    )
+    markers = (("async def",), ("await ", "async "), ("with ", ".acquire("))
 
     def check(self, file: File) -> Iterator[Violation]:
         for statement in file.nodes(ast.With):

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 _PROPERTY = "functools.cached_property"
 _STATIC = ("builtins.staticmethod", "builtins.classmethod")
+_REMEDY = "use `async_lru.alru_cache`, or keep the result"
 
 
 class CachedCoroutine(Rule):
@@ -46,19 +47,15 @@ class CachedCoroutine(Rule):
         for function in file.nodes(ast.FunctionDef, ast.AsyncFunctionDef):
             for position, decorator in enumerate(function.decorator_list):
                 named = decorator.func if isinstance(decorator, ast.Call) else decorator
-                if "cache" not in ast.unparse(named):
-                    continue
                 shown = ast.unparse(named)
                 is_property = file.is_named(named, _PROPERTY)
                 if not is_property and not file.is_named(named, *file.group("cache-decorator")):
                     continue
                 if isinstance(function, ast.AsyncFunctionDef):
                     if position == len(function.decorator_list) - 1 and not _yields(file, function):
-                        remedy = (
-                            "use `async_lru.alru_cache`, or keep the result" if not is_property else "keep the result"
-                        )
-                        harm = f"keeps the coroutine of `{function.name}`, which can be awaited once"
-                        yield self.at(decorator, cache=shown, harm=harm, remedy=remedy)
+                        yield self._kept(decorator, shown, function.name, "keep the result" if is_property else _REMEDY)
+                elif position == len(function.decorator_list) - 1 and _hands_on(file, function):
+                    yield self._kept(decorator, shown, function.name, "keep the result" if is_property else _REMEDY)
                 elif (
                     not is_property
                     and _is_method(file, function)
@@ -72,6 +69,23 @@ class CachedCoroutine(Rule):
                         harm=f"keeps every object that `{function.name}` was called on",
                         remedy="use `functools.cached_property`, or a cache in the object",
                     )
+        yield from self._called(file)
+
+    def _called(self, file: File) -> Iterator[Violation]:
+        """`rate = lru_cache(maxsize=10)(fetch_rate)`."""
+        for call in file.nodes(ast.Call):
+            match call:
+                case ast.Call(func=func, args=[ast.Name() | ast.Attribute() as given]):
+                    cache = func.func if isinstance(func, ast.Call) else func
+                    if not file.is_named(cache, *file.group("cache-decorator")):
+                        continue
+                    definition = file.definition_of(given)
+                    if definition is not None and definition.is_async:
+                        yield self._kept(call, ast.unparse(cache), ast.unparse(given), _REMEDY)
+
+    def _kept(self, node: ast.expr, cache: str, name: str, remedy: str) -> Violation:
+        harm = f"keeps the coroutine of `{name}`, which can be awaited once"
+        return self.at(node, cache=cache, harm=harm, remedy=remedy)
 
 
 def _has_no_end(file: File, decorator: ast.expr) -> bool:
@@ -82,6 +96,14 @@ def _has_no_end(file: File, decorator: ast.expr) -> bool:
         return True
     size = file.argument(decorator, 0, "maxsize")
     return size is not None and file.value_of(size) is None
+
+
+def _hands_on(file: File, function: ast.FunctionDef) -> bool:
+    """Whether a plain function returns the coroutine that a call makes."""
+    return any(
+        isinstance(each.value, ast.Call) and file.is_coroutine(each.value) and not file.schedules_itself(each.value)
+        for each in file.within(function.body, ast.Return)
+    )
 
 
 def _yields(file: File, function: ast.AsyncFunctionDef) -> bool:

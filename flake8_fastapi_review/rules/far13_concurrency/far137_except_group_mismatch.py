@@ -26,6 +26,8 @@ _FITTING = (
 )
 """What catches a group, or comes out of the block as it is."""
 
+_LIMITS = ("asyncio.timeout", "asyncio.timeout_at", "anyio.fail_after", "anyio.move_on_after")
+
 
 class ExceptGroupMismatch(Rule):
     """A handler for one class of exceptions is around a group of tasks.
@@ -82,10 +84,14 @@ class ExceptGroupMismatch(Rule):
 
 
 def _group(file: File, statement: ast.Try) -> str | None:
-    """The group of tasks that is all that is tried."""
+    """The group of tasks that is all that is tried, limits of time around it aside."""
     match statement.body:
-        case [ast.AsyncWith(items=[ast.withitem(context_expr=ast.Call() as made)])]:
-            return ast.unparse(made.func) if file.is_named(made.func, *file.group("task-group")) else None
+        case [ast.AsyncWith(items=[*around, ast.withitem(context_expr=ast.Call() as made)])]:
+            if file.is_named(made.func, *file.group("task-group")) and all(
+                isinstance(each.context_expr, ast.Call) and file.is_named(each.context_expr.func, *_LIMITS)
+                for each in around
+            ):
+                return ast.unparse(made.func)
     return None
 
 

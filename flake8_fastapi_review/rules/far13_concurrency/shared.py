@@ -13,7 +13,9 @@ def is_shared(file: File, target: ast.expr) -> bool:
     """Whether a target of an assignment, or an expression, is state of the module, of a class or of the application."""
     match target:
         case ast.Name():
-            return file.function(target) is not None and _is_of_module(file, target)
+            return file.function(target) is not None and (
+                _is_of_module(file, target) or file.module_variable(target) is not None
+            )
         case ast.Subscript(value=value):
             return is_shared(file, value)
         case ast.Attribute(value=ast.Name(id="cls")):
@@ -23,7 +25,7 @@ def is_shared(file: File, target: ast.expr) -> bool:
             return shown == "app" or shown.endswith(".app")
         case ast.Attribute(value=ast.Name() as owner):
             definition = file.definition_of(owner)
-            return definition is not None and definition.is_class
+            return (definition is not None and definition.is_class) or file.module_variable(target) is not None
     return False
 
 
@@ -42,6 +44,22 @@ def _targets(statement: ast.stmt) -> tuple[str, ...]:
     return ()
 
 
+def is_guarded(file: File, node: ast.AST) -> bool:
+    """Whether a lock may be held at a node: a `with` around it, a call of `acquire` before it, or a decorator of its
+    function that is not known."""
+    function = file.function(node)
+    if file.in_with(node) or not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        return True
+    line = getattr(node, "lineno", 0)
+    return any(
+        isinstance(call.func, ast.Attribute) and call.func.attr == "acquire" and call.lineno < line
+        for call in file.within(function, ast.Call)
+    ) or any(
+        file.registers_as(each) is None and not file.is_named(each, "builtins.staticmethod", "builtins.classmethod")
+        for each in function.decorator_list
+    )
+
+
 def runs_in_threads(file: File, function: ast.AST, depth: int = 2) -> bool:
     """Whether FastAPI runs a plain function in its pool of threads, as a route or dependency, or such a function of
     this file calls it."""
@@ -53,14 +71,14 @@ def runs_in_threads(file: File, function: ast.AST, depth: int = 2) -> bool:
         return False
     definition = file.definition_at(function)
     for call in file.nodes(ast.Call):
-        if isinstance(call.func, ast.Name) and call.func.id == function.name:
+        if function.name == getattr(call.func, "id", getattr(call.func, "attr", "")):
             caller = file.function(call)
             if (
                 caller is not None
                 and caller is not function
                 and definition is not None
                 and file.definition_of(call.func) == definition
-                and not file.in_with(call)
+                and not is_guarded(file, call)
                 and runs_in_threads(file, caller, depth - 1)
             ):
                 return True

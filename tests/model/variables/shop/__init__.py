@@ -1,0 +1,2 @@
+from .stock import sold as sold
+from .stock import *
