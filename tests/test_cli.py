@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import io
 import json
 import os
@@ -66,6 +67,7 @@ def run(*arguments: str, cwd: Path, stdin: str | bytes = b"", **environment: str
         config.forget()
         with pytest.raises(SystemExit) as ended:
             main()
+        gc.enable()
     return Done(int(ended.value.code or 0), *map(_written, streams[1:]))
 
 
