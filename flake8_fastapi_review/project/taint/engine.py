@@ -414,7 +414,12 @@ class Taint:
     def findings(self, module: Module) -> list[Finding]:
         """What the inputs of the routes, dependencies and other takers of requests in a file reach."""
         found: dict[tuple[Any, ...], Finding] = {}
+        may_tell = _TELLING.search(module.text) is not None
         for symbol, function, node in self._candidates(module):
+            # Its parameters are no inputs, and it gets none by itself: that is known before it is walked through.
+            is_told = self.stored or (may_tell and self._tells(node))
+            if not is_told and not self._is_entry(module, symbol, function):
+                continue
             effect = self.effect(symbol)
             if effect is None or not effect.flows:
                 continue
