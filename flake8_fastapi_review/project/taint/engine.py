@@ -418,7 +418,7 @@ class Taint:
         for symbol, function, node in self._candidates(module):
             # Its parameters are no inputs, and it gets none by itself: that is known before it is walked through.
             is_told = self.stored or (may_tell and self._tells(node))
-            if not is_told and not self._is_entry(module, symbol, function):
+            if not is_told and not self._is_registered(module, symbol, function):
                 continue
             effect = self.effect(symbol)
             if effect is None or not effect.flows:
@@ -498,6 +498,11 @@ class Taint:
             return own
         given = self._given(module, symbol, function, node, frozenset({symbol}))
         return [*own, *Substitution(given, self.inputs, {}).flows(effect.flows)]
+
+    def _is_registered(self, module: Module, symbol: str, function: Function) -> bool:
+        """Whether somebody who gets requests may call it: a route, a dependency, a middleware, a handler."""
+        known = any(True for _ in self.requests.registrations(module.summary, function))
+        return known or self._is_entry(module, symbol, function)
 
     def _is_entry(self, module: Module, symbol: str, function: Function) -> bool:
         kinds = {row.kind for row, _ in self.requests.registrations(module.summary, function)}
