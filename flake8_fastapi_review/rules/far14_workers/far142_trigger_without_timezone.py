@@ -4,7 +4,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from ...rule import Rule, Severity, option
-from .schedulers import SCHEDULER, jobs, kind, makers
+from .schedulers import jobs, kind, makers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,7 +91,7 @@ def _is_configured(file: File, made: ast.Call) -> bool:
     """Whether options come from a dictionary, or later by `configure`."""
     if made.args:
         return True
-    return bool(file.calls_to(f"{SCHEDULER}.configure"))
+    return file.project_mentions(".configure(")
 
 
 def _shown(call: ast.Call) -> str:

@@ -53,9 +53,18 @@ class JobLoopMismatch(Rule):
                 is_async = len(job.function.decorator_list) == 1
             elif isinstance(job.function, ast.FunctionDef):
                 is_async = False
+            elif isinstance(job.function, ast.Lambda):
+                is_async = bool(file.is_coroutine(job.function.body))
             else:
-                definition = file.definition_of(job.function)
+                definition = file.definition_of(_called(file, job.function))
                 is_async = definition is not None and definition.is_async and not definition.is_generator
             if is_async:
                 name = (file.type_of(job.scheduler) or "").rpartition(".")[2]
                 yield self.at(job.function, function=shown(job), scheduler=name)
+
+
+def _called(file: File, function: ast.expr) -> ast.expr:
+    """The function itself, where some of its arguments are given beforehand."""
+    if isinstance(function, ast.Call) and function.args and file.is_named(function.func, "functools.partial"):
+        return function.args[0]
+    return function

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING
 
 from ...rule import Rule, Severity, option
@@ -64,8 +65,13 @@ class JobOverlap(Rule):
             if seconds is None or seconds < self.least:
                 continue
             made = makers(file, job.scheduler)
-            if any(call.args or call.keywords for call in made) and "job_defaults" in file.text:
+            if any(_has_defaults(call) for call in made):
                 continue
-            if not made and file.project_mentions("job_defaults"):
+            if file.project_mentions("job_defaults") and (not made or file.project_mentions(".configure(")):
                 continue
             yield self.at(job.trigger or job.call, function=shown(job), seconds=seconds)
+
+
+def _has_defaults(made: ast.Call) -> bool:
+    """Whether a scheduler may be given options for all its jobs where it is made."""
+    return bool(made.args) or any(given.arg in (None, "job_defaults", "gconfig") for given in made.keywords)

@@ -58,6 +58,8 @@ class CeleryResultBlocking(Rule):
 
     def check(self, file: File) -> Iterator[Violation]:
         for hazard in file.hazards(self.code):
+            if _is_there(file, hazard.call):
+                continue
             chain = f" through {hazard.text}" if hazard.text else ""
             yield self.at(
                 hazard.call,
@@ -75,6 +77,21 @@ class CeleryResultBlocking(Rule):
                     harm=f"holds the worker of `{task}` until another one has run",
                     remedy="make them a chain, a group or a chord",
                 )
+
+
+def _is_there(file: File, call: ast.expr) -> bool:
+    """Whether a condition around the call has asked the result whether it is ready."""
+    if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute)):
+        return False
+    result = ast.unparse(call.func.value)
+    inner: ast.AST = call
+    for above in file.ancestors(call):
+        if isinstance(above, (ast.If, ast.IfExp)) and inner is not above.test:
+            asked = ast.unparse(above.test)
+            if any(asked == f"{result}.{name}()" for name in ("ready", "successful", "failed")):
+                return inner in (above.body if isinstance(above, ast.If) else [above.body])
+        inner = above
+    return False
 
 
 def _task(file: File, call: ast.Call) -> str | None:

@@ -50,7 +50,7 @@ class CeleryAsyncTask(Rule):
     message = (
         "the body of `{task}` never runs: Celery awaits no coroutines; make it `def` with `asyncio.run(...)` inside"
     )
-    markers = (("celery", "shared_task"), ("async def",))
+    markers = (("celery", "shared_task", ".task"), ("async ",))
 
     def check(self, file: File) -> Iterator[Violation]:
         for function in file.nodes(ast.AsyncFunctionDef):
@@ -60,3 +60,8 @@ class CeleryAsyncTask(Rule):
             decorator = first.func if isinstance(first, ast.Call) else first
             if file.is_named(decorator, *_TASKS) and not file.project_mentions(*_POOLS):
                 yield self.at(function, task=function.name)
+        for call in file.calls_to(*_TASKS):
+            # `send = celery.task(send_later)`
+            definition = file.definition_of(call.args[0]) if call.args else None
+            if definition is not None and definition.is_async and not file.project_mentions(*_POOLS):
+                yield self.at(call, task=ast.unparse(call.args[0]))

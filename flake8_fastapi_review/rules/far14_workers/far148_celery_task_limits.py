@@ -56,10 +56,12 @@ class CeleryTaskLimits(Rule):
     def _retries(self, file: File) -> Iterator[Violation]:
         for call in file.calls_to(*_TASKS):
             given = {each.arg: each.value for each in call.keywords}
-            endless = "max_retries" in given and file.value_of(given["max_retries"]) is None
-            if endless and ("autoretry_for" in given or _retries_itself(file, call)):
+            number = given.get("max_retries") or _in_options(file, given.get("retry_kwargs"))
+            if number is None or file.value_of(number) is not None:
+                continue
+            if "autoretry_for" in given or _retries_itself(file, call):
                 yield self.at(
-                    given["max_retries"],
+                    number,
                     what="max_retries=None",
                     harm="tries again forever",
                     remedy="set a number, and `retry_backoff=True`",
@@ -77,9 +79,9 @@ class CeleryTaskLimits(Rule):
 
     def _entities(self, file: File) -> Iterator[Violation]:
         for call in file.nodes(ast.Call):
-            if not (isinstance(call.func, ast.Attribute) and call.func.attr in ("delay", "apply_async")):
+            if not (isinstance(call.func, ast.Attribute) and call.func.attr in _SENDING):
                 continue
-            if not file.is_named(call.func, "celery.Task.delay", "celery.Task.apply_async"):
+            if not file.is_named(call.func, f"celery.Task.{call.func.attr}"):
                 continue
             for given in _arguments(call):
                 entity = file.database.entity_of(given)
@@ -90,6 +92,12 @@ class CeleryTaskLimits(Rule):
                         harm=f"is a `{entity.name}` of the database, as it was when the task was sent",
                         remedy="pass its id, and load it in the task",
                     )
+
+
+def _in_options(file: File, options: ast.expr | None) -> ast.expr | None:
+    """`max_retries` in a dictionary of options."""
+    entries = file.entries(options) if options is not None else None
+    return dict(entries).get("max_retries") if entries else None
 
 
 def _retries_itself(file: File, call: ast.Call) -> bool:
@@ -105,7 +113,7 @@ def _retries_itself(file: File, call: ast.Call) -> bool:
 
 def _arguments(call: ast.Call) -> Iterator[ast.expr]:
     """What the task is given."""
-    if isinstance(call.func, ast.Attribute) and call.func.attr == "delay":
+    if isinstance(call.func, ast.Attribute) and call.func.attr in ("delay", "s", "si"):
         yield from call.args
         yield from (each.value for each in call.keywords)
         return

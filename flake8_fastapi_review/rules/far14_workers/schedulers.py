@@ -93,9 +93,13 @@ def shown(job: Job) -> str:
 
 
 def makers(file: File, scheduler: ast.expr) -> list[ast.Call]:
-    """The calls in this file that make the scheduler; empty when it is made elsewhere."""
-    return [
+    """The calls that make the scheduler, in this file or at the top of another; empty when they are not known."""
+    here = [
         value
         for value in file.values(scheduler)
         if isinstance(value, ast.Call) and file.is_subclass(value.func, SCHEDULER)
     ]
+    if here or file.module_variable(scheduler) is None:
+        return here
+    elsewhere = file.made_by(scheduler)
+    return [elsewhere] if elsewhere is not None else []
