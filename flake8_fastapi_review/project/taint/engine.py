@@ -436,9 +436,9 @@ class Taint:
                         found[key, place] = finding
         return list(found.values())
 
-    def _candidates(self, module: Module) -> list[tuple[str, Function, ast.AST]]:
+    def _candidates(self, module: Module) -> list[tuple[str, Function, ast.FunctionDef | ast.AsyncFunctionDef]]:
         """The functions that may be called with inputs."""
-        found: list[tuple[str, Function, ast.AST]] = []
+        found: list[tuple[str, Function, ast.FunctionDef | ast.AsyncFunctionDef]] = []
         may_tell = _TELLING.search(module.text) is not None
         for scope in module.index.scopes:
             node = scope.node
