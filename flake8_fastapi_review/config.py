@@ -337,9 +337,9 @@ def load(root: str, files: Files = DISK) -> Config:
 
 def seen_in(config: Config, files: Files) -> Config:
     """The same settings over another state of the project's files, which may require other versions."""
-    from copy import copy
-
-    found = copy(config)
+    found: Config = Config.__new__(Config)
+    for name in Config.__slots__:
+        setattr(found, name, getattr(config, name))
     found.files = files
     found._versions = None
     return found
@@ -758,6 +758,13 @@ def _versions(config: Config) -> dict[str, Version | None]:
 def dependency_files(config: Config) -> list[str]:
     """All files, absolute, that `versions` and the project's Python are read from."""
     return [path for folder in (config.root, *_subfolders(config)) for path in _dependency_files(folder, config.files)]
+
+
+def dependency_folders(config: Config) -> Iterable[str]:
+    """The folders, absolute, that `dependency_files` looks into, if they are there."""
+    for folder in (config.root, *_subfolders(config)):
+        yield folder
+        yield os.path.join(folder, "requirements")
 
 
 def _subfolders(config: Config) -> list[str]:

@@ -8,9 +8,13 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
+from .unchanged import kind
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Protocol
+
+    from .unchanged import Ground
 
     class Files(Protocol):
         """A tree of files."""
@@ -64,7 +68,7 @@ class Disk:
             return stream.read()
 
     def kind(self, path: str) -> str | None:
-        return "file" if os.path.isfile(path) else "folder" if os.path.isdir(path) else None
+        return kind(path)
 
     def entries(self, folder: str) -> list[Entry]:
         with os.scandir(folder) as found:
@@ -74,6 +78,40 @@ class Disk:
 
 
 DISK = Disk()
+
+
+class Watched(Disk):
+    """The files as they lie on the disk, and what was asked of them."""
+
+    __slots__ = ("_kinds", "_read")
+
+    def __init__(self) -> None:
+        self._kinds: dict[str, str | None] = {}
+        self._read: dict[str, bool] = {}
+        """Files and folders that somebody wanted to read → whether that could be done."""
+
+    def read(self, path: str) -> bytes:
+        self._read[path] = False
+        content = super().read(path)
+        self._read[path] = True
+        return content
+
+    def kind(self, path: str) -> str | None:
+        found = self._kinds[path] = super().kind(path)
+        return found
+
+    def entries(self, folder: str) -> list[Entry]:
+        self._read[folder] = False
+        found = super().entries(folder)
+        self._read[folder] = True
+        return found
+
+    def tell(self, ground: Ground) -> None:
+        """Add all that was asked to what an answer was made from."""
+        for path, seen in self._kinds.items():
+            ground.note(path, seen)
+        for path, was_there in self._read.items():
+            ground.stamp_or_none(path, was_there)
 
 
 def walk(files: Files, folder: str) -> Iterator[tuple[str, list[str], list[str]]]:

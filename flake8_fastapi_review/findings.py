@@ -20,10 +20,12 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .config import dependency_files
-from .project.cache import code_digest, content_digest, packed, unpacked
-from .project.disk import Signature, is_settled, kind_of, read, scan, signature, unlisted
+from .config import dependency_files, dependency_folders
+from .files import DISK
+from .project.cache import code_digest, content_digest, packed, stamp_code, unpacked
+from .project.disk import kind_of, read, scan, unlisted
 from .project.listing import listed
+from .unchanged import Signature, is_settled, signature
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -34,11 +36,15 @@ if TYPE_CHECKING:
     from .project.disk import Listing
     from .project.readings import Readings
     from .rule import Fix, Violation
+    from .unchanged import Ground
 
 Plain = Any
 """Of what `marshal` writes."""
 _LAYOUT = 2
 """The page's form. Counts up when it changes."""
+
+
+_GONE = (0, 0, 0, 0)
 
 
 class _Page(NamedTuple):
@@ -196,6 +202,45 @@ class Findings:
         self._new.clear()
         self._has_aged = False
 
+    def tell(self, ground: Ground) -> None:
+        """Add all that the outcomes were made from, and what tells which files there are. Call it at the end."""
+        if self._is_off or self.listing.unreadable:
+            ground.is_firm = False
+            return
+        root = self._config.root
+        for path, sign in self._signatures.items():
+            if sign == _GONE:
+                ground.note(path, None)
+            else:
+                ground.stamp(os.path.join(root, path), sign)
+        if not ground.is_firm:
+            return
+        stamp_code(ground)
+        engine = _structural_engine()
+        if engine is not None:
+            ground.stamp(engine[0])
+        for folder in self.listing.folders:
+            ground.stamp(os.path.join(root, folder))
+        for folder in self.listing.environments:
+            ground.note(os.path.join(root, folder, "pyvenv.cfg"), "file")
+        for path, leads_to_folder in self.listing.links.items():
+            there = DISK.kind(os.path.join(root, path))
+            ground.note(os.path.join(root, path), there)
+            ground.is_firm = ground.is_firm and (there == "folder") == leads_to_folder
+        for folder in dependency_folders(self._config):
+            ground.stamp_or_none(folder)
+        for top in self._config.structural_rules:
+            for folder, _, _ in os.walk(os.path.join(root, top)):
+                ground.stamp(folder)
+        for path, (seen, _) in self._consulted.items():
+            full = os.path.join(root, path)
+            if path.endswith("/*"):
+                ground.stamp_or_none(full[:-2])
+            elif seen == "file":
+                ground.stamp(full)
+            else:
+                ground.note(full, seen)
+
     def _load(self) -> None:
         payload = self._cache.page(self._name)
         try:
@@ -309,7 +354,7 @@ class Findings:
             try:
                 signatures[path] = signature(os.stat(path))
             except OSError:
-                signatures[path] = (0, 0, 0, 0)
+                signatures[path] = _GONE
         return signatures
 
     def _digest(self, path: str) -> bytes:

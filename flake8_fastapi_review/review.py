@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from . import config as configuration
-from .files import DISK
+from .files import DISK, Disk, Watched
 from .module import Unreadable
 from .project.cache import cache_folder as cache_folder  # noqa: PLC0414 (asked for here by both hosts)
 from .registry import INTERNAL, select
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from .registry import Selection
     from .rule import Rule
     from .suppression import Comment
+    from .unchanged import Ground
 
 
 _SAME_PLACE = re.compile(r":(\d*):(\d*):(?=\s)")
@@ -253,6 +254,7 @@ def review(
     counting: bool = False,
     baseline: bool = True,
     locating: bool = False,
+    ground: Ground | None = None,
 ) -> Review:
     """Review the files named by `paths` and those below the folders named.
 
@@ -261,7 +263,8 @@ def review(
     the folder of the cache, "" for none, None for the environment's choice or the one in the project's root.
     `progress` is told how many of how many files are done. `files` is where everything is read, `settings` where
     configurations and baselines are, if elsewhere. `counting` asks for Review.sites and comments, `locating` for
-    contexts. `baseline=False`: none is looked at.
+    contexts. `baseline=False`: none is looked at. `ground`: all that the outcome was made from is added to it;
+    `settings` has to be Watched then, and nobody else's.
     """
     chosen = (select, extend_select, ignore, extend_ignore)
     wanted = _Wanted(noqa, counting, baseline, locating)
@@ -271,6 +274,8 @@ def review(
     tasks = collection.ordered()
     with _without_collector():
         outcomes = _Run(collection.scopes, wanted).all(tasks, jobs, progress)
+    if ground is not None:
+        collection.tell(ground)
     return _joined(collection, tasks, outcomes, wanted)
 
 
@@ -307,6 +312,8 @@ class _Collection:
         self._cache_dir = cache_dir
         self._numbers: dict[str, int] = {}
         self._tasks: dict[_Task, None] = {}
+        self._is_listed = True
+        """The listings of the projects tell whether all that was named is still there, and what lies below."""
 
     def add(self, path: str) -> None:
         """A file, whatever its name, or the Python files below a folder; excluded ones are left out of both."""
@@ -315,21 +322,37 @@ class _Collection:
         if kind == "folder":
             number, relative = self._place(path)
             if relative != "." and configuration.excluded(self.scopes[number].selection.config, f"{relative}/"):
-                self.skipped.append((shown(path), "excluded by the configuration"))
+                self._skip(path, "excluded by the configuration")
             else:
                 self._walk(path)
             return
         number, relative = self._place(path)
         if kind is None:
-            self.skipped.append((shown(path), "there is no such file"))
+            self._skip(path, "there is no such file")
         elif configuration.excluded(self.scopes[number].selection.config, relative):
-            self.skipped.append((shown(path), "excluded by the configuration"))
+            self._skip(path, "excluded by the configuration")
         else:
             self._tasks[_Task(number, relative)] = None
+            self._is_listed = self._is_listed and relative in self.scopes[number].listing.files
 
     def ordered(self) -> list[_Task]:
         """The tasks, by project and path."""
         return sorted(self._tasks)
+
+    def tell(self, ground: Ground) -> None:
+        """Add to `ground` what the run was made from. Call it at its end."""
+        kept = [scope.kept for scope in self.scopes]
+        if not self._is_listed or not isinstance(self._settings, Watched) or None in kept:
+            ground.is_firm = False
+            return
+        self._settings.tell(ground)
+        for findings in kept:
+            if findings is not None:
+                findings.tell(ground)
+
+    def _skip(self, path: str, reason: str) -> None:
+        self.skipped.append((shown(path), reason))
+        self._is_listed = False
 
     def _walk(self, folder: str) -> None:
         number, relative = self._place(folder)
@@ -339,6 +362,7 @@ class _Collection:
         if start not in listing.folders:
             from .project.disk import scan
 
+            self._is_listed = False
             listing = scan(scope.root, scope.selection.config, (".py", *scope.suffixes), start)
         below = f"{start}/" if start else ""
         for inner, reason in listing.unreadable.items():
@@ -374,7 +398,7 @@ class _Collection:
         baseline = self._baseline(config) if self._wanted.baseline else (None, None)
         locating = self._wanted.locating or baseline[0] is not None
         told = ("check", self._wanted.noqa, self._wanted.counting, locating, *map(tuple, self._chosen))
-        is_disk = self.files is DISK and self._settings is DISK
+        is_disk = self.files is DISK and isinstance(self._settings, Disk)
         cache = cache_folder(root, self._cache_dir)
         return _Scope(config, select(config, *self._chosen), cache, told if is_disk else None, baseline)
 

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from flake8_fastapi_review import unchanged
 from flake8_fastapi_review.config import load
 from flake8_fastapi_review.project import Project, disk
 from flake8_fastapi_review.project.application.skeleton import skeleton
@@ -228,7 +229,7 @@ def change(root: Path, case: Case) -> str:
 def age(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Files that changed a moment ago are always read; of others the stat is believed."""
     if request.param == "settled":
-        monkeypatch.setattr(disk, "RACE_NS", 0)
+        monkeypatch.setattr(unchanged, "RACE_NS", 0)
 
 
 @pytest.mark.usefixtures("age")

@@ -4,8 +4,6 @@ Exit status: 0 nothing found, 1 findings, 2 wrong usage, a wrong configuration o
 our own, 130 interrupted.
 """
 
-from __future__ import annotations
-
 import atexit
 import gc
 import sys
@@ -35,6 +33,18 @@ def main() -> None:
 
 
 def _run() -> int:
+    from .again import answer
+    from .output import CannotWrite
+
+    try:
+        status = answer(sys.argv[1:])
+        return _called() if status is None else status
+    except CannotWrite as error:
+        print(f"{PROGRAM}: {error}", file=sys.stderr)
+        return WRONG
+
+
+def _called() -> int:
     import click
 
     from .command import command

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 import click
 
 from flake8_fastapi_review.config import find_root
-from flake8_fastapi_review.files import DISK
+from flake8_fastapi_review.files import DISK, Watched
+from flake8_fastapi_review.project.cache import cache_folder
 from flake8_fastapi_review.report import formats
+from flake8_fastapi_review.unchanged import Ground
 
-from . import PROGRAM, WRONG, reporting, running
+from . import PROGRAM, WRONG, again, reporting, running
 from .running import Selectors
 
 if TYPE_CHECKING:
@@ -77,6 +79,7 @@ def check(
     selectors.check()
     whole = any(target.form in formats.WHOLE for target in where)
     clock = time.monotonic()
+    ground = Ground()
     # What a review leaves behind is looked through as soon as the collector is on again: a twentieth of the time.
     gc.disable()
     if _STDIN in paths:
@@ -86,7 +89,7 @@ def check(
     elif stdin_filename is not None:
         raise click.UsageError("--stdin-filename needs the path `-`")
     else:
-        review, texts = _review_paths(paths or (".",), selectors, jobs, cache, whole), {}
+        review, texts = _review_paths(paths or (".",), selectors, jobs, cache, whole, ground), {}
     from flake8_fastapi_review.report.finding import report_of
     from flake8_fastapi_review.report.known import KnownRules
 
@@ -99,13 +102,17 @@ def check(
         report = report._replace(
             survey=survey, everything=everything, routes=lambda: reporting.routes_of(roots, DISK, cache, DISK)
         )
-    reporting.deliver(report, where, color)
-    reporting.speak_up(review, report, where[0])
-    return WRONG if review.problems else reporting.status(report.findings, fail_on)
+    printed = reporting.deliver(report, where, color)
+    complaints = reporting.speak_up(review, report, where[0])
+    status = WRONG if review.problems else reporting.status(report.findings, fail_on)
+    if not whole and _STDIN not in paths and len(where) == 1 and where[0].path is None:
+        folder = cache_folder(find_root(os.path.abspath((paths or (".",))[0])), cache)
+        again.remember(sys.argv[1:], folder, ground, printed, complaints, status)
+    return status
 
 
 def _review_paths(
-    paths: Sequence[str], selectors: Selectors, jobs: int | None, cache: str | None, counting: bool
+    paths: Sequence[str], selectors: Selectors, jobs: int | None, cache: str | None, counting: bool, ground: Ground
 ) -> Review:
     if missing := [path for path in paths if not os.path.exists(path)]:
         raise click.ClickException(f"there is no {' and no '.join(missing)}")
@@ -121,6 +128,8 @@ def _review_paths(
             cache_dir=cache,
             progress=progress,
             counting=counting,
+            settings=Watched(),
+            ground=ground,
         )
 
 

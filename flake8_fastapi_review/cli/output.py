@@ -5,25 +5,27 @@ from __future__ import annotations
 import os
 import sys
 
-import click
-
 _PLAIN = str.maketrans({"│": "|", "↳": ">", "…": ".", "—": "-"})
 """For a terminal that lacks our few signs: others as wide as they."""
 
 
+class CannotWrite(Exception):
+    """Says what cannot be written, and why."""
+
+
 def check_writable(path: str) -> None:
-    """Raise a ClickException now rather than after the review if `path` cannot be written."""
+    """Raise CannotWrite now rather than after the review if `path` cannot be written."""
     folder = os.path.dirname(os.path.abspath(path))
     if os.path.isdir(path):
-        raise click.ClickException(f"cannot write {path}: it is a folder")
+        raise CannotWrite(f"cannot write {path}: it is a folder")
     if not os.path.isdir(folder):
-        raise click.ClickException(f"cannot write {path}: there is no folder {folder}")
+        raise CannotWrite(f"cannot write {path}: there is no folder {folder}")
     if not os.access(path if os.path.exists(path) else folder, os.W_OK):
-        raise click.ClickException(f"cannot write {path}: no permission")
+        raise CannotWrite(f"cannot write {path}: no permission")
 
 
 def write(text: str, path: str | None) -> None:
-    """Write to the file `path` in UTF-8, or else to the standard output in its encoding."""
+    """Write to the file `path` in UTF-8, or else to the standard output in its encoding. Raises CannotWrite."""
     if path is None:
         _print(text)
         return
@@ -31,7 +33,13 @@ def write(text: str, path: str | None) -> None:
         with open(path, "w", encoding="utf-8", errors="backslashreplace") as file:
             file.write(text)
     except OSError as error:
-        raise click.ClickException(f"cannot write {path}: {error.strerror or error}") from None
+        raise CannotWrite(f"cannot write {path}: {error.strerror or error}") from None
+
+
+def complain(text: str) -> None:
+    """Write to stderr."""
+    sys.stderr.write(text)
+    sys.stderr.flush()
 
 
 def _print(text: str) -> None:
@@ -47,4 +55,4 @@ def _print(text: str) -> None:
         # Whoever read it has seen enough (`| head`), which is no error. What is still held must not fail again at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:
-        raise click.ClickException(f"cannot write the report: {error.strerror or error}") from None
+        raise CannotWrite(f"cannot write the report: {error.strerror or error}") from None

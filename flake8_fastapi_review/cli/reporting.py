@@ -13,7 +13,7 @@ import click
 from flake8_fastapi_review.report import formats
 
 from . import CLEAN, FOUND, PROGRAM
-from .output import check_writable, write
+from .output import check_writable, complain, write
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -62,7 +62,7 @@ class Target(NamedTuple):
 
 
 def targets(form: str, outputs: Sequence[str]) -> list[Target]:
-    """Where the report goes, first what `--format` names. Raises ClickException for what cannot be written."""
+    """Where the report goes, first what `--format` names. Raises CannotWrite."""
     main: str | None = None
     further: list[Target] = []
     for output in outputs:
@@ -84,10 +84,14 @@ def targets(form: str, outputs: Sequence[str]) -> list[Target]:
     return found
 
 
-def deliver(report: Report, where: Sequence[Target], color: bool | None) -> None:
-    """Write the report in every format to its place."""
+def deliver(report: Report, where: Sequence[Target], color: bool | None) -> str:
+    """Write the report in every format to its place. What was printed."""
+    printed = ""
     for target in where:
-        write(rendered(report, target, color), target.path)
+        text = rendered(report, target, color)
+        write(text, target.path)
+        printed += text if target.path is None else ""
+    return printed
 
 
 def rendered(report: Report, target: Target, color: bool | None) -> str:
@@ -112,7 +116,7 @@ def _error_style() -> Style:
     """The style of what is said on stderr."""
     from flake8_fastapi_review.report.terminal import Style, wants_colour
 
-    return Style(wants_colour(sys.stderr, None))
+    return Style(sys.stderr.isatty() and wants_colour(sys.stderr, None))
 
 
 def survey_of(
@@ -179,16 +183,17 @@ def status(findings: Iterable[Finding], fail_on: str) -> int:
     return FOUND if any(finding.severity.rank <= most for finding in findings) else CLEAN
 
 
-def speak_up(review: Review, report: Report, target: Target) -> None:
-    """On stderr: what a reader of the report alone would miss."""
+def speak_up(review: Review, report: Report, target: Target) -> str:
+    """Say on stderr what a reader of the report alone would miss. What was said."""
     if target == ("text", None):
-        return
-    for line in _wrong_settings(review):
-        click.echo(f"{PROGRAM}: {line}", err=True)
+        return ""
+    said = "".join(f"{PROGRAM}: {line}\n" for line in _wrong_settings(review))
     if target.path is not None or target.form == "concise":
         from flake8_fastapi_review.report.text import summary
 
-        click.echo(summary(report, _error_style()), err=True)
+        said += summary(report, _error_style()) + "\n"
+    complain(said)
+    return said
 
 
 def _wrong_settings(review: Review) -> Iterator[str]:

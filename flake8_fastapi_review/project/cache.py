@@ -15,17 +15,16 @@ import zlib
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from .. import __version__
-from .disk import RACE_NS
+from ..unchanged import CACHE_FOLDER, CACHE_VARIABLE, PREFIX, RACE_NS
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    from ..unchanged import Ground
+
 T = TypeVar("T")
 
-CACHE_VARIABLE = "FASTAPI_REVIEW_CACHE_DIR"
-"""Environment variable: the folder of the cache; empty for none."""
-CACHE_FOLDER = ".fastapi-review-cache"
 DATABASE = "summaries.sqlite3"
 TIMEOUT = 0.2
 """Seconds to wait for another process; longer would cost more than going without."""
@@ -76,40 +75,55 @@ _CODE: list[str] = []
 def code_digest(*folders: str) -> str:
     """The sources of the tool below folders of the package ("" for all): while a version is developed, they change
     under the same number. Of a package that was installed, what the installer wrote last stands for all."""
-    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    package = _package()
     if not _CODE:
-        _CODE.extend(_installed(package) or sorted(_sources(package)))
+        _CODE.extend(_stamp(path) for path in _code(package) if not path.endswith(os.sep))
     chosen = tuple(os.path.join(package, folder, "") for folder in folders)
     stamps = [stamp for stamp in _CODE if stamp.startswith(chosen)] or _CODE
     return _blake2b("\n".join(stamps).encode("utf-8", "surrogatepass"), 16).hex()
 
 
-def _installed(package: str) -> list[str]:
-    """The state of the record that an installer keeps beside a package, not beside one that is edited in place (see
-    packaging.python.org/specifications/recording-installed-packages). It saves a look at each file at every start."""
+def stamp_code(ground: Ground) -> None:
+    """Add the tool's own code, and what else is installed, to what an answer was made from."""
+    ground.stamp_tool()
+    for place in _code(_package()):
+        ground.stamp(place)
+
+
+def _package() -> str:
+    return os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+
+def _code(package: str) -> list[str]:
+    """Of a package that was installed, the record that an installer keeps beside it (see
+    packaging.python.org/specifications/recording-installed-packages): it saves a look at each file at every start. Of
+    one that is edited in place, all its folders, with a separator at the end, and files."""
     site, name = os.path.split(package)
-    found = []
-    for entry in os.listdir(site):
-        if entry.startswith(f"{name}-") and entry.endswith(".dist-info"):
-            record = os.path.join(site, entry, "RECORD")
-            try:
-                stat = os.stat(record)
-            except OSError:
-                continue
-            found.append(f"{record}:{stat.st_size}:{stat.st_mtime_ns}:{stat.st_ino}")
-    return found if len(found) == 1 else []
+    records = [
+        os.path.join(site, entry, "RECORD")
+        for entry in os.listdir(site)
+        if entry.startswith(f"{name}-") and entry.endswith(".dist-info")
+    ]
+    found = [record for record in records if os.path.exists(record)]
+    return found if len(found) == 1 else sorted(_sources(package))
 
 
 def _sources(package: str) -> Iterator[str]:
     waiting = [package]
     while waiting:
-        with os.scandir(waiting.pop()) as entries:
+        folder = waiting.pop()
+        yield os.path.join(folder, "")
+        with os.scandir(folder) as entries:
             for entry in entries:
                 if entry.name.endswith(".py"):
-                    stat = entry.stat()
-                    yield f"{entry.path}:{stat.st_size}:{stat.st_mtime_ns}"
+                    yield entry.path
                 elif "." not in entry.name and entry.name != "__pycache__" and entry.is_dir():
                     waiting.append(entry.path)
+
+
+def _stamp(path: str) -> str:
+    stat = os.stat(path)
+    return f"{path}:{stat.st_size}:{stat.st_mtime_ns}:{stat.st_ino}"
 
 
 def packed(plain: object) -> bytes:
@@ -476,7 +490,8 @@ def _make_directory(directory: str) -> None:
     os.makedirs(directory, exist_ok=True)
     marks = {".gitignore": "*\n", "CACHEDIR.TAG": _CACHEDIR_TAG}
     present = set(os.listdir(directory))
-    if not present <= {*marks, DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", f"{DATABASE}-journal"}:
+    ours = {*marks, DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", f"{DATABASE}-journal"}
+    if not all(name in ours or name.startswith(PREFIX) for name in present):
         return
     for name in marks.keys() - present:
         with open(os.path.join(directory, name), "w", encoding="ascii") as file:

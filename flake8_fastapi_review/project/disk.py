@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import sys
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..config import excluder, takes_back
 from ..files import DISK, leads_to_file, leads_to_folder
+from ..unchanged import Signature, is_settled, signature
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -16,14 +16,7 @@ if TYPE_CHECKING:
     from ..config import Config
     from ..files import Files
 
-Signature = tuple[int, int, int, int]
-"""Size, time of modification, time of change (ns), inode. Time of change cannot be set back by a program."""
-
-RACE_NS = 2_000_000_000
-"""The coarsest time stamp of a file system in use (FAT: 2 s); a file changed more recently may change unnoticed."""
 _UNSIGNED = (0, 0, 0, 0)
-HAS_CHANGE_TIME = sys.platform != "win32"
-"""Windows has the time of creation in its place: equal signs prove nothing there when a time was set back."""
 
 Seen = dict[str, tuple[Signature, list[str], list[str], bool]]
 """Folder → its signature, its files, the folders in it and whether it could be a project's root: plain values."""
@@ -43,6 +36,8 @@ class Listing(NamedTuple):
     """Folder → why it is not listed."""
     projects: frozenset[str]
     """Folders that could be a project's root by what lies in them."""
+    environments: frozenset[str] = frozenset()
+    """Folders that are left out because they are virtual environments."""
     moment: int = 0
     """A time (ns) before anything was looked at."""
 
@@ -76,6 +71,7 @@ def scan(
     links: dict[str, bool] = {}
     unreadable: dict[str, str] = {}
     projects: set[str] = set()
+    environments: set[str] = set()
     waiting = [start]
     stat_of = os.stat
     prefix_of_root = root.rstrip(os.sep) + os.sep
@@ -109,6 +105,7 @@ def scan(
             continue
         names = {entry.name for entry in entries}
         if "pyvenv.cfg" in names:
+            environments.add(folder)
             continue
         is_project = not names.isdisjoint(_PROJECT_FILES)
         if is_project:
@@ -136,7 +133,7 @@ def scan(
         if made is not None and sign is not None and is_settled(sign, moment) and not has_links:
             made[folder] = (sign, list(own), below, is_project)
         waiting += reversed(below)
-    return Listing(folders, files, links, unreadable, frozenset(projects), moment)
+    return Listing(folders, files, links, unreadable, frozenset(projects), frozenset(environments), moment)
 
 
 class _Entry(NamedTuple):
@@ -174,15 +171,6 @@ def module_names(files: Files, folder: str) -> str:
         return ""
     modules = {name.removesuffix(".py") for name in names if name.endswith(".py") or "." not in name}
     return " ".join(sorted(name for name in modules if name.isidentifier() and name not in ("__init__", "__pycache__")))
-
-
-def signature(stat: os.stat_result) -> Signature:
-    return stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino
-
-
-def is_settled(sign: Signature, moment_ns: int) -> bool:
-    """A file that was read at this moment cannot have changed afterwards and still have this signature."""
-    return HAS_CHANGE_TIME and moment_ns - max(sign[1], sign[2]) >= RACE_NS
 
 
 def unlisted(listing: Listing, kinds: Mapping[str, str | None], root: str, config: Config) -> Iterable[str]:

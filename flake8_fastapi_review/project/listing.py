@@ -6,8 +6,9 @@ import marshal
 from typing import TYPE_CHECKING
 
 from ..files import DISK
+from ..unchanged import HAS_CHANGE_TIME
 from .cache import content_digest
-from .disk import HAS_CHANGE_TIME, scan
+from .disk import scan
 
 if TYPE_CHECKING:
     from ..config import Config

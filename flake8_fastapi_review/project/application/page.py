@@ -19,8 +19,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ...files import DISK
 from ...module import Unreadable, parse
+from ...unchanged import Signature, is_settled, signature
 from ..cache import code_digest, content_digest
-from ..disk import Signature, is_settled, kind_of, signature, unlisted
+from ..disk import kind_of, unlisted
 from .texts import text_digest, text_of
 
 if TYPE_CHECKING:
