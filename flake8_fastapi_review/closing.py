@@ -45,7 +45,10 @@ def unclosed(file: File, call: ast.Call, methods: Collection[str]) -> str:
         return "is closed by nobody"
 
     def closes(step: ast.AST) -> bool:
-        return any(each in closing for each in file.within(step, ast.Attribute))
+        # In `finally: await channel.unsubscribe(); await channel.close()` nothing is expected to fail before.
+        return any(
+            each in closing for part in (step, *_finally(file, step)) for each in file.within(part, ast.Attribute)
+        )
 
     flow = file.flow(function)
     if flow.always_passes(statement, closes):
@@ -53,3 +56,13 @@ def unclosed(file: File, call: ast.Call, methods: Collection[str]) -> str:
     if flow.always_passes(statement, closes, to="normal-exit"):
         return "is not closed when something fails before"
     return "is not closed on every path"
+
+
+def _finally(file: File, step: ast.AST) -> list[ast.stmt]:
+    """The plain statements of the `finally` that a step stands in, or is one of."""
+    inner = step
+    for above in file.ancestors(step):
+        if isinstance(above, ast.Try) and inner in above.finalbody:
+            return [each for each in above.finalbody if isinstance(each, ast.Expr)]
+        inner = above
+    return []

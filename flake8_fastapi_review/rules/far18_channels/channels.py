@@ -15,11 +15,25 @@ if TYPE_CHECKING:
 MAKING_DICTS = ("builtins.dict", "collections.defaultdict", "collections.OrderedDict", "weakref.WeakValueDictionary")
 
 
+_ADDING = ("add_api_websocket_route", "add_websocket_route")
+
+
 def websocket_routes(file: File) -> Iterator[ast.AsyncFunctionDef]:
-    """The functions of the file that a decorator registers as websockets."""
+    """The functions and methods of the file that a decorator, or a call in the file, registers as websockets."""
+    added = set(_added(file)) if any(name in file.text for name in _ADDING) else ()
     for function in file.nodes(ast.AsyncFunctionDef):
-        if function.decorator_list and file.registered_as(function) == "websocket":
+        if function.lineno in added or (function.decorator_list and file.registered_as(function) == "websocket"):
             yield function
+
+
+def _added(file: File) -> Iterator[int]:
+    """The lines of the functions that `router.add_api_websocket_route(path, endpoint)` is given."""
+    for call in file.nodes(ast.Call):
+        if isinstance(call.func, ast.Attribute) and call.func.attr in _ADDING:
+            given = file.argument(call, 1, "endpoint") or file.argument(call, 1, "route")
+            endpoint = file.definition_of(given) if given is not None else None
+            if endpoint is not None and endpoint.path == file.path and not endpoint.is_class:
+                yield endpoint.line
 
 
 def parameters(function: ast.AST) -> list[ast.arg]:

@@ -123,6 +123,9 @@ def _is_shared(file: File, collection: ast.expr) -> bool:
 def _sends(file: File, loop: ast.For) -> ast.Call | None:
     """A call in the loop that sends to what the loop is at, and is awaited there."""
     targets = {each.id for each in file.within(loop.target, ast.Name)}
+    for inner in file.within(loop.body, ast.For):
+        if isinstance(inner.iter, ast.Name) and inner.iter.id in targets:
+            targets.update(each.id for each in file.within(inner.target, ast.Name))
     for node in file.within(loop.body, ast.Await):
         call = node.value
         if not isinstance(call, ast.Call):

@@ -65,12 +65,14 @@ class UnboundedWebsocketInput(Rule):
     code = "FAR187"
     severity = Severity.SUGGESTION
     message = "`{use}` takes it for granted what a client sends: read the message with a model"
-    markers = (("websocket", "WebSocket"), ("receive_json(", "loads("))
+    markers = (("websocket", "WebSocket"), ("receive_json(", "iter_json(", "loads("))
 
     def check(self, file: File) -> Iterator[Violation]:
         for function in websocket_routes(file):
-            for node in file.within(function, ast.Assign, ast.AnnAssign):
+            for node in file.within(function, ast.Assign, ast.AnnAssign, ast.AsyncFor):
                 match node:
+                    case ast.AsyncFor(target=ast.Name(id=name), iter=value):
+                        pass
                     case ast.Assign(targets=[ast.Name(id=name)], value=value):
                         pass
                     case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
@@ -86,14 +88,19 @@ def _is_received(file: File, value: ast.expr) -> bool:
     match value:
         case ast.Await(value=ast.Call(func=ast.Attribute(value=socket, attr="receive_json"))):
             return bool(file.is_a(socket, *file.group("websocket")))
+        case ast.Call(func=ast.Attribute(value=socket, attr="iter_json"), args=[]):
+            return bool(file.is_a(socket, *file.group("websocket")))
         case ast.Call(func=called, args=[text]) if file.is_named(called, *_PARSING):
-            return any(_is_text(file, each) for each in file.values(text))
+            loops = file.binding_nodes(text) if isinstance(text, ast.Name) else []
+            return any(_is_text(file, each) for each in (*file.values(text), *loops))
     return False
 
 
 def _is_text(file: File, value: ast.AST) -> bool:
     match value:
         case ast.Await(value=ast.Call(func=ast.Attribute(value=socket, attr=method))) if method in _RECEIVING:
+            return bool(file.is_a(socket, *file.group("websocket")))
+        case ast.Call(func=ast.Attribute(value=socket, attr="iter_text" | "iter_bytes"), args=[]):
             return bool(file.is_a(socket, *file.group("websocket")))
     return False
 
