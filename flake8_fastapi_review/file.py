@@ -84,6 +84,13 @@ _SERVING = re.compile(r"\b(?:fastapi|starlette)\b")
 _CONSOLE_PLACES = re.compile(
     r"(?i)(?:^|/)(?:_*cli|_*commands?|management|scripts?|tools?|bin|console|__main__|manage|setup)(?:/|\.py$|_)"
 )
+_TALKING = re.compile(
+    r"(?i)^_*(?:main|cli|cmd|usage|run_cli)(?:_|$)|(?:^|_)(?:print|show|display|dump|prompt|banner|pprint)(?:_|$)"
+)
+"""Names of functions that print because that is what they are for."""
+_STAGES = frozenset(("dev", "develop", "development", "debug", "local", "test", "tests", "testing", "ci"))
+"""What a stage that is not production is called."""
+_IN_STAGE = re.compile(r"(?i)(?:^|_)is_(?:dev|development|debug|local|test|testing)(?:_|$)")
 _LINES = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 """The lines of a text with their ends, as the tokenizer counts them."""
 _ALIAS = re.compile(r" as (\w+)")
@@ -349,6 +356,28 @@ class File:
             and any(name.id == "__name__" for name in self.everywhere(above.test) if isinstance(name, ast.Name))
             for above in self.ancestors(node)
         )
+
+    def prints_for_somebody(self, call: ast.Call) -> bool:
+        """Whether what a call of `print` writes is for a person at a terminal: it runs only when the file is started by
+        hand, stands in a function whose name says that it prints, or beside a question or the start of a server."""
+        if self.talks_to_terminal or self.under_main(call):
+            return True
+        named = (each for each in self.ancestors(call) if isinstance(each, (ast.FunctionDef, ast.AsyncFunctionDef)))
+        if any(_TALKING.search(each.name) for each in named):
+            return True
+        owner = self.function(call)
+        beside = self.within(owner.body, ast.Call) if owner is not None and not isinstance(owner, ast.Lambda) else []
+        talking = ("builtins.input", "getpass.getpass", *self.group("server-start"))
+        return any(self.is_named(each.func, *talking) for each in beside)
+
+    def only_in_development(self, node: ast.AST) -> bool:
+        """Whether a condition around a node holds in no production: `if settings.env in ("dev", "test"):`."""
+        child = node
+        for above in self.ancestors(node):
+            if isinstance(above, ast.If) and child in above.body and _asks_for_stage(above.test):
+                return True
+            child = above
+        return False
 
     def function(self, node: ast.AST) -> FunctionNode | None:
         """The function or lambda whose body runs `node`; None at module and class level."""
@@ -1937,3 +1966,21 @@ def _comment_lines(lines: list[str]) -> Iterator[int]:
                 yield token.start[0]
     except (tokenize.TokenError, SyntaxError, IndentationError):
         yield from (number for number, line in enumerate(lines, 1) if line.lstrip().startswith("#"))
+
+
+def _asks_for_stage(test: ast.expr) -> bool:
+    """`env == "dev"`, `env in ("dev", "test")`, `settings.is_development`, and one of these together with more."""
+    match test:
+        case ast.BoolOp(op=ast.And(), values=parts):
+            return any(_asks_for_stage(part) for part in parts)
+        case ast.BoolOp(op=ast.Or(), values=parts):
+            return all(_asks_for_stage(part) for part in parts)
+        case ast.Compare(ops=[ast.Eq() | ast.In()], comparators=[expected]):
+            words = expected.elts if isinstance(expected, (ast.Tuple, ast.List, ast.Set)) else [expected]
+            return bool(words) and all(
+                isinstance(word, ast.Constant) and isinstance(word.value, str) and word.value.lower() in _STAGES
+                for word in words
+            )
+        case ast.Name(id=name) | ast.Attribute(attr=name) | ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
+            return _IN_STAGE.search(name) is not None
+    return False

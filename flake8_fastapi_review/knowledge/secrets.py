@@ -241,6 +241,9 @@ def _judge_head(head: str, before: tuple[str, ...]) -> SecretName | None:
     if head in _TOKENS:
         if owner in _TEXT_TOKENS:
             return None
+        if owner == "account" and "service" not in before:
+            # `bank_account_token`: what a payment service calls an account.
+            return SecretName(TOKEN, False, plural, False)
         return SecretName(
             TOKEN, owner in _TOKEN_OWNERS or (head == "jwt" and not plural), plural, owner in _OWN_TOKEN_OWNERS
         )

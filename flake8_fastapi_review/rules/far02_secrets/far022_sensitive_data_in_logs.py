@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _WRAPPER = re.compile(r"log_(?:debug|info|warning|warn|error|critical|exception)")
 """Functions of projects that log what they are given."""
+_MAKING = re.compile(r"_?(?:add|create|generate|issue|make|new|regenerate|rotate)_")
 _STAND_INS = re.compile(r"(?i)mock|console|dummy|fake|stub|debug|demo")
 """Classes that print instead of sending, for developers."""
 _NOT_MESSAGE = frozenset(("exc_info", "stack_info", "stacklevel", "file", "sep", "end", "flush"))
@@ -85,11 +86,16 @@ class SensitiveDataInLogs(Rule):
             owner = file.enclosing(call, ast.ClassDef)
             if owner is not None and _STAND_INS.search(owner.name):
                 continue
+            if sink == "the output" and file.prints_for_somebody(call) and not _in_route(file, call):
+                continue
             if sink is None:
                 if call in telling:
                     yield from self._through_helper(file, call)
                 continue
-            for node, what, kind in self._shown(file, call):
+            found = list(self._shown(file, call))
+            if not found or file.only_in_development(call):
+                continue
+            for node, what, kind in found:
                 yield self.at(node, what=what, sink=sink, kind=kind)
 
     def _through_helper(self, file: File, call: ast.Call) -> Iterator[Violation]:
@@ -132,11 +138,23 @@ class SensitiveDataInLogs(Rule):
         arguments = [*call.args, *(k.value for k in call.keywords if k.arg not in _NOT_MESSAGE)]
         for argument in arguments:
             for found in exposed(file, argument):
-                if found.what not in seen and not _FOR_SETUP.search(found.what):
+                if found.what in seen or _FOR_SETUP.search(found.what):
+                    continue
+                if not (file.talks_to_terminal and _is_new(file, found.node)):
                     seen.add(found.what)
                     yield found
             for part, field in credential_field(file, argument):
                 yield part, f"{leaf(part)}.{field}", f"{field} in it"
+
+
+def _in_route(file: File, call: ast.Call) -> bool:
+    above = set(file.ancestors(call))
+    return any(route.function in above for route in file.routes)
+
+
+def _is_new(file: File, node: ast.expr) -> bool:
+    """Whether it was made a moment ago: `key = add_api_key()`. A command has to show it, for once."""
+    return any(isinstance(value, ast.Call) and _MAKING.match(leaf(value.func)) for value in file.values(node))
 
 
 def _calls_with_secrets(file: File) -> set[ast.AST]:

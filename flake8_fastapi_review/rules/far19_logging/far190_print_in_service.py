@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from typing import TYPE_CHECKING
 
 from ...edits import logger_for
@@ -13,10 +12,6 @@ if TYPE_CHECKING:
     from ...file import File
     from ...rule import Violation
 
-_TALKING = re.compile(
-    r"(?i)^_*(?:main|cli|cmd|usage|run_cli)(?:_|$)|(?:^|_)(?:print|show|display|dump|prompt|banner|pprint)(?:_|$)"
-)
-"""Names of functions that print because that is what they are for."""
 _STREAMS = ("sys.stdout", "sys.stderr", "sys.__stdout__", "sys.__stderr__")
 
 
@@ -70,35 +65,22 @@ class PrintInService(Rule):
                 continue
             if file.name_of(call.func) != "builtins.print" or not _on_standard_stream(file, call):
                 continue
-            if file.function(call) is None or self._talks(file, call) or _is_for_the_terminal(file, call):
+            if file.function(call) is None or self._is_allowed(file, call) or file.prints_for_somebody(call):
                 continue
             if not file.project_mentions("fastapi", "starlette"):
                 return
             yield self.at(call, fix=_logged(file, call), call=_shown(file, call))
 
-    def _talks(self, file: File, call: ast.Call) -> bool:
-        """Whether it stands in a function that prints by design."""
-        for function in file.ancestors(call):
-            if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)) and (
-                function.name in self.allow or _TALKING.search(function.name)
-            ):
-                return True
-        return False
+    def _is_allowed(self, file: File, call: ast.Call) -> bool:
+        return any(
+            isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)) and function.name in self.allow
+            for function in file.ancestors(call)
+        )
 
 
 def _on_standard_stream(file: File, call: ast.Call) -> bool:
     stream = file.argument(call, -1, "file")
     return stream is None or file.name_of(stream) in _STREAMS
-
-
-def _is_for_the_terminal(file: File, call: ast.Call) -> bool:
-    """Whether it runs only when a person starts the file, asks at the terminal too, or is told where the server is."""
-    if file.under_main(call):
-        return True
-    owner = file.function(call)
-    asked = file.within(owner.body, ast.Call) if owner is not None and not isinstance(owner, ast.Lambda) else []
-    talking = ("builtins.input", "getpass.getpass", *file.group("server-start"))
-    return any(file.is_named(each.func, *talking) for each in asked)
 
 
 def _logged(file: File, call: ast.Call) -> Fix | None:
