@@ -1157,20 +1157,13 @@ class File:
         local = [each for each in self.values(expr) if isinstance(each, ast.Call)]
         if local:
             return local[0] if len(local) == 1 else None
-        modules = self._project.modules
-        path, name = self.path, expr.id if isinstance(expr, ast.Name) else getattr(expr, "attr", "")
-        owner = expr.value if isinstance(expr, ast.Attribute) else expr
-        for statement in self.nodes(ast.ImportFrom):
-            for alias in statement.names:
-                if isinstance(owner, ast.Name) and (alias.asname or alias.name) == owner.id:
-                    found = modules.resolve(self.path, statement.level, statement.module)
-                    inner = modules.submodule(found, alias.name) if found is not None else None
-                    path = (inner if isinstance(expr, ast.Attribute) else found) or path
-                    name = name if isinstance(expr, ast.Attribute) else alias.name
-        module = modules.lent(path) if path != self.path else None
+        path, _, name = (self.module_variable(expr) or "").rpartition(":")
+        module = self._project.modules.lent(path) if path and path != self.path else None
         for statement in module.tree.body if module is not None else ():
             match statement:
                 case ast.Assign(targets=[ast.Name(id=target)], value=ast.Call() as made) if target == name:
+                    return made
+                case ast.AnnAssign(target=ast.Name(id=target), value=ast.Call() as made) if target == name:
                     return made
         return None
 

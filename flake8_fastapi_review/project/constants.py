@@ -114,19 +114,20 @@ def variable_of(types: Types, summary: Summary, expr: Expr, depth: int = 0) -> s
         held = types.eval(summary, expr[1])
         other = types.modules.summary(held[1]) if held is not None and held[0] == "mod" else None
         return None if other is None else variable_of(types, other, ("g", expr[2]), depth)
-    if expr[0] != "g" or depth > _MAX_DEPTH:
+    if expr[0] not in ("g", "v") or depth > _MAX_DEPTH:
         return None
-    name = expr[1]
-    facts = [summary.table[index] for index in summary.names.get(name, ())]
-    if facts and all(fact[0] in ("=", ":") for fact in facts):
-        return f"{summary.path}:{name}"
+    # What an import inside of a function, or above in the module, has bound is known by its place.
+    indices = summary.names.get(expr[1], ()) if expr[0] == "g" else expr[1]
+    facts = [summary.table[index] for index in indices]
+    if expr[0] == "g" and facts and all(fact[0] in ("=", ":") for fact in facts):
+        return f"{summary.path}:{expr[1]}"
     match facts:
         case [("imp", level, module, str() as original)]:
             path = types.modules.resolve(summary.path, level, module)
             found = types.modules.summary(path) if path is not None else None
             return None if found is None else variable_of(types, found, ("g", original), depth + 1)
-        case []:
-            starred = types.starred(summary, name)
+        case [] if expr[0] == "g":
+            starred = types.starred(summary, expr[1])
             return None if starred is None else variable_of(types, starred, expr, depth + 1)
     return None
 

@@ -80,7 +80,7 @@ class RequestWithoutTimeout(Rule):
             if leaf not in _LEAVES and given is None and not isinstance(call.func, ast.Name):
                 continue
             name = file.resolved(call)
-            if name is None or any(each.arg is None for each in call.keywords):
+            if name is None or any(each.arg is None for each in call.keywords) or _has_partial(file, call):
                 continue
             if name in REQUESTS:
                 if given is None:
@@ -120,6 +120,13 @@ class RequestWithoutTimeout(Rule):
             harm="waits for ever",
             keyword="timeout=…",
         )
+
+
+def _has_partial(file: File, call: ast.Call) -> bool:
+    """`ask = partial(requests.get, timeout=5)`: what it is called with is given beforehand."""
+    return isinstance(call.func, ast.Name) and any(
+        isinstance(each, ast.Call) and file.is_named(each.func, "functools.partial") for each in file.values(call.func)
+    )
 
 
 def _limited(edit: Edit | None) -> Fix | None:

@@ -88,7 +88,9 @@ class ClientPerCall(Rule):
             if when == "" and function in routes:
                 when = f"for each request of `{function.name}`"
             elif when == "" and file.is_injected(function):
-                when = f"for each request, by the dependency `{function.name}`"
+                owner = file.parent(function)
+                name = owner.name if isinstance(owner, ast.ClassDef) else function.name
+                when = f"for each request, by the dependency `{name}`"
             elif when == "" and not function.decorator_list and _is_used_up(file, call, function):
                 caller = file.served_by(function)
                 if caller is not None:
@@ -149,6 +151,8 @@ def _is_kept(file: File, call: ast.Call) -> bool:
     """Whether it goes into an attribute, a global or a container, and so is made once."""
     for ancestor in file.ancestors(call):
         match ancestor:
+            case ast.Assign(targets=[ast.Attribute(value=ast.Name(id="self"))]) if _is_made_per_request(file, call):
+                return False
             case ast.Assign(targets=targets):
                 return any(isinstance(target, (ast.Attribute, ast.Subscript)) for target in targets) or any(
                     isinstance(target, ast.Name) and file.is_bound_globally(target) for target in targets
@@ -156,6 +160,12 @@ def _is_kept(file: File, call: ast.Call) -> bool:
             case ast.stmt():
                 return False
     return False
+
+
+def _is_made_per_request(file: File, call: ast.Call) -> bool:
+    """Whether FastAPI makes the object that keeps the client, since its class is a dependency."""
+    function = file.function(call)
+    return isinstance(function, ast.FunctionDef) and function.name == "__init__" and file.is_injected(function)
 
 
 def _depends_on_caller(file: File, call: ast.Call, function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:

@@ -170,4 +170,10 @@ def _may_raise(file: File, call: ast.Call) -> bool:
     if not isinstance(call.func, ast.Attribute):
         return False
     kind = file.type_of(call.func.value)
+    if kind is not None and file.module_variable(call.func.value) is not None:
+        made = file.made_by(call.func.value)
+        if made is not None and all(
+            each.arg not in (None, "event_hooks", "raise_for_status") for each in made.keywords
+        ):
+            return False
     return kind is not None and file.project_mentions("event_hooks", "raise_for_status=True")

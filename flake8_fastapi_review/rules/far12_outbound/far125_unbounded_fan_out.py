@@ -34,8 +34,12 @@ _REMOTE = frozenset(
     )
 )
 """What takes a connection, a process or a thread."""
-_BOUNDS = ("Semaphore", "CapacityLimiter", "BoundedSemaphore", "batched", "chunk", "batch", "throttle", "Limits(")
+_BOUNDS = ("Semaphore", "CapacityLimiter", "BoundedSemaphore", "throttle", "Limits(")
+"""Words of a file in which the number may be kept small."""
+_PORTIONS = ("batch", "chunk")
+"""The same of a function."""
 _GATHER = ("asyncio.gather",)
+_STARTING = ("asyncio.TaskGroup.create_task",)
 _ROWS = frozenset(("all", "scalars", "fetchall", "json", "to_list"))
 _SOURCES = frozenset(("sqlalchemy", "sqlmodel", "httpx", "httpx2", "requests", "aiohttp", "motor"))
 """The libraries whose methods of these names give any number of things."""
@@ -89,17 +93,17 @@ class UnboundedFanOut(Rule):
     code = "FAR125"
     severity = Severity.WARNING
     message = "`{call}` is started for every member of `{collection}` at once: limit it by an `asyncio.Semaphore`"
-    markers = (("gather",), ("async def",))
+    markers = (("gather", "TaskGroup"), ("async def",))
 
     def check(self, file: File) -> Iterator[Violation]:
         bounded: bool | None = None
-        for gather in file.calls_to(*_GATHER):
+        for gather in file.calls_to(*_GATHER, *_STARTING):
             for started, collection in _started(file, gather):
                 if not _is_open(file, collection, gather) or not _calls_out(file, started):
                     continue
                 if bounded is None:
                     bounded = any(word in file.text for word in _BOUNDS)
-                if not bounded:
+                if not bounded and not _is_limited(file, gather, started):
                     yield self.at(
                         gather, call=shortened(ast.unparse(started.func)), collection=shortened(ast.unparse(collection))
                     )
@@ -107,7 +111,12 @@ class UnboundedFanOut(Rule):
 
 
 def _started(file: File, gather: ast.Call) -> Iterator[tuple[ast.Call, ast.expr]]:
-    """The calls that `gather(*...)` starts, with what they are made for each of."""
+    """The calls that `gather(*...)` or a group in a loop starts, with what they are made for each of."""
+    loop = file.enclosing(gather, ast.For, ast.AsyncFor)
+    if isinstance(loop, ast.For) and gather.args and isinstance(gather.args[0], ast.Call):
+        if file.function(loop) is file.function(gather) and file.is_named(gather.func, *_STARTING):
+            yield gather.args[0], loop.iter
+        return
     for argument in gather.args:
         if not isinstance(argument, ast.Starred):
             continue
@@ -118,6 +127,38 @@ def _started(file: File, gather: ast.Call) -> Iterator[tuple[ast.Call, ast.expr]
                     | ast.GeneratorExp(elt=ast.Call() as call, generators=[generator])
                 ):
                     yield _inner(file, call), generator.iter
+                case ast.List(elts=[]) if isinstance(argument.value, ast.Name):
+                    yield from _appended(file, argument.value)
+
+
+def _appended(file: File, name: ast.Name) -> Iterator[tuple[ast.Call, ast.expr]]:
+    """`for each in collection: calls.append(ask(each))`"""
+    function = file.function(name)
+    for loop in file.within(function, ast.For) if function is not None else ():
+        for call in file.within(loop.body, ast.Call):
+            match call:
+                case ast.Call(func=ast.Attribute(value=ast.Name(id=held), attr="append"), args=[ast.Call() as made]):
+                    if held == name.id:
+                        yield _inner(file, made), loop.iter
+
+
+def _is_limited(file: File, gather: ast.Call, started: ast.Call) -> bool:
+    """Whether portions are made, or what is started waits for a place first."""
+    function = file.function(gather)
+    if function is not None and any(word in file.source(function) for word in _PORTIONS):
+        return True
+    definition = file.definition_of(started.func)
+    return any(
+        definition is not None
+        and definition.path == file.path
+        and definition.line == each.lineno
+        and any(
+            file.definition_of(item.context_expr) is None and not isinstance(item.context_expr, ast.Call)
+            for entered in file.within(each, ast.AsyncWith)
+            for item in entered.items
+        )
+        for each in file.nodes(ast.AsyncFunctionDef)
+    )
 
 
 def _inner(file: File, call: ast.Call) -> ast.Call:

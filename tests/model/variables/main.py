@@ -27,3 +27,11 @@ def use(given: int) -> None:
     os.environ  # variable: None
     os  # variable: None
     missing  # variable: None
+
+    from shop.stock import both
+
+    both  # variable: shop/stock.py:both
+
+
+sold  # variable: shop/stock.py:sold
+shop.left  # variable: shop/stock.py:left
