@@ -1026,7 +1026,28 @@ class Types:
             special = self._special_call(summary, callee[1], args, keywords)
             if special is not None:
                 return special
+        if callee[0] == "type" and keywords and ":" in callee[1] and self._is_remade(callee[1], keywords):
+            return None
         return self.call_type(callee)
+
+    def _is_remade(self, symbol: str, keywords: tuple[Any, ...]) -> bool:
+        """Whether a decorator of the project must have changed what calling a class does: its constructor has no
+        parameter for a keyword."""
+        own = self.project_class(symbol)
+        if own is None or not own[1].decorators:
+            return False
+        kinds = (self.eval(own[0], each[1] if each[0] == "c" else each) for each in own[1].decorators)
+        if not any(kind is not None and kind[0] == "func" for kind in kinds):
+            return False
+        found = self.members(symbol, "__init__")
+        if found is None or found[1] is None or not found[2]:
+            return False
+        fact = found[1].table[found[2][-1]]
+        constructor = self.function(f"{found[1].path}:{fact[1]}") if fact[0] == "def" else None
+        if constructor is None or any(parameter[1] == 4 for parameter in constructor[1].parameters):
+            return False
+        names = {parameter[0] for parameter in constructor[1].parameters}
+        return any(name is not None and name not in names for name, _ in keywords)
 
     def call_type(self, callee: Type | None) -> Type | None:
         """The type of the value of calling `callee`, whatever the arguments."""
@@ -1267,6 +1288,9 @@ class Types:
     def _returned_function(self, summary: Summary, function: Function, result: Expr) -> str | None:
         match result:
             case ("v", indices):
+                if sum(summary.table[index][0] == "def" for index in indices) > 1:
+                    # One for coroutine functions, one for others: what is decorated stays what it is.
+                    return "identity"
                 for index in indices:
                     match summary.table[index]:
                         case ("def", qualname):

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ...rule import Violation
 
 _DROPPED = "nobody awaits, so its work never happens"
+_ASKING = ("inspect.iscoroutinefunction", "asyncio.iscoroutinefunction", "inspect.isasyncgenfunction")
 _OF_COROUTINES = ("close", "send", "throw", "add_done_callback", "cancel", "__await__")
 
 
@@ -58,12 +59,14 @@ class CoroutineNeverAwaited(Rule):
         told: set[ast.AST] = set()
         for call in file.nodes(ast.Call):
             fate = self._fate(file, call)
-            if fate and file.is_coroutine(call) and not file.schedules_itself(call):
+            if fate and file.is_coroutine(call) and not file.schedules_itself(call) and not _is_asked(file, call):
                 yield self._report(file, call, fate, call)
         bound = set(self._bound_to_calls(file))
         for name in file.nodes(ast.Name):
             if name.id in bound and isinstance(name.ctx, ast.Load) and (fate := self._use(file, name)):
                 made = self._made_by(file, name)
+                if made is not None and isinstance(file.parent(name), ast.AsyncFor) and _is_iterated(file, made):
+                    continue
                 if made is not None and made not in told:
                     told.add(made)
                     yield self._report(file, name, fate, made)
@@ -135,7 +138,7 @@ class CoroutineNeverAwaited(Rule):
                 ops=[ast.Eq() | ast.NotEq() | ast.Lt() | ast.Gt() | ast.LtE() | ast.GtE() | ast.In() | ast.NotIn()]
             ):
                 return "is compared instead of its result"
-            case ast.AsyncFor() if isinstance(value, ast.Call) and file.is_stub(value):
+            case ast.AsyncFor() if isinstance(value, ast.Call) and _is_iterated(file, value):
                 return None
             case ast.For(iter=used) | ast.AsyncFor(iter=used) | ast.comprehension(iter=used) if used is value:
                 return "cannot be iterated"
@@ -166,3 +169,20 @@ class CoroutineNeverAwaited(Rule):
             return None
         made = values[0]
         return made if file.is_coroutine(made) and not file.schedules_itself(made) else None
+
+
+def _is_iterated(file: File, call: ast.Call) -> bool:
+    """Whether `async for` may go through what is called: somebody else implements it, or it is known to have both."""
+    return file.is_stub(call) or bool(file.needs_async_for(call))
+
+
+def _is_asked(file: File, call: ast.Call) -> bool:
+    """Whether the code asks of what kind the function is: `if iscoroutinefunction(f): await f()`, `else: f()`."""
+    owner = file.function(call)
+    if owner is None or isinstance(owner, ast.Lambda):
+        return False
+    called = ast.dump(call.func)
+    return any(
+        file.is_named(asked.func, *_ASKING) and asked.args and ast.dump(asked.args[0]) == called
+        for asked in file.within(owner.body, ast.Call)
+    )

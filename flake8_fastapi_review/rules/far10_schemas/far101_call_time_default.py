@@ -42,7 +42,7 @@ class CallTimeDefault(Rule):
 
     `created_at: datetime = datetime.now()` is the time the server started, for every order until it is started again;
     `id: UUID = uuid4()` is the same id for all. A list or dictionary as a parameter's default is one for all calls, and
-    what one call puts into it the next one finds.
+    what one call puts into it the next one finds. Routes are left alone there, whose defaults FastAPI copies.
 
     Bad:
 
@@ -90,8 +90,11 @@ class CallTimeDefault(Rule):
             leaf = last_name(call.func)
             if leaf in _LEAVES and file.is_named(call.func, *_CALLS):
                 yield from self._called(file, call)
+        # FastAPI gives every request a copy of a default.
+        copied = {route.function for route in file.routes}
         for function in file.nodes(ast.FunctionDef, ast.AsyncFunctionDef):
-            yield from self._mutable(file, function)
+            if function not in copied:
+                yield from self._mutable(file, function)
 
     def _called(self, file: File, call: ast.Call) -> Iterator[Violation]:
         kind, where = _default(file, call)
