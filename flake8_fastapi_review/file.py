@@ -312,6 +312,8 @@ class File:
 
         Bodies of nested functions, lambdas and classes are left out; of a function given itself its body is meant.
         """
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            return self._module.index.running(node, types)
         return running(node, *types)
 
     @property

@@ -55,6 +55,8 @@ class _AllFields(dict[type, "tuple[str, ...]"]):
 
 
 _ALL_FIELDS = _AllFields({ast.arg: ("annotation",), ast.comprehension: ("target", "iter", "ifs")})
+_WITH_GAPS = frozenset((ast.Dict, ast.arguments))
+"""The key of `**` in a dict is None, and so is the default of a keyword parameter that has none."""
 
 
 def children(node: Node) -> list[Node]:
@@ -63,8 +65,7 @@ def children(node: Node) -> list[Node]:
     for field in _ALL_FIELDS[node.__class__]:
         value = getattr(node, field, None)
         if value.__class__ is list:
-            # The key of `**` in a dict is None, and so is the default of a keyword parameter that has none.
-            found += [child for child in value if child is not None] if None in value else value
+            found += value if node.__class__ not in _WITH_GAPS else [child for child in value if child is not None]
         elif isinstance(value, ast.AST):
             found.append(value)
     return found
@@ -91,7 +92,7 @@ def subtree(node: Node) -> Iterator[Node]:
         for field in fields:
             value = getattr(node, field, None)
             if value.__class__ is list:
-                below += [child for child in value if child is not None] if None in value else value
+                below += value if node.__class__ not in _WITH_GAPS else [child for child in value if child is not None]
             elif isinstance(value, ast.AST):
                 below.append(value)
         below.reverse()
@@ -111,12 +112,32 @@ def running(node: Node | Iterable[Node], *types: type) -> list[Any]:
         stack.reverse()
     found: list[Any] = []
     is_wanted = _wanted(types)
+    fields_of = _ALL_FIELDS
     while stack:
         current = stack.pop()
         cls = current.__class__
         if is_wanted[cls]:
             found.append(current)
-        below = _run_outside(current) if cls in _OPENING else children(current)
+        fields = fields_of[cls]
+        if not fields:
+            continue
+        if cls in _OPENING:
+            stack += _run_outside(current)[::-1]
+            continue
+        if len(fields) == 1:
+            value = getattr(current, fields[0], None)
+            if value.__class__ is list:
+                stack += value[::-1]
+            elif isinstance(value, ast.AST):
+                stack.append(value)
+            continue
+        below: list[Node] = []
+        for field in fields:
+            value = getattr(current, field, None)
+            if value.__class__ is list:
+                below += value if cls not in _WITH_GAPS else [child for child in value if child is not None]
+            elif isinstance(value, ast.AST):
+                below.append(value)
         below.reverse()
         stack += below
     return found
@@ -200,7 +221,19 @@ class Scope:
 class Index:
     """The result of the walk over one tree."""
 
-    __slots__ = ("_filed", "_frames", "_scopes", "_sorted", "blocks", "by_node", "owners", "parents", "scopes", "tree")
+    __slots__ = (
+        "_filed",
+        "_frames",
+        "_running",
+        "_scopes",
+        "_sorted",
+        "blocks",
+        "by_node",
+        "owners",
+        "parents",
+        "scopes",
+        "tree",
+    )
 
     def __init__(self, tree: ast.Module) -> None:
         self.tree = tree
@@ -216,6 +249,7 @@ class Index:
         self._filed: set[type] = set()
         self._scopes: dict[Node, Scope] = {}
         self._frames: dict[Scope, list[Scope]] | None = None
+        self._running: dict[Node, list[Any]] = {}
         self._walk()
 
     def _walk(self) -> None:
@@ -313,6 +347,17 @@ class Index:
                 found.sort(key=_placed if has_position else _position)
             self._sorted[types] = found
         return found
+
+    def running(self, function: Node, types: tuple[type, ...]) -> list[Any]:
+        """`running` of a whole function, which is walked through once: rules ask for its calls, its branches, its
+        results."""
+        every = self._running.get(function)
+        if every is None:
+            every = self._running[function] = running(function)
+        if not types:
+            return [*every]
+        is_wanted = _wanted(types)
+        return [node for node in every if is_wanted[node.__class__]]
 
     def scope_of(self, node: Node) -> Scope:
         """The scope in which `node` runs: decorators, defaults and annotations belong to the outer one."""
