@@ -142,6 +142,41 @@ def _is_kept(file: File, handler: ast.ExceptHandler) -> bool:
     return False
 
 
+def _is_told_after(file: File, handler: ast.ExceptHandler) -> bool:
+    """Whether what is around passes a cancellation on: a handler that ends with `raise`, or a flag that is looked at
+    later, by something that ends the function."""
+    inner: ast.AST = handler
+    for above in file.ancestors(handler):
+        if isinstance(above, (ast.AsyncFunctionDef, ast.FunctionDef, ast.Lambda)):
+            break
+        if isinstance(above, ast.ExceptHandler) and isinstance(above.body[-1], ast.Raise):
+            return True
+        if inner in getattr(above, "finalbody", ()):
+            return True
+        inner = above
+    flags = {
+        target.id
+        for each in handler.body
+        if isinstance(each, ast.Assign) and isinstance(each.value, ast.Constant) and each.value.value is True
+        for target in each.targets
+        if isinstance(target, ast.Name)
+    }
+    function = file.function(handler)
+    return bool(flags and function) and any(
+        asked.lineno > handler.lineno
+        and any(isinstance(name, ast.Name) and name.id in flags for name in file.everywhere(asked.test))
+        and file.within(asked.body, ast.Return, ast.Raise)
+        for asked in file.within(function, ast.If)  # type: ignore[arg-type]
+    )
+
+
+def _in_cleaning(file: File, statement: ast.Try, function: ast.AsyncFunctionDef) -> bool:
+    """Whether a function whose name says that it closes or shuts down goes on with its next step."""
+    return _CLOSING.match(function.name) is not None and not any(
+        isinstance(above, ast.While) for above in file.ancestors(statement)
+    )
+
+
 def _closes(step: ast.Await | ast.AsyncFor | ast.AsyncWith) -> bool:
     """`await stream.aclose()`"""
     match step:
@@ -154,7 +189,7 @@ def _harm(file: File, statement: ast.Try, handler: ast.ExceptHandler, function: 
     """What comes of it; empty when the coroutine ends there all the same, or means to go on."""
     if explained(file, handler) and (_means_cancellation(file, handler) or _says_so(file, handler)):
         return ""
-    if _is_kept(file, handler):
+    if _is_kept(file, handler) or _is_told_after(file, handler) or _in_cleaning(file, statement, function):
         return ""
     flow = file.flow(function)
     closing = all(_closes(each) for each in file.within(statement.body, ast.Await, ast.AsyncFor, ast.AsyncWith))

@@ -63,6 +63,10 @@ _CONNECTS = frozenset(
 )
 """Callables that open a connection as a user: beside a literal user name a literal password is the real one."""
 
+_LISTED = re.compile(
+    r"(?i)(?:^|_)(?:common|weak|forbidden|banned|blocked|denied|leaked|breached|known|placeholder)(?:_|$)"
+)
+"""Passwords that nobody may use, in a list of them."""
 _SCHEME = re.compile(r"(?i)(?:Bearer|Basic|Token|ApiKey) ([^\s{}<>]{12,})")
 _NAME = re.compile(r"[\w.-]+")
 """Of a variable, a header, a setting; `AWS::ApiGateway::ApiKey` is a kind of resource."""
@@ -157,6 +161,10 @@ class HardcodedSecret(Rule):
             return None
         name = secret_name(target.name)
         if name is None or not looks_secret(name, value):
+            return None
+        if name.plural and _LISTED.search(target.name):
+            return None
+        if is_placeholder(value) and file.only_in_development(node):
             return None
         if _is_member(file, target.holder) or is_example(file, node) or is_fallback(file, node):
             return None
