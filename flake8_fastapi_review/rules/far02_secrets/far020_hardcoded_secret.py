@@ -63,9 +63,7 @@ _CONNECTS = frozenset(
 )
 """Callables that open a connection as a user: beside a literal user name a literal password is the real one."""
 
-_LISTED = re.compile(
-    r"(?i)(?:^|_)(?:common|weak|forbidden|banned|blocked|denied|leaked|breached|known|placeholder)(?:_|$)"
-)
+_LISTED = re.compile(r"(?i)(?:^|_)(?:banned|blocked|breached|common|denied|forbidden|known|leaked|placeholder|weak)_")
 """Passwords that nobody may use, in a list of them."""
 _SCHEME = re.compile(r"(?i)(?:Bearer|Basic|Token|ApiKey) ([^\s{}<>]{12,})")
 _NAME = re.compile(r"[\w.-]+")
@@ -209,6 +207,8 @@ class HardcodedSecret(Rule):
         value = _text(file.value_of(given))
         if not value or "BEGIN PUBLIC" in value:
             return
+        if isinstance(file.statement(call), ast.Expr) and is_placeholder(value):
+            return  # work for the clock alone, so that a failure takes as long as a success
         name = leaf(given)
         judged = secret_name(name) if name else None
         if judged and could_be_secret(value) and looks_secret(judged, value):
