@@ -207,7 +207,11 @@ class HardcodedSecret(Rule):
         value = _text(file.value_of(given))
         if not value or "BEGIN PUBLIC" in value:
             return
-        if isinstance(file.statement(call), ast.Expr) and is_placeholder(value):
+        if (
+            leaf(call.func) in ("new", "digest")
+            and isinstance(file.statement(call), ast.Expr)
+            and is_placeholder(value)
+        ):
             return  # work for the clock alone, so that a failure takes as long as a success
         name = leaf(given)
         judged = secret_name(name) if name else None

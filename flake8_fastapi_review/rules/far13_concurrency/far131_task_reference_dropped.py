@@ -110,6 +110,8 @@ def _is_never_read(file: File, call: ast.Call, name: str) -> bool:
     function = file.function(call)
     if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
         return False
+    if any(name in outer.names for outer in file.within(function, ast.Global, ast.Nonlocal)):
+        return False
     if not file.is_read(name, call):
         return True
     last = function.end_lineno or function.lineno

@@ -135,10 +135,18 @@ def _sends(file: File, loop: ast.For) -> ast.Call | None:
         while isinstance(held, ast.Attribute):
             held = held.value
         if isinstance(held, ast.Name) and held.id in targets and _SENDING.search(leaf):
+            if leaf == "put" and _makes_room(file, loop, held.id):
+                continue
             return call
         if "send" in leaf and any(each.id in targets for each in file.within(call, ast.Name)):
             return call
     return None
+
+
+def _makes_room(file: File, loop: ast.For, queue: str) -> bool:
+    """`if queue.full(): queue.get_nowait()` before: `put` does not wait then."""
+    asked = (call.func for call in file.within(loop.body, ast.Call) if isinstance(call.func, ast.Attribute))
+    return any(each.attr == "full" and isinstance(each.value, ast.Name) and each.value.id == queue for each in asked)
 
 
 def _ends_at_once(file: File, loop: ast.For) -> bool:
