@@ -124,6 +124,10 @@ class Findings:
             self._settle(page, changed)
         return self._known.get(path)
 
+    def known(self) -> Mapping[str, Plain]:
+        """All outcomes that stand, once `get` was asked."""
+        return self._known
+
     @property
     def readings(self) -> Readings:
         """What the project records its readings in."""

@@ -15,15 +15,17 @@ from weakref import WeakKeyDictionary
 if TYPE_CHECKING:
     import argparse
     import ast
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from .baseline import Baseline
-    from .config import Config, Problem
+    from .config import Problem
+    from .files import Watched
     from .findings import Findings
     from .project import Project
     from .project.cache import Cache
     from .registry import Selection
     from .rule import Violation
+    from .unchanged import Ground, Signature
 
     _Located = tuple[list[Violation], list[str]]
     """Findings, and the qualified name around each if there is a baseline."""
@@ -38,26 +40,38 @@ _FROZEN = 8
 """After so many files, what is there is taken out of the collector's sight."""
 
 _SELECTORS = ("select", "extend_select", "ignore", "extend_ignore")
-_LOCATION = re.compile(r":(\d*):(\d*):(?=\s)")
+_LOCATION = r":(\d*):(\d*):(?=\s)"
+_OWN = "# far:"
+"""Stands in every text that holds a comment of ours, see suppression.py."""
 
 
 class Run:
     """What the files of one run of flake8 share within a process: the projects and what flake8's options select."""
 
     def __init__(self, options: argparse.Namespace | None = None) -> None:
-        self._options = options
+        self._chosen = [getattr(options, key, None) or () for key in _SELECTORS]
+        self._earlier = _Earlier(self._chosen)
         self._projects: dict[str, _Project] = {}
         self._uncollected = _Uncollected()
+        self._started: tuple[Ground, Watched] | None = None
 
     def review(self, path: str, text: str, tree: ast.Module) -> list[Told]:
         """The findings in a file. `path` is flake8's, `text` what the disk or an editor holds, `tree` made of it."""
+        path = os.path.abspath(path)
+        if (told := self._earlier.told(path, text)) is not None:
+            return told
         from . import config
 
-        if not self._projects:
+        if self._started is None:
+            from .files import Watched
+            from .unchanged import Ground
+
+            self._started = Ground(), Watched()
             config.forget()
-        path = os.path.abspath(path)
-        root = config.find_root(path)
-        project = self._projects.get(root) or self._open(root)
+        root = config.find_root(path, self._started[1])
+        project = self._projects.get(root)
+        if project is None:
+            project = self._projects[root] = _Project(root, self._chosen, *self._started)
         name = os.path.relpath(path, root).replace(os.sep, "/")
         if config.excluded(project.config, name):
             return []
@@ -78,12 +92,48 @@ class Run:
                 project.keep(name, found, reading.mask)
         return [_told(violation) for violation in (*_problems(project), *project.standing(name, text, *found))]
 
-    def _open(self, root: str) -> _Project:
-        from . import config
 
-        chosen = [getattr(self._options, key, None) or () for key in _SELECTORS]
-        project = self._projects[root] = _Project(config.load(root), chosen)
-        return project
+class _Earlier:
+    """What earlier runs said of the files of projects in which nothing has changed since, see unchanged.py."""
+
+    def __init__(self, chosen: Sequence[Sequence[str]]) -> None:
+        self._chosen = chosen
+        self._is_off = False
+        """A file is not as it lies on the disk: the others are seen with it from then on."""
+        self._roots: dict[str, tuple[dict[str, Signature], dict[str, list[Told]]] | None] = {}
+
+    def told(self, path: str, text: str) -> list[Told] | None:
+        """The findings in a file of which the disk holds this text; None if they are not known."""
+        from .unchanged import cached, recalled, signature, upwards
+
+        for folder in () if self._is_off else upwards(os.path.dirname(path)):
+            if folder not in self._roots:
+                place = cached(folder)
+                self._roots[folder] = recalled(place, _question(folder, self._chosen)) if place else None
+            found = self._roots[folder]
+            if found is None or path not in found[1]:
+                continue
+            stamps, told = found[0], found[1][path]
+            try:
+                is_same = signature(os.stat(path)) == stamps[path] and _is_plainly(text, path)
+            except OSError:
+                is_same = False
+            self._is_off = not is_same
+            return [*told] if is_same and not (told and _OWN in text) else None
+        return None
+
+
+def _question(root: str, chosen: Sequence[Sequence[str]]) -> object:
+    return "flake8", root, [list(selectors) for selectors in chosen]
+
+
+def _is_plainly(text: str, path: str) -> bool:
+    """The file holds this text, in UTF-8 and with these ends of lines. Raises OSError."""
+    with open(path, "rb") as stream:
+        content = stream.read()
+    if text.encode("utf-8", "surrogatepass") != content:
+        return False
+    return content.isascii() or not any(b"coding" in line for line in content.split(b"\n", 2)[:2])
 
 
 class _Uncollected:
@@ -112,19 +162,24 @@ class _Uncollected:
 class _Project:
     """A project, opened when a file has to be looked at, and what an earlier run found in its files."""
 
-    def __init__(self, config: Config, chosen: Sequence[Sequence[str]]) -> None:
-        from .config import BASELINE
+    def __init__(self, root: str, chosen: Sequence[Sequence[str]], ground: Ground, settings: Watched) -> None:
+        """`ground` is as old as the run, whose settings are read through `settings`."""
+        from .config import BASELINE, load, seen_in
+        from .files import DISK
         from .project.cache import cache_folder
 
-        self.config = config
+        config = self.config = seen_in(load(root, settings), DISK)
+        self._ground = ground
+        self._settings = settings
+        self._asked: set[str] = set()
         self._chosen = chosen
         self._selection: Selection | None = None
         self.baseline: Baseline | None = None
         self.broken_baseline: Problem | None = None
-        if config.baseline or os.path.exists(os.path.join(config.root, BASELINE)):
+        if config.baseline or settings.kind(os.path.join(config.root, BASELINE)) is not None:
             from .baseline import of
 
-            self.baseline, self.broken_baseline = of(config, config.files)
+            self.baseline, self.broken_baseline = of(config, settings)
         told = ("flake8", self.baseline is not None, *map(tuple, chosen))
         self._opened: Project | None = None
         self._cache: Cache | None = None
@@ -177,6 +232,7 @@ class _Project:
             self._kept = None
             return None
         self._on_disk = True
+        self._asked.add(name)
         return kept.get(name)
 
     def at_once(self, name: str, text: str, kept: Any) -> list[Told] | None:
@@ -184,9 +240,7 @@ class _Project:
         found, _, is_sound = kept
         if not is_sound or self.config.problems or self.baseline is not None or self.broken_baseline is not None:
             return None
-        if found and "# far:" in text:
-            return None
-        return [(place[0], place[1], code, message) for code, _, message, place, *_ in found]
+        return None if found and _OWN in text else _plainly(found)
 
     def restored(self, kept: Any) -> _Located | None:
         """The findings as they were before they were kept."""
@@ -218,7 +272,7 @@ class _Project:
             _, held = parted(counted, [where[id(violation)] for violation in counted], ceilings)
             is_held = {id(violation) for violation in held}
             found = [violation for violation in found if id(violation) not in is_held]
-        if found and "# far:" in text:
+        if found and _OWN in text:
             from .suppression import split_own
 
             found, _ = split_own(found, text)
@@ -241,6 +295,45 @@ class _Project:
                 sources = self._opened.sources
                 self._kept.learn(sources.kinds(), self._opened.problem, sources.namespaces())
             self._kept.save()
+            self._remember(self._kept)
+
+    def _remember(self, kept: Findings) -> None:
+        """Keep what is said of the files, if that is all to be said, for runs in which nothing has changed."""
+        folder = self._cache.directory if self._cache is not None else ""
+        is_plain = self.baseline is None and self.broken_baseline is None and not self.config.problems
+        if not self._asked or not is_plain:
+            return
+        from .unchanged import cached, keep
+
+        root = self.config.root
+        if os.path.abspath(folder) != cached(root):
+            return
+        is_ours = self._inside(kept)
+        self._settings.tell(self._ground)
+        kept.tell(self._ground)
+        told = {
+            os.path.join(root, *path.split("/")): _plainly(found)
+            for path, (found, _, is_sound) in kept.known().items()
+            if is_sound and is_ours(path)
+        }
+        keep(folder, _question(root, self._chosen), self._ground, told)
+        self._asked.clear()
+
+    def _inside(self, kept: Findings) -> Callable[[str], bool]:
+        """Whether a file of the listing belongs to this project, and not to one inside of it."""
+        from .config import find_root
+
+        asked, projects, root = self._asked, kept.listing.projects, self.config.root
+        if "" not in projects:  # what the root of each file is depends on more than the listing tells
+            return asked.__contains__
+        folders = [folder for folder in projects if folder]
+        others = [f"{folder}/" for folder in folders if find_root(os.path.join(root, folder), self._settings) != root]
+        return lambda path: path in asked or not path.startswith(tuple(others))
+
+
+def _plainly(found: Sequence[Any]) -> list[Told]:
+    """Kept findings as they are told."""
+    return [(place[0], place[1], code, message) for code, _, message, place, *_ in found]
 
 
 def _problems(project: _Project) -> Iterator[Violation]:
@@ -457,7 +550,7 @@ def _placed(told: Told, lines: Sequence[str]) -> tuple[int, int, str]:
 
 def _one_line(message: str) -> str:
     """The message without line ends and without `name:1:2: `, which readers of flake8's output take for a position."""
-    return _LOCATION.sub(r":\1:\2 -", " ".join(message.split()))
+    return re.sub(_LOCATION, r":\1:\2 -", " ".join(message.split()))
 
 
 def _internal(error: Exception) -> str:

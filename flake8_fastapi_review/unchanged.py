@@ -115,9 +115,23 @@ def upwards(folder: str) -> "Iterator[str]":
         folder = above
 
 
+def cached(root: str) -> str | None:
+    """The folder of a project's cache as the environment has it, else that in the root; None for none."""
+    wanted = os.environ.get(CACHE_VARIABLE)
+    if wanted is None:
+        return os.path.join(root, CACHE_FOLDER)
+    return os.path.abspath(wanted) if wanted else None
+
+
 def recall(folder: str, question: object) -> "Any":
     """What was kept for a question, told by its `repr`, in the folder of a cache; None if nothing is or it does not
     hold any more."""
+    found = recalled(folder, question)
+    return None if found is None else found[1]
+
+
+def recalled(folder: str, question: object) -> "tuple[dict[str, Signature], Any] | None":
+    """As `recall`, with the stamps that hold."""
     try:
         with open(_place(folder, question), "rb") as stream:
             content = stream.read()
@@ -130,7 +144,7 @@ def recall(folder: str, question: object) -> "Any":
         stamps, kinds, answer = loads(body)
     except (ValueError, EOFError, TypeError):  # of another version of marshal
         return None
-    return answer if holds(stamps, kinds) else None
+    return (stamps, answer) if holds(stamps, kinds) else None
 
 
 def keep(folder: str, question: object, ground: Ground, answer: "Any") -> None:

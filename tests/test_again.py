@@ -1,7 +1,9 @@
-"""`check` says again what it said only while all that it was made from is as it was."""
+"""`check` and flake8 say again what was said only while all that it was made from is as it was."""
 
 from __future__ import annotations
 
+import argparse
+import ast
 import io
 import json
 import os
@@ -15,7 +17,7 @@ from typing import NamedTuple
 
 import pytest
 
-from flake8_fastapi_review import config, findings, unchanged
+from flake8_fastapi_review import config, findings, plugins, unchanged
 from flake8_fastapi_review import review as engine
 from flake8_fastapi_review.cli import main
 from flake8_fastapi_review.project import cache as cache_module
@@ -71,6 +73,15 @@ class Shop:
             return review(*args, **options)  # type: ignore[arg-type]
 
         monkeypatch.setattr(engine, "review", counted)
+        self.projects = 0
+        project = plugins._Project.__init__
+
+        def opened(*args: object) -> None:
+            self.projects += 1
+            project(*args)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(plugins._Project, "__init__", opened)
+        monkeypatch.chdir(root)
         for path, text in FILES.items():
             self.write(path, text)
 
@@ -94,6 +105,27 @@ class Shop:
             stream.seek(0)
             said.append(stream.read())
         return Done(int(ended.value.code or 0), *said)
+
+    def flake8(self, *paths: str, buffer: str | None = None, **options: list[str]) -> list[tuple[str, plugins.Told]]:
+        """What a run of flake8 over some files, or all, is told."""
+        run = plugins.Run(argparse.Namespace(**options))
+        found = []
+        for path in paths or sorted(path.relative_to(self.root).as_posix() for path in self.root.rglob("*.py")):
+            if path.startswith(("generated/", "odd/")):
+                continue
+            text = (self.root / path).read_text("utf-8") if buffer is None else buffer
+            found += [(path, told) for told in run.review(str(self.root / path), text, ast.parse(text))]
+        cache_module._close_all()
+        return found
+
+    def is_again_in_flake8(self, *paths: str, buffer: str | None = None, **options: list[str]) -> bool:
+        """Whether a run of flake8 is told again what was said; it must be what a run without a cache is told."""
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("FASTAPI_REVIEW_CACHE_DIR", "")
+            fresh = self.flake8(*paths, buffer=buffer, **options)
+        self.projects = 0
+        assert self.flake8(*paths, buffer=buffer, **options) == fresh
+        return not self.projects
 
     def is_again(self, *arguments: str, below: str = "") -> bool:
         """Whether a run says again what was said; it must be what a run without a cache says."""
@@ -337,6 +369,102 @@ def test_a_folder_in_the_place_of_an_answer(shop: Shop) -> None:
     assert not shop.is_again()
     assert not shop.is_again()
     assert _answers(shop) == [name]
+
+
+@pytest.fixture
+def edited(shop: Shop) -> Shop:
+    """The shop as flake8 has seen it."""
+    assert not shop.is_again_in_flake8()
+    assert shop.is_again_in_flake8()
+    return shop
+
+
+@pytest.mark.parametrize("what", [what for what in CHANGES if what != "the tool is gone"])
+def test_flake8_is_told_of_what_changes(edited: Shop, what: str) -> None:
+    CHANGES[what](edited)
+    assert not edited.is_again_in_flake8()
+    # A baseline and problems have to be looked at for each file.
+    assert edited.is_again_in_flake8() == (what not in ("a baseline", "wrong settings", "broken settings"))
+
+
+def test_one_file_teaches_flake8_what_is_known_of_all(shop: Shop) -> None:
+    assert not shop.is_again_in_flake8()
+    answers = [shop.root / ".fastapi-review-cache" / name for name in _answers(shop)]
+    for answer in answers:
+        answer.unlink()
+    assert not shop.is_again_in_flake8("app/quiet.py")
+    assert shop.is_again_in_flake8("app/main.py", "app/report.py")
+
+
+def test_flake8_and_a_buffer(edited: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = (edited.root / "app/report.py").read_text("utf-8")
+    for buffer in (text + "\n", text.replace("\n", "\r\n"), text.replace("sleep", "ctime")):
+        assert not edited.is_again_in_flake8("app/report.py", buffer=buffer)
+        assert edited.is_again_in_flake8()
+    main = (edited.root / "app/main.py").read_text("utf-8")
+    changed = text.replace("time.sleep(1)", "pass")
+    found = []
+    for folder in ("", ".fastapi-review-cache"):
+        monkeypatch.setenv("FASTAPI_REVIEW_CACHE_DIR", folder)
+        run = plugins.Run()
+        assert run.review(str(edited.root / "app/report.py"), changed, ast.parse(changed)) == []
+        found.append(run.review(str(edited.root / "app/main.py"), main, ast.parse(main)))
+    assert found[0] == found[1]
+    monkeypatch.delenv("FASTAPI_REVIEW_CACHE_DIR")
+    cache_module._close_all()
+    assert edited.is_again_in_flake8()
+
+
+def test_flake8_and_a_file_that_changes_during_a_run(edited: Shop) -> None:
+    run = plugins.Run()
+    for path in ("app/quiet.py", "app/report.py"):
+        text = (edited.root / path).read_text("utf-8")
+        run.review(str(edited.root / path), text, ast.parse(text))
+    text = "try:\n    import json\nexcept:\n    pass\n"
+    edited.write("app/report.py", text)
+    told = run.review(str(edited.root / "app/report.py"), text, ast.parse(text))
+    assert [code for _, _, code, _ in told] == ["FAR012"]
+    cache_module._close_all()
+
+
+def test_flake8_and_texts_that_are_not_plain(edited: Shop) -> None:
+    comment = "try:\n    import json\nexcept:  # far: ignore[FAR012]\n    pass\n"
+    edited.write("app/quiet.py", comment)
+    assert not edited.is_again_in_flake8("app/quiet.py")
+    assert not edited.is_again_in_flake8("app/quiet.py")
+    assert edited.is_again_in_flake8("app/main.py")
+    edited.write("app/quiet.py", "try:\n    import json  # é\nexcept:\n    pass\n")
+    assert not edited.is_again_in_flake8("app/quiet.py")
+    assert edited.is_again_in_flake8("app/quiet.py")
+    edited.write("app/quiet.py", "# coding: latin-1\ntry:\n    import json  # é\nexcept:\n    pass\n")
+    assert not edited.is_again_in_flake8("app/quiet.py")
+    assert not edited.is_again_in_flake8("app/quiet.py")
+
+
+def test_flake8_with_other_options(edited: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    for options in ({"select": ["FAR"]}, {"extend_select": ["FAR007"]}, {"ignore": ["FAR0"]}):
+        assert not edited.is_again_in_flake8(**options)
+        assert edited.is_again_in_flake8(**options)
+    monkeypatch.setenv("FASTAPI_REVIEW_CACHE_DIR", str(edited.root.parent / "elsewhere"))
+    assert edited.flake8() != []
+    edited.projects = 0
+    edited.flake8()
+    assert not edited.projects
+
+
+def test_flake8_and_a_project_inside(edited: Shop) -> None:
+    edited.write("other/pyproject.toml", '[tool.fastapi-review]\nignore = ["FAR012"]\n')
+    assert not edited.is_again_in_flake8()
+    assert edited.is_again_in_flake8()
+    assert edited.flake8("other/tool.py") == []
+    edited.write("other/pyproject.toml", "[project]\n")
+    assert not edited.is_again_in_flake8("other/tool.py")
+    assert edited.flake8("other/tool.py") != []
+    assert edited.is_again_in_flake8("other/tool.py")
+    edited.write("other/pyproject.toml", '[tool.fastapi-review]\nignore = ["FAR012"]\n')
+    assert not edited.is_again_in_flake8("app/quiet.py")
+    assert edited.is_again_in_flake8("app/quiet.py")
+    assert edited.flake8("other/tool.py") == []
 
 
 def test_an_answer_rests_on_the_code_and_on_all_that_is_installed(
