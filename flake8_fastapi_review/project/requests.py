@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..module.summary import Expr, Function, Summary
 from .constants import UNKNOWN, value_of
-from .readings import remembered
+from .readings import fact, remembered
 
 if TYPE_CHECKING:
     from ..knowledge import Knowledge, Route
@@ -104,20 +104,53 @@ class Requests:
         self.knowledge = knowledge
         self._used: dict[tuple[str, str], bool] = {}
         self._shapes: dict[str, tuple[Summary, list[Function], dict[str, list[str]]]] = {}
+        self._added: dict[str, list[tuple[str, Route, Expr]]] | None = None
 
     def forget(self) -> None:
         self._used.clear()
         self._shapes.clear()
+        self._added = None
 
     def registrations(self, summary: Summary, function: Function) -> list[tuple[Route, Expr]]:
-        """How decorators register a function, with the decorator calls."""
-        found = []
+        """How decorators and calls of `add_api_route` register a function, with these calls."""
+        found = [(row, call) for name, row, call in self.added().get(summary.path, ()) if name == function.qualname]
         for decorator in function.decorators:
             if decorator[0] == "c" and (name := self.types.qualified(self.types.eval(summary, decorator[1]))):
                 row = self.knowledge.route(name)
                 if row is not None:
                     found.append((row, decorator))
         return found
+
+    @fact("requests.added", lambda self: self.modules)
+    def added(self) -> dict[str, list[tuple[str, Route, Expr]]]:
+        """By path the functions that `add_api_route` is given anywhere in the project: qualified name, methods, and the
+        call, of which only the path is left where it stands in another module."""
+        if self._added is None:
+            self._added = {}
+            for path in self.modules.mentioning_any((b"add_api_route",)):
+                summary = self.modules.summary(path)
+                for facts in summary.functions.values() if summary is not None else ():
+                    for call, *_ in Function._make(facts).calls:
+                        if summary is not None and call[1][0] == "a" and call[1][2] == "add_api_route":
+                            self._add(summary, call)
+        return self._added
+
+    def _add(self, summary: Summary, call: Expr) -> None:
+        keywords = dict(call[3])
+        endpoint = call[2][1] if len(call[2]) > 1 else keywords.get("endpoint")
+        found = self.types.eval(summary, endpoint) if endpoint is not None else None
+        row = self.knowledge.route(self.types.qualified(self.types.eval(summary, call[1])) or "")
+        if found is None or found[0] not in ("func", "bound") or row is None or self._added is None:
+            return
+        methods = value_of(self.types, summary, keywords["methods"]) if "methods" in keywords else ("GET",)
+        known = isinstance(methods, (list, tuple)) and all(isinstance(each, str) for each in methods)
+        path, _, name = found[1].rpartition(":")
+        if path != summary.path:
+            given = call[2][0] if call[2] else keywords.get("path")
+            text = value_of(self.types, summary, given) if given is not None else None
+            call = ("c", call[1], (("k", text if isinstance(text, str) else None),), ())
+        row = row._replace(methods=tuple(each.upper() for each in methods) if known else ())
+        self._added.setdefault(path, []).append((name, row, call))
 
     def source(self, summary: Summary, function: Function, position: int) -> str | None:
         """path, query, header, cookie, body, form, file, depends or special (Request …); None when not known."""
@@ -298,9 +331,13 @@ class Requests:
         """The routes of a module; class → the classes of the module that hold it."""
         known = self._shapes.get(summary.path)
         if known is None or known[0] is not summary:
+            given = {name for name, *_ in self.added().get(summary.path, ())}
             routes = [
                 function
-                for function in summary.decorated()
+                for function in (
+                    *summary.decorated(),
+                    *(Function._make(summary.functions[name]) for name in given if name in summary.functions),
+                )
                 if any(row.kind == "route" for row, _ in self.registrations(summary, function))
             ]
             holders: dict[str, list[str]] = {}
@@ -321,7 +358,7 @@ class Requests:
 
     def _patches(self, summary: Summary, function: Function, symbol: str) -> bool:
         methods = [row.methods for row, _ in self.registrations(summary, function)]
-        return all("PATCH" in each for each in methods) and self._takes(summary, function, symbol)
+        return bool(methods) and all("PATCH" in each for each in methods) and self._takes(summary, function, symbol)
 
     def _answers(self, summary: Summary, function: Function, symbol: str) -> bool:
         for _, decorator in self.registrations(summary, function):

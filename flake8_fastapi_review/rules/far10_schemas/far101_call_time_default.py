@@ -34,6 +34,8 @@ _CALLS = (
 _LEAVES = frozenset(name.rpartition(".")[2] for name in _CALLS)
 _KEYWORDS = frozenset(("default", "onupdate"))
 _FIELDS = ("Field", "field", "Column", "mapped_column", "Query", "Header", "Body", "Form", "Cookie", "attrib", "ib")
+_SHORT = 3
+"""A function with no more calls than these gives what one of them gives."""
 _CHANGES = frozenset("append extend insert add update setdefault pop popitem remove discard clear sort reverse".split())
 
 
@@ -90,6 +92,10 @@ class CallTimeDefault(Rule):
             leaf = last_name(call.func)
             if leaf in _LEAVES and file.is_named(call.func, *_CALLS):
                 yield from self._called(file, call)
+            elif leaf in _FIELDS or call.args or call.keywords or not _default(file, call)[0]:
+                continue
+            elif file.is_named(call.func, *_CALLS) or _makes(file, call):
+                yield from self._called(file, call)
         # FastAPI gives every request a copy of a default.
         copied = {route.function for route in file.routes}
         for function in file.nodes(ast.FunctionDef, ast.AsyncFunctionDef):
@@ -119,6 +125,16 @@ class CallTimeDefault(Rule):
                     harm=f"is one for all calls of `{function.name}`, which changes it",
                     remedy="default to `None`, and make it in the function",
                 )
+
+
+def _makes(file: File, call: ast.Call) -> bool:
+    """Whether a short function of the project gives the time, or something random: `def now(): return
+    datetime.now(UTC)`."""
+    definition = file.definition_of(call.func)
+    if definition is None or definition.is_class or definition.is_async or definition.is_generator:
+        return False
+    called = file.calls_of(definition)
+    return len(called) <= _SHORT and any(each.name in _CALLS for each in called)
 
 
 def _made(file: File, call: ast.Call, where: ast.AST, keyword: str) -> Fix | None:

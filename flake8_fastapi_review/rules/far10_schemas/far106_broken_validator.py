@@ -77,7 +77,8 @@ class BrokenValidator(Rule):
                 if of_field:
                     yield from self._unknown(file, function, decorator, model)
                 for statement in file.raises(function):
-                    if isinstance(statement.exc, ast.Call) and file.is_subclass(statement.exc.func, _HTTP_EXCEPTION):
+                    raised = statement.exc.func if isinstance(statement.exc, ast.Call) else statement.exc
+                    if raised is not None and file.is_subclass(raised, _HTTP_EXCEPTION):
                         yield self.at(
                             statement,
                             validator=function.name,
@@ -87,13 +88,16 @@ class BrokenValidator(Rule):
                         break
 
     def _lost(self, file: File, function: ast.FunctionDef, *, of_field: bool) -> Iterator[Violation]:
-        if any(not _is_none(each.value) for each in file.within(function.body, ast.Return)):
-            return
         if _never_ends(function) or file.within(function.body, ast.Yield):
             return
+        some = ""
+        if any(not _is_none(each.value) for each in file.within(function.body, ast.Return)):
+            if not file.flow(function).falls_through(function.body):
+                return
+            some = " on some paths"
         value = "the field" if of_field else "the model"
         remedy = "return the value" if of_field else "return `self`, or the data it was given"
-        harm = f"returns nothing, so that {value} becomes `None`"
+        harm = f"returns nothing{some}, so that {value} becomes `None`"
         yield self.at(function, validator=function.name, harm=harm, remedy=remedy)
 
     def _unknown(self, file: File, function: ast.FunctionDef, decorator: ast.expr, model: Model) -> Iterator[Violation]:

@@ -70,7 +70,7 @@ class UntypedSchema(Rule):
             arguments = function.args
             for parameter in named_parameters(arguments):
                 annotation = parameter.annotation
-                if annotation is None or not _could_be(annotation) or not _is_anything(file.schema(annotation)):
+                if annotation is None or not _could_be(file, annotation) or not _is_anything(file.schema(annotation)):
                     continue
                 if file.parameter_source(function, parameter.arg) != "body":
                     continue
@@ -96,7 +96,7 @@ class UntypedSchema(Rule):
             if (given is None and words & {"response_class", None}) or "deprecated" in words:
                 return
             promised = given if given is not None else function.returns
-            if promised is None or not _could_be(promised) or not _is_anything(file.schema(promised)):
+            if promised is None or not _could_be(file, promised) or not _is_anything(file.schema(promised)):
                 return
             written = _answered(file, function)
             if self.always or (_is_worth_it(written, self.least) and not _HEALTH.search(function.name)):
@@ -152,9 +152,11 @@ def _is_worth_it(fields: list[str], least: int) -> bool:
     return len(fields) >= least and any(not _MESSAGE.match(field) for field in fields)
 
 
-def _could_be(annotation: ast.expr) -> bool:
-    """Cheap, for refusing: whether one of the names stands in it."""
+def _could_be(file: File, annotation: ast.expr) -> bool:
+    """Cheap, for refusing: whether one of the names stands in it, or it is a variable that may hold such a type."""
     text = ast.unparse(annotation)
+    if isinstance(annotation, (ast.Name, ast.Attribute)) and file.module_variable(annotation) is not None:
+        return True
     return any(word in text for word in ("dict", "Dict", "Any", "object", "list", "List", "Mapping"))
 
 

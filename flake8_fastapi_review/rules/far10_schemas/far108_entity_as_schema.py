@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ...file import File
+    from ...project.database import Entity
     from ...rule import Violation
 
 
@@ -74,8 +75,7 @@ class EntityAsSchema(Rule):
             for parameter in named_parameters(arguments):
                 if parameter.annotation is None or file.parameter_source(function, parameter.arg) != "body":
                     continue
-                named = _named(parameter.annotation)
-                entity = file.database.class_of(named) if named is not None else None
+                entity = _entity(file, parameter.annotation)
                 if entity is not None:
                     yield self.at(
                         parameter.annotation,
@@ -83,6 +83,16 @@ class EntityAsSchema(Rule):
                         entity=entity.name,
                         function=function.name,
                     )
+
+
+def _entity(file: File, annotation: ast.expr) -> Entity | None:
+    """The entity that an annotation is about, under a name of its own or not."""
+    named = _named(annotation)
+    entity = file.database.class_of(named) if named is not None else None
+    if entity is None and named is annotation and file.module_variable(annotation) is not None:
+        found = (file.database.entity(each.name) for each in file.schema(annotation).models())
+        return next((each for each in found if each is not None), None)
+    return entity
 
 
 def _named(annotation: ast.expr) -> ast.expr | None:

@@ -1,14 +1,16 @@
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING
 
 from ...rule import Rule, Severity
-from .models import MARKERS, models, own_fields
+from .models import MARKERS, own_fields
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ...file import File
+    from ...project.schemas import Field, Schema
     from ...rule import Violation
 
 _MEMBERS = frozenset(
@@ -21,11 +23,14 @@ _MEMBERS = frozenset(
 
 
 class FieldShadowsBase(Rule):
-    """A field hides a method of `BaseModel`.
+    """A field hides a method of `BaseModel`, or has another type than the field of a base class that it replaces.
 
     `order.json` is the field then, and `order.json()`, which FastAPI, libraries and colleagues call, fails with
     "'str' object is not callable", or is left out of what is generated. Pydantic 2 warns, and refuses names that it
     reserves. Give the field another name, and the old one as its alias.
+
+    Whoever takes the base class takes its subclasses, too: where the base says that `number` is an `int`, one with a
+    text breaks in code that never names the subclass. Literals, narrower types and `None` in addition are left alone.
 
     Bad:
 
@@ -46,11 +51,53 @@ class FieldShadowsBase(Rule):
 
     code = "FAR109"
     severity = Severity.WARNING
-    message = "the field `{model}.{field}` hides `BaseModel.{field}`: rename it, with `alias={field!r}`"
-    markers = (MARKERS, tuple(f"{name}:" for name in sorted(_MEMBERS)))
+    message = "the field `{model}.{field}` {harm}: {remedy}"
+    markers = (MARKERS,)
 
     def check(self, file: File) -> Iterator[Violation]:
-        for definition, model in models(file):
+        is_named = any(f"{name}:" in file.text for name in _MEMBERS)
+        for definition in file.nodes(ast.ClassDef):
+            bases = [base for base in definition.bases if not ast.unparse(base).endswith("BaseModel")]
+            model = file.model(definition) if bases or (is_named and definition.bases) else None
+            if model is None or model.kind != "pydantic":
+                continue
             for statement, field in own_fields(definition, model):
                 if field.name in _MEMBERS:
-                    yield self.at(statement.target, model=definition.name, field=field.name)
+                    harm = f"hides `BaseModel.{field.name}`"
+                    remedy = f"rename it, with `alias={field.name!r}`"
+                    yield self.at(statement.target, model=definition.name, field=field.name, harm=harm, remedy=remedy)
+                    continue
+                replaced = next((each for base in bases if (each := _field(file, base, field.name)) is not None), None)
+                if replaced is not None and _contradict(replaced.type, field.type):
+                    base = replaced.owner.rpartition(":")[2]
+                    harm = f"is {_shown(field.type)} where `{base}.{field.name}` is {_shown(replaced.type)}"
+                    remedy = "what takes the base class breaks, keep the type or give it another name"
+                    yield self.at(statement.target, model=definition.name, field=field.name, harm=harm, remedy=remedy)
+
+
+def _field(file: File, base: ast.expr, name: str) -> Field | None:
+    model = file.model_named(base)
+    return model.field(name) if model is not None else None
+
+
+def _contradict(old: Schema, new: Schema) -> bool:
+    """Whether no value but `None` fits both."""
+    kinds = [{_broad(each) for each in schema.members} for schema in (old, new)]
+    return bool(kinds[0] and kinds[1]) and not any("" in each for each in kinds) and not kinds[0] & kinds[1]
+
+
+def _broad(schema: Schema) -> str:
+    """The kind of value; empty where it may be any."""
+    match schema.kind:
+        case "any" | "unknown" | "enum" | "file":
+            return ""
+        case "integer" | "boolean":
+            return "number"
+        case "tuple":
+            return "array"
+    return schema.kind
+
+
+def _shown(schema: Schema) -> str:
+    kinds = dict.fromkeys(each.name.rpartition(":")[2] or each.kind for each in schema.members)
+    return " or ".join(f"`{kind}`" for kind in kinds)

@@ -60,11 +60,18 @@ class SkippedConstraint(Rule):
                         if found:
                             yield self.at(skipping[0], constraint=found[0])
                             break
+            aliases = [each for each in parts if file.module_variable(each) is not None]
+            held = [name for each in aliases for name, _ in file.schema(each).constraints if name in _CONSTRAINTS]
+            if held:
+                yield self.at(skipping[0], constraint=held[0])
 
 
 def _annotated(file: File) -> Iterator[tuple[ast.expr, ast.expr | None]]:
     for statement in file.nodes(ast.AnnAssign):
         yield statement.annotation, statement.value
+    for statement in file.nodes(ast.Assign):
+        if isinstance(statement.value, ast.Subscript):
+            yield statement.value, None
     for parameter in file.nodes(ast.arg):
         if parameter.annotation is not None:
             yield parameter.annotation, None
