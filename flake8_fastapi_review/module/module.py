@@ -513,8 +513,9 @@ class Module:
         parent = self.index.parents.get(statement)
         while parent is not None:
             if isinstance(parent, ast.If) and child in parent.body:
+                assigned = {kept for each in _statements(parent.body) for kept in _kept_by(each)}
                 for kept in _tested_missing(parent.test):
-                    if any(kept in _kept_by(each) for each in parent.body) and self._outlives(kept, statement):
+                    if kept in assigned and self._outlives(kept, statement):
                         return True
             if isinstance(parent, (ast.FunctionDef, ast.AsyncFunctionDef)):
                 return child in parent.body and self._after_cached_return(parent, child)
@@ -529,6 +530,12 @@ class Module:
                 case ast.If(test=ast.Name(id=flag), body=[*_, ast.Return()], orelse=[]):
                     if any(flag in _kept_by(later) for later in _statements(function.body)):
                         return self._outlives(flag, statement)
+                case ast.If(
+                    test=ast.Compare(ops=[ast.In()], comparators=[ast.Attribute() | ast.Name() as held]),
+                    body=[*_, ast.Return()],
+                    orelse=[],
+                ) if any(ast.unparse(held) in _kept_by(later) for later in _statements(function.body)):
+                    return self._outlives(ast.unparse(held), statement)
                 case ast.If(test=test, body=[*_, ast.Return(value=ast.expr() as value)], orelse=[]):
                     for kept in _kept_names(value):
                         if kept in ast.unparse(test) and any(
@@ -538,8 +545,10 @@ class Module:
         return False
 
     def _outlives(self, kept: str, where: Node) -> bool:
-        """Whether a variable belongs to the module or to a class rather than to one call."""
+        """Whether a variable belongs to the module, to a class or to an object rather than to one call."""
         root = kept.partition(".")[0]
+        if root == "self":
+            return True
         owner = scope_binding(self.index, self.index.scope_of(where), root)
         return owner is not None and (owner.kind == "module" or root == "cls")
 
@@ -669,7 +678,7 @@ def _tested_missing(test: ast.expr) -> list[str]:
         ):
             return _kept_names(left)
         case ast.Compare(ops=[ast.NotIn()], comparators=[ast.Attribute() | ast.Name() as held]):
-            return _kept_names(held)
+            return [ast.unparse(held)]
         case ast.BoolOp(op=ast.And(), values=values):
             return [kept for value in values for kept in _tested_missing(value)]
         case ast.BoolOp(values=[first, *_]):
@@ -678,9 +687,9 @@ def _tested_missing(test: ast.expr) -> list[str]:
 
 
 def _answers_kept(statement: Node) -> bool:
-    """`if x is not None: return x`, `if _started: return`"""
+    """`if x is not None: return x`, `if _started: return`, `if key in self._items: return`"""
     match statement:
-        case ast.If(test=ast.Name(), body=[*_, ast.Return()], orelse=[]):
+        case ast.If(test=ast.Name() | ast.Compare(ops=[ast.In()]), body=[*_, ast.Return()], orelse=[]):
             return True
         case ast.If(test=test, body=[*_, ast.Return(value=ast.expr() as value)], orelse=[]):
             return any(kept in ast.unparse(test) for kept in _kept_names(value))
@@ -702,7 +711,7 @@ def _kept_by(statement: Node) -> list[str]:
 def _kept_names(value: ast.expr) -> list[str]:
     """What a value is kept in for good: `_cache`, `cls._client`, of `_cache[key]` the container.
 
-    Not attributes of `self`: how long that lives is not known.
+    Not attributes of `self`: how long that lives is not known. Who keeps things by key there is asked more than once.
     """
     held = value.value if isinstance(value, ast.Subscript) else value
     if not isinstance(held, (ast.Name, ast.Attribute)):
