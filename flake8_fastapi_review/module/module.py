@@ -437,17 +437,30 @@ class Module:
         )
 
     def _branches(self, statement: ast.If, scope: Scope) -> Iterator[tuple[int, int, Expr, bool]]:
-        """The branches of a condition that is an attribute or its negation, as `Function.switched` has them."""
+        """The branches of a condition that an attribute or a parameter decides, as `Function.switched` has them."""
+        switch: Expr
         match statement.test:
-            case ast.Attribute() as switch:
-                wanted = True
-            case ast.UnaryOp(op=ast.Not(), operand=ast.Attribute() as switch):
-                wanted = False
+            case ast.Attribute() | ast.Name() as asked:
+                switch, wanted = self._expr(asked, scope), True
+            case ast.UnaryOp(op=ast.Not(), operand=ast.Attribute() | ast.Name() as asked):
+                switch, wanted = self._expr(asked, scope), False
+            case ast.Compare(
+                left=ast.Name() as asked,
+                ops=[ast.Eq() | ast.NotEq() | ast.In() | ast.NotIn() as operator],
+                comparators=[ast.Constant() | ast.Tuple() | ast.List() | ast.Set() as expected],
+            ):
+                wanted = isinstance(operator, (ast.Eq, ast.In))
+                kind = "Eq" if isinstance(operator, (ast.Eq, ast.NotEq)) else "In"
+                switch = ("b", kind, self._expr(asked, scope), self._expr(expected, scope))
+            case ast.Call(
+                func=ast.Attribute(value=ast.Name() as asked, attr="startswith"), args=[ast.Constant() as expected]
+            ):
+                switch, wanted = ("b", "startswith", self._expr(asked, scope), self._expr(expected, scope)), True
             case _:
                 return
         for block, truth in ((statement.body, wanted), (statement.orelse, not wanted)):
             if block:
-                yield block[0].lineno, block[-1].end_lineno or block[-1].lineno, self._expr(switch, scope), truth
+                yield block[0].lineno, block[-1].end_lineno or block[-1].lineno, switch, truth
 
     @staticmethod
     def without_effect(call: ast.Call) -> bool:

@@ -102,7 +102,9 @@ class Function(NamedTuple):
     yields: tuple[Expr, ...]
     raised: tuple[Expr, ...]
     switched: tuple[tuple[int, int, Expr, bool], ...]
-    """First and last line of each branch of `if x.y:`, the attribute, and whether it must be true to get there."""
+    """First and last line of each branch of `if x.y:` and `if x:`, the expression, and whether it must be true to get
+    there. Of `x == "a"`, `x in ("a", "b")` and `x.startswith("a")` the expression is ("b", "Eq"|"In"|"startswith", x,
+    value)."""
     caught: tuple[int, ...]
     """Positions in `raised` of those that do not leave the function, as for `CAUGHT`."""
 

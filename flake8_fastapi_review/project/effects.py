@@ -58,6 +58,9 @@ _EXCEPTION = "starlette.exceptions.HTTPException"
 _MAX_DEPTH = 8
 """So many names are followed to the call that makes an object."""
 
+Lines = tuple[tuple[int, int], ...]
+"""First and last line of branches."""
+
 Reach = dict[str, Hazard]
 """Code of the rule → the nearest hazard of that kind."""
 
@@ -68,9 +71,9 @@ class Effects:
     def __init__(self, types: Types, knowledge: Knowledge) -> None:
         self.types = types
         self.knowledge = knowledge
-        self._edges: dict[str, tuple[tuple[Target, int], ...]] = {}
+        self._edges: dict[str, tuple[tuple[Target, int, Lines], ...]] = {}
         self._errors: dict[str, frozenset[int]] = {}
-        self._reach: dict[tuple[str, frozenset[str]], Reach] = {}
+        self._reach: dict[tuple[str, frozenset[str], Lines], Reach] = {}
 
     def forget(self) -> None:
         self._errors.clear()
@@ -88,7 +91,8 @@ class Effects:
             if target.symbol is None:
                 self._add_direct(found, target.name, (), here)
                 continue
-            for rule, hazard in self.reach(target.symbol, allowed).items():
+            untaken = self._untaken(summary, call, target.symbol)
+            for rule, hazard in self.reach(target.symbol, allowed, untaken).items():
                 if rule not in found or len(hazard.chain) + 1 < len(found[rule].chain):
                     found[rule] = hazard._replace(chain=(here, *hazard.chain))
         return found
@@ -101,35 +105,37 @@ class Effects:
         if rule not in found:
             found[rule] = Hazard(rule, blocking.kind, name, blocking.remedy, (*chain, here))
 
-    @remembered(lambda self, symbol, allowed=frozenset(): (symbol, allowed))
-    def reach(self, symbol: str, allowed: frozenset[str] = frozenset()) -> Reach:
-        """The hazards that calling a project function executes; chains begin inside of it."""
-        known = self._reach.get((symbol, allowed))
+    @remembered(lambda self, symbol, allowed=frozenset(), untaken=(): (symbol, allowed, untaken))
+    def reach(self, symbol: str, allowed: frozenset[str] = frozenset(), untaken: Lines = ()) -> Reach:
+        """The hazards that calling a project function executes, without those of its own branches that are not taken;
+        chains begin inside of it."""
+        known = self._reach.get((symbol, allowed, untaken))
         if known is not None:
             return known
         found: Reach = {}
-        seen = {symbol}
-        level: list[tuple[str, tuple[Link, ...]]] = [(symbol, ())]
+        seen = {(symbol, untaken)}
+        level: list[tuple[str, Lines, tuple[Link, ...]]] = [(symbol, untaken, ())]
         while level:
-            following: list[tuple[str, tuple[Link, ...]]] = []
-            for current, chain in level:
+            following: list[tuple[str, Lines, tuple[Link, ...]]] = []
+            for current, left_out, chain in level:
                 path = current.rpartition(":")[0]
-                for target, line in self.edges(current):
-                    if target.name in allowed:
+                for target, line, inner in self.edges(current):
+                    if target.name in allowed or any(first <= line <= last for first, last in left_out):
                         continue
                     here = Link(path, line, target.name)
                     if target.symbol is None:
                         self._add_direct(found, target.name, chain, here)
-                    elif target.symbol not in seen:
-                        seen.add(target.symbol)
-                        following.append((target.symbol, (*chain, here)))
+                    elif (target.symbol, inner) not in seen and (target.symbol, ()) not in seen:
+                        seen.add((target.symbol, inner))
+                        following.append((target.symbol, inner, (*chain, here)))
             level = following
-        self._reach[symbol, allowed] = found
+        self._reach[symbol, allowed, untaken] = found
         return found
 
     @remembered()
-    def edges(self, symbol: str) -> tuple[tuple[Target, int], ...]:
-        """What the body of a function executes, with the lines of the calls."""
+    def edges(self, symbol: str) -> tuple[tuple[Target, int, Lines], ...]:
+        """What the body of a function executes, with the lines of the calls and the branches of what is called that
+        the arguments exclude."""
         known = self._edges.get(symbol)
         if known is None:
             own = self.types.function(symbol)
@@ -137,7 +143,7 @@ class Effects:
             if own is not None:
                 summary, function = own
                 known = tuple(
-                    (target, call[1])
+                    (target, call[1], self._untaken(summary, Call._make(call), target.symbol))
                     for call in function.calls
                     if not call[3] & (AWAITED | ONCE)
                     for target in self.targets(summary, Call._make(call))
@@ -145,6 +151,65 @@ class Effects:
                 )
             self._edges[symbol] = known
         return known
+
+    def _untaken(self, summary: Summary, call: Call, symbol: str | None) -> Lines:
+        """The branches of a function that no call with these arguments gets to: `load(path, cached=False)` never runs
+        what stands below `if cached:`."""
+        own = self.types.function(symbol) if symbol is not None else None
+        if own is None or not own[1].switched or any(each not in _NEITHER for each in own[1].decorators):
+            return ()
+        callee = self.types.eval(summary, call.expr[1])
+        if callee is None or callee[0] not in ("func", "bound", "type"):
+            return ()
+        home, function = own
+        found = []
+        for first, last, switch, truth in function.switched:
+            match switch:
+                case ("b", kind, ("v", (index,)), expected):
+                    pass
+                case ("v", (index,)):
+                    kind, expected = "", None
+                case _:
+                    continue
+            match home.table[index]:
+                case ("par", qualname, position) if qualname == function.qualname:
+                    given = self._constant_for(summary, call, own, position, callee[0] != "func")
+                case _:
+                    continue
+            outcome = UNKNOWN if given is UNKNOWN else self._outcome(kind, given, home, expected)
+            if outcome is not UNKNOWN and outcome is not truth:
+                found.append((first, last))
+        return tuple(found)
+
+    def _constant_for(
+        self, summary: Summary, call: Call, own: tuple[Summary, Function], position: int, is_bound: bool
+    ) -> Any:
+        """The constant that a call gives to a parameter, its default included; UNKNOWN when it is none."""
+        home, function = own
+        name, kind, _, default = function.parameters[position]
+        _, _, arguments, keywords = call.expr
+        if kind in (2, 4) or any(each[0] == "*" for each in arguments) or any(key is None for key, _ in keywords):
+            return UNKNOWN
+        filled = is_bound and function.owner is not None and function.parameters[0][0] in _RECEIVERS
+        given = handed(call.expr, position - filled if kind != 3 else -1, name if kind != 0 else "")
+        if given is not None:
+            return value_of(self.types, summary, given)
+        return UNKNOWN if default is None else value_of(self.types, home, default)
+
+    def _outcome(self, kind: str, given: Any, home: Summary, expected: Expr | None) -> Any:
+        """Whether a condition holds for a constant; UNKNOWN when that is not known."""
+        if expected is None:
+            return bool(given)
+        if kind == "In":
+            wanted = [value_of(self.types, home, each) for each in expected[1]] if expected[0] in "tle" else [UNKNOWN]
+        else:
+            wanted = [value_of(self.types, home, expected)]
+        if any(each is UNKNOWN for each in wanted):
+            return UNKNOWN
+        if kind != "startswith":
+            return given in wanted
+        (prefix,) = wanted
+        return given.startswith(prefix) if isinstance(given, str) and isinstance(prefix, str) else UNKNOWN
 
     def _counts(self, summary: Summary, function: Function, call: Call, name: str) -> bool:
         """Whether a library call in a function blocks; no file that only a setting other than its default opens, no
@@ -437,6 +502,10 @@ RUNS_IN_PLACE = frozenset({"transparent", "property", "contextmanager", "task", 
 """Decorators of libraries that leave the body to run where the function is called. Cached functions do not count: they
 run once, and what they load is wanted in memory."""
 
+
+_RECEIVERS = ("self", "cls")
+_NEITHER = (("g", "classmethod"), ("g", "staticmethod"))
+"""Decorators that leave the arguments as they are."""
 
 _ASK_FOR_LOOP = frozenset({"get_running_loop", "_get_running_loop", "is_running", "current_async_library"})
 """Functions with such a call go another way when a loop runs."""
