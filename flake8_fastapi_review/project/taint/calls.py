@@ -9,7 +9,7 @@ from string import Formatter
 from typing import TYPE_CHECKING, Any
 
 from ..constants import UNKNOWN
-from .conditions import compiled, containment, underlying
+from .conditions import UNQUOTING, compiled, containment, underlying
 from .entities import PRIVILEGED
 from .inputs import ONE_LINE, decorator_text
 from .patterns import backtracks
@@ -22,6 +22,7 @@ from .values import (
     CONTAINED,
     CONTENT,
     KEYS,
+    LATER,
     MEMBER,
     NONE,
     OPTION,
@@ -492,6 +493,8 @@ class Calls:
             if name.startswith("builtins.") and isinstance(function, ast.Attribute):
                 passed = self._passed_by_method(function, receiver, arguments)
                 return passed.with_safe(row.safe) if passed else whole(given).with_safe(row.safe)
+            if name in UNQUOTING:
+                return whole(given).with_safe(row.safe).unquoted(row.unsafe)
             return whole(given).with_safe(row.safe).without_safe(row.unsafe)
         if name.startswith(_CONTAINERS) and isinstance(function, ast.Attribute):
             if self.inputs.is_narrow(self.types.call_type(callee)):
@@ -578,7 +581,8 @@ class Calls:
             listed = node.elts if isinstance(node, (ast.List, ast.Tuple)) else []
             if listed and isinstance(listed[0], ast.Constant) and listed[0].value in _SHELLS:
                 rest = [value.member(f"[{i}]") for i, each in enumerate(listed) if i > 1]
-                self.walk.reaches("command", whole(rest), name, node)
+                starred = any(isinstance(each, ast.Starred) for each in listed)
+                self.walk.reaches("command", whole([value.items()] if starred else rest), name, node)
                 return
             value = join([Value(value.marks), value.member("[0]")]) if value.parts else value
         self.walk.reaches(kind, value, name, node)
@@ -702,7 +706,8 @@ class Calls:
         else:
             value = join(given if function.attr in ("append", "add", "appendleft") else given[1:])
         if value:
-            self.walk.mix(key, Value({}, {ANY: value}), state)
+            behind = key in self.walk.begun and function.attr in ("append", "extend")
+            self.walk.mix(key, Value({}, {LATER if behind else ANY: value}), state)
 
     def _is_set(self, node: ast.expr) -> bool:
         declared = self.walk.type_of(node)

@@ -13,9 +13,11 @@ from .inputs import HARMLESS
 from .lookups import KNOWN
 from .patterns import is_strict
 from .state import State, access, joined, lookup
-from .values import CONTAINED, RESOLVED, is_resolved
+from .values import ALL, CONTAINED, RESOLVED, Value, is_resolved
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from .state import Path
     from .walk import Walk
 
@@ -35,6 +37,9 @@ _OF_RESULT = frozenset("scalar scalar_one_or_none scalars first one_or_none fetc
 """Methods of a result that tell whether there is anything in it."""
 _SIGNATURE = re.compile(r"(?i)(?:verif|valid|check|compare|match)\w*(?:signature|hmac|webhook|digest|mac)(?:_|$)")
 _SEPARATORS = frozenset({"os.sep", "os.path.sep"})
+UNQUOTING = frozenset({"urllib.parse.unquote", "urllib.parse.unquote_plus"})
+_LEADING = frozenset("./\\")
+"""Characters that make a text lead to another folder."""
 
 
 def after(walk: Walk, node: ast.expr, state: State) -> State | None:
@@ -312,10 +317,19 @@ def _is_equal(walk: Walk, left: ast.expr, right: ast.expr, state: State) -> None
         walk.refine(state, key, HARMLESS)
     elif key is not None:
         # os.path.basename(name) == name: what the other side is harmless for, this one is.
-        own = lookup(state, key)
-        safe = [mark.safe for label, mark in value.all_marks().items() if label in own.all_marks()]
-        if safe and len(safe) == len(own.all_marks()):
+        own, other = lookup(state, key).all_marks(), value.all_marks()
+        safe = [mark.safe for label, mark in other.items() if label in own]
+        if safe and len(safe) == len(own):
             walk.refine(state, key, frozenset.intersection(*safe) - {RESOLVED})
+        elif other.keys() < own.keys():
+            # (base / name).resolve() == base: nothing of the name is left in it.
+            state[key] = Value({label: mark for label, mark in own.items() if label in other})
+    match left:
+        case ast.Attribute(value=lying, attr="parent"):
+            # path.parent == base: it lies there itself.
+            below = access(lying)
+            if below is not None and lookup(state, below).all_marks().keys().isdisjoint(value.all_marks()):
+                walk.refine(state, below, _PATH)
     if not value:
         _refine_url(walk, left, state)
         match _made(walk, left):
@@ -379,6 +393,8 @@ def _call(walk: Walk, node: ast.Call, truth: bool, state: State) -> None:
     if check is not None:
         if truth:
             walk.calls.apply_check(check, node, state)
+            if short in _PREDICATES and isinstance(node.func, ast.Attribute):
+                _refine_key(walk, plain_text(walk, node.func.value)[0], check.safe, state)
         return
     callee = walk.type_of(node.func)
     if walk.taint.examines_hosts(callee):
@@ -499,13 +515,71 @@ def _quantified(walk: Walk, node: ast.Call, truth: bool, state: State) -> None:
         return
     match node.args[0]:
         case (
-            ast.GeneratorExp(elt=element, generators=[ast.comprehension(iter=iterated)])
-            | ast.ListComp(elt=element, generators=[ast.comprehension(iter=iterated)])
+            ast.GeneratorExp(elt=element, generators=[ast.comprehension(target=target, iter=iterated)])
+            | ast.ListComp(elt=element, generators=[ast.comprehension(target=target, iter=iterated)])
         ):
+            parts_passed(walk, target, iterated, [(element, truth)], state)
             _refine_key(walk, _plain(iterated), HARMLESS, state)
             for part in subtree(element):
                 if isinstance(part, (ast.Name, ast.Attribute)):
                     _refine_key(walk, part, HARMLESS, state)
+
+
+def whole_of(walk: Walk, node: ast.expr) -> Path | None:
+    """The text or path whose parts an expression is: `name.split("/")`, `path.parts`, a variable that holds them."""
+    match node:
+        case ast.Call(func=ast.Attribute(value=ast.Name(id="re"), attr="split"), args=[_, inner, *_]):
+            return access(plain_text(walk, inner)[0])
+        case ast.Call(func=ast.Attribute(value=inner, attr="split" | "rsplit")):
+            return access(plain_text(walk, inner)[0])
+        case ast.Attribute(value=inner, attr="parts"):
+            return underlying(walk, inner)[0]
+        case ast.ListComp(
+            elt=ast.Name(id=name), generators=[ast.comprehension(target=ast.Name(id=part), iter=iterated)]
+        ) if name == part:
+            return whole_of(walk, iterated)
+    key = access(node)
+    return walk.wholes.get(key) if key is not None else None
+
+
+def parts_passed(
+    walk: Walk, target: ast.expr, iterated: ast.expr, tests: Iterable[tuple[ast.expr, bool]], state: State
+) -> None:
+    """Of all parts of a text, each of which is named `target`, one of the tests has told this."""
+    key = whole_of(walk, iterated)
+    if key is None or not isinstance(target, ast.Name):
+        return
+    items = walk.iterated(iterated, state)
+    for test, truth in tests:
+        passed = dict(state)
+        passed[(target.id,)] = items
+        _refine(walk, test, truth, passed)
+        marks = lookup(passed, (target.id,)).all_marks().values()
+        if items and all(ALL in mark.safe for mark in marks):
+            walk.refine(state, key, _PATH | {"module"})
+        elif all("path" in mark.safe for mark in marks) or _tells_parents(walk, test, truth, target.id):
+            walk.refine(state, key, _PATH)
+
+
+def _tells_parents(walk: Walk, test: ast.expr, truth: bool, part: str) -> bool:
+    """Whether a part for which `test` is `truth` is surely no `..`."""
+    match test:
+        case ast.UnaryOp(op=ast.Not(), operand=inner):
+            return _tells_parents(walk, inner, not truth, part)
+        case ast.BoolOp(op=operator, values=values):
+            told = [_tells_parents(walk, value, truth, part) for value in values]
+            return any(told) if isinstance(operator, ast.And) is truth else all(told)
+        case ast.Compare(
+            left=left, ops=[ast.In() | ast.Eq() | ast.NotIn() | ast.NotEq() as operator], comparators=[right]
+        ):
+            named = _plain(left)
+            if isinstance(operator, (ast.In, ast.Eq)) is truth or not isinstance(named, ast.Name) or named.id != part:
+                return False
+            known = walk.taint.constant(walk, right)
+            if isinstance(known, (str, tuple, list, set, frozenset)):
+                return known == ".." if isinstance(known, str) else ".." in known
+            return any(isinstance(each, ast.Constant) and each.value == ".." for each in subtree(right))
+    return False
 
 
 def _prefixes(walk: Walk, asked: ast.expr, iterated: ast.expr) -> tuple[str, ...]:
@@ -566,3 +640,22 @@ def _plain(node: ast.expr) -> ast.expr:
         case ast.Call(func=ast.Name(id="str"), args=[inner]):
             return _plain(inner)
     return node
+
+
+def plain_text(walk: Walk, node: ast.expr) -> tuple[ast.expr, bool]:
+    """`name` of `unquote(name).strip().replace("-", "")`, in both of which stands what leads elsewhere, or in neither;
+    and whether quotes are taken off."""
+    unquoted = False
+    while True:
+        inner = _plain(node)
+        match inner:
+            case ast.Call(
+                func=ast.Attribute(value=text, attr="replace"),
+                args=[ast.Constant(value=str(old)), ast.Constant(value=str(new))],
+            ) if (old == "\\" and new == "/") or _LEADING.isdisjoint(old + new):
+                inner = text
+            case ast.Call(args=[text]) if walk.types.qualified(walk.type_of(inner.func)) in UNQUOTING:
+                inner, unquoted = text, True
+        if inner is node:
+            return node, unquoted
+        node = inner

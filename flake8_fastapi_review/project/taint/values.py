@@ -40,6 +40,9 @@ BELOW = "below"
 KEYS = "keys"
 """Not a kind of sink: the names in a dictionary are the project's own."""
 
+UNQUOTED = "unquoted"
+"""Not a kind of sink: it was looked at without its quotes, so that taking them off changes nothing."""
+
 CONTENT = "content"
 """Not a kind of sink: the bytes of a file, or where they were written to, and not the name of one."""
 
@@ -48,6 +51,9 @@ MEMBER = "member"
 
 ANY = "[*]"
 """The part of a container that holds what was put in under a name that is not known."""
+
+LATER = "[+]"
+"""The part of a list that holds what follows its first items."""
 
 OPTION = "[=]"
 """The part of a dictionary under a name that the code has in a constant which is not known: `settings[self.option]`."""
@@ -191,7 +197,10 @@ class Value:
     def _named(self, key: str) -> Value | None:
         """The item of a name among those that were put in under names which are not known: a field of a request keeps
         its own."""
-        held = (self.parts or {}).get(ANY)
+        parts = self.parts or {}
+        held = parts.get(ANY)
+        if LATER in parts and key != "[0]" and key[1:-1].isdigit():
+            return parts[LATER] if held is None else join([held, parts[LATER]])
         if held is None or key == ANY or key[1:-1].isdigit():
             return held
         found: Marks = {}
@@ -212,7 +221,7 @@ class Value:
         for (origin, path), mark in self.marks.items():
             told = isinstance(origin, Source) or len(path) == MAX_PATH
             add_marks(found, {(origin, path if told else (*path, OPTION)): mark})
-        held = [part for key, part in (self.parts or {}).items() if key == ANY or key[1:-1].isdigit()]
+        held = [part for key, part in (self.parts or {}).items() if key in (ANY, LATER) or key[1:-1].isdigit()]
         return join([Value(found), *held])
 
     def as_path(self) -> Value:
@@ -267,6 +276,15 @@ class Value:
         """The same inputs, harmful for `kinds` again."""
         return Value({label: Mark(mark.safe - kinds, mark.trail) for label, mark in self.all_marks().items()})
 
+    def unquoted(self, kinds: frozenset[str]) -> Value:
+        """The same inputs without their quotes: harmful again, unless they were looked at so."""
+        return Value(
+            {
+                label: mark if UNQUOTED in mark.safe else Mark(mark.safe - kinds, mark.trail)
+                for label, mark in self.all_marks().items()
+            }
+        )
+
     def stepping(self, step: Step) -> Value:
         """The same inputs after one more step."""
         if not self:
@@ -277,7 +295,7 @@ class Value:
 
 
 def _is_place(key: str) -> bool:
-    return key == ANY or (key[:1] == "[" and key[1:-1].isdigit())
+    return key in (ANY, LATER) or (key[:1] == "[" and key[1:-1].isdigit())
 
 
 CLEAN = Value({})

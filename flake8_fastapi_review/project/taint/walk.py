@@ -24,12 +24,14 @@ from .values import (
     CONTENT,
     HOST,
     KEYS,
+    LATER,
     MEMBER,
     NAMED,
     NAMES,
     OPTION,
     PREFIXED,
     SEGMENT,
+    UNQUOTED,
     UNTOUCHED,
     UPWARDS,
     Effect,
@@ -59,6 +61,7 @@ _SEGMENT = frozenset({SEGMENT})
 _LEADING = frozenset({"path", "directory", "url", "redirect"})
 _URL_SAFE = frozenset({"url", "redirect"})
 _URL_KINDS = _URL_SAFE | {ALL}
+_TWIN_KINDS = frozenset({"path", "redirect", ALL})
 _LOG_SAFE = frozenset({"log", "header"})
 _CONTAINED_KINDS = frozenset({"path", "archive"})
 _ARCHIVE = frozenset({"archive", "path", "directory"})
@@ -92,6 +95,12 @@ class Walk:
         """A part of what a check has answered → the check."""
         self.unresolved: dict[Path, Path] = {}
         """A resolved path → the one that it was made of, which leads to the same place; other name → first one."""
+        self.wholes: dict[Path, Path] = {}
+        """The parts of a text → the text."""
+        self.unquoted: set[Path] = set()
+        """Texts whose quotes were taken off."""
+        self.begun: set[Path] = set()
+        """Lists whose first item is known."""
         self.ending: set[Path] = set()
         """Texts that end in a separator of paths."""
         self.looked_up: dict[Path, ast.Call] = {}
@@ -284,12 +293,21 @@ class Walk:
         self.opened.pop(key, None)
         self.looked_up.pop(key, None)
         self.unresolved.pop(key, None)
-        self.ending.discard(key)
+        self.wholes.pop(key, None)
+        for known in (self.ending, self.unquoted, self.begun):
+            known.discard(key)
+        if self.begins(value):
+            self.begun.add(key)
+        if (parted := conditions.whole_of(self, value)) is not None:
+            self.wholes[key] = parted
         if conditions.ends_with_separator(self, value):
             self.ending.add(key)
         if isinstance(value, ast.BoolOp) and isinstance(value.op, ast.Or):
             value = value.values[-1]  # found = found or find(name)
         same = value.value if isinstance(value, ast.Subscript) and isinstance(value.slice, ast.Slice) else value
+        same, unquoted = conditions.plain_text(self, same)
+        if unquoted:
+            self.unquoted.add(key)
         if isinstance(same, ast.Name) and (same.id,) != key:
             self.unresolved[key] = (same.id,)
         value = value.value if isinstance(value, ast.Await) else value
@@ -393,6 +411,8 @@ class Walk:
         key = access(statement.target)
         if key is None:
             return
+        if key in self.begun:
+            added = following(added)
         before = lookup(state, key)
         if isinstance(statement.op, ast.Add) and not before and added:
             added = added.with_safe(PREFIXED)
@@ -427,20 +447,14 @@ class Walk:
         return after
 
     def _parts_checked(self, statement: ast.For | ast.AsyncFor, state: State) -> None:
-        """A loop over the parts of a path that refuses `..`."""
-        match statement.iter:
-            case ast.Call(func=ast.Attribute(value=path, attr="split")) | ast.Attribute(value=path, attr="parts"):
-                key = access(path.args[0] if isinstance(path, ast.Call) and path.args else path)
-            case _:
-                return
-        for each in statement.body:
-            match each:
-                case ast.If(
-                    test=ast.Compare(left=ast.Name(id=name), ops=[ast.In() | ast.Eq()], comparators=[right]),
-                    body=[*_, ast.Raise() | ast.Return()],
-                ) if key is not None and isinstance(statement.target, ast.Name) and statement.target.id == name:
-                    if any(isinstance(part, ast.Constant) and part.value == ".." for part in subtree(right)):
-                        self.refine(state, key, frozenset({"path", "archive"}))
+        """A loop over the parts of a path that refuses some."""
+        tests = [
+            (each.test, False)
+            for each in statement.body
+            if isinstance(each, ast.If) and isinstance(each.body[-1], (ast.Raise, ast.Return))
+        ]
+        if tests:
+            conditions.parts_passed(self, statement.target, statement.iter, tests, state)
 
     def _members_checked(self, statement: ast.For | ast.AsyncFor, items: Value, state: State) -> None:
         """A loop over the members of an archive that refuses some: it is looked at there."""
@@ -682,6 +696,8 @@ class Walk:
             return CLEAN
         match node.op:
             case ast.Add():
+                if self.begins(node.left):
+                    return join([left, following(right)])
                 return self.put_together(self._summands(node, state))
             case ast.Mod():
                 if isinstance(node.left, ast.Constant) and isinstance(node.left.value, (str, bytes)):
@@ -739,12 +755,25 @@ class Walk:
         spread: list[Value] = []
         for position, element in enumerate(elements):
             value = self.value(element, state)
-            if isinstance(element, ast.Starred):
+            if isinstance(element, ast.Starred) and position:
+                parts[LATER] = join([parts.get(LATER, CLEAN), value.items()])
+            elif isinstance(element, ast.Starred):
                 spread.append(value.items())
             elif value:
                 parts[f"[{position}]"] = value
-        found = Value({}, parts) if parts else CLEAN
+        found = Value({}, parts) if any(parts.values()) else CLEAN
         return join([found, whole(spread)]) if spread else found
+
+    def begins(self, node: ast.expr) -> bool:
+        """Whether an expression is a list whose first item stands there: `["git", *args]`."""
+        match node:
+            case ast.List(elts=[first, *_]):
+                return not isinstance(first, ast.Starred)
+            case ast.BinOp(op=ast.Add(), left=left):
+                return self.begins(left)
+            case ast.Name(id=name):
+                return (name,) in self.begun
+        return False
 
     def _dict(self, keys: list[ast.expr | None], values: list[ast.expr], state: State) -> Value:
         parts: dict[str, Value] = {}
@@ -830,9 +859,9 @@ class Walk:
             self.refine(state, source, _URL_SAFE)
         if len(key) > 1 and key[-1][1:] in conditions.HOST_PARTS and kinds & _URL_KINDS:
             self.refine(state, key[:-1], _URL_SAFE)
-        twin = self.unresolved.pop(key, None) if "path" in kinds or ALL in kinds else None
+        twin = self.unresolved.pop(key, None) if kinds & _TWIN_KINDS else None
         if twin is not None:
-            self.refine(state, twin, kinds)
+            self.refine(state, twin, kinds | {UNQUOTED} if key in self.unquoted and ALL not in kinds else kinds)
             self.unresolved[key] = twin  # not there meanwhile: two may be named after each other
 
     def reaches(self, kind: str, value: Value, sink: str, node: ast.expr) -> None:
@@ -864,6 +893,12 @@ def _rest(value: Value, position: int) -> Value:
     before = {f"[{place}]" for place in range(position)}
     found = join([Value(value.marks), *(part for key, part in (value.parts or {}).items() if key not in before)])
     return Value({}, {ANY: found}) if found else CLEAN
+
+
+def following(value: Value) -> Value:
+    """What a list holds from now on that another one is put behind."""
+    later = value.items()
+    return Value({}, {LATER: later}) if later else CLEAN
 
 
 def _opened(node: ast.expr) -> Path | None:
