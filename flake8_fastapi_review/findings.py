@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from .project.cache import Cache
     from .project.disk import Listing
     from .project.readings import Readings
+    from .project.stored import Asked, Stored
     from .rule import Fix, Violation
     from .unchanged import Ground
 
@@ -74,6 +75,14 @@ class _Sources(NamedTuple):
     """Packages whose files were read to learn how they are named → the answers, see Sources."""
 
 
+class _Newest(NamedTuple):
+    """Which page tells the most of a project, whatever was selected: values that `marshal` writes."""
+
+    name: str
+    outcomes: int
+    """How many it has of."""
+
+
 class Findings:
     """The outcomes of the files of one project under one selection."""
 
@@ -98,6 +107,7 @@ class Findings:
         self.listing = listed(cache, config, suffixes)
         self._signatures = self._signed(self.listing)
         self._name = _name(config, chosen)
+        self._any_name = _name(config, ())
         self._known: dict[str, Plain] = {}
         self._new: dict[str, Plain] = {}
         self._digests: dict[str, bytes] = {}
@@ -171,6 +181,27 @@ class Findings:
             return False
         there = there.removeprefix("\ufeff")
         return text == there or text == there.replace("\r\n", "\n").replace("\r", "\n")
+
+    def see(self, path: str, text: str) -> None:
+        """From now on a file is seen with a text that it does not hold. No outcome stands then; but the project can be
+        given what an earlier run found in the other files."""
+        self.turn_off()
+        if path not in self.listing.files:
+            return
+        newest = self._newest()
+        for name in [self._name] if newest is None else dict.fromkeys((newest.name, self._name)):
+            page = self._page(name)
+            if page is None:
+                continue
+            self._trust(page)
+            changed = self._changed(page) if self._is_alike(page) else None
+            if changed is None or not all(each in self.listing.files for each in changed):
+                continue
+            texts = self._texts(changed) | {path: text.encode("utf-8", "surrogatepass")}
+            sources = self._given(name, page, texts)
+            if sources is not None:
+                self.readings.know(self._project(), texts)
+                return
 
     def turn_off(self) -> None:
         """The project is no longer seen as it lies on the disk."""
@@ -246,20 +277,10 @@ class Findings:
                 ground.note(full, seen)
 
     def _load(self) -> None:
-        payload = self._cache.page(self._name)
-        try:
-            page = _Page(*unpacked(payload)) if payload else None
-        except (ValueError, EOFError, TypeError):
-            page = None
+        page = self._page(self._name)
         if page is None:
             return
-        # Whatever else has changed, a settled file has the digest that it had.
-        if not self._digests and page.signatures == self._signatures:
-            self._digests = dict(page.digests)
-        else:
-            for path, sign in self._signatures.items():
-                if page.signatures.get(path) == sign and path not in self._digests:
-                    self._digests[path] = page.digests[path]
+        self._trust(page)
         if not self._is_alike(page):
             return
         changed = self._changed(page)
@@ -275,10 +296,35 @@ class Findings:
                 is_settled(sign, self._moment) for path, sign in self._signatures.items() if path not in page.signatures
             )
 
+    def _page(self, name: str) -> _Page | None:
+        payload = self._cache.page(name)
+        try:
+            return _Page(*unpacked(payload)) if payload else None
+        except (ValueError, EOFError, TypeError):
+            return None
+
+    def _newest(self) -> _Newest | None:
+        payload = self._cache.page(f"{self._any_name} newest")
+        try:
+            return _Newest(*unpacked(payload)) if payload else None
+        except (ValueError, EOFError, TypeError):
+            return None
+
+    def _trust(self, page: _Page) -> None:
+        """Whatever else has changed, a settled file has the digest that it had."""
+        if not self._digests and page.signatures == self._signatures:
+            self._digests = dict(page.digests)
+            return
+        for path, sign in self._signatures.items():
+            if page.signatures.get(path) == sign and path not in self._digests:
+                self._digests[path] = page.digests[path]
+
     def _is_alike(self, page: _Page) -> bool:
-        """Whether all but the content of files is as it was."""
+        """Whether all but the content of files is as it was; that of those that only the page is about, too."""
+        others = page.digests.keys() - self._signatures.keys()
         return (
-            page.digests.keys() == self._signatures.keys()
+            page.digests.keys() >= self._signatures.keys()
+            and all(page.digests[path] == _digest_of(os.path.join(self._config.root, path)) for path in others)
             and page.shape == self.listing.shape()
             and all(found == self._look(path) for path, found in page.consulted.items())
         )
@@ -290,22 +336,13 @@ class Findings:
 
     def _settle(self, page: _Page, changed: list[str]) -> None:
         """Take over the outcomes of a page that stand though some files have changed."""
-        sources = self._sources(page.digests)
+        texts = self._texts(changed)
+        sources = self._given(self._name, page, texts)
         if sources is None:
             return
-        from .project.readings import Readings
-
-        texts = {path: read(os.path.join(self._config.root, path)) or b"" for path in changed if path.endswith(".py")}
-        project = self._project()
-        if project.modules.readings.is_used or not _names_the_same(project, sources.namespaces, texts):
-            return
+        readings = self.readings
         try:
-            readings = Readings(sources.readings)
-        except (TypeError, ValueError, KeyError):
-            return
-        self._readings = project.modules.readings = readings
-        try:
-            moved = readings.settle(project, texts)
+            moved = readings.settle(self._project(), texts)
         except Exception:
             # What went wrong is told where a file is reviewed.
             readings.forget_earlier()
@@ -319,13 +356,38 @@ class Findings:
                 self._known[path] = outcome
                 self._masks[path] = mask
 
-    def _sources(self, digests: Mapping[str, bytes]) -> _Sources | None:
-        payload = self._cache.page(f"{self._name} sources")
+    def _texts(self, paths: Iterable[str]) -> dict[str, bytes]:
+        return {path: read(os.path.join(self._config.root, path)) or b"" for path in paths if path.endswith(".py")}
+
+    def _given(self, name: str, page: _Page, texts: Mapping[str, bytes]) -> _Sources | None:
+        """Give the project what the run has read and found that made a page; None if that is not known. `texts` are
+        those of the files that have changed."""
+        sources = self._sources(name, page.digests)
+        if sources is None:
+            return None
+        from .project.readings import Readings
+
+        project = self._project()
+        if project.modules.readings.is_used or not _names_the_same(project, sources.namespaces, texts):
+            return None
+        try:
+            readings = Readings(sources.readings)
+        except (TypeError, ValueError, KeyError):
+            return None
+        readings.stored = self._stored(name, sources.state)
+        self._readings = project.modules.readings = readings
+        return sources
+
+    def _sources(self, name: str, digests: Mapping[str, bytes]) -> _Sources | None:
+        payload = self._cache.page(f"{name} sources")
         try:
             found = _Sources(*unpacked(payload)) if payload else None
         except (ValueError, EOFError, TypeError):
             return None
         return found if found is not None and found.state == _state(digests) else None
+
+    def _stored(self, name: str, state: bytes) -> Stored | None:
+        return _stored_of(self._cache.page(f"{name} answers"), state)
 
     def _save(self) -> None:
         moment = time.time_ns()
@@ -348,8 +410,44 @@ class Findings:
         )
         self._cache.put_page(self._name, lambda there: _payload(_joined(page, there)))
         if self._masks:
-            sources = _Sources(_state(page.digests), *self.readings.slim(self._masks), self._namespaces)
-            self._cache.put_page(f"{self._name} sources", lambda there: _payload(_sources_joined(sources, there)))
+            self._save_sources(_state(page.digests))
+
+    def _save_sources(self, state: bytes) -> None:
+        masks, new = self._answers()
+        readings, own, answered = self.readings.slim(self._masks, masks)
+        sources = _Sources(state, readings, own, self._namespaces)
+        before = self.readings.stored
+
+        def joined(there: bytes | None) -> bytes:
+            nonlocal answered, before
+            found, ours = _sources_joined(sources, there)
+            if ours is not None:
+                answered, before = {asked: ours(mask) for asked, mask in answered.items()}, None
+            return _payload(found)
+
+        self._cache.put_page(f"{self._name} sources", joined)
+        self._cache.put_page(
+            f"{self._name} answers", lambda there: _answers_payload(state, answered, new, before, there)
+        )
+        newest = self._newest()
+        if newest is None or newest.name == self._name or newest.outcomes <= len(self._masks):
+            told = _Newest(self._name, len(self._masks))
+            if told != newest:
+                self._cache.put_page(f"{self._any_name} newest", lambda there: packed(tuple(told)))
+
+    def _answers(self) -> tuple[dict[Asked, int], dict[Asked, Plain]]:
+        """What a later run may be given: the bits of all answers, and those that are new."""
+        readings = self.readings
+        masks: dict[Asked, int] = {}
+        new: dict[Asked, Plain] = {}
+        if readings.stored is not None:
+            masks = {asked: mask for asked, mask in readings.stored.masks.items() if not mask & readings.moved}
+        for asked, answer in readings.kept_facts.items():
+            if asked not in masks:
+                masks[asked], new[asked] = readings.bit(asked), answer
+        for asked, mask, answer in self._project().modules.answers():
+            masks[asked], new[asked] = mask, answer
+        return masks, new
 
     def _signed(self, listing: Listing) -> dict[str, Signature]:
         """Of the files of the listing, and by absolute path those of configuration and versions."""
@@ -421,23 +519,46 @@ def _names_the_same(project: Project, namespaces: Mapping[str, str], changed: It
     )
 
 
-def _sources_joined(sources: _Sources, payload: bytes | None) -> _Sources:
-    """With what another process found in the same project."""
+def _sources_joined(sources: _Sources, payload: bytes | None) -> tuple[_Sources, Callable[[int], int] | None]:
+    """With what another process found in the same project, and what makes its bits of ours: None if they are ours."""
     try:
         other = _Sources(*unpacked(payload)) if payload else None
     except (ValueError, EOFError, TypeError):
         other = None
     if other is None or other.state != sources.state:
-        return sources
+        return sources, None
     from .project.readings import Readings
 
     readings = Readings(other.readings)
     before = readings.moved
     ours = readings.join(sources.readings)
     if readings.moved != before:
-        return sources
+        return sources, None
     masks = {**other.masks, **{path: ours(mask) for path, mask in sources.masks.items()}}
-    return _Sources(sources.state, readings.plain(), masks, {**other.namespaces, **sources.namespaces})
+    return _Sources(sources.state, readings.plain(), masks, {**other.namespaces, **sources.namespaces}), ours
+
+
+def _stored_of(payload: bytes | None, state: bytes) -> Stored | None:
+    """The answers of a page that goes with sources of this state."""
+    from .project.stored import Stored
+
+    try:
+        made_of, *plain = unpacked(payload) if payload else (b"",)
+        return Stored(plain) if made_of == state else None
+    except (ValueError, EOFError, TypeError, IndexError):
+        return None
+
+
+def _answers_payload(
+    state: bytes, masks: Mapping[Asked, int], new: Mapping[Asked, Plain], before: Stored | None, there: bytes | None
+) -> bytes:
+    """New answers and those of the page `before`; if that is None, those that are there, if they are of this state."""
+    from .project.stored import Stored
+
+    if before is None:
+        before = _stored_of(there, state) or Stored()
+        masks = {**before.masks, **{asked: mask for asked, mask in masks.items() if asked in new}}
+    return packed((state, *before.with_new(masks, new)))
 
 
 def _payload(page: _Page | _Sources) -> bytes:

@@ -80,16 +80,8 @@ class Run:
             return plain
         found = project.restored(kept)
         if found is None:
-            from .project.readings import Reading
-            from .review import review_file
-
             with self._uncollected:
-                opened = project.opened
-                with Reading() as reading:
-                    file = opened.file(name, text, tree)
-                    found = project.located(review_file(file, project.selection), file.tree)
-                    opened.close(name)
-                project.keep(name, found, reading.mask)
+                found = project.reviewed(name, text, tree)
         return [_told(violation) for violation in (*_problems(project), *project.standing(name, text, *found))]
 
 
@@ -228,7 +220,11 @@ class _Project:
         if kept is None:
             return None
         if not kept.is_text(name, text):
-            kept.turn_off()  # an editor's buffer: the others are seen with it from now on
+            # An editor's buffer: the others are seen with it from now on.
+            if self._opened is None:
+                kept.see(name, text)
+            else:
+                kept.turn_off()
             self._kept = None
             return None
         self._on_disk = True
@@ -250,6 +246,26 @@ class _Project:
 
         found, contexts, _ = kept
         return from_plain(found), contexts
+
+    def reviewed(self, name: str, text: str, tree: ast.Module) -> _Located:
+        """The findings in a file that nothing is known of."""
+        from .project.readings import Reading
+        from .review import review_file
+
+        while True:
+            opened = self.opened
+            with Reading() as reading:
+                file = opened.file(name, text, tree)
+                found = self.located(review_file(file, self.selection), file.tree)
+                opened.close(name)
+            readings = opened.modules.readings
+            if self._kept is not None or readings.is_sound:
+                break
+            self._opened = None  # what an earlier run found was used, but it is not as it was
+        if self._kept is None:
+            readings.let_go()  # it goes for this text
+        self.keep(name, found, reading.mask)
+        return found
 
     def located(self, found: list[Violation], tree: ast.Module) -> _Located:
         """The findings in a file with what the baseline needs to know of them."""

@@ -827,7 +827,7 @@ def test_a_damaged_page_costs_time_only(disk: Disk) -> None:
             connection.execute(
                 "UPDATE pages SET payload = substr(payload, 1, 40) WHERE name NOT LIKE 'listing %'"
             ).rowcount
-            == 2
+            == 4
         )
     connection.close()
     assert disk.check() == (CHAIN, 3)

@@ -367,9 +367,9 @@ _LOCAL = """
     project/types.py Types._bindings Types._annotated Types._texts
 """
 """What is remembered of one file by whoever holds it already, while one answer is made, or with `begin` and `end`."""
-_APART = ("application/", "contract/", "taint/walk.py")
-"""Folders whose answers are facts as a whole, or are not kept between runs; what lives as long as one walk."""
-_KEEPERS = ("cache.py", "modules.py", "project.py", "readings.py", "sources.py")
+_APART = ("application/", "contract/", "taint/plain.py", "taint/walk.py")
+"""Places whose answers are facts as a whole, or are not kept between runs; what lives as long as one walk."""
+_KEEPERS = ("cache.py", "modules.py", "project.py", "readings.py", "sources.py", "stored.py")
 """The gates themselves."""
 
 
@@ -498,11 +498,15 @@ def test_readings_of_two_processes_are_joined() -> None:
 
 def test_what_nobody_asked_again_has_moved() -> None:
     readings = Readings()
-    mask = readings.searched(Search((b"word",), False), ["a.py"]) | readings.bit(("injection.names",))
-    readings.settle(None, {"a.py": b"another"})
+    search = Search((b"word",), False)
+    searched = readings.searched(search, ["a.py"])
+    mask = readings.bit(("injection.names",))
+    assert readings.settle(None, {"a.py": b"another"}) & searched
+    assert readings.found(search) == []
     again = Readings(readings.plain())
     assert again.moved == mask
-    assert again.settle(None, {}) == mask
+    assert again.settle(None, {"b.py": b"a word"}) == mask | searched | again.bit("b.py")
+    assert again.found(search) == ["b.py"]
 
 
 def test_what_nobody_read_is_not_kept() -> None:
@@ -513,8 +517,9 @@ def test_what_nobody_read_is_not_kept() -> None:
     readings.masks[fact] = readings.bit("7.py") | readings.bit("9.py")
     readings.note(fact, None)
     masks = {"a.py": readings.bit("3.py") | readings.bit(fact), "b.py": EVERYTHING, "c.py": 0}
-    plain, slim = readings.slim(masks)
+    plain, slim, answers = readings.slim(masks, {("taint.effect", "b.py:f"): readings.bit("9.py")})
     assert [thing for thing, _, _ in plain] == ["3.py", "7.py", "9.py", fact]
     again = Readings(plain)
     assert slim == {"a.py": again.bit("3.py") | again.bit(fact), "b.py": EVERYTHING, "c.py": 0}
     assert again.masks == {fact: again.bit("7.py") | again.bit("9.py")}
+    assert answers == {("taint.effect", "b.py:f"): again.bit("9.py")}

@@ -3,6 +3,10 @@
     python tools/incremental.py path/to/app --edits 40 --seed 1
 
 Prints for each edit what it cost and how many files were reviewed again; ends with status 1 at the first difference.
+
+    python tools/incremental.py path/to/app --edits 40 --buffers
+
+The edits stay in the editor: does flake8 say of a text that was not saved what it says without a cache when it was?
 """
 
 from __future__ import annotations
@@ -17,8 +21,10 @@ import tempfile
 import time
 from typing import TYPE_CHECKING
 
+from flake8_fastapi_review import plugins
 from flake8_fastapi_review import review as engine
 from flake8_fastapi_review.module import parse
+from flake8_fastapi_review.project.cache import _close_all as close_all
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -180,6 +186,60 @@ class Edit:
         return "".join([*lines[:a], *lines[c:d], *lines[b:c], *lines[a:b], *lines[d:]])
 
 
+def _flake8(path: str, text: str, cache: str) -> tuple[list[object], float]:
+    """What a process of its own says of a file, and its processor time in seconds."""
+    os.environ["FASTAPI_REVIEW_CACHE_DIR"] = cache
+    tree = ast.parse(text)
+    found: list[object] = []
+    moment = time.process_time()
+    found += plugins.Run().review(path, text, tree)
+    spent = time.process_time() - moment
+    close_all()
+    return found, spent
+
+
+def _buffers(files: list[str], kept: str, edit: Edit, chance: random.Random, edits: int) -> int:
+    """Status 1 at the first difference between a text in an editor and the same text on the disk."""
+    os.environ["FASTAPI_REVIEW_CACHE_DIR"] = kept
+    costs: list[float] = []
+    while len(costs) < edits:
+        path = chance.choice(files)
+        with open(path, "rb") as stream:
+            content = stream.read()
+        made, text = "", content.decode("utf-8", "surrogateescape").replace("\r\n", "\n")
+        for _ in range(chance.choice((1, 1, 1, 2, 4))):
+            changed = edit.made(text)
+            if changed is not None:
+                made, text = f"{made} {changed[0]}", changed[1]
+        try:
+            ast.parse(text)
+        except (SyntaxError, ValueError):
+            continue
+        if not made:
+            continue
+        found, spent = _flake8(path, text, kept)
+        try:
+            with open(path, "w", encoding="utf-8", errors="surrogateescape", newline="") as target:
+                target.write(text)
+            anew, cold = _flake8(path, text, "")
+        finally:
+            with open(path, "wb") as target:
+                target.write(content)
+        costs.append(spent)
+        print(f"{len(costs):4} {spent:6.2f} s of {cold:6.2f}, {len(anew):3} findings:{made} {path}", flush=True)
+        if found != anew:
+            for each in found:
+                if each not in anew:
+                    print("only kept:", each)
+            for each in anew:
+                if each not in found:
+                    print("only anew:", each)
+            return 1
+    costs.sort()
+    print(f"median {costs[len(costs) // 2]:.2f} s, mean {sum(costs) / len(costs):.2f} s, most {costs[-1]:.2f} s")
+    return 0
+
+
 def _told(found: engine.Review) -> list[object]:
     return [*found.findings, "suppressed", *found.suppressed, *found.skipped, *found.problems]
 
@@ -190,6 +250,7 @@ def main() -> int:
     parser.add_argument("--edits", type=int, default=20)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--buffers", action="store_true", help="of texts that are not saved")
     parser.add_argument("--each", type=int, default=1, help="so many edits before each comparison")
     options = parser.parse_args()
     chance = random.Random(options.seed)
@@ -205,6 +266,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         root = os.path.join(folder, "app")
         shutil.copytree(options.app, root, ignore=_SKIPPED)
+        os.chdir(root)
         kept = os.path.join(folder, "kept")
         files = [os.path.join(where, name) for where, _, names in os.walk(root) for name in names]
         files = sorted(path for path in files if path.endswith(".py") and "/migrations/versions/" not in path)
@@ -218,6 +280,8 @@ def main() -> int:
 
         _, spent, _ = run(kept)
         print(f"first run {spent:.2f} s, {len(files)} files to edit", flush=True)
+        if options.buffers:
+            return _buffers(files, kept, edit, chance, options.edits)
         made = 0
         costs = []
         while made < options.edits:

@@ -10,9 +10,10 @@ from .sources import Sources
 
 if TYPE_CHECKING:
     import ast
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from .cache import Cache
+    from .stored import Told
 
 KEPT = 1500
 """So many Summaries stay in memory; the least recently used go first and are fetched again when needed."""
@@ -53,8 +54,18 @@ class Modules:
         self._holders: dict[tuple[bytes, ...], list[str]] = {}
         """Words → the files whose text on the disk holds one of them, as far as it was asked for."""
         self._replaced: Callable[[str], None] = lambda path: None
+        self._answers: dict[str, Callable[[], Iterable[Told]]] = {}
         if cache is not None:
             cache.when_closing(self.save)
+
+    def when_kept(self, name: str, answers: Callable[[], Iterable[Told]]) -> None:
+        """Have `answers()` tell what a later run may be given from `Readings.kept`; the last of a name does."""
+        self._answers[name] = answers
+
+    def answers(self) -> Iterator[Told]:
+        """What was found in this run that a later one may be given."""
+        for told in self._answers.values():
+            yield from told()
 
     def when_replaced(self, listener: Callable[[str], None]) -> None:
         """Have `listener(path)` called when a Summary gives way to another one of the same file."""
@@ -74,14 +85,20 @@ class Modules:
         words = (name.encode(),)
         if not name.isidentifier():
             return self.mentioning_any(words)
-        found = [path for path in self._holding(words) if word_in(self._bytes_of(path) or b"", words[0])]
-        NOW.mask |= self.readings.searched(Search(words, True), found)
+        search = Search(words, True)
+        found = self.readings.found(search)
+        if found is None:
+            found = [path for path in self._holding(words) if word_in(self._bytes_of(path) or b"", words[0])]
+        NOW.mask |= self.readings.searched(search, found)
         return found
 
     def mentioning_any(self, words: tuple[bytes, ...]) -> list[str]:
         """The project's files whose text holds one of `words`, sorted."""
-        found = self._holding(words)
-        NOW.mask |= self.readings.searched(Search(words, False), found)
+        search = Search(words, False)
+        found = self.readings.found(search)
+        if found is None:
+            found = self._holding(words)
+        NOW.mask |= self.readings.searched(search, found)
         return found
 
     def _holding(self, words: tuple[bytes, ...]) -> list[str]:

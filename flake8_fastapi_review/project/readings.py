@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from .modules import Modules
+    from .stored import Asked, Stored
 
 _C = TypeVar("_C", bound="Callable[..., Any]")
 
@@ -188,7 +189,11 @@ def fact(
 
     `name`: how a project is asked for it, "injection.names". `key(self, …)`: what it is asked with, plain, if that is
     not what it is given. `mask`: what it is made from besides what is seen to be read; `before` looks at that itself.
+
+    Between runs the answer is kept, too, if `marshal` writes it and nothing but what is seen to be read tells whether
+    it holds: the method is not called then.
     """
+    is_kept = not mask and before is None
 
     def decorate(method: _C) -> _C:
         @wraps(method)
@@ -205,6 +210,10 @@ def fact(
                     taken(masks, asked_for)
                 now.mask = outer | bit
                 return found
+            if is_kept:
+                for given in readings.given(asked_for):
+                    NOW.mask |= bit
+                    return given
             readings.asked(asked_for)
             frame = begin(masks, asked_for)
             if frame is None:
@@ -221,6 +230,8 @@ def fact(
             is_final = mask == EVERYTHING or NOW.low >= NOW.depth
             own = end(frame, masks, asked_for)
             readings.note(asked_for, found)
+            if is_kept:
+                readings.kept_facts[asked_for] = found
             NOW.mask = (frame[0] if is_final else frame[0] | own) | bit
             return found
 
@@ -302,6 +313,22 @@ class Readings:
         """The files that a search found."""
         self._before: set[Key] = set()
         """The facts of an earlier run that were not looked at since."""
+        self._earlier: set[Search] = set()
+        """The searches of an earlier run whose outcome is known, see `know`."""
+        self._project: Any = None
+        """Where facts are asked for, from the moment that it is known what has changed."""
+        self._uncertain = 0
+        """The bits of facts of an earlier run that may have moved: something has that they were made from."""
+        self.stored: Stored | None = None
+        """Answers of an earlier run."""
+        self._given: dict[Key, Any] = {}
+        """Those that facts were given of them."""
+        self._is_asking = False
+        """Whether facts are asked for again."""
+        self._is_refuted = False
+        """Whether a fact that should have been as it was has turned out to be another."""
+        self.kept_facts: dict[Key, Any] = {}
+        """The answers of this run that may be kept, not only their fingerprints."""
         self.moved = 0
         """The bits of what is no longer as an earlier run had it."""
         self.settled: int | None = None
@@ -341,11 +368,13 @@ class Readings:
                 told.append((thing, max(self.masks.get(thing, 0), EVERYTHING), self._prints.get(thing)))
         return told
 
-    def slim(self, masks: Mapping[str, int]) -> tuple[Plain, dict[str, int]]:
-        """`plain` without what none of `masks` has, directly or by a fact, and these masks in its bits."""
+    def slim(
+        self, masks: Mapping[str, int], answers: Mapping[Asked, int]
+    ) -> tuple[Plain, dict[str, int], dict[Asked, int]]:
+        """`plain` without what none of these masks has, directly or by a fact, and both in its bits."""
         told = self.plain()
         wanted = used = 0
-        for mask in masks.values():
+        for mask in (*masks.values(), *answers.values()):
             wanted |= max(mask, 0)
         while wanted & ~used:
             added = wanted & ~used
@@ -355,7 +384,7 @@ class Readings:
                 wanted |= max(told[low.bit_length() - 1][1], 0)
                 added ^= low
         if bin(used).count("1") * 4 > len(told) * 3:
-            return told, dict(masks)
+            return told, dict(masks), dict(answers)
         bits = []
         position = 0
         for number in range(len(told)):
@@ -365,7 +394,11 @@ class Readings:
         kept = [
             (thing, translated(mask), found) for number, (thing, mask, found) in enumerate(told) if used >> number & 1
         ]
-        return kept, {path: translated(mask) for path, mask in masks.items()}
+        return (
+            kept,
+            {path: translated(mask) for path, mask in masks.items()},
+            {asked: translated(mask) for asked, mask in answers.items()},
+        )
 
     def join(self, plain: Plain) -> Callable[[int], int]:
         """Take over what another process told of the same project. Returns what makes its bits ours."""
@@ -399,6 +432,7 @@ class Readings:
         for key in self._before:
             del self._prints[key]
         self._before.clear()
+        self.let_go()
 
     def bit(self, thing: Any) -> int:
         """The bit of a file by its path, of a Search, of a fact by its key."""
@@ -432,37 +466,134 @@ class Readings:
         if key in self._before:
             self._before.discard(key)
             made = fingerprint(answer)
+            bit = self.bit(key)
             if made != self._prints[key]:
-                self.moved |= self.bit(key)
+                self._is_refuted |= self._project is not None and not bit & (self._uncertain | self.moved)
+                self.moved |= bit
             self._prints[key] = made
+            self._uncertain &= ~bit
         elif key not in self._prints:
             self._answers[key] = answer
+
+    def know(self, project: Any, changed: Mapping[str, bytes]) -> None:
+        """From now on what an earlier run told can be used, though these files changed: path → text of now."""
+        self._project = project
+        for path in changed:
+            self.moved |= self.bit(path)
+        for search, found in self._found.items():
+            other = {path for path, text in changed.items() if search.finds(text) is not (path in found)}
+            if other:
+                self.moved |= self.bit(search)
+                self._found[search] = found ^ other
+        self._earlier = set(self._found)
+        self._doubt()
+
+    def _doubt(self) -> None:
+        """What rests on what has moved is uncertain, and what rests on that."""
+        doubted = self.moved
+        while True:
+            before = doubted
+            for key in self._before:
+                if self.masks.get(key, 0) & doubted:
+                    doubted |= self._bits[key]
+            if doubted == before:
+                break
+        self._uncertain = doubted & ~self.moved
+
+    def holds(self, mask: int) -> bool:
+        """Whether nothing has moved of what an answer of an earlier run was made from. Facts that this takes are asked
+        for again."""
+        if self._project is None or mask & self.moved:
+            return False
+        if mask & self._uncertain:
+            if self._is_asking:
+                return False
+            self._make_certain(mask)
+        return not mask & self.moved
+
+    def _make_certain(self, mask: int) -> None:
+        rests_on: set[Key] = set()
+        while True:
+            found = {
+                key
+                for key in self._before
+                if key not in rests_on and self._bits[key] & mask & self._uncertain and self.masks.get(key, 0) != 0
+            }
+            if not found:
+                break
+            rests_on |= found
+            for key in found:
+                mask |= max(self.masks.get(key, 0), 0)
+        now = NOW
+        outer = now.mask, now.low
+        self._is_asking = True
+        try:
+            self._ask_again(rests_on)
+        finally:
+            self._is_asking = False
+            now.mask, now.low = outer
+        for key in rests_on:
+            self._uncertain &= ~self._bits[key]
+
+    def _ask_again(self, keys: Iterable[Key]) -> None:
+        """Look at those of some facts that were made from what has moved."""
+        ordered = sorted(keys, key=self._bits.__getitem__)
+        while True:
+            moved = self.moved
+            for key in ordered:
+                if key in self._before and self.masks.get(key, 0) & self.moved:
+                    _ask(self._project, key)
+            if self.moved == moved:
+                return
 
     def settle(self, project: Any, changed: Mapping[str, bytes]) -> int:
         """The bits of all that is not as it was in the earlier run, since these files changed: path → text of now."""
         with Reading():
-            return self._settled(project, changed)
+            self.know(project, changed)
+            self._ask_again(self._before)
+        self._uncertain = 0
+        self.settled = self.moved
+        return self.moved
 
-    def _settled(self, project: Any, changed: Mapping[str, bytes]) -> int:
-        for path in changed:
-            self.moved |= self.bit(path)
-        for search, found in tuple(self._found.items()):
-            if any(search.finds(text) is not (path in found) for path, text in changed.items()):
-                self.moved |= self.bit(search)
-                del self._found[search]
-        while True:
-            moved = self.moved
-            for key in [key for key in self._before if self.masks.get(key, 0) & moved]:
-                if key in self._before:
-                    _ask(project, key)
-            if self.moved == moved:
-                self.settled = moved
-                return moved
+    def kept(self, asked: Asked) -> tuple[int, Plain] | None:
+        """An answer of an earlier run that still holds, with the bits of what it was made from."""
+        stored = self.stored
+        mask = stored.masks.get(asked) if stored is not None else None
+        if stored is None or mask is None or not self.holds(mask):
+            return None
+        try:
+            return mask, stored.get(asked)
+        except KeyError:
+            return None
+
+    def given(self, key: Key) -> list[Any]:
+        """The answer of a fact in an earlier run, alone, if it was kept and still holds."""
+        stored = self.stored
+        if stored is None:
+            return []
+        if key not in self._given:
+            if key not in self._before or key not in stored.masks or not self.holds(self.masks.get(key, EVERYTHING)):
+                return []
+            try:
+                self._given[key] = stored.get(key)
+            except KeyError:
+                return []
+        return [self._given[key]]
+
+    def let_go(self) -> None:
+        """What an earlier run told is used no more."""
+        self.stored = None
+        self._given.clear()
+        self._earlier.clear()
+
+    def found(self, search: Search) -> list[str] | None:
+        """The files that a search finds, sorted, if an earlier run made it."""
+        return sorted(self._found[search]) if search in self._earlier else None
 
     @property
     def is_sound(self) -> bool:
         """False if something has turned out to be another since all that moved should have been known."""
-        return self.settled is None or self.settled == self.moved
+        return not self._is_refuted and (self.settled is None or self.settled == self.moved)
 
 
 def _translation(bits: list[int]) -> Callable[[int], int]:

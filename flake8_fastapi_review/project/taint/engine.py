@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ...knowledge.flows import SINKS
 from ...module.summary import Function
 from ..constants import value_of
-from ..readings import fact, remembered
+from ..readings import EVERYTHING, NOW, fact, masks_of, remembered
 from .conditions import CHECKING
 from .inputs import HARMLESS, REQUESTS, Inputs, decorator_text
 from .lookups import Lookups
 from .overriding import is_abstract, merged, overriders
+from .plain import FromPlain, ToPlain
 from .substitution import Substitution
 from .values import (
     ALL,
@@ -34,11 +35,14 @@ from .values import (
 from .walk import Walk
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ...knowledge import Knowledge
     from ...module import Module
     from ..injection import Injection
     from ..modules import Modules
     from ..requests import Requests
+    from ..stored import Told
     from ..types import Type, Types
     from .state import State
     from .values import Origin
@@ -165,9 +169,14 @@ class Taint:
         self._registered: frozenset[str] | None = None
         self._attaching: dict[str, list[str]] | None = None
         self._attached: dict[str, Value] = {}
+        self._restored: set[str] = set()
+        """The functions whose effect is that of an earlier run."""
+        self._from_plain = FromPlain()
+        modules.when_kept("taint", self._kept)
 
     def forget(self) -> None:
         self._effects.clear()
+        self._restored.clear()
         self._abstract.clear()
         self._unfinished.clear()
         self._walks.clear()
@@ -196,6 +205,15 @@ class Taint:
         if depth is not None:
             self._incomplete = min(self._incomplete, depth)
             return None
+        kept = self.modules.readings.kept(("taint.effect", symbol))
+        if kept is not None:
+            NOW.mask |= kept[0]
+            plain, leaves_open = kept[1]
+            self._restored.add(symbol)
+            if leaves_open:
+                self._abstract.add(symbol)
+            restored = self._effects[symbol] = self._from_plain.effect(plain)
+            return restored
         unfinished = self._unfinished.get(symbol)
         if unfinished is not None and unfinished[0] >= _MAX_TIMES:
             self._incomplete = min(self._incomplete, unfinished[1])
@@ -227,6 +245,15 @@ class Taint:
         if self._unfinished:
             self._unfinished = {name: kept for name, kept in self._unfinished.items() if kept[1] < depth}
         return found
+
+    def _kept(self) -> Iterator[Told]:
+        """The effects that were found in this run, for a later one."""
+        masks = masks_of(self, "effect")
+        plain = ToPlain()
+        for symbol, effect in self._effects.items():
+            mask = masks.get((symbol,), EVERYTHING)
+            if symbol not in self._restored and mask != EVERYTHING:
+                yield ("taint.effect", symbol), mask, (plain.effect(effect), symbol in self._abstract)
 
     def _walk(self, symbol: str) -> Effect | None:
         own = self.node(symbol)
