@@ -24,6 +24,7 @@ from .rule import Edit, Range, Related
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from .knowledge import Pattern
     from .module import Module
     from .module.flow import Flow
     from .module.index import Scope
@@ -451,33 +452,23 @@ class File:
 
     def calls_to(self, *names: str) -> list[ast.Call]:
         """The calls of these functions; "logging.Logger.*" names every member, subclasses and aliases count."""
-        return [call for call in self.nodes(ast.Call) if self.is_named(call.func, *names)]
+        pattern = self._project.knowledge.pattern(names)
+        return [call for call in self.nodes(ast.Call) if self._matches(call.func, pattern)]
 
     def is_named(self, expr: ast.AST, *names: str) -> bool:
         """Whether an expression refers to one of these things; see `calls_to`."""
-        name = self._could_be(expr, names) and self.name_of(expr)
-        if not name:
+        return self._matches(expr, self._project.knowledge.pattern(names))
+
+    def _matches(self, expr: ast.AST, pattern: Pattern) -> bool:
+        # A method is called by its own name, only plain names can be aliases.
+        if pattern.leaves is not None and isinstance(expr, ast.Attribute) and expr.attr not in pattern.leaves:
             return False
-        knowledge = self._project.knowledge
-        for wanted in names:
-            wanted = wanted if wanted.endswith("*") else knowledge.canonical(wanted)
-            if name == wanted:
-                return True
-            owner, _, attribute = name.rpartition(".")
-            wanted_owner, _, wanted_attribute = wanted.rpartition(".")
-            if wanted_attribute in ("*", attribute) and (owner == wanted_owner or wanted_owner in knowledge.mro(owner)):
-                return True
-        return False
+        name = self.name_of(expr)
+        return name is not None and self._project.knowledge.matches(name, pattern)
 
     def group(self, name: str) -> tuple[str, ...]:
         """The qualified names of libraries' things that do the same, such as "client"; see knowledge/README.md."""
         return self._project.knowledge.group(name)
-
-    def _could_be(self, expr: ast.AST, names: tuple[str, ...]) -> bool:
-        """Cheap refusal: a method is called by its own name, only plain names can be aliases."""
-        if not isinstance(expr, ast.Attribute):
-            return True
-        return any(wanted.rpartition(".")[2] in ("*", expr.attr) for wanted in names)
 
     def type_of(self, expr: ast.AST) -> str | None:
         """The qualified name of the class that the value is an instance of; None when not known or one of several."""

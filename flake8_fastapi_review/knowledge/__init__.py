@@ -113,6 +113,17 @@ class Route(NamedTuple):
     """Position of the function among the arguments; -1: a decorator."""
 
 
+class Pattern(NamedTuple):
+    """Several names to be compared with others, see Knowledge.pattern."""
+
+    leaves: frozenset[str] | None
+    """Their last parts; None if any will do."""
+    names: frozenset[str]
+    """Canonical."""
+    owners: dict[str, tuple[str, ...]]
+    """Last part or "*" → the classes and modules that have it."""
+
+
 class Unverified(NamedTuple):
     """An argument or attribute by which a library accepts every certificate."""
 
@@ -273,6 +284,7 @@ class Knowledge:
         self._tables = tables
         self._all = tuple(table for title, table in tables.named() if title not in ("unless", "unverified"))
         self._canonical: dict[str, str] = {}
+        self._patterns: dict[tuple[str, ...], Pattern] = {}
         self._mro: dict[str, tuple[str, ...]] = {}
         self._members: dict[str, str] = {}
         self._blocking: dict[str, Blocking | None] = {}
@@ -304,6 +316,37 @@ class Knowledge:
             original = _VENDORED.sub("", name) if "vendor" in name else name
             known = self._canonical[name] = self._tables.canonical(original)
         return known
+
+    def pattern(self, names: tuple[str, ...]) -> Pattern:
+        """What `matches` asks for one of several names: of functions, of methods that subclasses have too, and
+        "logging.Logger.*" for all members of a class or module."""
+        known = self._patterns.get(names)
+        if known is None:
+            canonical = [name if name.endswith("*") else self.canonical(name) for name in names]
+            members: dict[str, list[str]] = {}
+            for name in canonical:
+                owner, _, member = name.rpartition(".")
+                members.setdefault(member, []).append(owner)
+            leaves = frozenset(name.rpartition(".")[2] for name in names)
+            known = self._patterns[names] = Pattern(
+                None if "*" in leaves else leaves,
+                frozenset(canonical),
+                {member: tuple(owners) for member, owners in members.items()},
+            )
+        return known
+
+    def matches(self, name: str, pattern: Pattern) -> bool:
+        """Whether the thing called `name`, canonically, is one of those that the pattern is about."""
+        if name in pattern.names:
+            return True
+        owner, _, member = name.rpartition(".")
+        owners = pattern.owners.get(member, ()) + pattern.owners.get("*", ())
+        if not owners:
+            return False
+        if owner in owners:
+            return True
+        order = self.mro(owner)
+        return any(each in order for each in owners)
 
     def is_class(self, name: str) -> bool:
         """Whether rows speak of `name` as a class."""

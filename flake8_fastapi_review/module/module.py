@@ -60,6 +60,7 @@ class Module:
         "_lines",
         "_may_cache",
         "_names_data",
+        "_names_sleep",
         "_summary",
         "path",
         "table",
@@ -78,6 +79,7 @@ class Module:
         self._caching: dict[Node, bool] = {}
         self._may_cache: frozenset[Node] | None = None
         self._names_data = "data:" in text
+        self._names_sleep = "sleep" in text
         self.table: list[Any] = []
         """Bindings by index, as `summary` describes them; grows as expressions are asked for."""
         self._indices: dict[tuple[Node, str], int] = {}
@@ -220,19 +222,20 @@ class Module:
 
     def _name(self, node: ast.Name, scope: Scope) -> Expr:
         name = node.id
-        owner = scope_binding(self.index, scope, name)
+        index = self.index
+        owner = scope_binding(index, scope, name)
         if owner is None or owner.kind == "module":
             return ("g", name)
         if owner is scope or owner.frame() is scope.frame():
-            found = reaching(self.index, owner, node.id, node)
+            found = reaching(index, owner, name, node)
         else:
-            found = bindings_of(self.index, owner)[node.id]
-        return ("v", self._table_indices(owner, node.id, found))
+            found = bindings_of(index, owner)[name]
+        return ("v", self._table_indices(owner, name, found))
 
     def _table_indices(self, owner: Scope, name: str, found: list[Binding]) -> tuple[int, ...]:
-        if len(found) == 1 and len(bindings_of(self.index, owner)[name]) == 1:
-            return (self._table_index(owner, name, found[0]),)
         bound = bindings_of(self.index, owner)[name]
+        if len(found) == 1 and len(bound) == 1:
+            return (self._table_index(owner, name, found[0]),)
         if len(bound) > _MANY_BINDINGS and (owner, name) not in self._filled:
             self._filled.add((owner, name))
             # `query = query.where(…)` a hundred times: from the first to the last, not one inside of the other.
@@ -471,7 +474,7 @@ class Module:
 
     def call_flags(self, call: ast.Call) -> int:
         flags = self._use_of(call) if self.index.parents[call].__class__ in _USERS else 0
-        if (self._names_data and self._is_data_url(call)) or self._is_short_sleep(call):
+        if (self._names_data and self._is_data_url(call)) or (self._names_sleep and self._is_short_sleep(call)):
             flags |= INERT
         return flags | ONCE if self._fills_cache(call) else flags
 

@@ -103,12 +103,14 @@ class Requests:
         self.types = types
         self.knowledge = knowledge
         self._used: dict[tuple[str, str], bool] = {}
-        self._shapes: dict[str, tuple[Summary, list[Function], dict[str, list[str]]]] = {}
+        self._registered: dict[str, tuple[Summary, list[Function]]] = {}
+        self._held_by: dict[str, tuple[Summary, dict[str, list[str]]]] = {}
         self._added: dict[str, list[tuple[str, Route, Expr]]] | None = None
 
     def forget(self) -> None:
         self._used.clear()
-        self._shapes.clear()
+        self._registered.clear()
+        self._held_by.clear()
         self._added = None
 
     def registrations(self, summary: Summary, function: Function) -> list[tuple[Route, Expr]]:
@@ -318,18 +320,17 @@ class Requests:
             summary = self.modules.summary(path)
             if summary is None:
                 continue
-            routes, holders = self._annotated(summary)
-            if any(uses(summary, function, symbol) for function in routes):
+            if any(uses(summary, function, symbol) for function in self._routes(summary)):
                 return True
-            for holder in holders.get(symbol, ()) if kind != "patch" else ():
+            for holder in self._holders(summary).get(symbol, ()) if kind != "patch" else ():
                 if holder != symbol and self.is_used(holder, kind, depth + 1):
                     return True
         return False
 
     @remembered(lambda self, summary: summary.path)
-    def _annotated(self, summary: Summary) -> tuple[list[Function], dict[str, list[str]]]:
-        """The routes of a module; class → the classes of the module that hold it."""
-        known = self._shapes.get(summary.path)
+    def _routes(self, summary: Summary) -> list[Function]:
+        """The routes of a module."""
+        known = self._registered.get(summary.path)
         if known is None or known[0] is not summary:
             given = {name for name, *_ in self.added().get(summary.path, ())}
             routes = [
@@ -340,14 +341,24 @@ class Requests:
                 )
                 if any(row.kind == "route" for row, _ in self.registrations(summary, function))
             ]
+            while len(self._registered) >= _KEPT:
+                del self._registered[next(iter(self._registered))]
+            known = self._registered[summary.path] = (summary, routes)
+        return known[1]
+
+    @remembered(lambda self, summary: summary.path)
+    def _holders(self, summary: Summary) -> dict[str, list[str]]:
+        """Class → the classes of a module that hold it."""
+        known = self._held_by.get(summary.path)
+        if known is None or known[0] is not summary:
             holders: dict[str, list[str]] = {}
             for qualname, definition in summary.classes.items():
                 for held in self._held(summary, definition[5]):
                     holders.setdefault(held, []).append(f"{summary.path}:{qualname}")
-            while len(self._shapes) >= _KEPT:
-                del self._shapes[next(iter(self._shapes))]
-            known = self._shapes[summary.path] = (summary, routes, holders)
-        return known[1:]
+            while len(self._held_by) >= _KEPT:
+                del self._held_by[next(iter(self._held_by))]
+            known = self._held_by[summary.path] = (summary, holders)
+        return known[1]
 
     def _takes(self, summary: Summary, function: Function, symbol: str) -> bool:
         for position, (_, _, annotation, _) in enumerate(function.parameters):

@@ -284,16 +284,24 @@ class Types:
         """The type of an expression of the module `summary`."""
         kind = expr[0]
         if kind != "c" and kind != "a":
+            if kind == "v" or kind == "g":
+                indices = expr[1] if kind == "v" else summary.names.get(expr[1], ())
+                if len(indices) == 1 and self._depth < _MAX_DEPTH - 1:
+                    # Most names have one binding, and that was asked for before.
+                    known = self._bindings.get(summary.path)
+                    if known is not None and (index := indices[0]) in known:
+                        taken(self._masks(summary.path), ~index)
+                        return known[index] if kind == "v" else _first_of_twins(known[index])
             self._depth += 1
             try:
                 return self._eval(summary, expr) if self._depth < _MAX_DEPTH else None
             finally:
                 self._depth -= 1
-        known = self._evaluated.get(summary.path)
-        if known is None:
-            known = self._evaluated[summary.path] = {}
+        typed = self._evaluated.get(summary.path)
+        if typed is None:
+            typed = self._evaluated[summary.path] = {}
         masks = self._masks(summary.path)
-        made = known.get(id(expr))
+        made = typed.get(id(expr))
         if made is not None:
             taken(masks, id(expr))
             return made[1]
@@ -306,7 +314,7 @@ class Types:
             end(frame, masks, id(expr))
         # Where something is being looked at already, or too deep, "unknown" is no answer for good.
         if not self._active or (found is not None and self._depth < _MAX_DEPTH // 2):
-            known[id(expr)] = (expr, found)
+            typed[id(expr)] = (expr, found)
         return found
 
     def _eval(self, summary: Summary, expr: Expr) -> Type | None:
@@ -478,7 +486,7 @@ class Types:
     def binding(self, summary: Summary, index: int) -> Type | None:
         known = self._bindings.setdefault(summary.path, {})
         masks = self._masks(summary.path)
-        place = "binding", index
+        place = ~index  # the ids of expressions are above 0
         if index in known:
             taken(masks, place)
             return known[index]

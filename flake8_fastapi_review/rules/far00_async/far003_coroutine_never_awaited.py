@@ -120,6 +120,8 @@ class CoroutineNeverAwaited(Rule):
     def _use(file: File, value: ast.expr) -> str | None:
         """How a value is used as only a result can be."""
         parent = file.parent(value)
+        if parent.__class__ not in _USERS:
+            return None
         match parent:
             case ast.Attribute(value=used, attr=name) if used is value and name not in _OF_COROUTINES:
                 return f"has no attribute `{name}`"
@@ -169,6 +171,31 @@ class CoroutineNeverAwaited(Rule):
             return None
         made = values[0]
         return made if file.is_coroutine(made) and not file.schedules_itself(made) else None
+
+
+_USERS = frozenset(
+    {
+        ast.Attribute,
+        ast.Subscript,
+        ast.If,
+        ast.While,
+        ast.IfExp,
+        ast.UnaryOp,
+        ast.BoolOp,
+        ast.Compare,
+        ast.AsyncFor,
+        ast.For,
+        ast.comprehension,
+        ast.GeneratorExp,
+        ast.ListComp,
+        ast.SetComp,
+        ast.DictComp,
+        ast.withitem,
+        ast.BinOp,
+        ast.FormattedValue,
+    }
+)
+"""What may use a value as only a result can be, see `_use`: most stand in a call, an assignment or an await."""
 
 
 def _is_iterated(file: File, call: ast.Call) -> bool:

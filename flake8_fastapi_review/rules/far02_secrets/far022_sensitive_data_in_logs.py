@@ -80,8 +80,10 @@ class SensitiveDataInLogs(Rule):
     def check(self, file: File) -> Iterator[Violation]:
         telling = _calls_with_secrets(file)
         for call in file.nodes(ast.Call):
-            sink = self._sink(file, call)
             if not (call.args or call.keywords):
+                continue
+            sink = self._sink(file, call)
+            if sink is None and call not in telling:
                 continue
             owner = file.enclosing(call, ast.ClassDef)
             if owner is not None and _STAND_INS.search(owner.name):
@@ -89,8 +91,7 @@ class SensitiveDataInLogs(Rule):
             if sink == "the output" and file.prints_for_somebody(call) and not _in_route(file, call):
                 continue
             if sink is None:
-                if call in telling:
-                    yield from self._through_helper(file, call)
+                yield from self._through_helper(file, call)
                 continue
             found = list(self._shown(file, call))
             if not found or file.only_in_development(call):
@@ -163,11 +164,14 @@ def _calls_with_secrets(file: File) -> set[ast.AST]:
     judged: dict[str, bool] = {"headers": True}
     typed = _typed_parameters(file)
     models: dict[str, bool] = {}
-    for node in file.nodes(ast.Name, ast.Attribute, ast.keyword):
-        name = (node.arg or "") if isinstance(node, ast.keyword) else leaf(node)
-        if name not in judged:
-            judged[name] = secret_name(name) is not None
-        if judged[name] or (name in typed and isinstance(node, ast.Name) and _is_model(file, node, models)):
+    named = [(node.id, node) for node in file.nodes(ast.Name)]
+    named += [(node.attr, node) for node in file.nodes(ast.Attribute)]
+    named += [(node.arg or "", node) for node in file.nodes(ast.keyword)]
+    for name, node in named:
+        is_telling = judged.get(name)
+        if is_telling is None:
+            is_telling = judged[name] = secret_name(name) is not None
+        if is_telling or (name in typed and isinstance(node, ast.Name) and _is_model(file, node, models)):
             for above in file.ancestors(node):
                 if isinstance(above, ast.stmt):
                     break

@@ -121,6 +121,8 @@ class SecretInQueryString(Rule):
 
     def _query(self, file: File, call: ast.Call) -> Iterator[Violation]:
         """`client.get(url, params={"api_key": key})`, also through functions of the project."""
+        if not call.keywords and not any(isinstance(each, ast.Dict) for each in call.args):
+            return
         given = file.argument(call, -1, "params")
         if given is not None and file.is_named(call.func, *_SENT.names):
             pairs = file.entries(given) or []
