@@ -823,6 +823,11 @@ class File:
             if (name := self._types.qualified(self._types.eval(summary, expr[1]))) is not None
         ]
 
+    def unknown_takers(self, function: ast.AST, parameter: str) -> set[str]:
+        """The last names of what is not known and is given a parameter of a function of this file, over any number of
+        calls: who looks at a request there, nobody can tell."""
+        return set(self._project.passing.unknown_takers(self._symbol(function), parameter))
+
     def handed_on(self, call: ast.Call, aim: Aim) -> list[HandedOn]:
         """The arguments of a call of a project function whose text gets into calls of a kind, over any number of calls
         and modules."""

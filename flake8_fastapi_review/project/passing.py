@@ -132,6 +132,37 @@ class Passing:
                     if name is not None and value is not None and value[0] in ("func", "bound"):
                         found[value[1]] = (*found.get(value[1], ()), name)
 
+    def unknown_takers(self, symbol: str, parameter: str, depth: int = 0) -> Iterator[str]:
+        """The last names of what is not known and is given a parameter of a function, by the function or by those of
+        the project that it gives it to."""
+        own = self.types.function(symbol)
+        if own is None or depth > _MAX_DEPTH:
+            return
+        summary, function = own
+        for fact in function.calls:
+            _, callee, arguments, keywords = fact[0]
+            held = [each for each in (*arguments, *(value for _, value in keywords)) if each[0] == "v"]
+            if not any(self._is_parameter(summary, function, each, parameter) for each in held):
+                continue
+            called = self.types.eval(summary, callee)
+            if called is None or (called[0] == "inst" and called[1].endswith(".Callable")):
+                yield str(callee[2]) if callee[0] == "a" else str(callee[1]) if callee[0] == "g" else ""
+                continue
+            target = self.bound(called)
+            if target is None or target[0] == symbol:
+                continue
+            for name, value in given_to(target[1], arguments, keywords):
+                if value[0] == "v" and self._is_parameter(summary, function, value, parameter):
+                    yield from self.unknown_takers(target[0], name, depth + 1)
+
+    @staticmethod
+    def _is_parameter(summary: Summary, function: Function, expr: Expr, name: str) -> bool:
+        facts = (summary.table[index] for index in expr[1])
+        return any(
+            fact[0] == "par" and fact[1] == function.qualname and function.parameters[fact[2]][0] == name
+            for fact in facts
+        )
+
     def callers(self, symbol: str) -> Iterator[tuple[Summary, Function, Call]]:
         """The calls in the project that surely run a function."""
         name = symbol.rpartition(":")[2].rpartition(".")[2]

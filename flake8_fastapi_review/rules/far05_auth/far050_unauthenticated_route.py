@@ -8,6 +8,7 @@ from .routes import (
     REGISTRATIONS,
     endpoints,
     is_public,
+    is_said_to_be_open,
     leads_elsewhere,
     looks_at_caller,
     only_reads,
@@ -123,6 +124,7 @@ class UnauthenticatedRoute(Rule):
             looks_at_caller(file, endpoint.function)
             or leads_elsewhere(file, endpoint.function)
             or only_sets_cookies(file, endpoint.function)
+            or is_said_to_be_open(file, endpoint.function)
         ):
             return None
         if all(row.method == "GET" for row in rows) and _is_page(file, endpoint):

@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from ...rule import Related, Rule, Severity
-from ...shapes import all_arguments, last_name
+from ...shapes import all_arguments, last_name, named_parameters
 from .routes import REGISTRATIONS, endpoints, looks_at_caller, registers, shown
 
 if TYPE_CHECKING:
@@ -187,6 +187,8 @@ class MissingObjectAuthorisation(Rule):
             dependency.scopes or _PRIVILEGE.search(dependency.name.rpartition(":")[2])
             for dependency in row.dependencies
         ):
+            return False
+        if any(_PRIVILEGE.search(name) for name in _depended_on(file, endpoint.function)):
             return False
         return not self._is_used(file, endpoint.function)
 
@@ -408,3 +410,15 @@ def _is_open(file: File, row: RouteRow) -> bool:
     """Whether nothing guards a route for sure; it may exist on a condition only."""
     known = row.complete or (bool(row.assumptions) and all(each.startswith("if ") for each in row.assumptions))
     return known and file.protection(row).level == 0
+
+
+def _depended_on(file: File, function: Any) -> Iterator[str]:
+    """The last names of what the parameters of a handler depend on, a variable's too: `Depends(current_superuser)`."""
+    arguments = function.args
+    for part in (
+        *(each.annotation for each in named_parameters(arguments) if each.annotation is not None),
+        *(each for each in (*arguments.defaults, *arguments.kw_defaults) if each is not None),
+    ):
+        for call in file.within(part, ast.Call):
+            if last_name(call.func) in ("Depends", "Security") and call.args:
+                yield last_name(call.args[0])

@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import ast
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from ...knowledge.secrets import CARD, made_secret, secret_name, words
+from ...records import NamedTuple
 from ...rule import Edit, Fix, Range, Rule, Severity, option
 from ...shapes import all_arguments, last_name
 

@@ -63,7 +63,7 @@ class DebugEnabled(Rule):
                 continue
             if given.arg == "debug" and file.is_named(call.func, *_APPLICATIONS):
                 yield self._debug(given, f"debug={file.source(given.value)}", self._fix(call, given))
-            elif given.arg == "debug" and file.is_subclass(call.func, *_APPLICATIONS):
+            elif given.arg == "debug" and (file.is_subclass(call.func, *_APPLICATIONS) or _is_base(file, call)):
                 yield self._debug(given, f"debug={file.source(given.value)}", None)
             elif given.arg == "reload" and file.is_named(call.func, *_RUN) and not _is_main(file, call):
                 yield self.at(
@@ -89,6 +89,15 @@ class DebugEnabled(Rule):
     def _fix(self, call: ast.Call, given: ast.keyword) -> Fix:
         """`False` instead of `True`: the page with the traceback is gone, from the developer's machine as well."""
         return Fix("Switch debugging off", (Edit(Range.of(given.value), "False"),))
+
+
+def _is_base(file: File, call: ast.Call) -> bool:
+    """`super().__init__(debug=True)` in an application of the project's own."""
+    match call.func:
+        case ast.Attribute(value=ast.Call(func=ast.Name(id="super")), attr="__init__"):
+            owner = file.enclosing(call, ast.ClassDef)
+            return owner is not None and bool(file.derives_from(owner, *_APPLICATIONS))
+    return False
 
 
 def _is_on(file: File, value: ast.expr) -> bool:

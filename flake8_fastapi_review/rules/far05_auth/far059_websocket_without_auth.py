@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from ...rule import Related, Rule, Severity, option
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 
 _PROTECTED = 2
 _CHANGING = frozenset(("POST", "PUT", "PATCH", "DELETE"))
+_FOR_ADMINISTRATORS = re.compile(r"(?i)admin|super_?user|staff|operator")
+"""Guards of what only few may do: that they are there says nothing of what everybody may."""
 
 
 class WebsocketWithoutAuth(Rule):
@@ -103,7 +106,9 @@ class WebsocketWithoutAuth(Rule):
                 (
                     (other, found.by)
                     for other in beside
-                    if (found := file.protection(other)).level == _PROTECTED and found.by
+                    if (found := file.protection(other)).level == _PROTECTED
+                    and found.by
+                    and not _FOR_ADMINISTRATORS.search(found.by)
                 ),
                 None,
             )

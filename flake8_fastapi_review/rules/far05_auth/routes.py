@@ -46,6 +46,17 @@ _PROOF = re.compile(
     r"(?i)authorization|signature|hmac|x-[\w-]*(?:key|token|secret)|is_authenticated|current_user|permission"
 )
 
+_SAYS_OPEN = re.compile(
+    r"(?i)\bno-(?:auth\w*|login|sign-?up)\b"
+    r"|\bno (?:auth\w*|login|sign-?up|api keys?|tokens?)(?: \w+)? (?:required|needed|necessary)\b"
+    r"|\b(?:auth\w*|login) (?:is )?not (?:required|needed)\b"
+    r"|\bunauthenticated (?:by design|on purpose|endpoint|route)"
+    r"|\bpublic(?:ly)?[- ](?:accessible|available|endpoints?|routes?)\b"
+)
+"""`No-auth playground`, `No authentication required`, `Public endpoint`"""
+_OPEN_ROUTER = re.compile(r"(?i)(?:^|_)(?:public|open|anonymous|unauthenticated|no_?auth)(?:_|$)")
+_IDENTIFYING = re.compile(r"(?i)account|auth|caller|guard|identity|login|permission|principal|tenant|user|verify")
+
 
 def registers(file: File) -> bool:
     """A cheap look: whether a route is registered in this file, for all that the syntax tells."""
@@ -83,6 +94,21 @@ def is_public(row: RouteRow, globs: frozenset[str]) -> bool:
     return row.method == "GET" and bool(_READABLE.search(row.path) or _READABLE.search(name))
 
 
+def is_said_to_be_open(file: File, function: ast.AST) -> bool:
+    """Whether the module or the handler says in its docstring that nobody has to log in, or its router by its name."""
+    documented = (
+        (file.tree, function) if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)) else (file.tree,)
+    )
+    if any(_SAYS_OPEN.search(ast.get_docstring(each) or "") for each in documented):
+        return True
+    for decorator in getattr(function, "decorator_list", ()):
+        match decorator:
+            case ast.Call(func=ast.Attribute(value=ast.Name(id=name) | ast.Attribute(attr=name))):
+                if _OPEN_ROUTER.search(name):
+                    return True
+    return False
+
+
 def looks_at_caller(file: File, function: ast.AST) -> bool:
     """Whether a handler itself looks at who is calling: `request.user`, a session, a signature in a header."""
     for found in file.within(function, ast.Attribute, ast.Name, ast.Constant):
@@ -92,7 +118,9 @@ def looks_at_caller(file: File, function: ast.AST) -> bool:
             case ast.Attribute(attr=text) | ast.Name(id=text) | ast.Constant(value=str(text)):
                 if len(text) < 60 and _PROOF.search(text):
                     return True
-    return False
+    arguments = getattr(function, "args", None)
+    given = [] if arguments is None else [each.arg for each in named_parameters(arguments) if each.arg in _CONNECTIONS]
+    return any(_IDENTIFYING.search(taker) for name in given for taker in file.unknown_takers(function, name))
 
 
 def leads_elsewhere(file: File, function: ast.AST) -> bool:
