@@ -10,11 +10,12 @@ from __future__ import annotations
 import os
 from collections import defaultdict
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from .contract import broken
 from .identity import Anchor, anchors
 from .module import Unreadable, decode, split_lines
+from .records import NamedTuple
 from .registry import INTERNAL
 from .review import Located, Review, in_order, review, shown
 

@@ -6,10 +6,11 @@ The projects with changed Python files are opened on both sides; what `project.c
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from . import config as configuration
 from . import registry
+from .records import NamedTuple
 from .registry import INTERNAL
 from .review import Located, cache_folder, in_order, internal_error, shown
 from .rule import Range, Related, Rule, Severity

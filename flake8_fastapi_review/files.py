@@ -6,8 +6,9 @@ Paths are absolute, with the system's separators, as `os.path` makes them.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from .records import NamedTuple
 from .unchanged import kind
 
 if TYPE_CHECKING:

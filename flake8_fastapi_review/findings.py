@@ -18,13 +18,14 @@ from __future__ import annotations
 import os
 import sys
 import time
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from .config import dependency_files, dependency_folders
 from .files import DISK
 from .project.cache import code_digest, content_digest, packed, stamp_code, unpacked
 from .project.disk import kind_of, read, scan, unlisted
 from .project.listing import listed
+from .records import NamedTuple
 from .unchanged import Signature, is_settled, signature
 
 if TYPE_CHECKING:

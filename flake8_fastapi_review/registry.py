@@ -14,10 +14,11 @@ import os
 import re
 import sys
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from . import config as configuration
 from .config import Problem
+from .records import NamedTuple
 from .rule import Default, Rule, Severity
 
 if TYPE_CHECKING:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import os
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from . import config as configuration
 from .files import DISK, Disk, Watched
 from .module import Unreadable
 from .project.cache import cache_folder as cache_folder  # noqa: PLC0414 (asked for here by both hosts)
+from .records import NamedTuple
 from .registry import INTERNAL, select
 from .rule import Range, Severity, Violation
 from .suppression import split

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import os
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
+from .records import NamedTuple
 from .rule import ROLES, Applicability, Default, Severity
 
 if TYPE_CHECKING:

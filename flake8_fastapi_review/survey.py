@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections import Counter, defaultdict
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from .module import Unreadable, decode
+from .records import NamedTuple
 from .rule import Severity
 from .sites import COMPONENTS, NEEDS, OF_CHANGES, OF_ROLE, PASSED
 from .suppression import Comment, comments

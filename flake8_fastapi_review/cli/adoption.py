@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from flake8_fastapi_review import __version__
+from flake8_fastapi_review.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

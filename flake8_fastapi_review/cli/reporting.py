@@ -6,10 +6,11 @@ import os
 import shutil
 import sys
 import time
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import click
 
+from flake8_fastapi_review.records import NamedTuple
 from flake8_fastapi_review.report import formats
 
 from . import CLEAN, FOUND, PROGRAM

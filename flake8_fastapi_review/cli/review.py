@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import time
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import click
 
 from flake8_fastapi_review.config import find_root
+from flake8_fastapi_review.records import NamedTuple
 from flake8_fastapi_review.report import formats
 
 from . import PROGRAM, WRONG, reporting, running

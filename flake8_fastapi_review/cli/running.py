@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import click
+
+from flake8_fastapi_review.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -6,7 +6,9 @@ an input is to be followed.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, TypeVar
+
+from ..records import NamedTuple
 
 if TYPE_CHECKING:
     from . import Knowledge

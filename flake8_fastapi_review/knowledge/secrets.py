@@ -11,7 +11,8 @@ import itertools
 import re
 from functools import lru_cache
 from math import log2
-from typing import NamedTuple
+
+from ..records import NamedTuple
 
 PASSWORD = "password"
 SECRET = "secret"

@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from math import log2
-from typing import NamedTuple
 
+from ..records import NamedTuple
 from .secrets import PUBLISHED, WEAK_PASSWORDS, entropy, is_placeholder
 
 

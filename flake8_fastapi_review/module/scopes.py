@@ -8,8 +8,9 @@ the scope around comprehensions, `global` and `nonlocal` redirect.
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from ..records import NamedTuple
 from .index import FUNCTIONS, Index, Node, Scope
 
 if TYPE_CHECKING:

@@ -38,8 +38,9 @@ Bindings in `Summary.table`:
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from ..records import NamedTuple
 from .lazy import Lazy
 
 if TYPE_CHECKING:

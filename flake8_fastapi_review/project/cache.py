@@ -12,9 +12,10 @@ import os
 import sys
 import time
 import zlib
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from .. import __version__
+from ..records import NamedTuple
 from ..unchanged import CACHE_FOLDER, CACHE_VARIABLE, PREFIX, RACE_NS
 
 if TYPE_CHECKING:

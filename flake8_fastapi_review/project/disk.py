@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import time
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from ..config import excluder, takes_back
 from ..files import DISK, leads_to_file, leads_to_folder
+from ..records import NamedTuple
 from ..unchanged import Signature, is_settled, signature
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from ..module.summary import (
     ASYNC,
@@ -18,6 +18,7 @@ from ..module.summary import (
     Function,
     Summary,
 )
+from ..records import NamedTuple
 from .constants import UNKNOWN, value_of
 from .readings import remembered
 from .types import is_outer_parameter

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import ast
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from ..module.index import children
+from ..records import NamedTuple
 from .readings import fact
 from .sql import HOLE, read
 

@@ -12,10 +12,11 @@ from __future__ import annotations
 
 import ast
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from ..module.flow import Flow
 from ..module.index import running
+from ..records import NamedTuple
 from .guarding import node_of
 from .readings import fact, remembered
 

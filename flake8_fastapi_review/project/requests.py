@@ -7,9 +7,10 @@ decides; otherwise a name in the path is a path parameter, a scalar is a query p
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from ..module.summary import Expr, Function, Summary
+from ..records import NamedTuple
 from .constants import UNKNOWN, value_of
 from .readings import fact, remembered
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import ast
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from ..config import role
 from ..module.index import subtree
+from ..records import NamedTuple
 from .readings import fact
 from .sql import HOLE, read
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from flake8_fastapi_review.records import NamedTuple
 from flake8_fastapi_review.rule import Severity
 
 from .finding import counted

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from flake8_fastapi_review.module import Unreadable, parse
+from flake8_fastapi_review.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from flake8_fastapi_review.files import DISK
 from flake8_fastapi_review.module import Unreadable, decode, split_lines
+from flake8_fastapi_review.records import NamedTuple
 
 from .cvss import base_score, required
 

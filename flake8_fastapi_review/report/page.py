@@ -5,9 +5,10 @@ from __future__ import annotations
 import inspect
 import re
 import textwrap
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from flake8_fastapi_review import registry
+from flake8_fastapi_review.records import NamedTuple
 from flake8_fastapi_review.rule import Default
 
 from .cvss import base_score

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
-from typing import TYPE_CHECKING, NamedTuple, TextIO
+from typing import TYPE_CHECKING, TextIO
+
+from flake8_fastapi_review.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

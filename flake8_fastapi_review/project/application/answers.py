@@ -5,8 +5,9 @@ Rows are objects with an identity: whoever asks twice is given the same ones.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from ...records import NamedTuple
 from .matching import Conflict, duplicates, repeated_operations, shadowed
 from .rows import Dependency, Inputs, Late, Middleware, RouteRow, Taken
 

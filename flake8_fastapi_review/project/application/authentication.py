@@ -8,9 +8,10 @@ but makes an absence doubtful, and what is doubtful is neither reported nor coun
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from ...module.summary import Expr, Function, Summary
+from ...records import NamedTuple
 from ..constants import value_of
 from ..readings import remembered
 

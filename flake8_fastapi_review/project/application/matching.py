@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import re
 from itertools import product
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from ...records import NamedTuple
 
 if TYPE_CHECKING:
     from .rows import RouteRow

@@ -15,10 +15,11 @@ from __future__ import annotations
 import marshal
 import os
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from ...files import DISK
 from ...module import Unreadable, parse
+from ...records import NamedTuple
 from ...unchanged import Signature, is_settled, signature
 from ..cache import code_digest, content_digest
 from ..disk import kind_of, unlisted

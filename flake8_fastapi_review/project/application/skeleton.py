@@ -5,10 +5,11 @@ from __future__ import annotations
 import ast
 import re
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from ...module import split_lines
 from ...module.index import subtree
+from ...records import NamedTuple
 from .texts import text_digest
 
 if TYPE_CHECKING:

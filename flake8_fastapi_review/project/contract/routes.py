@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from ...records import NamedTuple
 from ..schemas import ANY
 from .types import REQUEST, RESPONSE, Comparer, Found, part
 

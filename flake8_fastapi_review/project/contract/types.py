@@ -7,8 +7,9 @@ their fields, not by their names.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from ...records import NamedTuple
 from ..schemas import ANY, Field, Model, Schema
 from ..schemas.nodes import UNKNOWN, union
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from ...records import NamedTuple
 from ..constants import UNKNOWN
 from .tables import Column, ForeignKey, Index, Place, Unique
 from .terms import Term, leaf, name_in_class

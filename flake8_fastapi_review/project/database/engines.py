@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from ...module.summary import MODULE, Function
+from ...records import NamedTuple
 from ..constants import UNKNOWN
 from .tables import Place
 from .terms import Term, Terms

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from ...module.index import subtree
 from ...module.scopes import scope_binding
 from ...module.summary import MODULE, ONCE, Call, Function
+from ...records import NamedTuple
 from ..readings import fact, remembered
 from .sessions import Step
 from .sites import Site

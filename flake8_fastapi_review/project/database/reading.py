@@ -6,9 +6,10 @@ mixins and abstract bases copied, those of mapped parents inherited.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from ...module.summary import MODULE, Function
+from ...records import NamedTuple
 from ..constants import UNKNOWN
 from .columns import COLUMNS, Columns
 from .relations import Relations

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 import sys
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from ...module.flow import Exit, Flow, parts
 from ...module.index import FUNCTIONS, running, subtree
 from ...module.scopes import bindings_of, scope_binding
+from ...records import NamedTuple
 from ..readings import remembered
 from .sites import Site
 

@@ -7,9 +7,10 @@ how many statements are sent: as an expression in N, the number of rows that a l
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from ...module.index import FUNCTIONS, running
+from ...records import NamedTuple
 from ..readings import made_along, masks_of, remembered, taken
 from .fetching import TAKING, fetches
 from .sites import FunctionNode, Site, Sites

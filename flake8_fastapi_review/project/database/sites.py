@@ -6,11 +6,12 @@ Unlike the expressions of a Summary they still have comparisons, which are what 
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from ...module.index import FUNCTIONS
 from ...module.scopes import Binding, bindings_of, reaching, scope_binding
 from ...module.summary import Function
+from ...records import NamedTuple
 
 if TYPE_CHECKING:
     from ...module import Module

@@ -7,9 +7,10 @@ expression of a module together with what the parameters of the functions that l
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from ...module.summary import Expr, Function, Summary
+from ...records import NamedTuple
 from ..constants import UNKNOWN, value_of
 
 if TYPE_CHECKING:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from ...records import NamedTuple
 from ..constants import UNKNOWN, value_of
 from .nodes import NOT_KNOWN, Field, Model, Schema, constrained
 from .reading import PYDANTIC, Reader, Scope, leaf, model_kind

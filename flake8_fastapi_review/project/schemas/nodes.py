@@ -5,8 +5,9 @@ Models are named in trees, not written out, so that they may hold themselves; Sc
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from ...records import NamedTuple
 from ..constants import UNKNOWN
 
 if TYPE_CHECKING:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from ...records import NamedTuple
 from ..constants import UNKNOWN, value_of
 from ..requests import EXPLICIT, is_special
 from .nodes import ANY, NOT_KNOWN, Answer, Body, Field, Operation, Parameter, Schema, constrained

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from ...knowledge.flows import SINKS
 from ...module.summary import Function
+from ...records import NamedTuple
 from ..constants import value_of
 from ..readings import EVERYTHING, NOW, fact, masks_of, remembered
 from .conditions import CHECKING

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import ast
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from ...module.index import subtree
+from ...records import NamedTuple
 from ..readings import remembered
 from .state import access
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from ...file import Aim
 from ...handlers import caught
+from ...records import NamedTuple
 from ...shapes import last_name
 
 if TYPE_CHECKING:

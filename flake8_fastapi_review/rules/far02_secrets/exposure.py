@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from ...knowledge.secrets import CARD, CODE, CREDENTIALS, PASSWORD, made_secret, secret_name
+from ...records import NamedTuple
 from .targets import leaf
 
 if TYPE_CHECKING:
