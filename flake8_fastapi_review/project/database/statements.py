@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ...module.index import FUNCTIONS, running
+from ...records import NamedTuple
 from ..readings import begin, cut_short, end, taken
 from .sites import Site, Sites
 from .terms import leaf
@@ -773,21 +774,31 @@ class Statements:
         node = site.node
         if isinstance(node, ast.Call):
             match node.func:
-                case ast.Attribute(value=ast.Name(id="func") | ast.Attribute(attr="func"), attr=function) if node.args:
+                case ast.Attribute(value=owner, attr=function) if node.args and self._is_func(site, owner):
                     inner = self._side(site.at(node.args[0]))
                     return (inner[0], function) if inner is not None else None
-                case ast.Attribute(value=owner, attr="cast" | "astext" | "as_string"):
-                    inner = self._side(site.at(owner))
-                    return (inner[0], "cast") if inner is not None else None
             if self._name_of(site, node) == "cast" and node.args:
                 inner = self._side(site.at(node.args[0]))
                 return (inner[0], "cast") if inner is not None else None
+            match node.func:
+                case ast.Attribute(value=owner, attr="cast" | "astext" | "as_string"):
+                    inner = self._side(site.at(owner))
+                    return (inner[0], "cast") if inner is not None else None
         if isinstance(node, ast.Attribute):
             held = self.value(site.at(node.value))
             if held is not None and held.kind == "one":
                 return None
         ref = self.reference(site)
         return (ref, None) if ref is not None else None
+
+    def _is_func(self, site: Site, owner: ast.expr) -> bool:
+        """`func` of SQLAlchemy, under its own name or another."""
+        match owner:
+            case ast.Name(id="func") | ast.Attribute(attr="func"):
+                return True
+            case ast.Name():
+                return leaf(self.sites.name(site.at(owner)) or "") == "func"
+        return False
 
     def _filter(self, site: Site, side: tuple[Ref | None, str | None], operator: str, value: ast.expr | None) -> Filter:
         ref = side[0]

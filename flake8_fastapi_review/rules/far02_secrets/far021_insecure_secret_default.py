@@ -107,6 +107,12 @@ class InsecureSecretDefault(Rule):
                     | ast.Assign(targets=[ast.Name(id=name)], value=value)
                 ):
                     yield Read(name, _default_of(value)), name
+                case ast.AnnAssign(
+                    target=ast.Name(id=name), annotation=ast.Subscript(slice=ast.Tuple(elts=[_, *told]))
+                ):
+                    for each in told:
+                        if isinstance(each, ast.Call) and (given := _default_of(each)) is not each:
+                            yield Read(name, given), name
 
     def _judge(self, file: File, name: str, read: Read) -> SecretName | None:
         judged = secret_name(name)

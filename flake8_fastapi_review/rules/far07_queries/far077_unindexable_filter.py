@@ -71,7 +71,7 @@ class UnindexableFilter(Rule):
     message = "{what} cannot use the index on `{column}`: {remedy}"
     markers = (
         ("sqlalchemy", "sqlmodel", "query(", "select(", "session", "Session"),
-        ("like(", "func.", "endswith(", "contains("),
+        ("like(", "func", "endswith(", "contains(", "cast("),
     )
 
     patterns: bool = option(False, "Report patterns that may begin with anything too.")

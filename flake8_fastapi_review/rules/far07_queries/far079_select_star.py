@@ -91,7 +91,8 @@ def _is_sent(file: File, node: ast.AST) -> bool:
         outer = next((each for each in file.ancestors(outer) if isinstance(each, (ast.Call, ast.stmt))), None)
     match outer:
         case ast.Call():
-            return _leaf(outer) in _SENDING and not _is_mapped(file, outer)
+            sends = _leaf(outer) in _SENDING or file.is_named(outer.func, "sqlalchemy.text")
+            return sends and not _is_mapped(file, outer)
         case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
             function = file.function(node)
             if function is not None and any(
