@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from .module.index import FUNCTIONS, running, subtree
 from .module.scopes import bindings_of, reaching, scope_binding
@@ -19,6 +19,7 @@ from .project.middleware import answers_itself, replaces_answer
 from .project.passing import Aim as Aim  # noqa: PLC0414  # a word of rules
 from .project.requests import EXPLICIT, Field
 from .project.types import COROUTINE, NONE, Type, without_none
+from .records import NamedTuple
 from .rule import Edit, Range, Related
 
 if TYPE_CHECKING:

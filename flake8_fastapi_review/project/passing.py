@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from ..module.index import subtree
 from ..module.summary import Call, Expr, Function, Summary
+from ..records import NamedTuple
 from . import readings
 from .effects import Link
 
