@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from ...file import File
     from ...rule import Violation
 
+_ASKING = re.compile(r"(?i)auth|login|bearer|jwt|token|api_?key")
+"""What middlewares that ask who is calling are called."""
 _CORS = ("starlette.middleware.cors.CORSMiddleware",)
 _STRANGERS = ("https://evil.example", "http://evil.example:8080")
 _ALLOWED = "access-control-allow-origin"
@@ -140,6 +142,11 @@ class PermissiveCors(Rule):
     def _asks_nobody(self, file: File, call: ast.Call) -> bool:
         rows = file.routes_behind(call)
         if not rows and "include_router" in file.text:
+            return False
+        if any(
+            last_name(other.func) == "add_middleware" and other.args and _ASKING.search(last_name(other.args[0]))
+            for other in file.nodes(ast.Call)
+        ):
             return False
         found = [file.protection(row) for row in rows]
         return not any(each.level == _PROTECTED and each.by for each in found)

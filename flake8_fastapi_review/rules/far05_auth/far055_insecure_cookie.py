@@ -127,6 +127,8 @@ class InsecureCookie(Rule):
             known = setting.default if value is None else file.value_of(value)
             if known is file.UNKNOWN or not _is_open(setting, known):
                 continue
+            if setting.harm == _SITES and value is not None and _explains(file, call):
+                continue
             remedy = '"lax"' if setting.harm == _SITES else "True"
             harms.append(setting.harm)
             remedies.append(f"`{setting.keyword}={remedy}`")
@@ -166,6 +168,13 @@ def _adds_sessions(file: File, call: ast.Call) -> bool:
         else file.argument(call, 0, "middleware_class") or file.argument(call, -1, "cls")
     )
     return given is not None and file.is_named(given, *_SESSIONS)
+
+
+def _explains(file: File, call: ast.Call) -> bool:
+    """Whether the docstring of the function says why other sites may send the cookie along."""
+    function = file.function(call)
+    told = ast.get_docstring(function) if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)) else None
+    return told is not None and "samesite" in told.lower()
 
 
 def _is_response(file: File, call: ast.Call) -> bool:
