@@ -495,6 +495,8 @@ def call_external(
     last = name.rpartition(".")[2]
     if last[:1].isupper():
         made_instance = Instance(None, name)
+        if name == "types.SimpleNamespace":
+            made_instance.attributes.update(keywords)
         made_instance.keywords = dict(keywords)
         for position, value in enumerate(args):
             made_instance.keywords[str(position)] = value
@@ -632,8 +634,9 @@ def call_builtin(run: Interpreter, name: str, args: list[Value], keywords: dict[
             if items is None:
                 return Items([], complete=False)
             if "key" not in keywords and all(isinstance(item, Const) for item in items):
-                items = sorted(items, key=lambda item: str(item.value))  # type: ignore[attr-defined]
-            return Items(items)
+                return Items(sorted(items, key=lambda item: str(item.value)))  # type: ignore[attr-defined]
+            # In which order they come is not known.
+            return Items(items, complete=len(items) < 2)
         case "reversed" if first is not None:
             items = run.iterate(first)
             return Items(items[::-1]) if items is not None else Items([], complete=False)
@@ -686,6 +689,8 @@ def call_builtin(run: Interpreter, name: str, args: list[Value], keywords: dict[
             return Const(str(first.value), first.assumes)
         case "int" | "bool" if isinstance(first, Const) and isinstance(first.value, (int, bool)):
             return Const(bool(first.value) if name == "bool" else int(first.value), first.assumes)
+        case "int" if isinstance(first, Const) and isinstance(first.value, str) and first.value.isdecimal():
+            return Const(int(first.value), first.assumes)
         case "bool" if first is not None:
             truth = first.truth()
             return Value(first.assumes) if truth is None else Const(truth, first.assumes)

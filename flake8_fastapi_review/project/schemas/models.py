@@ -203,6 +203,8 @@ class Models:
             schema = constrained(schema, self.reader.constraints(owner, keywords))
             settings |= {key: value_of(self.types, owner, given) for key, given in keywords.items() if key is not None}
             settings |= {key: self._alias(owner, keywords[key]) for key in _ALIASES if key in keywords}
+            if chosen := self._choices(owner, keywords.get("validation_alias")):
+                settings["AliasChoices"] = chosen
             if None in keywords:
                 settings["**"] = UNKNOWN
             given = expr[2][0] if expr[2] and expr is value else keywords.get("default")
@@ -261,6 +263,12 @@ class Models:
         if expr[0] == "c" and self._last_name(summary, expr) == "AliasChoices" and expr[2]:
             expr = expr[2][0]
         return value_of(self.types, summary, expr)
+
+    def _choices(self, summary: Summary, expr: Expr | None) -> tuple[Any, ...]:
+        """All names in `AliasChoices("x", …)`."""
+        if expr is None or expr[0] != "c" or self._last_name(summary, expr) != "AliasChoices":
+            return ()
+        return tuple(value_of(self.types, summary, each) for each in expr[2])
 
     def _is_class_variable(self, summary: Summary, annotation: Expr) -> bool:
         if annotation[0] == "k" and isinstance(annotation[1], str):

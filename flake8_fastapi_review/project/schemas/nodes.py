@@ -110,7 +110,8 @@ class Field(NamedTuple):
     default_value: Any
     """A constant, UNKNOWN for anything else."""
     settings: tuple[tuple[str, Any], ...]
-    """What `Field(…)` says by keyword, in the annotation or as the default; UNKNOWN for what is no constant."""
+    """What `Field(…)` says by keyword, in the annotation or as the default; UNKNOWN for what is no constant. Under
+    "AliasChoices" all names of a `validation_alias` that has several."""
     read_as: str
     """The name in a request: the alias, if there is one."""
     written_as: str

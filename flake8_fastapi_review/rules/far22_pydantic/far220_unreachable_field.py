@@ -62,7 +62,9 @@ class UnreachableField(Rule):
                 continue
             for keyword in call.keywords:
                 field = model.field(keyword.arg) if keyword.arg else None
-                if field is not None and field.read_as != field.name and not _others(model, field.name):
+                if field is None or field.read_as == field.name or field.name in (field.setting("AliasChoices") or ()):
+                    continue
+                if not _others(model, field.name):
                     yield self.at(
                         keyword,
                         what=f"`{model.name}` takes `{field.name}` under the name `{field.read_as}` alone",
