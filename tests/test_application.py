@@ -38,6 +38,8 @@ APPS = [
     ("subclasses", "main:deeper"),
     pytest.param("aliases", "main:app", marks=pytest.mark.skipif(sys.version_info < (3, 12), reason="PEP 695")),
     ("libraries", "main:app"),
+    ("shapes", "main:app"),
+    ("guards", "main:app"),
 ]
 COPIED = {
     "late": """

@@ -1012,6 +1012,8 @@ class Interpreter:
                 return self.class_attribute(owner, name)
             case Super():
                 return self.super_attribute(owner, name)
+            case Const(value=str()) if name == "value":
+                return owner  # of a member of an enum of texts, which stands for its value
             case Const() | Items() | Mapping() | RouteList():
                 return Method(owner, name)
             case Function() if name in owner.attributes:
