@@ -28,6 +28,8 @@ class Exposed(NamedTuple):
     """Dotted name of the class that was asked about: the outermost one."""
     entity: bool
     """Whether the outermost class is a database entity."""
+    owner: str
+    """Qualified name, in its module, of the class that declares it."""
 
 
 _ENTITIES = (
@@ -56,14 +58,14 @@ class Exposure:
             if self.types.is_subclass(cls, _SHOWN) or self._is_dataclass(cls):
                 entity = self.types.is_subclass(cls, _ENTITIES) is True
                 found.extend(
-                    Exposed(way, typed, path, line, self.types.dotted(cls), entity)
-                    for way, typed, path, line in self._shown(cls, (), 0)
+                    Exposed(way, typed, path, line, self.types.dotted(cls), entity, owner)
+                    for way, typed, path, line, owner in self._shown(cls, (), 0)
                 )
         return tuple(found)
 
     def _shown(
         self, cls: str, way: tuple[str, ...], depth: int
-    ) -> Iterator[tuple[tuple[str, ...], str | None, str, int]]:
+    ) -> Iterator[tuple[tuple[str, ...], str | None, str, int, str]]:
         seen: set[str] = set()
         for base in self.types.mro(cls):
             own = self.types.project_class(base)
@@ -92,6 +94,7 @@ class Exposure:
                         "builtins.str" if "String" in str(fact[1]) or "Text" in str(fact[1]) else None,
                         summary.path,
                         definition.line,
+                        definition.qualname,
                     )
                 if fact[0] != ":" or self._is_left_out(summary, fact):
                     continue
@@ -103,6 +106,7 @@ class Exposure:
                     self.types.dotted(classes[0]) if len(classes) == 1 else None,
                     summary.path,
                     definition.line,
+                    definition.qualname,
                 )
                 for each in inner:
                     if depth < _MAX_DEPTH and each != cls and self._is_nested(each):

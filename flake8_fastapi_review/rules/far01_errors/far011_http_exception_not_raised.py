@@ -72,7 +72,7 @@ class HttpExceptionNotRaised(Rule):
     def _returned(self, file: File, returned: ast.Return, values: list[ast.AST]) -> Iterator[Violation]:
         function = file.function(returned)
         call = next((value for value in values if is_http_exception(file, value)), None)
-        if call is None or not isinstance(function, FUNCTIONS):
+        if call is None or not isinstance(function, FUNCTIONS) or _is_told_apart(file, returned):
             return
         kind = answers(file, function)
         if kind is not None:
@@ -91,6 +91,28 @@ class HttpExceptionNotRaised(Rule):
             fix = Fix("Raise it", (edit,))
         name = ast.unparse(call.func) if isinstance(call, ast.Call) else ""
         return self.at(statement or call, name=name, fate=fate, harm=harm, fix=fix)
+
+
+def _is_told_apart(file: File, returned: ast.Return) -> bool:
+    """`if not isinstance(found, Exception): return found`"""
+    child: ast.AST = returned
+    for above in file.ancestors(returned):
+        match above:
+            case (
+                ast.If(test=ast.UnaryOp(op=ast.Not(), operand=ast.Call() as asked), body=block)
+                | ast.If(test=ast.Call() as asked, orelse=block)
+            ) if child in block:
+                if (
+                    file.is_named(asked.func, "builtins.isinstance")
+                    and len(asked.args) == 2
+                    and isinstance(returned.value, ast.Name)
+                    and ast.unparse(asked.args[0]) == returned.value.id
+                ):
+                    return bool(file.is_subclass(asked.args[1], "builtins.BaseException", HTTP_EXCEPTION))
+            case ast.FunctionDef() | ast.AsyncFunctionDef():
+                break
+        child = above
+    return False
 
 
 def _unused(file: File, statement: ast.Assign, name: str) -> bool:

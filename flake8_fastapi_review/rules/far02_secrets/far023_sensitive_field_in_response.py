@@ -27,6 +27,8 @@ _REDACTS = re.compile(
 """Functions that take secrets out of what they are given."""
 _ONE_TIME = ("reset", "verification", "confirmation", "recovery", "activation")
 _TEXTS = ("builtins.str", "builtins.bytes", None)
+_ADDRESSES = re.compile(r"(?:Links?|Ur[il]s?|Addresses|Endpoints|Paths)$")
+"""Classes whose fields say where something is, the keys of an account too."""
 
 
 class SensitiveFieldInResponse(Rule):
@@ -176,7 +178,7 @@ class SensitiveFieldInResponse(Rule):
     def _kind(field: Exposed, route: Route) -> str | None:
         """What the field gives away, as text; None when it is meant to be handed out, or no secret."""
         name = field.way[-1]
-        if field.type not in _TEXTS:
+        if field.type not in _TEXTS or _ADDRESSES.search(field.owner):
             return None
         if authenticator_name(name) == "hash" or name in ("passwd_hash", "pw_hash", "pwd_hash"):
             # A random key is not guessed from its hash, which often serves as its name.

@@ -47,7 +47,7 @@ _WEAK_SCHEMES = frozenset(
 _SLOW = re.compile(r"bcrypt|argon2|scrypt|pbkdf2|hashpw|pwhash|pwned|hibp|checkpw")
 """In a function with one of these the fast hash only prepares the password for a slow one, or for a list of leaks."""
 _SLOW_NAMES = frozenset(("bcrypt", "argon2", "scrypt", "pbkdf2_hmac", "hashpw", "checkpw", "PasswordHasher"))
-_OTHER_USE = re.compile(r"cache|fingerprint|(?:^|_)(?:key|id|name)(?:_|$)")
+_OTHER_USE = re.compile(r"cache|cipher|encrypt|fingerprint|headers|(?:^|_)(?:key|id|name|sse)(?:_|$)")
 """The digest is the name of something."""
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ...edits import argument
 from ...rule import Edit, Fix, Range, Rule, Severity
-from .registration import MARKERS, answers, json_answers, registered, returns_nothing, spread, status
+from .registration import MARKERS, answers, json_answers, keyword, registered, returns_nothing, spread, status
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -119,7 +119,7 @@ def _sets_status(file: File, route: Registered) -> bool:
 
 def _created(file: File, route: Registered) -> str | None:
     """What a POST puts into the database as new, when the function does so itself and says so by its name."""
-    if not _CREATES.match(route.function.name):
+    if not _CREATES.match(route.function.name) or keyword(route.decorator, "status_code") is not None:
         return None
     if not answers(file, route.function)[0] <= {"data", "unknown"}:
         return None

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ...rule import Violation
 
 _VERSION = 2
-_VERSIONS = re.compile(r"(?i)pydantic_*(?:is_)?v?_?[12]|pydantic\W*version|hasattr\(")
+_VERSIONS = re.compile(r"(?i)pydantic_*(?:is_)?v?_?[12]|pydantic[\W_]*(?:major|version)|hasattr\(")
 """Conditions that ask which Pydantic there is."""
 _METHODS = {
     "dict": "model_dump",

@@ -104,7 +104,8 @@ class RetryWithoutBackoff(Rule):
                 return
         remote = [call for call in file.within(tried, ast.Call) if file.blocking_kind(call) in _REMOTE]
         pauses = file.group("pause")
-        if not remote or any(file.is_named(call.func, *pauses) for call in file.within(loop.body, ast.Call)):
+        pausing = (*pauses, "builtins.input")  # a person pauses, too
+        if not remote or any(file.is_named(call.func, *pausing) for call in file.within(loop.body, ast.Call)):
             return
         for handler in handlers:
             leaves = file.within(handler.body, ast.Raise, ast.Return, ast.Break)

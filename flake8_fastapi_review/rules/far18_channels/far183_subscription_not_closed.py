@@ -59,4 +59,26 @@ class SubscriptionNotClosed(Rule):
             if not isinstance(call.func, ast.Attribute) or call.func.attr != "pubsub":
                 continue
             if file.is_named(call.func, *names) and (harm := unclosed(file, call, _CLOSING)):
+                if _is_closed_after(file, call):
+                    continue
                 yield self.at(call, call=ast.unparse(call.func), harm=harm)
+
+
+def _is_closed_after(file: File, call: ast.Call) -> bool:
+    """`pubsub = client.pubsub()`, `await pubsub.subscribe(channel)`, then a `try` that closes it in `finally`: nobody
+    expects the subscribing itself to fail."""
+    statement = file.statement(call)
+    block = file.block(statement)
+    for step in block[block.index(statement) + 1 :] if statement in block else ():
+        match step:
+            case ast.Expr(value=ast.Await(value=ast.Call(func=ast.Attribute(attr="subscribe" | "psubscribe")))):
+                continue
+            case ast.Expr(value=ast.Call(func=ast.Attribute(attr="subscribe" | "psubscribe"))):
+                continue
+            case ast.Try(finalbody=[_, *_] as last):
+                return any(
+                    isinstance(each.func, ast.Attribute) and each.func.attr in _CLOSING
+                    for each in file.within(last, ast.Call)
+                )
+        return False
+    return False

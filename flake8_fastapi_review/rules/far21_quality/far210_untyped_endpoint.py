@@ -57,7 +57,7 @@ class UntypedEndpoint(Rule):
     def check(self, file: File) -> Iterator[Violation]:
         routes = {route.function for route in file.routes}
         for function in file.nodes(*_FUNCTIONS):
-            bare = [each for each in _parameters(function) if each.annotation is None]
+            bare = [each for each in _parameters(function) if each.annotation is None and each.arg.strip("_")]
             if not bare or not (function in routes or file.is_injected(function)):
                 continue
             for parameter in bare:
