@@ -528,7 +528,7 @@ except SystemExit:
             [sys.executable, "-c", program, "check"], cwd=tmp_path, capture_output=True, text=True, check=True
         )
         loaded = set(done.stderr.split())
-        if "click" not in loaded:
+        if "flake8_fastapi_review.cli.checking" not in loaded:
             break
     ours = {name for name in loaded if name.startswith("flake8_fastapi_review")}
     assert ours == {f"flake8_fastapi_review{name}" for name in ("", ".cli", ".cli.again", ".cli.output", ".unchanged")}

@@ -12,6 +12,14 @@ PROGRAM = "fastapi-review"
 CLEAN, FOUND, WRONG, INTERRUPTED = 0, 1, 2, 130
 
 
+class Refused(Exception):
+    """Ends the command with status 2 and one line, which says why."""
+
+
+class Usage(Refused):
+    """The command line is wrong."""
+
+
 def main() -> None:
     """Run the command on `sys.argv` and exit with its status."""
     # Python looks for garbage once more when it ends. There may be a million objects by then, and all go anyway.
@@ -34,13 +42,17 @@ def main() -> None:
 
 def _run() -> int:
     from .again import answer
-    from .output import CannotWrite
 
     try:
         status = answer(sys.argv[1:])
+        if status is None:
+            from .plain import run
+
+            status = run(sys.argv[1:])
         return _called() if status is None else status
-    except CannotWrite as error:
-        print(f"{PROGRAM}: {error}", file=sys.stderr)
+    except Refused as error:
+        hint = f" (see `{PROGRAM} {sys.argv[1]} --help`)" if isinstance(error, Usage) else ""
+        print(f"{PROGRAM}: {_line(error)}{hint}", file=sys.stderr)
         return WRONG
 
 
@@ -54,8 +66,12 @@ def _called() -> int:
     except click.ClickException as error:
         about = getattr(error, "ctx", None)
         hint = f" (see `{about.command_path} --help`)" if about else ""
-        print(f"{PROGRAM}: {' '.join(error.format_message().split()).removesuffix('.')}{hint}", file=sys.stderr)
+        print(f"{PROGRAM}: {_line(error.format_message())}{hint}", file=sys.stderr)
         return WRONG
     except click.exceptions.Abort:
         raise KeyboardInterrupt from None
     return int(status or CLEAN)
+
+
+def _line(error: object) -> str:
+    return " ".join(str(error).split()).removesuffix(".")

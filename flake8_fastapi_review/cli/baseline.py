@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from . import CLEAN, FOUND, PROGRAM, WRONG, running
+from . import CLEAN, FOUND, PROGRAM, WRONG, options, running
 from .output import write
 from .running import Selectors
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @click.argument("paths", nargs=-1, metavar="[PATHS]...")
 @click.option("--raise", "may_rise", is_flag=True, help="Take in findings that the baseline does not hold yet.")
 @click.option("--check", "only_check", is_flag=True, help="Write nothing; status 1 if the baseline is not up to date.")
-@running.options
+@options.shared
 def baseline(
     paths: tuple[str, ...],
     may_rise: bool,

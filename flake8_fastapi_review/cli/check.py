@@ -1,57 +1,24 @@
-"""`fastapi-review check`: review a project, or the parts of it that are named."""
+"""`fastapi-review check` as click reads its command line."""
 
 from __future__ import annotations
 
-import gc
-import os
-import sys
-import time
-from typing import TYPE_CHECKING
+from typing import Any
 
 import click
 
-from flake8_fastapi_review.config import find_root
-from flake8_fastapi_review.files import DISK, Watched
-from flake8_fastapi_review.project.cache import cache_folder
-from flake8_fastapi_review.report import formats
-from flake8_fastapi_review.unchanged import Ground
-
-from . import PROGRAM, WRONG, again, reporting, running
-from .running import Selectors
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from flake8_fastapi_review.review import Review
-
-_STDIN = "-"
+from . import checking, options
 
 
 @click.command(short_help="Review a project, folders or files.")
 @click.argument("paths", nargs=-1, metavar="[PATHS]...")
-@reporting.format_option
-@reporting.output_option
-@reporting.fail_on_option
-@reporting.all_option
-@running.options
-@reporting.color_option
+@options.format_option
+@options.output_option
+@options.fail_on_option
+@options.all_option
+@options.shared
+@options.color_option
 @click.option("--stdin-filename", metavar="PATH", help="With `-`: the file whose text is on the standard input.")
-def check(
-    paths: tuple[str, ...],
-    form: str,
-    outputs: tuple[str, ...],
-    fail_on: str,
-    everything: bool,
-    select: tuple[str, ...],
-    extend_select: tuple[str, ...],
-    ignore: tuple[str, ...],
-    extend_ignore: tuple[str, ...],
-    jobs: int | None,
-    cache_dir: str | None,
-    no_cache: bool,
-    color: bool | None,
-    stdin_filename: str | None,
-) -> int:
+def check(**given: Any) -> int:
     """Review PATHS: folders, files, or `-` for the text of one file on the standard input. Without any, this folder.
 
     Whatever is named, it is seen inside its whole project: a file's findings are the same alone and in company.
@@ -73,69 +40,4 @@ def check(
       1  findings
       2  wrong usage, or a wrong setting in pyproject.toml (reported; all else is reviewed)
     """
-    cache = running.cache_of(cache_dir, no_cache)
-    where = reporting.targets(form, outputs)
-    selectors = Selectors(select, extend_select, ignore, extend_ignore)
-    selectors.check()
-    whole = any(target.form in formats.WHOLE for target in where)
-    clock = time.monotonic()
-    ground = Ground()
-    # What a review leaves behind is looked through as soon as the collector is on again: a twentieth of the time.
-    gc.disable()
-    if _STDIN in paths:
-        if len(paths) > 1:
-            raise click.UsageError("`-` goes with no other path")
-        review, texts = _review_stdin(stdin_filename or "stdin.py", selectors, cache)
-    elif stdin_filename is not None:
-        raise click.UsageError("--stdin-filename needs the path `-`")
-    else:
-        review, texts = _review_paths(paths or (".",), selectors, jobs, cache, whole, ground), {}
-    from flake8_fastapi_review.report.finding import report_of
-    from flake8_fastapi_review.report.known import KnownRules
-
-    rules = KnownRules((path, violation.code) for path, violation in review.findings)
-    report = report_of(review, rules.facts, os.getcwd(), texts, rules.page)
-    report = reporting.with_alarms(report, review, DISK, os.getcwd())
-    if whole:
-        survey = reporting.survey_of(review, clock)
-        roots = [find_root(os.path.abspath(path)) for path in paths or (".",) if path != _STDIN]
-        report = report._replace(
-            survey=survey, everything=everything, routes=lambda: reporting.routes_of(roots, DISK, cache, DISK)
-        )
-    printed = reporting.deliver(report, where, color)
-    complaints = reporting.speak_up(review, report, where[0])
-    status = WRONG if review.problems else reporting.status(report.findings, fail_on)
-    if not whole and _STDIN not in paths and len(where) == 1 and where[0].path is None:
-        folder = cache_folder(find_root(os.path.abspath((paths or (".",))[0])), cache)
-        again.remember(sys.argv[1:], folder, ground, printed, complaints, status)
-    return status
-
-
-def _review_paths(
-    paths: Sequence[str], selectors: Selectors, jobs: int | None, cache: str | None, counting: bool, ground: Ground
-) -> Review:
-    if missing := [path for path in paths if not os.path.exists(path)]:
-        raise click.ClickException(f"there is no {' and no '.join(missing)}")
-    from flake8_fastapi_review.review import review
-
-    from .progress import Progress
-
-    with Progress() as progress:
-        return review(
-            paths,
-            **selectors._asdict(),
-            jobs=jobs or running.processors(),
-            cache_dir=cache,
-            progress=progress,
-            counting=counting,
-            settings=Watched(),
-            ground=ground,
-        )
-
-
-def _review_stdin(name: str, selectors: Selectors, cache: str | None) -> tuple[Review, dict[str, str]]:
-    from .stdin import review_text
-
-    if sys.stdin.isatty():
-        click.echo(f"{PROGRAM}: reading the text of {name} from the standard input", err=True)
-    return review_text(name, sys.stdin.buffer.read(), selectors, cache)
+    return checking.check(**given)

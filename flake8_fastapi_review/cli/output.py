@@ -5,27 +5,25 @@ from __future__ import annotations
 import os
 import sys
 
+from . import Refused
+
 _PLAIN = str.maketrans({"│": "|", "↳": ">", "…": ".", "—": "-"})
 """For a terminal that lacks our few signs: others as wide as they."""
 
 
-class CannotWrite(Exception):
-    """Says what cannot be written, and why."""
-
-
 def check_writable(path: str) -> None:
-    """Raise CannotWrite now rather than after the review if `path` cannot be written."""
+    """Raise Refused now rather than after the review if `path` cannot be written."""
     folder = os.path.dirname(os.path.abspath(path))
     if os.path.isdir(path):
-        raise CannotWrite(f"cannot write {path}: it is a folder")
+        raise Refused(f"cannot write {path}: it is a folder")
     if not os.path.isdir(folder):
-        raise CannotWrite(f"cannot write {path}: there is no folder {folder}")
+        raise Refused(f"cannot write {path}: there is no folder {folder}")
     if not os.access(path if os.path.exists(path) else folder, os.W_OK):
-        raise CannotWrite(f"cannot write {path}: no permission")
+        raise Refused(f"cannot write {path}: no permission")
 
 
 def write(text: str, path: str | None) -> None:
-    """Write to the file `path` in UTF-8, or else to the standard output in its encoding. Raises CannotWrite."""
+    """Write to the file `path` in UTF-8, or else to the standard output in its encoding. Raises Refused."""
     if path is None:
         _print(text)
         return
@@ -33,13 +31,16 @@ def write(text: str, path: str | None) -> None:
         with open(path, "w", encoding="utf-8", errors="backslashreplace") as file:
             file.write(text)
     except OSError as error:
-        raise CannotWrite(f"cannot write {path}: {error.strerror or error}") from None
+        raise Refused(f"cannot write {path}: {error.strerror or error}") from None
 
 
 def complain(text: str) -> None:
-    """Write to stderr."""
-    sys.stderr.write(text)
-    sys.stderr.flush()
+    """Write to stderr, if anybody reads that."""
+    try:
+        sys.stderr.write(text)
+        sys.stderr.flush()
+    except OSError:
+        return
 
 
 def _print(text: str) -> None:
@@ -55,4 +56,4 @@ def _print(text: str) -> None:
         # Whoever read it has seen enough (`| head`), which is no error. What is still held must not fail again at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:
-        raise CannotWrite(f"cannot write the report: {error.strerror or error}") from None
+        raise Refused(f"cannot write the report: {error.strerror or error}") from None

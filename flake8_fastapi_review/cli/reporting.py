@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 import time
 from typing import TYPE_CHECKING
 
-import click
-
 from flake8_fastapi_review.records import NamedTuple
 from flake8_fastapi_review.report import formats
 
-from . import CLEAN, FOUND, PROGRAM
+from . import CLEAN, FOUND, PROGRAM, Usage
 from .output import check_writable, complain, write
 
 if TYPE_CHECKING:
@@ -26,33 +23,10 @@ if TYPE_CHECKING:
     from flake8_fastapi_review.review import Review
 
 NEVER = "never"
-_THRESHOLDS = ("critical", "important", "minor", NEVER)
+THRESHOLDS = ("critical", "important", "minor", NEVER)
 _WIDEST = 120
-_OUTPUT_HELP = (
-    "Write to a file: what --format names, or, as FORMAT=FILE and as often as wanted, one more format besides."
-)
-
-format_option = click.option(
-    "--format",
-    "form",
-    type=click.Choice(formats.NAMES),
-    default="text",
-    metavar="FORMAT",
-    help=f"What is printed: {', '.join(formats.NAMES)}; text by default.",
-)
-output_option = click.option("--output", "-o", "outputs", metavar="[FORMAT=]FILE", multiple=True, help=_OUTPUT_HELP)
-fail_on_option = click.option(
-    "--fail-on",
-    type=click.Choice(_THRESHOLDS),
-    default="minor",
-    help="The least severity that ends with status 1: critical, important, minor (the default) or never.",
-)
-all_option = click.option(
-    "--all", "everything", is_flag=True, help="Show every finding in markdown, also about performance and quality."
-)
-color_option = click.option(
-    "--color/--no-color", default=None, help="Colours, whatever the output is (also FORCE_COLOR, NO_COLOR)."
-)
+_USUAL = 100
+"""The width where there is no terminal."""
 
 
 class Target(NamedTuple):
@@ -63,7 +37,7 @@ class Target(NamedTuple):
 
 
 def targets(form: str, outputs: Sequence[str]) -> list[Target]:
-    """Where the report goes, first what `--format` names. Raises CannotWrite."""
+    """Where the report goes, first what `--format` names. Raises Refused."""
     main: str | None = None
     further: list[Target] = []
     for output in outputs:
@@ -71,17 +45,17 @@ def targets(form: str, outputs: Sequence[str]) -> list[Target]:
         if separator and named in formats.NAMES:
             further.append(Target(named, path))
         elif main is not None:
-            raise click.UsageError(f"--output: {main} and {output} both want what --format names; write FORMAT=FILE")
+            raise Usage(f"--output: {main} and {output} both want what --format names; write FORMAT=FILE")
         else:
             main = output
     found = [Target(form, main), *further]
     paths = [target.path for target in found if target.path is not None]
     for path in paths:
         if not path:
-            raise click.UsageError("--output: a file is missing after `=`")
+            raise Usage("--output: a file is missing after `=`")
         check_writable(path)
     if len({os.path.abspath(path) for path in paths}) < len(paths):
-        raise click.UsageError("--output: one file is named twice")
+        raise Usage("--output: one file is named twice")
     return found
 
 
@@ -109,8 +83,21 @@ def rendered(report: Report, target: Target, color: bool | None) -> str:
         return concise.render(report, style)
     from flake8_fastapi_review.report import text
 
-    width = shutil.get_terminal_size((100, 24)).columns if on_screen else 100
-    return text.render(report, style, min(width, _WIDEST))
+    return text.render(report, style, min(_columns() if on_screen else _USUAL, _WIDEST))
+
+
+def _columns() -> int:
+    """As `shutil.get_terminal_size` tells them, whose module brings compression and much else."""
+    try:
+        columns = int(os.environ["COLUMNS"])
+    except (KeyError, ValueError):
+        columns = 0
+    if columns <= 0:
+        try:
+            columns = os.get_terminal_size(sys.__stdout__.fileno()).columns if sys.__stdout__ is not None else 0
+        except (OSError, ValueError):
+            columns = 0
+    return columns or _USUAL
 
 
 def _error_style() -> Style:
@@ -180,7 +167,7 @@ def status(findings: Iterable[Finding], fail_on: str) -> int:
     """FOUND if a finding is at least as severe as the threshold."""
     if fail_on == NEVER:
         return CLEAN
-    most = _THRESHOLDS.index(fail_on)
+    most = THRESHOLDS.index(fail_on)
     return FOUND if any(finding.severity.rank <= most for finding in findings) else CLEAN
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import time
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ from flake8_fastapi_review.config import find_root
 from flake8_fastapi_review.records import NamedTuple
 from flake8_fastapi_review.report import formats
 
-from . import PROGRAM, WRONG, reporting, running
+from . import PROGRAM, WRONG, options, reporting, running
 from .running import Selectors
 
 if TYPE_CHECKING:
@@ -35,12 +36,12 @@ _FROM, _TO = "PRE_COMMIT_FROM_REF", "PRE_COMMIT_TO_REF"
     help="The new side: a revision, what is staged, or the files as they are, which is the default.",
 )
 @click.option("--exact", is_flag=True, help="Compare with REV itself, not with where the new side left it.")
-@reporting.format_option
-@reporting.output_option
-@reporting.fail_on_option
-@reporting.all_option
-@running.options
-@reporting.color_option
+@options.format_option
+@options.output_option
+@options.fail_on_option
+@options.all_option
+@options.shared
+@options.color_option
 def review(
     paths: tuple[str, ...],
     base: str | None,
@@ -83,6 +84,8 @@ def review(
     from flake8_fastapi_review.git import GitError, Repository
 
     clock = time.monotonic()
+    # What the review of a side leaves behind would be looked through time and again: a tenth of the time.
+    gc.disable()
     cache = running.cache_of(cache_dir, no_cache)
     selectors = Selectors(select, extend_select, ignore, extend_ignore)
     selectors.check()

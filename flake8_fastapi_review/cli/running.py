@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
-
-import click
+from typing import TYPE_CHECKING
 
 from flake8_fastapi_review.records import NamedTuple
 
+from . import Usage
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Iterable
 
 
 class Selectors(NamedTuple):
@@ -22,46 +22,23 @@ class Selectors(NamedTuple):
     extend_ignore: tuple[str, ...]
 
     def check(self) -> None:
-        """Raise UsageError for a selector that names no rule."""
+        """Raise Usage for a selector that names no rule."""
         from flake8_fastapi_review import registry
 
         for name, values in zip(self._fields, self, strict=True):
             if wrong := registry.unknown(values):
-                raise click.UsageError(f"--{name.replace('_', '-')}: {'; '.join(wrong)}")
+                raise Usage(f"--{name.replace('_', '-')}: {'; '.join(wrong)}")
 
 
-def _split(context: click.Context, parameter: click.Parameter, values: Sequence[str]) -> tuple[str, ...]:
+def split(values: Iterable[str]) -> tuple[str, ...]:
+    """Selectors as they are written on a command line, with commas between."""
     return tuple(part.strip() for value in values for part in value.split(",") if part.strip())
 
 
-def _selector(name: str, text: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    return click.option(name, metavar="CODES", multiple=True, callback=_split, help=text)
-
-
-_OPTIONS = (
-    _selector("--select", "Review with these rules only, whatever the project selects."),
-    _selector("--extend-select", "Rules to add to those selected: how to try one that is off by default."),
-    _selector("--ignore", "Rules to leave out."),
-    _selector("--extend-ignore", "Further rules to leave out."),
-    click.option(
-        "--jobs", "-j", metavar="N", type=click.IntRange(min=1), help="Processes; one a processor by default."
-    ),
-    click.option("--cache-dir", metavar="DIR", help="Folder of the index, if not .fastapi-review-cache."),
-    click.option("--no-cache", is_flag=True, help="Read every file anew, and leave no index behind."),
-)
-
-
-def options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The parameters `select`, `extend_select`, `ignore`, `extend_ignore`, `jobs`, `cache_dir`, `no_cache`."""
-    for option in reversed(_OPTIONS):
-        command = option(command)
-    return command
-
-
 def cache_of(cache_dir: str | None, no_cache: bool) -> str | None:
-    """What `review` takes. Raises UsageError for two that exclude each other."""
+    """What `review` takes. Raises Usage for two that exclude each other."""
     if no_cache and cache_dir is not None:
-        raise click.UsageError("--cache-dir and --no-cache exclude each other")
+        raise Usage("--cache-dir and --no-cache exclude each other")
     return "" if no_cache else cache_dir
 
 
