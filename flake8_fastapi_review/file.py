@@ -84,7 +84,8 @@ _SCHEDULED = (
 )
 _SERVING = re.compile(r"\b(?:fastapi|starlette)\b")
 _CONSOLE_PLACES = re.compile(
-    r"(?i)(?:^|/)(?:_*cli|_*commands?|management|scripts?|tools?|bin|console|__main__|manage|setup)(?:/|\.py$|_)"
+    r"(?i)(?:^|/)(?:_*cli|_*commands?|management|scripts?|tools?|bin|console|__main__|manage|setup|install(?:er)?|wizard)"
+    r"(?:/|\.py$|_)|_cli\.py$"
 )
 _TALKING = re.compile(
     r"(?i)^_*(?:main|cli|cmd|usage|run_cli)(?:_|$)|(?:^|_)(?:print|show|display|dump|prompt|banner|pprint)(?:_|$)"

@@ -4,7 +4,7 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from ...rule import Range, Rule, Severity
+from ...rule import Range, Rule, Severity, option
 from .registration import MARKERS, in_schema, registered
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _DOCUMENTS = ("description", "title", "include_in_schema", "deprecated", "**", "?")
 _SHOWN = 4
+_PLAIN = frozenset("limit offset skip page page_size per_page cursor q query search width height new_name".split())
 
 
 class UndocumentedQueryParameter(Rule):
@@ -24,7 +25,7 @@ class UndocumentedQueryParameter(Rule):
     The schema, and the documentation that is made of it, shows a name and a type. What `scope` or `mode` mean, which
     unit a number has and what happens without it, the client has to guess.
 
-    `Query(description=...)` says it, at the parameter or in an `Annotated` alias that several routes share. A
+    What a page, a limit or a text to search for means everybody knows. `Query(description=...)` says it, at the parameter or in an `Annotated` alias that several routes share. A
     description of the parameter in the docstring of the route, which is in the schema too, does as well.
 
     Bad:
@@ -55,6 +56,8 @@ class UndocumentedQueryParameter(Rule):
     message = "`{route}` does not say what {parameters} {verb}: give {them} `Query(description=...)`"
     markers = MARKERS
 
+    plain: frozenset[str] = option(_PLAIN, "Names that say what they mean.")
+
     def check(self, file: File) -> Iterator[Violation]:
         seen = set()
         for route in registered(file):
@@ -67,6 +70,7 @@ class UndocumentedQueryParameter(Rule):
                 for each in file.parameters(route.function)
                 if each.source == "query"
                 and not each.is_model
+                and each.name not in self.plain
                 and not _is_in_path(route, each.name)
                 and not any(key in each.settings for key in _DOCUMENTS)
                 and not re.search(rf"\b{re.escape(each.name)}\b", text)

@@ -67,6 +67,8 @@ class PrintInService(Rule):
                 continue
             if file.function(call) is None or self._is_allowed(file, call) or file.prints_for_somebody(call):
                 continue
+            if _hands_over(call):
+                continue
             if not file.project_mentions("fastapi", "starlette"):
                 return
             yield self.at(call, fix=_logged(file, call), call=_shown(file, call))
@@ -81,6 +83,14 @@ class PrintInService(Rule):
 def _on_standard_stream(file: File, call: ast.Call) -> bool:
     stream = file.argument(call, -1, "file")
     return stream is None or file.name_of(stream) in _STREAMS
+
+
+def _hands_over(call: ast.Call) -> bool:
+    """`print(json.dumps(event), flush=True)`: the process that started this one reads it."""
+    match call:
+        case ast.Call(args=[ast.Call(func=made)], keywords=[ast.keyword(arg="flush")]):
+            return "json" in ast.unparse(made).lower()
+    return False
 
 
 def _logged(file: File, call: ast.Call) -> Fix | None:

@@ -24,14 +24,18 @@ _MAY_FAIL = re.compile(
     r"|release|unsubscribe|unregister|flush|quit|detach|tear_?down|finali[sz]e|abort|telemetr|metric|analytic|track"
     r"|trac(?:e|ing)|heartbeat|ping|health|probe|detect|guess|try|maybe|optional|fallback|safe|best_effort|__del__"
     r"|__repr__|__str__|is_|has_|can_|decode|decrypt|parse|loads|valid|verif|authenti|progress|report|notify|send|recv"
-    r"|receive|pack|log|error|watchdog|monitor"
+    r"|receive|pack|log|error|watchdog|monitor|version"
 )
 """Words in the names of what is known to fail at times."""
+_BESIDE = re.compile(r"(?i)heartbeat|health|watchdog|monitor|version|telemetry|metrics|probe")
+"""Files with what serves beside the service."""
 _TOLD = re.compile(
     r"(?i)ignor|best.effort|optional|fall(?:ing)?.?back|skip|not (?:critical|fatal|available|installed)|expected|retry"
     r"|may |unavailable|could not (?:detect|determine)|giving up|gave up"
 )
 """Words in a line that say so."""
+_OWN_FAULT = re.compile(r"(?i)invalid state|unreachable|should (?:not|never)|inconsisten|contact an? admin")
+"""Words about what is no mistake of the client, whatever the status says."""
 _FAILED = re.compile(r"(?i)fail|forcefully|shut(?:ting)? ?down|rollback")
 """Words in a line about more than that something ended."""
 
@@ -150,7 +154,12 @@ def _goes_on(file: File, handler: ast.ExceptHandler) -> bool:
     if function is not None and file.registered_as(function) == "route":
         return True
     loop = file.enclosing(handler, ast.While, ast.AsyncFor)
-    return loop is not None and file.function(loop) is function
+    if loop is None or file.function(loop) is not function:
+        return False
+    block = file.block(loop)
+    after = block[block.index(loop) + 1 :] if loop in block else []
+    # A loop that waits for something, and tells that it did not come.
+    return not (after and isinstance(after[-1], ast.Raise))
 
 
 def _is_dropping(statement: ast.stmt) -> bool:
@@ -174,6 +183,8 @@ def _may_fail(file: File, statement: ast.Try, handler: ast.ExceptHandler) -> boo
         return True
     function = file.function(statement)
     name = getattr(function, "name", "")
+    if _BESIDE.search(file.path.rpartition("/")[2]):
+        return True
     return any(_MAY_FAIL.search(each) for each in (name, *_called(file, statement)))
 
 
@@ -202,6 +213,8 @@ def _client_error_after(file: File, call: ast.Call) -> int | None:
         return None
     match block[place + 1]:
         case ast.Raise(exc=ast.Call() as raised) if file.is_subclass(raised.func, _HTTP_EXCEPTION):
+            if _OWN_FAULT.search(file.source(raised)) or _OWN_FAULT.search(file.source(call)):
+                return None
             given = file.argument(raised, 0, "status_code")
             status = file.value_of(given) if given is not None else None
             return status if isinstance(status, int) and status in _CLIENT_ERRORS else None

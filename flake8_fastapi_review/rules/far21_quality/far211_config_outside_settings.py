@@ -17,6 +17,8 @@ _PLACES = re.compile(
     r"|tools?|bin|evals?|eval_framework|benchmarks?|__main__|manage|setup|gunicorn|logging|telemetry|tracing|otel|instrumentation)(?:/|_|\.py$)"
 )
 """Where configuration is read by design, or before there are settings."""
+_BEFORE_SETTINGS = re.compile(r"(?i)config(?:_?(?:dir|file|path))?$|dotenv|env_?file|^testing$|^_$|subprocess")
+"""Variables that say where the settings are, or what kind of process this is."""
 
 
 class ConfigOutsideSettings(Rule):
@@ -25,7 +27,9 @@ class ConfigOutsideSettings(Rule):
     Who deploys looks at the settings class, with its types, defaults and checks, and misses this one. It is read as
     text, a missing one is found when the line runs, and a test that overrides the settings does not reach it.
 
-    Variables of the operating system and of platforms are left alone, and so are modules named for configuration.
+    Variables of the operating system and of platforms are left alone, those that say where the settings are, what is
+    only asked where nothing was given (`path or os.getenv("SHOP_PATH")`), command lines, and modules named for
+    configuration.
 
     Bad:
 
@@ -61,7 +65,7 @@ class ConfigOutsideSettings(Rule):
     allow: frozenset[str] = option(frozenset(), "Names of variables that may be read anywhere.")
 
     def check(self, file: File) -> Iterator[Violation]:
-        if _PLACES.search(file.path) or not file.project_mentions("BaseSettings"):
+        if _PLACES.search(file.path) or file.talks_to_terminal or not file.project_mentions("BaseSettings"):
             return
         for node in file.nodes(ast.Call, ast.Subscript):
             key = _key(file, node)
@@ -69,6 +73,10 @@ class ConfigOutsideSettings(Rule):
                 continue
             name = file.value_of(key)
             if not isinstance(name, str) or name in self.allow or _is_foreign(file, name) or _is_settings(file, node):
+                continue
+            if _BEFORE_SETTINGS.search(name) or not isinstance(key, ast.Constant | ast.Name | ast.Attribute):
+                continue
+            if _is_second(file, node):
                 continue
             yield self.at(node, variable=name)
 
@@ -84,6 +92,19 @@ def _key(file: File, node: ast.AST) -> ast.expr | None:
         case ast.Subscript(value=value, slice=key, ctx=ast.Load()):
             return key if file.name_of(value) == "os.environ" else None
     return None
+
+
+def _is_second(file: File, node: ast.AST) -> bool:
+    """Whether it counts only where another value is missing: `given or os.getenv("SHOP_PATH")`."""
+    child = node
+    for above in file.ancestors(node):
+        match above:
+            case ast.BoolOp(op=ast.Or(), values=[first, *_]) if child is not first:
+                return True
+            case ast.stmt():
+                return False
+        child = above
+    return False
 
 
 def _is_foreign(file: File, name: str) -> bool:
