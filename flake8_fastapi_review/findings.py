@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 from .config import dependency_files, dependency_folders
 from .files import DISK
 from .project.cache import code_digest, content_digest, packed, stamp_code, unpacked
-from .project.disk import kind_of, read, scan, unlisted
+from .project.disk import kind_of, read, unlisted
 from .project.listing import listed
 from .records import NamedTuple
 from .unchanged import Signature, is_settled, signature
@@ -122,6 +122,8 @@ class Findings:
         self._has_aged = False
         self._is_off = False
         self._pid = os.getpid()
+        self._read: dict[str, tuple[bytes, bytes]] = {}
+        """Pages that were read → their bytes, and the state that they are of."""
         for path, sign in self._signatures.items():
             if not is_settled(sign, self._moment):
                 self._digest(path)
@@ -300,9 +302,12 @@ class Findings:
     def _page(self, name: str) -> _Page | None:
         payload = self._cache.page(name)
         try:
-            return _Page(*unpacked(payload)) if payload else None
+            page = _Page(*unpacked(payload)) if payload else None
         except (ValueError, EOFError, TypeError):
             return None
+        if page is not None and payload is not None:
+            self._read[name] = payload, _state(page.digests)
+        return page
 
     def _newest(self) -> _Newest | None:
         payload = self._cache.page(f"{self._any_name} newest")
@@ -385,14 +390,17 @@ class Findings:
             found = _Sources(*unpacked(payload)) if payload else None
         except (ValueError, EOFError, TypeError):
             return None
-        return found if found is not None and found.state == _state(digests) else None
+        if found is None or payload is None:
+            return None
+        self._read[f"{name} sources"] = payload, found.state
+        return found if found.state == _state(digests) else None
 
     def _stored(self, name: str, state: bytes) -> Stored | None:
         return _stored_of(self._cache.page(f"{name} answers"), state)
 
     def _save(self) -> None:
         moment = time.time_ns()
-        again = scan(self._config.root, self._config, self._suffixes)
+        again = listed(self._cache, self._config, self._suffixes)
         if not again.same(self.listing) or self._signed(again) != self._signatures:
             return
         for path, sign in self._signatures.items():
@@ -409,9 +417,15 @@ class Findings:
             self.problem,
             self._known,
         )
-        self._cache.put_page(self._name, lambda there: _payload(_joined(page, there)))
+        state = _state(page.digests)
+        self._cache.put_page(self._name, lambda there: _payload(_joined(page, self._other(self._name, there, state))))
         if self._masks:
-            self._save_sources(_state(page.digests))
+            self._save_sources(state)
+
+    def _other(self, name: str, there: bytes | None, state: bytes) -> bytes | None:
+        """The page that is there, unless this run has read it and knows that it is of another state."""
+        read, known = self._read.get(name, (None, state))
+        return None if there == read and known != state else there
 
     def _save_sources(self, state: bytes) -> None:
         masks, new = self._answers()
@@ -421,7 +435,7 @@ class Findings:
 
         def joined(there: bytes | None) -> bytes:
             nonlocal answered, before
-            found, ours = _sources_joined(sources, there)
+            found, ours = _sources_joined(sources, self._other(f"{self._name} sources", there, state))
             if ours is not None:
                 answered, before = {asked: ours(mask) for asked, mask in answered.items()}, None
             return _payload(found)
@@ -564,7 +578,7 @@ def _answers_payload(
 
 def _payload(page: _Page | _Sources) -> bytes:
     plain: Any = tuple(page)
-    return packed(plain)
+    return packed(plain, 1)
 
 
 def _joined(page: _Page, payload: bytes | None) -> _Page:
