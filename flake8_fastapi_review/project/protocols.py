@@ -158,6 +158,8 @@ class Protocols:
 
         def passes(part: ast.AST) -> bool:
             for call in running(part):
+                if isinstance(call, ast.Await) and self._awaits_task(module, call, names):
+                    return True
                 if not isinstance(call, ast.Call):
                     continue
                 symbol = self.symbol(module, call.func)
@@ -169,20 +171,31 @@ class Protocols:
 
         return passes
 
+    def _awaits_task(self, module: Module, node: ast.Await, names: Names) -> bool:
+        """Whether an `await` waits for a task that was made of one of these before: `task = create_task(read())`."""
+        awaited = {each.id for each in running(node.value) if isinstance(each, ast.Name)}
+        place = self._place(module, node) if awaited else None
+        for statement in running(place[0]) if place is not None else ():
+            match statement:
+                case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(func=made, args=[ast.Call() as call, *_])):
+                    if name in awaited and _leaf_of(made) in _LATER and self.named(module, call.func, names):
+                        return True
+        return False
+
     def _heeded(self, module: Module, call: ast.Call, symbol: str | None) -> bool:
         """Whether control goes on only where the call said yes: by raising, or because its answer is looked at."""
         parents = module.index.parents
         outer: ast.AST = call
-        negated = False
+        way: list[ast.AST] = []
         parent = parents.get(outer)
         if isinstance(parent, ast.Call) and _leaf_of(parent.func) in _LATER:
-            return False
-        while isinstance(parent, (ast.Await, ast.UnaryOp, ast.NamedExpr)):
-            negated ^= isinstance(parent, ast.UnaryOp)
+            return _is_waited_for(module, parent)
+        while isinstance(parent, (ast.Await, ast.UnaryOp, ast.NamedExpr, ast.BoolOp)):
+            way.append(parent)
             outer, parent = parent, parents.get(parent)
         match parent:
             case ast.If(test=test, body=body, orelse=orelse) if test is outer:
-                refusing = body if negated else orelse
+                refusing = orelse if _implies(way, True) else body if _implies(way, False) else []
                 return bool(refusing) and not Flow(refusing).falls_through(refusing)
             case ast.Expr() if symbol is not None:
                 return not self._only_tells(symbol)
@@ -199,7 +212,7 @@ class Protocols:
         """Whether a decorator or a dependency of the function does it."""
         for decorator in node.decorator_list:
             called = decorator.func if isinstance(decorator, ast.Call) else decorator
-            if self.named(module, called, names):
+            if self.named(module, called, names) or self._wraps(module, decorator, names):
                 return True
         declared = [*node.decorator_list, *node.args.defaults, *(each for each in node.args.kw_defaults if each)]
         declared += [each.annotation for each in _parameters(node) if each.annotation is not None]
@@ -219,6 +232,13 @@ class Protocols:
                     ):
                         return True
         return False
+
+    def _wraps(self, module: Module, decorator: ast.expr, names: Names) -> bool:
+        """Whether a decorator of the project puts a function in place that does it itself."""
+        is_factory = isinstance(decorator, ast.Call)
+        symbol = self.symbol(module, decorator.func if isinstance(decorator, ast.Call) else decorator)
+        wrapper = self.types.wrapper_of(symbol, is_factory) if symbol is not None else None
+        return wrapper not in (None, "identity") and self.surely(str(wrapper), names)
 
     def _provides(self, module: Module, dependency: ast.AST, names: Names) -> bool:
         if isinstance(dependency, ast.Call):  # an object that is called: `Depends(Quota(10))`
@@ -277,6 +297,12 @@ class Protocols:
 
     def _is_guarded(self, module: Module, node: FunctionNode, step: ast.AST, call: ast.Call, first: Names) -> bool:
         passes = self._passes(module, first)
+        if _is_manager(node) and self._runs_within(f"{module.path}:{module.index.by_node[node].qualname}", first):
+            plain = passes
+
+            def passes(part: ast.AST) -> bool:
+                return plain(part) or any(isinstance(each, ast.Yield) for each in running(part))
+
         if self._flow(node).always_passes(None, passes, to=step, completed=True):
             return True
         for inner in running(call):
@@ -286,10 +312,63 @@ class Protocols:
         parents = module.index.parents
         while below is not node:
             above = parents[below]
-            if isinstance(above, ast.If) and self._agreed(module, above, below, first):
-                return True
+            if isinstance(above, ast.If) and below is not above.test:
+                if self._agreed(module, above, below, first) or self._asks_result(module, node, above.test, passes):
+                    return True
             below = above
         return False
+
+    def _asks_result(
+        self, module: Module, node: FunctionNode, test: ast.expr, passes: Callable[[ast.AST], bool]
+    ) -> bool:
+        """Whether a test asks what one of the calls has given: `if text is not None`."""
+        asked = {each.id for each in running(test) if isinstance(each, ast.Name)}
+        return bool(asked) and any(
+            isinstance(each, (ast.Assign, ast.AnnAssign)) and asked & _results(each) and passes(each)
+            for each in running(node)
+        )
+
+    def _runs_within(self, symbol: str, names: Names) -> bool:
+        """Whether the body of each `with` over a context manager of the project only ends after one of these."""
+        found = False
+        for caller in {f"{summary.path}:{function.qualname}" for summary, function, _ in self.passing.callers(symbol)}:
+            own = self.function(caller)
+            if own is None:
+                return False
+            module, node = own
+            for call in running(node):
+                if not isinstance(call, ast.Call) or self.symbol(module, call.func) != symbol:
+                    continue
+                item = module.index.parents.get(call)
+                above = module.index.parents.get(item) if isinstance(item, ast.withitem) else None
+                if not isinstance(above, (ast.With, ast.AsyncWith)):
+                    return False
+                part = self._flow(node).part(above.body)
+                if not part.always_passes(None, self._passes(module, names), to="normal-exit", completed=True):
+                    return False
+                found = True
+        return found
+
+    def _ended_by(self, module: Module, node: FunctionNode, step: ast.AST, then: Names) -> bool:
+        """Whether a `with` around a step is over a context manager of the project that does it when the body ends."""
+        below = step
+        while below is not node:
+            above = module.index.parents[below]
+            if isinstance(above, (ast.With, ast.AsyncWith)) and below in above.body:
+                for item in above.items:
+                    call = item.context_expr
+                    symbol = self.symbol(module, call.func) if isinstance(call, ast.Call) else None
+                    own = self.function(symbol) if symbol is not None else None
+                    if own is not None and _is_manager(own[1]) and self._ends_with(*own, then):
+                        return True
+            below = above
+        return False
+
+    def _ends_with(self, module: Module, node: FunctionNode, then: Names) -> bool:
+        yields = [_step_of(module, each) for each in running(node) if isinstance(each, ast.Yield)]
+        passes = self._passes(module, then, handed=True)
+        flow = self._flow(node)
+        return bool(yields) and all(flow.always_passes(each, passes, to="normal-exit", errors=False) for each in yields)
 
     def _agreed(self, module: Module, test: ast.If, below: ast.AST, first: Names) -> bool:
         """Whether the branch of `test` with `below` is taken only if one of `first` said yes."""
@@ -330,29 +409,52 @@ class Protocols:
         flow = self._flow(node)
         passes = self._passes(module, then, handed=True)
         results = _results(step)
+        then_calls = self._runs(module, node, then)
+
+        def asks(part: ast.AST) -> bool:
+            return any(isinstance(each, ast.Name) and each.id in results for each in running(part))
+
+        def inside(test: ast.AST, other: ast.AST) -> bool:
+            while other is not node:
+                if other is test:
+                    return True
+                other = module.index.parents[other]
+            return False
 
         def follows(part: ast.AST) -> bool:
             if passes(part):
                 return True
             test = module.index.parents.get(part)
-            match test:
-                case ast.If(test=asked) | ast.While(test=asked) | ast.Match(subject=asked) if asked is part:
-                    pass
-                case _:
-                    return False
-            asks = any(isinstance(each, ast.Name) and each.id in results for each in running(part))
-            # a branch on the result tells success from failure: what follows in either is the branch's business
-            return asks and any(flow.can_reach(test, _step_of(module, each)) for each in self._runs(module, node, then))
+            if isinstance(test, (ast.If, ast.While, ast.Match)) and part is getattr(test, "test", None):
+                # a branch on the result tells success from failure: what follows in either is the branch's business
+                return asks(part) and any(inside(test, _step_of(module, each)) for each in then_calls)
+            if isinstance(test, ast.Match) and part is test.subject:
+                return asks(part) and any(flow.can_reach(test, _step_of(module, each)) for each in then_calls)
+            return self._gives_up(module, node, part, asks)
 
         if passes(step if not hasattr(step, "body") else call) or self._decorated(module, node, then):
             return None
+        if self._ended_by(module, node, step, then):
+            return None
         if flow.always_passes(step, follows, to="normal-exit", errors=False):
             return None
-        if self._runs(module, node, then):
+        if then_calls:
             return (*below, here)
         return self._from_above(
             symbol, node, (*below, here), lambda above, at: self._left(above, at, then, (*below, here))
         )
+
+    def _gives_up(self, module: Module, node: FunctionNode, part: ast.AST, asks: Callable[[ast.AST], bool]) -> bool:
+        """Whether a step is in the branch of a test of the result that leaves: `if not text: return`."""
+        below = part
+        while below is not node:
+            above = module.index.parents[below]
+            if isinstance(above, ast.If) and asks(above.test):
+                branch = above.body if below in above.body else above.orelse if below in above.orelse else []
+                if branch and not Flow(branch).falls_through(branch):
+                    return True
+            below = above
+        return False
 
     def _runs(self, module: Module, node: ast.AST, names: Names) -> list[ast.Call]:
         """The calls of a function that run one of these, or a helper that surely does."""
@@ -564,6 +666,34 @@ class Protocols:
             if isinstance(current, (ast.Lambda, ast.ClassDef)):
                 return None
         return None
+
+
+def _implies(way: list[ast.AST], value: bool) -> bool:
+    """Whether what stands innermost is true where the outermost of these is `value`."""
+    for outer in reversed(way):
+        if isinstance(outer, ast.UnaryOp):
+            value = not value
+        elif isinstance(outer, ast.BoolOp) and value is not isinstance(outer.op, ast.And):
+            return False
+    return value
+
+
+def _is_waited_for(module: Module, starting: ast.Call) -> bool:
+    """Whether what is started belongs to a group of tasks, whose block ends after it."""
+    owner = starting.func.value if isinstance(starting.func, ast.Attribute) else None
+    above: ast.AST | None = starting
+    while above is not None and isinstance(owner, ast.Name):
+        above = module.index.parents.get(above)
+        if isinstance(above, ast.AsyncWith):
+            for item in above.items:
+                if isinstance(item.optional_vars, ast.Name) and item.optional_vars.id == owner.id:
+                    return True
+    return False
+
+
+def _is_manager(node: FunctionNode) -> bool:
+    """Whether a function is made a context manager."""
+    return any(_leaf_of(each) in ("contextmanager", "asynccontextmanager") for each in node.decorator_list)
 
 
 def _tries(module: Module, step: ast.AST, node: ast.AST) -> Iterator[ast.Try]:
