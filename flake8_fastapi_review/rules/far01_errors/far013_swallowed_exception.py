@@ -37,6 +37,9 @@ _REASON = re.compile(
 """Words of a comment above a `try` that say why a failure does not matter."""
 _PROMISE = re.compile(r"(?i)best.effort|ignor|never (fail|raise|break|block)|swallow|suppress|silent|tolerat|not fatal")
 """The same of a docstring, which speaks of more than one thing."""
+_BESIDE = re.compile(r"(?i)(?:^|[/_])(?:telemetry|tracing|metrics|tui|widgets)(?:[/_]|\.py$)")
+"""Files about what goes on beside the work, or on a screen that may not be there."""
+_TRYING = ("builtins.exec", "importlib.import_module", "builtins.__import__", "atexit.register")
 _LAST_METHODS = ("__del__", "__exit__", "__aexit__", "__repr__", "__str__")
 _WAITS = ("time.sleep", "asyncio.sleep", "anyio.sleep", "trio.sleep")
 
@@ -132,9 +135,11 @@ def _gives_way(file: File, statement: ast.Try, handler: ast.ExceptHandler) -> bo
 
 def _expected(file: File, statement: ast.Try) -> bool:
     """Whether what is tried is known to be allowed to fail."""
-    if file.within(statement.body, ast.Import, ast.ImportFrom):
+    if file.within(statement.body, ast.Import, ast.ImportFrom) or _BESIDE.search(file.path):
         return True
     calls = file.within(statement.body, ast.Call)
+    if any(file.is_named(call.func, *_TRYING) for call in calls):
+        return True
     if all(isinstance(call.func, ast.Name) and file.name_of(call.func) == f"builtins.{call.func.id}" for call in calls):
         return True  # looks at a value of any kind
     names = [last_name(call.func) for call in calls]

@@ -32,6 +32,8 @@ _SAYS = (
 )
 
 
+_MEANT = re.compile(r"(?i)#.*\b(?:return|answer|respond|send|acknowledge)\w*\b.*\b2(?:\d\d|xx)\b")
+"""`# Return 200, or the provider sends the webhook again.`"""
 _GIVEN = ("self", "cls", "request", "session", "db", "conn", "connection", "settings", "config", "user", "current_user")
 """Parameters that do not say what the client asked for."""
 
@@ -82,7 +84,7 @@ class WrongErrorStatus(Rule):
             if not isinstance(code, int):
                 continue
             if not 400 <= code <= 599:
-                if not _redirects(file, call, code):
+                if not _redirects(file, call, code) and not (code < 300 and _MEANT.search(file.text)):
                     yield self.at(
                         call, status=code, problem="is no error", instead="a 4xx or 5xx code, or return a response"
                     )

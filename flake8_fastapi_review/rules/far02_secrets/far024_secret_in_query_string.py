@@ -42,6 +42,7 @@ _SENT = Aim(
 )
 """Where the query of a URL is given as a dictionary."""
 _IN_TEXT = re.compile(r"[?&]([A-Za-z_-]+)=$")
+_OF_MONEY = frozenset("chain chain_id network currency fiat wallet wallet_id amount amount_usd symbol".split())
 
 
 class SecretInQueryString(Rule):
@@ -148,6 +149,8 @@ class SecretInQueryString(Rule):
             judged = secret_name(name)
             if judged is None or judged.plural or not (judged.strong or name == "token"):
                 continue
+            if name == "token" and _is_money(route.function):
+                continue
             source = file.parameter_source(route.function, name)
             if (
                 source not in ("query", "path")
@@ -208,6 +211,15 @@ def _pairs(text: ast.JoinedStr | ast.BinOp) -> Iterator[tuple[str, ast.expr]]:
         case ast.BinOp(left=ast.Constant(value=str(before)), op=ast.Mod(), right=value):
             values = value.elts if isinstance(value, ast.Tuple) else [value]
             yield from zip(before.split("%s"), values, strict=False)
+
+
+def _is_money(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Whether a `token` is a coin: `chain` or `currency` stands beside it, or its default is the name of one."""
+    given = {parameter.arg: default for parameter, default in parameters(function)}
+    if _OF_MONEY & given.keys():
+        return True
+    default = given.get("token")
+    return isinstance(default, ast.Constant) and isinstance(default.value, str) and default.value != ""
 
 
 def _is_of_vendor(text: ast.JoinedStr | ast.BinOp) -> bool:

@@ -25,7 +25,9 @@ class UndocumentedQueryParameter(Rule):
     The schema, and the documentation that is made of it, shows a name and a type. What `scope` or `mode` mean, which
     unit a number has and what happens without it, the client has to guess.
 
-    What a page, a limit or a text to search for means everybody knows. `Query(description=...)` says it, at the parameter or in an `Annotated` alias that several routes share. A
+    What a page, a limit or a text to search for means everybody knows.
+
+    `Query(description=...)` says it, at the parameter or in an `Annotated` alias that several routes share. A
     description of the parameter in the docstring of the route, which is in the schema too, does as well.
 
     Bad:

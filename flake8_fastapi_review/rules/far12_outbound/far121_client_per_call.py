@@ -18,6 +18,7 @@ _ALIKE = frozenset(("timeout", "trust_env", "follow_redirects", "raise_for_statu
 _ATTEMPT = re.compile(r"(?i)attempt|retry|retries|(?:^|_)tr(?:y|ies)(?:_|$)")
 _PAUSES = ("time.sleep", "asyncio.sleep", "anyio.sleep", "trio.sleep")
 _CACHES = ("cache", "lru_cache", "cached", "alru_cache", "singleton", "once")
+_REQUESTS = frozenset("get post put patch delete head options request stream".split())
 
 
 class ClientPerCall(Rule):
@@ -28,7 +29,8 @@ class ClientPerCall(Rule):
     hand it in by a dependency.
 
     Functions that a route calls itself count, too, unless they keep what they get. Clients whose arguments come from
-    the request, a user's own key or address, cannot be shared and are left alone.
+    the request, a user's own key or address, cannot be shared and are left alone, and so are those that only go to
+    hosts which the request names.
 
     Bad:
 
@@ -82,7 +84,7 @@ class ClientPerCall(Rule):
             if routes is None:
                 routes = {route.function for route in file.routes}
             when = _loop(file, call, function)
-            if _depends_on_caller(file, call, function):
+            if _depends_on_caller(file, call, function) or _goes_where_it_is_told(file, call, function):
                 continue
             related: tuple[Related, ...] = ()
             if when == "" and function in routes:
@@ -182,6 +184,45 @@ def _depends_on_caller(file: File, call: ast.Call, function: ast.FunctionDef | a
             }
     given = [*call.args, *(each.value for each in call.keywords if each.arg not in _ALIKE)]
     return any(not isinstance(value, ast.Constant) and _comes_from(file, value, names) for value in given)
+
+
+def _goes_where_it_is_told(file: File, call: ast.Call, function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Whether all that the client requests lies at hosts which depend on a parameter: each time it is another one."""
+    holder = file.parent(call)
+    match holder:
+        case ast.withitem(optional_vars=ast.Name(id=name)) | ast.Assign(targets=[ast.Name(id=name)]):
+            pass
+        case _:
+            return False
+    names = {each.arg for each in named_parameters(function.args) if each.arg not in ("self", "cls")}
+    sent = [
+        each
+        for each in file.within(function.body, ast.Call)
+        if isinstance(each.func, ast.Attribute)
+        and isinstance(each.func.value, ast.Name)
+        and each.func.value.id == name
+        and each.func.attr in _REQUESTS
+    ]
+    return bool(sent) and all(
+        (url := _url(file, each)) is not None and _comes_from(file, _beginning(url), names) for each in sent
+    )
+
+
+def _url(file: File, request: ast.Call) -> ast.expr | None:
+    named = request.func.attr in ("request", "stream") if isinstance(request.func, ast.Attribute) else False
+    return file.argument(request, 1 if named else 0, "url")
+
+
+def _beginning(url: ast.expr) -> ast.expr:
+    """The part of an address that names the host."""
+    match url:
+        case ast.JoinedStr(values=[ast.FormattedValue(value=first), *_]):
+            return first
+        case ast.JoinedStr(values=[first, *_]):
+            return first
+        case ast.BinOp(left=left, op=ast.Add()):
+            return _beginning(left)
+    return url
 
 
 def _comes_from(file: File, value: ast.expr, names: set[str]) -> bool:
