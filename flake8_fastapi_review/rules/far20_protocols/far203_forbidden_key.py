@@ -98,9 +98,42 @@ def _compared(
                 pass
             case _:
                 continue
-        asked = file.within(file.statement(column), ast.Attribute)
-        if not any(each.attr in key and isinstance(file.parent(each), (ast.Compare, ast.Attribute)) for each in asked):
+        if not any(
+            each.attr in key and isinstance(file.parent(each), (ast.Compare, ast.Attribute))
+            for part in _together(file, parent)
+            for each in file.within(part, ast.Attribute)
+        ):
             yield parent, file.source(column.value), "looked up", column.attr
+
+
+def _together(file: File, condition: ast.AST) -> Iterator[ast.AST]:
+    """What holds together with a condition: the rest of its statement but the other parts of an `or`, and the
+    statements about the same query."""
+    parts = [condition]
+    is_either = False
+    for above in file.ancestors(condition):
+        match above:
+            case ast.Call(func=ast.Name(id="or_") | ast.Attribute(attr="or_")) | ast.BinOp(op=ast.BitOr()):
+                is_either = True
+            case ast.Call(func=func, args=args):
+                parts += [each for each in (func, *args) if each is not condition]
+            case ast.BinOp(left=left, right=right):
+                parts.append(right if left is condition else left)
+            case ast.stmt():
+                break
+        condition = above
+    statement = file.statement(condition)
+    if not is_either:
+        parts.append(statement)
+    for part in parts:
+        yield part
+        for name in file.within(part, ast.Name):
+            yield from file.values(name)
+    function = file.function(statement)
+    names = {each.id for each in file.within(statement, ast.Name) if isinstance(each.ctx, ast.Store)}
+    for other in file.within(function, ast.Assign, ast.Return, ast.Expr) if function is not None and names else ():
+        if other is not statement and any(each.id in names for each in file.within(other, ast.Name)):
+            yield other
 
 
 def _called(
