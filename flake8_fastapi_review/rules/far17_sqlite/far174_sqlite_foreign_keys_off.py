@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from ...rule import Rule, Severity
@@ -10,6 +11,7 @@ if TYPE_CHECKING:
 
     from ...file import File
     from ...rule import Violation
+_SCHEMA = re.compile(r"(?i)schema|models?|tables?|ddl|migrat|structure")
 
 
 class SqliteForeignKeysOff(Rule):
@@ -56,8 +58,14 @@ class SqliteForeignKeysOff(Rule):
             found = [
                 each
                 for each in file.sqlite.tables.values()
-                if each.has_foreign_keys and each.path.rpartition("/")[0] == folder
+                if each.has_foreign_keys and each.path.rpartition("/")[0] == folder and _belongs(file, each.path)
             ]
             what = f"`{found[0].name}` has" if found else ""
         if what and {"foreign_keys", "*"}.isdisjoint(file.sqlite.pragmas):
             yield self.at(made[0], what=what)
+
+
+def _belongs(file: File, path: str) -> bool:
+    """Whether the tables of a file are those of the database that this one opens: its own, or of a file with nothing but
+    the schema."""
+    return path == file.path or _SCHEMA.search(path.rpartition("/")[2]) is not None
