@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING
 
 from ...rule import Rule, Severity, shortened
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
 
     from ...file import File
     from ...rule import Violation
+
+_FOR_ALL = re.compile(r"(?i)(?:^|_)(?:config|configuration|settings|options|mode|level|threshold|thresholds)(?:_|$)")
 
 
 class SharedMutableState(Rule):
@@ -87,6 +90,8 @@ class SharedMutableState(Rule):
             ]
             for node in file.within(function, ast.Assign):
                 match node:
+                    case ast.Assign(targets=[ast.Name(id=name)]) if _FOR_ALL.search(name):
+                        continue  # that everybody has it from now on is what the route is for
                     case ast.Assign(targets=[ast.Name(id=name)], value=value) if name in statement.names:
                         if any(file.mentions(value, each) for each in sent) and not is_guarded(file, node):
                             yield self._told(node, node.targets[0], "shows what one was sent to the others: pass it on")

@@ -3,7 +3,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from ...handlers import broad
+from ...handlers import broad, caught
 from ...rule import Rule, Severity, shortened
 from ...shapes import named_parameters
 
@@ -18,6 +18,7 @@ _QUEUES = ("asyncio.Queue.get", "queue.Queue.get", "asyncio.Queue.task_done", "q
 _HARMLESS = frozenset(
     "len int str bool float isinstance min max sorted list dict set tuple range enumerate zip round sum print".split()
 )
+_BEAT = re.compile(r"(?i)heart_?beat|keep_?alive|(?:^|_)ping")
 
 
 class UnguardedWorkerLoop(Rule):
@@ -82,6 +83,8 @@ class UnguardedWorkerLoop(Rule):
             function = file.function(loop)
             if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)) or not _serves(file, loop):
                 continue
+            if _BEAT.search(function.name):
+                continue  # it lives as long as the connection that it keeps open
             if started is None:
                 started = _started(file)
             if function.name not in started or started[function.name]:
@@ -163,14 +166,19 @@ def _risky(file: File, loop: ast.While) -> ast.Call | None:
     return None
 
 
+def _takes(file: File, handler: ast.ExceptHandler) -> bool:
+    own = [file.definition_of(kind) for kind in caught(handler)]
+    return broad(file, handler) is not None or any(each is not None for each in own)
+
+
 def _is_covered(file: File, call: ast.Call, loop: ast.While) -> bool:
-    """Whether a handler for every exception stands between the call and the loop."""
+    """Whether a handler for every exception, or for those of the project, stands between the call and the loop."""
     inner: ast.AST = call
     for ancestor in file.ancestors(call):
         if ancestor is loop:
             return False
         tried = isinstance(ancestor, ast.Try) and any(inner is each for each in ancestor.body)
-        if tried and isinstance(ancestor, ast.Try) and any(broad(file, handler) for handler in ancestor.handlers):
+        if tried and isinstance(ancestor, ast.Try) and any(_takes(file, handler) for handler in ancestor.handlers):
             return True
         if isinstance(ancestor, ast.With) and "suppress" in file.source(ancestor.items[0].context_expr):
             return True
