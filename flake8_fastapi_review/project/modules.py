@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..module import Module, Summary, Unreadable, decode
-from .readings import NOW, Readings, Search, word_in
+from .readings import NOW, Readings, Search
 from .sources import Sources
 
 if TYPE_CHECKING:
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from .cache import Cache
     from .stored import Told
+    from .vocabulary import Vocabulary
 
 KEPT = 1500
 """So many Summaries stay in memory; the least recently used go first and are fetched again when needed."""
@@ -22,12 +23,8 @@ KEPT_TEXT = 1_500_000
 """Trees of so many characters stay after their Summary was made or they were looked at: files are looked at soon after
 those that import them, and neighbours import each other. A character costs some 50 bytes."""
 
-
-def _holders(texts: dict[str, bytes], words: tuple[bytes, ...]) -> list[str]:
-    if len(words) == 1:
-        (word,) = words
-        return sorted([path for path, text in texts.items() if word in text])
-    return sorted([path for path, text in texts.items() if any(word in text for word in words)])
+_MANY = 12
+"""After so many searches of all texts there will be more: what words the texts hold is found out once."""
 
 
 class Modules:
@@ -51,8 +48,9 @@ class Modules:
         self._aside: dict[str, Summary] = {}
         """Complete Summaries of live modules, to be used again when these are dropped."""
         self._texts: dict[str, bytes] | None = None
-        self._holders: dict[tuple[bytes, ...], list[str]] = {}
-        """Words → the files whose text on the disk holds one of them, as far as it was asked for."""
+        self._vocabulary: Vocabulary | None = None
+        self._found: dict[Search, list[str]] = {}
+        """The files whose text on the disk a search finds, as far as it was asked for."""
         self._replaced: Callable[[str], None] = lambda path: None
         self._answers: dict[str, Callable[[], Iterable[Told]]] = {}
         if cache is not None:
@@ -85,23 +83,20 @@ class Modules:
         words = (name.encode(),)
         if not name.isidentifier():
             return self.mentioning_any(words)
-        search = Search(words, True)
-        found = self.readings.found(search)
-        if found is None:
-            found = [path for path in self._holding(words) if word_in(self._bytes_of(path) or b"", words[0])]
-        NOW.mask |= self.readings.searched(search, found)
-        return found
+        return self._searched(Search(words, True))
 
     def mentioning_any(self, words: tuple[bytes, ...]) -> list[str]:
         """The project's files whose text holds one of `words`, sorted."""
-        search = Search(words, False)
+        return self._searched(Search(words, False))
+
+    def _searched(self, search: Search) -> list[str]:
         found = self.readings.found(search)
         if found is None:
-            found = self._holding(words)
+            found = self._search(search)
         NOW.mask |= self.readings.searched(search, found)
         return found
 
-    def _holding(self, words: tuple[bytes, ...]) -> list[str]:
+    def _search(self, search: Search) -> list[str]:
         if self._texts is None:
             self._texts = {}
             for path in self.sources.all_files():
@@ -110,12 +105,22 @@ class Modules:
                     self._texts[path] = text
         known = self._texts
         live = [path for path in self._live if path not in known or self.sources.is_overlaid(path)]
-        if live:
-            return _holders(known | {path: self._live[path].text.encode() for path in live}, words)
-        found = self._holders.get(words)
+        found = self._found.get(search)
         if found is None:
-            found = self._holders[words] = _holders(known, words)
-        return [*found]
+            found = self._found[search] = sorted(self._look_through(known, search))
+        if not live:
+            return [*found]
+        now = [path for path in live if search.finds(self._live[path].text.encode())]
+        return sorted([*(path for path in found if path not in live), *now])
+
+    def _look_through(self, texts: dict[str, bytes], search: Search) -> Iterable[str]:
+        if self._vocabulary is None:
+            if len(self._found) < _MANY:
+                return [path for path, text in texts.items() if search.finds(text)]
+            from .vocabulary import Vocabulary
+
+            self._vocabulary = Vocabulary(texts)
+        return self._vocabulary.found(search)
 
     def bytes_of(self, path: str) -> bytes | None:
         """The text of a file, UTF-8 if it is a buffer; None if it cannot be read."""
