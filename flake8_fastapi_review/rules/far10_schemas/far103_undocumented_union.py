@@ -103,4 +103,7 @@ def _ambiguous(schema: Schema) -> str:
 
 
 def _is_told_apart(schema: Schema) -> bool:
-    return any(schema.constraint(name) is not None for name in ("discriminator", "description"))
+    """Whether the union, or the one that `Optional` is around, names what tells its members apart."""
+    return any(schema.constraint(name) is not None for name in ("discriminator", "description")) or any(
+        _is_told_apart(each) for each in schema.items if schema.kind == "union"
+    )
