@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from .files import Files
     from .git import Snapshot
+    from .project import Project
     from .rule import Related, Violation
 
 _NOWHERE = Anchor("", "")
@@ -83,6 +84,8 @@ def review_change(
     then those of the new findings that it holds. The other arguments are those of `review`.
     """
 
+    opened: dict[Snapshot, dict[str, Project]] = {base: {}, head: {}}
+
     def reviewed(side: Snapshot) -> Review:
         return review(
             [path for path in paths if side.kind(os.path.abspath(path))],
@@ -95,19 +98,24 @@ def review_change(
             progress=progress,
             files=side,
             settings=head,
-            counting=counting and side is head,
+            # What is kept of one side serves the other one.
+            counting=counting,
             baseline=side is head,
+            states=("head", "base") if side is head else ("base", "head"),
+            opened=opened[side],
         )
 
     comparison = Comparison(base, head, renamed)
-    new_side = reviewed(head)
-    old_side = _without_news(reviewed(base), comparison)
+    # The old side first: it may be what an earlier review had as its new one, and keeps.
+    before = reviewed(base)
+    old_side, new_side = _without_news(before, comparison), reviewed(head)
     # What a baseline holds comes after what stands, so that findings are told by their position.
     everything = (*new_side.findings, *new_side.baselined)
     matched, fixed = _matched(old_side.findings, everything, comparison)
     unmatched = [position for position in range(len(everything)) if position not in matched]
     standing = len(new_side.findings)
-    contract = broken(comparison, paths, (select, extend_select, ignore, extend_ignore), cache_dir)
+    chosen = (select, extend_select, ignore, extend_ignore)
+    contract = broken(comparison, paths, chosen, cache_dir, (opened[base], opened[head]))
     told = [*(everything[position] for position in unmatched if position < standing), *contract.findings]
     new = tuple(_new(path, violation, comparison) for path, violation in sorted(told, key=in_order))
     held = tuple(everything[position] for position in unmatched if position >= standing)
@@ -158,6 +166,8 @@ class Comparison:
         gone = set(base.blobs) - set(head.blobs) - set(self._old.values())
         self._old.update(_moved(base, head, gone))
         self._new = {old: new for new, old in self._old.items()}
+        self.renamed: Mapping[str, str] = self._old
+        """New path → old path, relative to the top."""
         self.removed = gone - set(self._old.values())
         """Relative to the top."""
         self._lines: dict[str, tuple[frozenset[int], dict[int, int]]] = {}

@@ -17,7 +17,7 @@ from .rule import Range, Related, Rule, Severity
 from .suppression import split
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from .change import Comparison
     from .config import Config
@@ -54,9 +54,15 @@ class Broken(NamedTuple):
 
 
 def broken(
-    comparison: Comparison, paths: Sequence[str], chosen: tuple[Sequence[str], ...], cache_dir: str | None
+    comparison: Comparison,
+    paths: Sequence[str],
+    chosen: tuple[Sequence[str], ...],
+    cache_dir: str | None,
+    opened: tuple[Mapping[str, Project], Mapping[str, Project]] = ({}, {}),
 ) -> Broken:
-    """What the change breaks, as far as it is placed below `paths`. `chosen`: the selectors of `review`."""
+    """What the change breaks, as far as it is placed below `paths`. `chosen`: the selectors of `review`. `opened`:
+    projects that are open already, by root, of the old and of the new side.
+    """
     findings: list[Located] = []
     dropped: list[Located] = []
     for root in _roots(comparison):
@@ -65,8 +71,9 @@ def broken(
         if CODE not in selection.codes:
             continue
         rule = selection.rule(CODE)
-        contract = _Contract(root, config, selection, rule, comparison, cache_dir)
-        for path, violation in contract.findings():
+        known = opened[0].get(root), opened[1].get(root)
+        contract = _Contract(root, config, selection, rule, comparison, cache_dir, known)
+        for path, violation in contract.kept(chosen):
             if not _is_below(path, paths):
                 continue
             text = contract.text(path)
@@ -101,8 +108,10 @@ class _Contract:
         rule: Rule,
         comparison: Comparison,
         cache_dir: str | None,
+        opened: tuple[Project | None, Project | None],
     ) -> None:
         self.root = root
+        self._opened = opened
         self._config = config
         self._selection = selection
         self._rule = rule
@@ -111,15 +120,54 @@ class _Contract:
         self._texts: dict[str, str] = {}
         self._old_paths: dict[str, str] | None = None
 
+    def kept(self, chosen: Sequence[Sequence[str]]) -> list[Located]:
+        """`findings`, from the cache if these two sides were the last that were compared."""
+        folder = cache_folder(self.root, self._cache_dir)
+        if not folder:
+            return self.findings()
+        from .findings import from_plain, page_name, to_plain
+        from .project.cache import opened, packed, unpacked
+
+        cache = opened(folder)
+        name = page_name(self._config, (CODE, *map(tuple, chosen)))
+        sides = self._sides()
+        try:
+            there = cache.page(name)
+            known, plain = unpacked(there) if there else (b"", [])
+            if known == sides:
+                return [(path, from_plain([each])[0]) for path, each in plain]
+        except (ValueError, EOFError, TypeError):
+            pass
+        finally:
+            cache.close()
+        found = self.findings()
+        if not any(violation.code == INTERNAL for _, violation in found):
+            payload = packed((sides, [(path, to_plain([each])[0]) for path, each in found]))
+            cache.put_page(name, lambda there: payload)
+            cache.close()
+        return found
+
+    def _sides(self) -> bytes:
+        """Stands for the files of both sides and what became of them."""
+        from .project.cache import content_digest
+
+        told: list[object] = [os.getcwd(), self.root, sorted(self._comparison.renamed.items())]
+        for side in (self._comparison.base, self._comparison.head):
+            told += [side.top, [(path, blob.mode, side.identity(path)) for path, blob in sorted(side.blobs.items())]]
+        return content_digest(repr(told).encode("utf-8", "surrogatepass"))
+
     def findings(self) -> list[Located]:
         from .project import Project
         from .project.contract import breaks
 
-        def opened(files: Snapshot) -> Project:
+        def opened(files: Snapshot, known: Project | None) -> Project:
+            if known is not None:
+                return known
             config = configuration.seen_in(self._config, files)
             return Project(self.root, config, cache_folder(self.root, self._cache_dir))
 
-        old, new = opened(self._comparison.base), opened(self._comparison.head)
+        old = opened(self._comparison.base, self._opened[0])
+        new = opened(self._comparison.head, self._opened[1])
         self._texts.clear()
         try:
             if not (old.modules.mentioning("FastAPI") or old.modules.mentioning("APIRouter")):

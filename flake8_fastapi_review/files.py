@@ -9,13 +9,13 @@ import os
 from typing import TYPE_CHECKING
 
 from .records import NamedTuple
-from .unchanged import kind
+from .unchanged import kind, signature
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Protocol
 
-    from .unchanged import Ground
+    from .unchanged import Ground, Signature
 
     class Files(Protocol):
         """A tree of files."""
@@ -30,6 +30,10 @@ if TYPE_CHECKING:
 
         def entries(self, folder: str) -> list[Entry]:
             """What a folder holds, by name. Raises OSError."""
+            ...
+
+        def signature(self, path: str) -> Signature:
+            """Changes when the content of a file changes. Raises OSError."""
             ...
 
 
@@ -76,6 +80,9 @@ class Disk:
             made = [Entry(entry.name, entry.is_dir(follow_symlinks=False), leads_to_file(entry)) for entry in found]
         made.sort()
         return made
+
+    def signature(self, path: str) -> Signature:
+        return signature(os.stat(path))
 
 
 DISK = Disk()

@@ -26,7 +26,7 @@ from .project.cache import code_digest, content_digest, packed, stamp_code, unpa
 from .project.disk import kind_of, read, unlisted
 from .project.listing import listed
 from .records import NamedTuple
-from .unchanged import Signature, is_settled, signature
+from .unchanged import Signature, is_settled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -94,8 +94,10 @@ class Findings:
         chosen: Sequence[object],
         suffixes: tuple[str, ...],
         project: Callable[[], Project],
+        others: Sequence[Sequence[object]] = (),
     ) -> None:
         """`chosen` tells by its `repr` what besides configuration and files an outcome depends on: selectors, host.
+        Outcomes that were kept by one of `others` are as good.
 
         `project` opens the project, to look at what the outcomes were made from. Its `readings` are to be those here.
         """
@@ -105,10 +107,12 @@ class Findings:
         self._config = config
         self._suffixes = suffixes
         self._moment = time.time_ns()
+        self._files = config.files
         self.listing = listed(cache, config, suffixes)
         self._signatures = self._signed(self.listing)
-        self._name = _name(config, chosen)
-        self._any_name = _name(config, ())
+        self._name = page_name(config, chosen)
+        self._names = (self._name, *(page_name(config, other) for other in others))
+        self._any_name = page_name(config, ())
         self._known: dict[str, Plain] = {}
         self._new: dict[str, Plain] = {}
         self._digests: dict[str, bytes] = {}
@@ -117,8 +121,8 @@ class Findings:
         self._readings: Readings | None = None
         self._masks: dict[str, int] = {}
         self._namespaces: dict[str, str] = {}
-        self._earlier: tuple[_Page, list[str]] | None = None
-        """A page that holds but for some files, as long as it has not been looked at what that means."""
+        self._earlier: tuple[str, _Page, list[str]] | None = None
+        """A page, after its name, that holds but for some files, as long as it has not been looked at what that means."""
         self._has_aged = False
         self._is_off = False
         self._pid = os.getpid()
@@ -132,9 +136,8 @@ class Findings:
     def get(self, path: str) -> Plain | None:
         """What `put` was given for a file, by this run or an earlier one."""
         if self._earlier is not None:
-            page, changed = self._earlier
-            self._earlier = None
-            self._settle(page, changed)
+            earlier, self._earlier = self._earlier, None
+            self._settle(*earlier)
         return self._known.get(path)
 
     def known(self) -> Mapping[str, Plain]:
@@ -171,7 +174,7 @@ class Findings:
 
     def is_text(self, path: str, text: str) -> bool:
         """The file on the disk, which the listing tells or not, holds this text, whatever ends its lines."""
-        content = read(os.path.join(self._config.root, path))
+        content = read(os.path.join(self._config.root, path), self._files)
         if content is None or (path in self.listing.files and self._digest(path) != content_digest(content)):
             return False
         if content.isascii() and text.encode("utf-8", "surrogatepass") == content:
@@ -225,7 +228,7 @@ class Findings:
                 continue
             seen = self._consulted[path] = self._look(path)
             full = os.path.join(self._config.root, path)
-            if seen[0] != kinds[path] or (seen[0] == "file" and not is_settled(signature(os.stat(full)), self._moment)):
+            if seen[0] != kinds[path] or (seen[0] == "file" and not is_settled(self._sign(full), self._moment)):
                 self.turn_off()
                 return
 
@@ -280,24 +283,32 @@ class Findings:
                 ground.note(full, seen)
 
     def _load(self) -> None:
-        page = self._page(self._name)
-        if page is None:
+        """Take over the page that holds, or the one that holds for most files."""
+        best: tuple[str, _Page, list[str]] | None = None
+        for name in self._names:
+            page = self._page(name)
+            if page is None:
+                continue
+            self._trust(page)
+            if not self._is_alike(page):
+                continue
+            changed = self._changed(page)
+            if all(path in self.listing.files for path in changed) and (best is None or len(changed) < len(best[2])):
+                best = name, page, changed
+            if not changed:
+                break
+        if best is None:
             return
-        self._trust(page)
-        if not self._is_alike(page):
+        name, page, changed = best
+        self.problem = page.problem
+        if changed or name != self._name:
+            self._earlier = best
             return
-        changed = self._changed(page)
-        if changed:
-            if all(path in self.listing.files for path in changed):
-                self._earlier = page, changed
-                self.problem = page.problem
-        else:
-            self._known = page.outcomes
-            self._consulted = page.consulted
-            self.problem = page.problem
-            self._has_aged = page.signatures != self._signatures and any(
-                is_settled(sign, self._moment) for path, sign in self._signatures.items() if path not in page.signatures
-            )
+        self._known = page.outcomes
+        self._consulted = page.consulted
+        self._has_aged = page.signatures != self._signatures and any(
+            is_settled(sign, self._moment) for path, sign in self._signatures.items() if path not in page.signatures
+        )
 
     def _page(self, name: str) -> _Page | None:
         payload = self._cache.page(name)
@@ -330,7 +341,7 @@ class Findings:
         others = page.digests.keys() - self._signatures.keys()
         return (
             page.digests.keys() >= self._signatures.keys()
-            and all(page.digests[path] == _digest_of(os.path.join(self._config.root, path)) for path in others)
+            and all(page.digests[path] == self._digest_of(path) for path in others)
             and page.shape == self.listing.shape()
             and all(found == self._look(path) for path, found in page.consulted.items())
         )
@@ -340,10 +351,10 @@ class Findings:
             return []
         return [path for path in self._signatures if page.digests[path] != self._digest(path)]
 
-    def _settle(self, page: _Page, changed: list[str]) -> None:
+    def _settle(self, name: str, page: _Page, changed: list[str]) -> None:
         """Take over the outcomes of a page that stand though some files have changed."""
         texts = self._texts(changed)
-        sources = self._given(self._name, page, texts)
+        sources = self._given(name, page, texts)
         if sources is None:
             return
         readings = self.readings
@@ -361,9 +372,12 @@ class Findings:
             if path not in changed and not mask & moved:
                 self._known[path] = outcome
                 self._masks[path] = mask
+        # What another state has kept is kept of this one, too.
+        self._has_aged = self._has_aged or name != self._name
 
     def _texts(self, paths: Iterable[str]) -> dict[str, bytes]:
-        return {path: read(os.path.join(self._config.root, path)) or b"" for path in paths if path.endswith(".py")}
+        root = self._config.root
+        return {path: read(os.path.join(root, path), self._files) or b"" for path in paths if path.endswith(".py")}
 
     def _given(self, name: str, page: _Page, texts: Mapping[str, bytes]) -> _Sources | None:
         """Give the project what the run has read and found that made a page; None if that is not known. `texts` are
@@ -444,6 +458,8 @@ class Findings:
         self._cache.put_page(
             f"{self._name} answers", lambda there: _answers_payload(state, answered, new, before, there)
         )
+        if self._files is not DISK:
+            return
         newest = self._newest()
         if newest is None or newest.name == self._name or newest.outcomes <= len(self._masks):
             told = _Newest(self._name, len(self._masks))
@@ -466,33 +482,41 @@ class Findings:
 
     def _signed(self, listing: Listing) -> dict[str, Signature]:
         """Of the files of the listing, and by absolute path those of configuration and versions."""
-        signatures = dict(listing.files)
+        root = self._config.root
+        if self._files is DISK:
+            signatures = dict(listing.files)
+        else:
+            signatures = {path: self._sign(os.path.join(root, path)) for path in listing.files}
         for path in (*dependency_files(self._config), *_own_rules(self._config)):
-            try:
-                signatures[path] = signature(os.stat(path))
-            except OSError:
-                signatures[path] = _GONE
+            signatures[path] = self._sign(path)
         return signatures
+
+    def _sign(self, path: str) -> Signature:
+        """Of a file by its absolute path."""
+        try:
+            return self._files.signature(path)
+        except OSError:
+            return _GONE
 
     def _digest(self, path: str) -> bytes:
         known = self._digests.get(path)
         if known is None:
-            known = self._digests[path] = _digest_of(os.path.join(self._config.root, path))
+            known = self._digests[path] = self._digest_of(path)
         return known
+
+    def _digest_of(self, path: str) -> bytes:
+        """Empty for a file that cannot be read."""
+        content = read(os.path.join(self._config.root, path), self._files)
+        return b"" if content is None else content_digest(content)
 
     def _look(self, path: str) -> tuple[str | None, bytes]:
         full = os.path.join(self._config.root, path)
-        kind = kind_of(full)
-        return kind, _digest_of(full) if kind == "file" else b""
+        kind = kind_of(full, self._files)
+        return kind, self._digest_of(path) if kind == "file" else b""
 
 
-def _digest_of(path: str) -> bytes:
-    """Empty for a file that cannot be read."""
-    content = read(path)
-    return b"" if content is None else content_digest(content)
-
-
-def _name(config: Config, chosen: Sequence[object]) -> str:
+def page_name(config: Config, chosen: Sequence[object]) -> str:
+    """What a page is called that depends on the tool, on a configuration and on what `chosen` tells by its `repr`."""
     facts = (
         _LAYOUT,
         sys.version,

@@ -6,6 +6,7 @@ Nothing here writes: no checkout, no index, no object. Paths of git are bytes; t
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import re
 import subprocess
@@ -16,6 +17,8 @@ from .records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+
+    from .unchanged import Signature
 
 _LINK = "120000"
 _MODULE = "160000"
@@ -361,6 +364,28 @@ class Snapshot:
             link = not is_folder and self.blobs[inner].mode == _LINK
             made.append(Entry(entry, is_folder, not is_folder and (not link or self._follow(inner) in self.blobs)))
         return made
+
+    def identity(self, name: str) -> str:
+        """What tells one content of a file from another, by its path relative to the top."""
+        blob = self.blobs[name]
+        if blob.id is not None:
+            return blob.id
+        try:
+            return hashlib.sha1(self.content(name), usedforsecurity=False).hexdigest()
+        except OSError:
+            return ""
+
+    def signature(self, path: str) -> Signature:
+        """What tells one content of a file from another: of a blob its name. Raises OSError."""
+        name = self._name(path)
+        found = None if name is None else self._follow(name)
+        blob = self.blobs.get(found or "")
+        if found is None or blob is None:
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
+        # What git checks out may be another than the blob: with other ends of lines, say.
+        if self._on_disk and (blob.id is None or os.path.exists(os.path.join(self.top, found))):
+            return DISK.signature(os.path.join(self.top, found))
+        return 0, 0, 0, int(blob.id or "0", 16)
 
     def _name(self, path: str) -> str | None:
         """Relative to the top, with forward slashes; None for what lies outside."""

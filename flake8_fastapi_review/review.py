@@ -20,7 +20,7 @@ from .rule import Range, Severity, Violation
 from .suppression import split
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from .baseline import Baseline
     from .config import Config, Problem
@@ -139,10 +139,10 @@ class _Scope:
         config: Config,
         selection: Selection,
         cache_dir: str | None,
-        told: Sequence[object] | None,
+        told: Sequence[Sequence[object]],
         baseline: tuple[Baseline | None, Problem | None],
     ) -> None:
-        """`told`: what Findings are kept by; None where they are not those of the files on the disk."""
+        """`told`: what Findings are kept by, and what others may be that serve as well; nothing if none are kept."""
         self.baseline, self.broken_baseline = baseline
         self.root = config.root
         self.selection = selection
@@ -156,10 +156,11 @@ class _Scope:
             from .project.cache import opened
 
             self.cache = opened(cache_dir)
-        if self.cache is not None and told is not None:
+        if self.cache is not None and told:
             from .findings import Findings
 
-            self.kept = Findings(self.cache, config, told, (".py", *self.suffixes), lambda: self.project)
+            own, *others = told
+            self.kept = Findings(self.cache, config, own, (".py", *self.suffixes), lambda: self.project, others)
             self.cache.when_closing(self.kept.save)
             self.listing = self.kept.listing
         else:
@@ -178,6 +179,11 @@ class _Scope:
             if self.kept is not None:
                 self._opened.modules.readings = self.kept.readings
         return self._opened
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the project had to be opened."""
+        return self._opened is not None
 
     def start_anew(self) -> None:
         """Forget the project as it was understood, and all outcomes."""
@@ -256,6 +262,8 @@ def review(
     baseline: bool = True,
     locating: bool = False,
     ground: Ground | None = None,
+    states: Sequence[str] = (),
+    opened: dict[str, Project] | None = None,
 ) -> Review:
     """Review the files named by `paths` and those below the folders named.
 
@@ -265,10 +273,12 @@ def review(
     `progress` is told how many of how many files are done. `files` is where everything is read, `settings` where
     configurations and baselines are, if elsewhere. `counting` asks for Review.sites and comments, `locating` for
     contexts. `baseline=False`: none is looked at. `ground`: all that the outcome was made from is added to it;
-    `settings` has to be Watched then, and nobody else's.
+    `settings` has to be Watched then, and nobody else's. `states`: what a state of the files that is not the one on the
+    disk is called where findings are kept, and under which names others are found that are nearly the same. `opened` is
+    filled with the projects that had to be opened, by root.
     """
     chosen = (select, extend_select, ignore, extend_ignore)
-    wanted = _Wanted(noqa, counting, baseline, locating)
+    wanted = _Wanted(noqa, counting, baseline, locating, tuple(states))
     collection = _Collection(root, config, chosen, wanted, cache_dir, files, settings or files)
     for path in paths:
         collection.add(path)
@@ -277,6 +287,8 @@ def review(
         outcomes = _Run(collection.scopes, wanted).all(tasks, jobs, progress)
     if ground is not None:
         collection.tell(ground)
+    if opened is not None:
+        opened.update((scope.root, scope.project) for scope in collection.scopes if scope.is_open)
     return _joined(collection, tasks, outcomes, wanted)
 
 
@@ -287,6 +299,7 @@ class _Wanted(NamedTuple):
     counting: bool
     baseline: bool
     locating: bool
+    states: tuple[str, ...] = ()
 
 
 class _Collection:
@@ -398,10 +411,22 @@ class _Collection:
             config = configuration.seen_in(config, self.files)
         baseline = self._baseline(config) if self._wanted.baseline else (None, None)
         locating = self._wanted.locating or baseline[0] is not None
-        told = ("check", self._wanted.noqa, self._wanted.counting, locating, *map(tuple, self._chosen))
-        is_disk = self.files is DISK and isinstance(self._settings, Disk)
         cache = cache_folder(root, self._cache_dir)
-        return _Scope(config, select(config, *self._chosen), cache, told if is_disk else None, baseline)
+        return _Scope(config, select(config, *self._chosen), cache, list(self._told(config, locating)), baseline)
+
+    def _told(self, config: Config, locating: bool) -> Iterator[Sequence[object]]:
+        """What the findings of a project are kept by."""
+        if self.files is DISK and isinstance(self._settings, Disk):
+            states: tuple[str, ...] = ("check",)
+        else:
+            # Rules of the project itself are those on the disk.
+            states = () if config.structural_rules else self._wanted.states
+        counting = self._wanted.counting
+        for state in states:
+            for kind in dict.fromkeys(((counting, locating), (True, locating), (counting, True), (True, True))):
+                yield (state, self._wanted.noqa, *kind, *map(tuple, self._chosen))
+                if state == "check":
+                    return
 
     def _baseline(self, config: Config) -> tuple[Baseline | None, Problem | None]:
         usual = os.path.join(config.root, configuration.BASELINE)

@@ -624,3 +624,90 @@ def test_a_detached_head_without_branches(repo: Path) -> None:
     assert new(reviewed(repo, "--head", "HEAD")) == [("app/new.py", 4, "FAR012", True)]
     bare = reviewed(repo, PRE_COMMIT_FROM_REF="HEAD~1", PRE_COMMIT_TO_REF="HEAD")
     assert new(bare) == [("app/new.py", 4, "FAR012", True)]
+
+
+# What is kept of earlier reviews
+
+APPLICATION = {
+    "pyproject.toml": '[tool.fastapi-review]\nselect = ["FAR001", "FAR012", "FAR050", "FAR097"]\n',
+    "app/main.py": "from fastapi import FastAPI\nfrom app import client\n\napp = FastAPI()\n\n\n"
+    '@app.get("/rates")\nasync def rates():\n    return client.fetch()\n',
+    "app/client.py": "def fetch():\n    return {}\n",
+    "app/bad.py": BARE,
+}
+BLOCKING = "import requests\n\n\ndef fetch():\n    return requests.get('https://example.org', timeout=5)\n"
+
+
+def plain(report: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in report.items() if key != "review_time_ms"}
+
+
+def _reviewed_files(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The files that are looked at from now on."""
+    from flake8_fastapi_review import review as engine
+
+    seen: list[str] = []
+    real = engine.review_file
+
+    def review_file(file: Any, selection: Any) -> Any:
+        seen.append(file.path)
+        return real(file, selection)
+
+    monkeypatch.setattr(engine, "review_file", review_file)
+    return seen
+
+
+def _outcome(folder: Path, base: str, head: str, cache: Path) -> Any:
+    from flake8_fastapi_review.change import review_change
+
+    where = Repository(str(folder))
+    sides = where.tree(base), where.tree(head) if head != "disk" else where.working_tree()
+    try:
+        return review_change(*sides, where.renames(base, None), [str(folder)], cache_dir=str(cache))
+    finally:
+        where.close()
+
+
+def test_an_earlier_review_is_used_for_what_stayed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = repository(tmp_path / "repo", APPLICATION)
+    first = git(folder, "rev-parse", "HEAD")
+    (folder / "app/bad.py").write_text(BARE + "\n\n" + BARE.replace("size", "length"))
+    second = commit(folder)
+    (folder / "app/client.py").write_text(BLOCKING)
+    third = commit(folder)
+    monkeypatch.chdir(folder)
+    seen = _reviewed_files(monkeypatch)
+    cache = tmp_path / "cache"
+    one = _outcome(folder, first, second, cache)
+    assert sorted(seen) == ["app/bad.py", "app/bad.py", "app/client.py", "app/main.py"], "what is alike serves both"
+    seen.clear()
+    assert _outcome(folder, first, second, cache) == one
+    assert seen == []
+    two = _outcome(folder, second, third, cache)
+    assert sorted(seen) == ["app/client.py", "app/main.py"], "the old side is the new one of before"
+    assert two == _outcome(folder, second, third, tmp_path / "other")
+    assert [(new.path, new.violation.code) for new in two.new] == [("app/main.py", "FAR001")]
+
+
+def test_breaks_are_kept_for_two_sides(tmp_path: Path) -> None:
+    folder = repository(tmp_path / "repo", APPLICATION)
+    main = APPLICATION["app/main.py"]
+    (folder / "app/main.py").write_text(main.replace('"/rates"', '"/prices"'))
+    broken = [plain(reviewed(folder)) for _ in range(2)]
+    assert [each["code"] for each in broken[0]["findings"]] == ["FAR097"]
+    assert broken[0] == broken[1]
+    (folder / "app/main.py").write_text(main + "\n\n")
+    assert [each["code"] for each in reviewed(folder)["findings"]] == []
+    (folder / "app/main.py").write_text(main.replace('"/rates"', '"/prices"'))
+    git(folder, "add", "-A")
+    assert plain(reviewed(folder, "--head", "index"))["findings"] == broken[0]["findings"]
+
+
+def test_what_is_kept_of_the_disk_is_not_that_of_the_index(tmp_path: Path) -> None:
+    folder = repository(tmp_path / "repo", APPLICATION)
+    (folder / "app/client.py").write_text(BLOCKING)
+    git(folder, "add", "-A")
+    (folder / "app/client.py").write_text(APPLICATION["app/client.py"])
+    for _ in range(2):
+        assert [each["code"] for each in reviewed(folder, "--head", "index")["findings"]] == ["FAR001"]
+        assert reviewed(folder)["findings"] == []

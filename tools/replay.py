@@ -1,19 +1,22 @@
 """Replays a history: every change is reviewed, and what the reviews tell must add up.
 
-    python tools/replay.py REPOSITORY [--last N] [--every N] [--jobs N] [--select CODES]
+    python tools/replay.py REPOSITORY [--last N] [--every N] [--cold N] [--jobs N] [--select CODES]
     python tools/replay.py REPOSITORY --releases NAME VERSION… [--keep GLOB]…
 
 With --releases the repository is made first, in a folder that must not exist: the Python files (those that --keep
 names, if given) of the wheels of these versions, a commit for each. Nothing of them is installed or run.
 
-For each commit after the first of the first-parent history (of the last N, each Nth):
+For each commit after the first of the first-parent history (of the last N, each Nth), against the one before it:
 
 - `review --base PARENT --head COMMIT --exact` ends with status 0, 1 or 2, never with an error of ours;
 - its new and unchanged findings (and those that a baseline holds) are as many as a whole review of the commit has,
-  which is made from a checkout of its own; its fixed and unchanged ones as many as one of the parent has under the
-  settings of the commit. FAR097 is left out: it compares two sides, so a whole review has none;
+  which is made in a checkout with a cache of its own; its fixed and unchanged ones as many as one of the parent has
+  under the settings of the commit. FAR097 is left out: it compares two sides, so a whole review has none;
 - the same review again, with one process more and what the first one kept, prints the same bytes but for
-  `review_time_ms`.
+  `review_time_ms`; each Nth of --cold (10) does so without any cache, too. The first one finds what the review of the
+  change before it has kept.
+
+Seconds are of processor time.
 
 Exit status 1 if one of these fails.
 """
@@ -26,12 +29,15 @@ import io
 import json
 import os
 import re
+import resource
+import shutil
 import subprocess
 import sys
 import tempfile
-import time
 import zipfile
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -79,12 +85,12 @@ def _unpack(wheel: bytes, folder: Path, globs: list[str]) -> None:
                 (folder / name).write_bytes(archive.read(name))
 
 
-def command(folder: Path, cache: Path, *arguments: str) -> tuple[int, bytes, str]:
+def command(folder: Path, cache: Path | None, *arguments: str) -> tuple[int, bytes, str]:
     """Run `fastapi-review`: status, output, the last line on stderr."""
     # Not -m: the folder may be a checkout of ours, and then that would run instead.
     start = f"import sys; sys.path[0] = {str(ROOT)!r}; from flake8_fastapi_review.cli import main; main()"
     done = subprocess.run(
-        [sys.executable, "-c", start, *arguments, "--cache-dir", str(cache)],
+        [sys.executable, "-c", start, *arguments, *(["--no-cache"] if cache is None else ["--cache-dir", str(cache)])],
         cwd=folder,
         capture_output=True,
         check=False,
@@ -93,18 +99,45 @@ def command(folder: Path, cache: Path, *arguments: str) -> tuple[int, bytes, str
     return done.returncode, done.stdout, said[-1] if said else ""
 
 
-def in_a_checkout(folder: Path, commit: str, cache: Path, options: list[str]) -> int:
-    """How many findings `check` has in a checkout of a commit."""
+class Checkout:
+    """A working tree of its own, with a cache of its own."""
+
+    def __init__(self, folder: Path, where: Path) -> None:
+        self.where = where
+        self._cache = where.parent / "cache-of-the-checkout"
+        git(folder, "worktree", "add", "-q", "--detach", "--no-checkout", str(where))
+
+    def count(self, commit: str, options: list[str]) -> int:
+        """How many findings `check` has in a commit."""
+        git(self.where, "checkout", "-q", "--force", "--detach", commit)
+        git(self.where, "clean", "-q", "-d", "--force", "-x")
+        status, output, said = command(self.where, self._cache, "check", "--format", "json", *options)
+        if not output:
+            raise RuntimeError(f"check ended with {status}: {said}")
+        return len(json.loads(output)["findings"])
+
+
+@contextmanager
+def checkout(folder: Path) -> Iterator[Checkout]:
+    """A Checkout that is gone afterwards."""
     with tempfile.TemporaryDirectory() as into:
         where = Path(into) / folder.name
-        git(folder, "worktree", "add", "-q", "--detach", str(where), commit)
         try:
-            status, output, said = command(where, cache, "check", "--format", "json", *options)
-            if not output:
-                raise RuntimeError(f"check ended with {status}: {said}")
-            return len(json.loads(output)["findings"])
+            yield Checkout(folder, where)
         finally:
-            git(folder, "worktree", "remove", "--force", str(where))
+            shutil.rmtree(where, ignore_errors=True)
+            git(folder, "worktree", "prune")
+
+
+def has_same_settings(folder: Path, base: str, head: str) -> bool:
+    """Whether the two commits have the same settings, and none has a baseline."""
+    found = []
+    for commit in (base, head):
+        listed = git(folder, "ls-tree", "-r", commit).splitlines()
+        found.append([line for line in listed if line.endswith((".toml", ".cfg", "setup.py", ".json"))])
+        if any(line.endswith("baseline.json") for line in found[-1]):
+            return False
+    return found[0] == found[1]
 
 
 def by_settings(folder: Path, base: str, head: str, cache: Path, select: list[str]) -> int:
@@ -125,44 +158,56 @@ def _is_same(path: str, base: Snapshot, head: Snapshot) -> bool:
     return name in base.blobs and name in head.blobs and base.blobs[name].id == head.blobs[name].id
 
 
-def replay(folder: Path, commits: list[str], jobs: int, select: list[str]) -> int:
+def _processor_time() -> float:
+    spent = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return spent.ru_utime + spent.ru_stime
+
+
+def replay(folder: Path, commits: list[str], jobs: int, select: list[str], cold: int) -> int:
     """Review each commit against the one before it; the number of failures."""
     failures = 0
     chosen = ["--select", ",".join(select)] if select else []
     total: Counter[str] = Counter()
     seconds: list[float] = []
-    with tempfile.TemporaryDirectory() as into:
+    counts: dict[str, int] = {}
+    with tempfile.TemporaryDirectory() as into, checkout(folder) as tree:
         cache = Path(into) / "cache"
-        for base, head in pairwise(commits):
+        for number, (base, head) in enumerate(pairwise(commits), 1):
             name = git(folder, "log", "-1", "--format=%h %s", head)[:60]
             sides = ("--base", base, "--head", head, "--exact", "--format", "json", *chosen)
-            begun = time.monotonic()
+            begun = _processor_time()
             status, first, said = command(folder, cache, "review", *sides, "--jobs", str(jobs))
-            seconds.append(time.monotonic() - begun)
+            seconds.append(_processor_time() - begun)
             if status not in (0, 1, 2) or not first:
                 print(f"{name}: review ended with {status}: {said}")
                 failures += 1
                 continue
             again = command(folder, cache, "review", *sides, "--jobs", str(jobs + 1))[1]
+            is_cold = cold and not number % cold
+            anew = command(folder, None, "review", *sides)[1] if is_cold else first
             found: dict[str, Any] = json.loads(first)
             new = sum(each["code"] != _ONLY_OF_A_CHANGE for each in found["findings"])
             fixed, unchanged = len(found["fixed"]), found["unchanged"]
-            whole = in_a_checkout(folder, head, cache, chosen)
-            before = by_settings(folder, base, head, cache, select)
+            whole = counts[head] = tree.count(head, chosen)
+            is_known = base in counts and has_same_settings(folder, base, head)
+            before = counts[base] if is_known else by_settings(folder, base, head, cache, select)
             wrong = []
             if _TIME.sub(b"", first) != _TIME.sub(b"", again):
                 wrong.append("the second run prints something else")
+            if _TIME.sub(b"", first) != _TIME.sub(b"", anew):
+                wrong.append("a run without a cache prints something else")
             if new + unchanged != whole:
                 wrong.append(f"{new} new + {unchanged} unchanged is not {whole}")
             if fixed + unchanged != before:
                 wrong.append(f"{fixed} fixed + {unchanged} unchanged is not {before}")
             failures += bool(wrong)
-            total.update(new=new, fixed=fixed, unchanged=unchanged, pairs=1, bytes=len(first))
+            total.update(new=new, fixed=fixed, unchanged=unchanged, pairs=1, cold=bool(is_cold))
             told = f"{new} new, {fixed} fixed, {unchanged} unchanged, {seconds[-1]:.1f} s"
             print(f"{name}: {told}{''.join(f'; WRONG: {each}' for each in wrong)}", flush=True)
     print(
-        f"{total['pairs']} changes: {total['new']} new, {total['fixed']} fixed, {total['unchanged']} unchanged, "
-        f"{sum(seconds):.0f} s in all (longest {max(seconds, default=0):.1f} s), {failures} failures"
+        f"{total['pairs']} changes, {total['cold']} of them without a cache, too: {total['new']} new, "
+        f"{total['fixed']} fixed, {total['unchanged']} unchanged, {sum(seconds):.0f} s in all "
+        f"(longest {max(seconds, default=0):.1f} s), {failures} failures"
     )
     return failures
 
@@ -174,6 +219,7 @@ def main() -> int:
     parser.add_argument("--keep", action="append", default=[], metavar="GLOB")
     parser.add_argument("--last", type=int, default=0, metavar="N")
     parser.add_argument("--every", type=int, default=1, metavar="N")
+    parser.add_argument("--cold", type=int, default=10, metavar="N")
     parser.add_argument("--jobs", type=int, default=1, metavar="N")
     parser.add_argument("--select", default="", metavar="CODES")
     arguments = parser.parse_args()
@@ -183,7 +229,7 @@ def main() -> int:
     commits = git(folder, "log", "--first-parent", "--reverse", "--format=%H").split()
     commits = commits[-arguments.last - 1 :] if arguments.last else commits
     select = [code for code in arguments.select.split(",") if code]
-    return 1 if replay(folder, commits[:: arguments.every], arguments.jobs, select) else 0
+    return 1 if replay(folder, commits[:: arguments.every], arguments.jobs, select, arguments.cold) else 0
 
 
 if __name__ == "__main__":

@@ -204,14 +204,14 @@ def unlisted(listing: Listing, kinds: Mapping[str, str | None], root: str, confi
             yield path
 
 
-def kind_of(path: str) -> str | None:
+def kind_of(path: str, files: Files = DISK) -> str | None:
     """What `Sources.kinds` tells of an absolute path."""
-    return module_names(DISK, path[:-2]) if path.endswith("/*") else DISK.kind(path)
+    return module_names(files, path[:-2]) if path.endswith("/*") else files.kind(path)
 
 
-def read(path: str) -> bytes | None:
+def read(path: str, files: Files = DISK) -> bytes | None:
     """None if it cannot be read."""
     try:
-        return DISK.read(path)
+        return files.read(path)
     except OSError:
         return None
