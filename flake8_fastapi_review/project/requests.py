@@ -182,6 +182,10 @@ class Requests:
 
     def _marker(self, summary: Summary, expr: Expr, depth: int = 0) -> tuple[Summary, Expr]:
         """The call that makes a marker which stands under a name, `X_TOKEN = Header()`, and the module it stands in."""
+        if expr[0] == "a":
+            held = self.types.eval(summary, expr[1])
+            other = self.types.modules.summary(held[1]) if held is not None and held[0] == "mod" else None
+            return (summary, expr) if other is None else self._marker(other, ("g", expr[2]), depth + 1)
         if expr[0] != "g" or depth > _MAX_DEPTH:
             return summary, expr
         bindings = summary.names.get(expr[1], ())

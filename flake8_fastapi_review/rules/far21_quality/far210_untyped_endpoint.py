@@ -106,7 +106,8 @@ def _annotated(file: File, function: ast.FunctionDef | ast.AsyncFunctionDef, par
 
 def _harm(file: File, function: ast.FunctionDef | ast.AsyncFunctionDef, parameter: ast.arg) -> str:
     given = {each.parameter.arg: each for each in file.marked(function)}
-    if parameter.arg in given and given[parameter.arg].source == "depends":
+    source = given[parameter.arg].source if parameter.arg in given else file.parameter_source(function, parameter.arg)
+    if source == "depends":
         return "neither people nor tools know what the dependency gives"
     if parameter.arg in _OWN:
         return "FastAPI takes it for a query parameter"
