@@ -44,6 +44,8 @@ _CERTAIN = frozenset(
 )
 _TELLING = _CERTAIN | frozenset(_DIRECT)
 """Methods by which a function shows that it touches a session; if they are not certain, their receiver decides."""
+_HANDS_ON = ("typing.cast", "sqlalchemy.orm.object_session", "sqlalchemy.ext.asyncio.async_object_session")
+"""What gives a session that somebody else made."""
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
@@ -184,6 +186,8 @@ class Sessions:
         if callee is None:
             return False
         match callee[0]:
+            case "ext" if callee[1] in _HANDS_ON:
+                return False
             case "ext" | "type" | "inst" | "partial":
                 return True
             case "mem":
