@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import inspect
 import re
-import textwrap
 from typing import TYPE_CHECKING, Any
 
 from flake8_fastapi_review import registry
@@ -136,7 +134,9 @@ def facts(code: str) -> Facts:
 
 def sections(docstring: str) -> tuple[str, tuple[Section, ...]]:
     """The first sentence of a rule's docstring without its full stop, and the sections that follow."""
-    text = inspect.cleandoc(docstring)
+    from inspect import cleandoc
+
+    text = cleandoc(docstring)
     summary = registry.summary(text)
     first, _, rest = text.partition("\n\n")
     more = " ".join(first.split())[len(summary) :].removeprefix(".").strip()
@@ -154,6 +154,8 @@ def sections(docstring: str) -> tuple[str, tuple[Section, ...]]:
 
 
 def _blocks(lines: list[str]) -> tuple[Block, ...]:
+    from textwrap import dedent
+
     blocks: list[Block] = []
     held: list[str] = []
     is_code = False
@@ -161,7 +163,7 @@ def _blocks(lines: list[str]) -> tuple[Block, ...]:
     def close() -> None:
         text = "\n".join(held)
         if text.strip():
-            text = textwrap.dedent(text).strip("\n") if is_code else " ".join(text.split())
+            text = dedent(text).strip("\n") if is_code else " ".join(text.split())
             blocks.append(Block(text.rstrip(), is_code))
         held.clear()
 
@@ -324,7 +326,9 @@ def _plain(value: object) -> Any:
 
 
 def _wrapped(text: str, width: int, indent: str = "") -> list[str]:
-    return textwrap.wrap(
+    from textwrap import wrap
+
+    return wrap(
         text, width, initial_indent=indent, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
     )
 

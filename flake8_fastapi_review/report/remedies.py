@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -62,6 +61,8 @@ def patched(lines: Sequence[str], fix: Remedy, first: int, last: int) -> list[st
 def diff(lines: Sequence[str], fix: Remedy) -> Iterator[tuple[str, str]]:
     """What a fix does, line by line, as (sign, text): "-" for what goes, "+" for what comes; where it changes places
     that are apart, "@" and the number of the first line before each."""
+    from difflib import SequenceMatcher
+
     first = min(each.place.line for each in fix.changes)
     last = min(max(each.place.end_line for each in fix.changes), len(lines))
     before, after = list(lines[first - 1 : last]), patched(lines, fix, first, last)
@@ -74,6 +75,8 @@ def diff(lines: Sequence[str], fix: Remedy) -> Iterator[tuple[str, str]]:
 
 
 def _difference(before: list[str], after: list[str]) -> list[str]:
+    from difflib import SequenceMatcher
+
     found = []
     for kind, start, end, begin, stop in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
         if kind != "equal":
