@@ -643,6 +643,9 @@ class Trips:
         else:
             strategy = self.loading.strategy(held.statement, held.via, entity, relation)
             if origin in self._state.expired and strategy in ("joined", *EAGER):
+                if not self._state.expired[origin]:
+                    self._unsure()
+                    return
                 strategy = relation.lazy  # what was loaded along is forgotten, too
         if strategy in (None, "dynamic", "write_only", "?") or not entity.complete:
             self._unsure()
@@ -1257,8 +1260,18 @@ class Trips:
                 kind = "many" if relation.uselist else "one"
                 items = (held.items[0]._replace(entity=relation.target),)
                 further = Value(kind, items, held.statement, (*held.via, name))
-                if held.statement is not None or origin in self._state.flushed:
+                if held.statement is not None or (
+                    origin in self._state.flushed and not self._is_held_elsewhere(entity, relation, origin)
+                ):
                     self._show(further, origin, field.type, site, loops, (*within, name))
+
+    def _is_held_elsewhere(self, entity: Entity, relation: Relationship, origin: Origin | None) -> bool:
+        """Whether what a relationship of a new object leads to was loaded by somebody, who knows with what, or is
+        nothing: its lists are empty until somebody fills them."""
+        if relation.uselist or (origin, relation.name) in self._state.given:
+            self._unsure()
+            return True
+        return (entity.symbol, relation.name, origin) in self._state.filled
 
     def _show_by_validator(self, symbol: str, given: Given, site: Site) -> bool:
         """Executes what a model does before it reads the object; whether it reads the object itself then no more."""
