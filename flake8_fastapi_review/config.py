@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from .files import DISK
 from .records import NamedTuple
+from .regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -494,8 +495,8 @@ def _table(reader: _Reader, key: str, value: object) -> dict[str, Any]:
     return value
 
 
-_DATE = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])")
-_LIKE_A_DATE = re.compile(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}.*", re.DOTALL)
+_DATE = regex(r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])")
+_LIKE_A_DATE = regex(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}.*", re.DOTALL)
 
 
 def _migrations(reader: _Reader, key: str, value: object) -> tuple[str, ...] | dict[str, Any]:

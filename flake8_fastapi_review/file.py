@@ -20,6 +20,7 @@ from .project.passing import Aim as Aim  # noqa: PLC0414  # a word of rules
 from .project.requests import EXPLICIT, Field
 from .project.types import COROUTINE, NONE, Type, without_none
 from .records import NamedTuple
+from .regex import regex
 from .rule import Edit, Range, Related
 
 if TYPE_CHECKING:
@@ -82,22 +83,22 @@ _SCHEDULED = (
     "asyncio.TaskGroup.create_task",
     "asyncio.run_coroutine_threadsafe",
 )
-_SERVING = re.compile(r"\b(?:fastapi|starlette)\b")
-_CONSOLE_PLACES = re.compile(
+_SERVING = regex(r"\b(?:fastapi|starlette)\b")
+_CONSOLE_PLACES = regex(
     r"(?i)(?:^|/)(?:_*cli|_*commands?|management|scripts?|tools?|bin|console|__main__|manage|setup|install(?:er)?|wizard)"
     r"(?:/|\.py$|_)|_cli\.py$"
 )
-_TALKING = re.compile(
+_TALKING = regex(
     r"(?i)^_*(?:main|cli|cmd|usage|run_cli)(?:_|$)|(?:^|_)(?:print|show|display|dump|prompt|banner|pprint)(?:_|$)"
 )
 """Names of functions that print because that is what they are for."""
 _STAGES = frozenset(("dev", "develop", "development", "debug", "local", "test", "tests", "testing", "ci"))
 """What a stage that is not production is called."""
-_IN_STAGE = re.compile(r"(?i)(?:^|_)is_(?:dev|development|debug|local|test|testing)(?:_|$)")
-_LINES = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
+_IN_STAGE = regex(r"(?i)(?:^|_)is_(?:dev|development|debug|local|test|testing)(?:_|$)")
+_LINES = regex(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 """The lines of a text with their ends, as the tokenizer counts them."""
-_ALIAS = re.compile(r" as (\w+)")
-_LOGGER_NAMES = re.compile(r"(?i)(^|_)(log|logger|logging)$")
+_ALIAS = regex(r" as (\w+)")
+_LOGGER_NAMES = regex(r"(?i)(^|_)(log|logger|logging)$")
 
 
 class LoopHazard(NamedTuple):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
-import re
 from typing import TYPE_CHECKING
+
+from .regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,11 +15,11 @@ if TYPE_CHECKING:
 BROAD = ("builtins.Exception", "builtins.BaseException")
 CANCELLATIONS = ("asyncio.CancelledError", "trio.Cancelled", "anyio.get_cancelled_exc_class")
 
-_DIRECTIVE = re.compile(
+_DIRECTIVE = regex(
     r"(?i)noqa|far\d|pragma|pylint|pyright|mypy|type:|nosec|ruff|fmt|isort|flake8|nosonar|todo|fixme|xxx"
 )
-_COMMENT = re.compile(r"#+\s*(.*)")
-_REASON = re.compile(r"(?i)(?:noqa|pylint|nosec|ruff)\b[^#]*?\s[-–—]+\s+\S+\s+\S")
+_COMMENT = regex(r"#+\s*(.*)")
+_REASON = regex(r"(?i)(?:noqa|pylint|nosec|ruff)\b[^#]*?\s[-–—]+\s+\S+\s+\S")
 """`# noqa: BLE001 - a missing setting must not stop it`"""
 
 

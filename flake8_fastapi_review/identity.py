@@ -13,18 +13,19 @@ from typing import TYPE_CHECKING, Any
 
 from .module import Unreadable, parse, split_lines
 from .records import NamedTuple
+from .regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-_TOKEN = re.compile(
+_TOKEN = regex(
     r"""(?sx)
     (?P<string> '{3}.*?'{3} | \"{3}.*?\"{3} | '(?:\\.|[^'\\\n])*' | "(?:\\.|[^"\\\n])*" )
     | \#[^\n]*
     | \\?\s+
     """
 )
-_TRAILING_COMMA = re.compile(r",(?=[)\]}])")
+_TRAILING_COMMA = regex(r",(?=[)\]}])")
 _ARMS = ("body", "orelse", "finalbody", "handlers", "cases")
 
 

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from . import config as configuration
 from .config import Problem
 from .records import NamedTuple
+from .regex import regex
 from .rule import Default, Rule, Severity
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 INTERNAL = "FAR000"
 """The tool's own voice: an error in a rule, in the configuration, or a file that cannot be read."""
 
-_OWN = re.compile(r"FAR9\d{0,2}")
+_OWN = regex(r"FAR9\d{0,2}")
 """Codes of the structural rules that projects write."""
 
 _NARROW = len("FAR00")

@@ -7,7 +7,6 @@ one Project for each root, shares the work between processes and reports what co
 from __future__ import annotations
 
 import os
-import re
 from typing import TYPE_CHECKING
 
 from . import config as configuration
@@ -15,6 +14,7 @@ from .files import DISK, Disk, Watched
 from .module import Unreadable
 from .project.cache import cache_folder as cache_folder  # noqa: PLC0414 (asked for here by both hosts)
 from .records import NamedTuple
+from .regex import regex
 from .registry import INTERNAL, select
 from .rule import Range, Severity, Violation
 from .suppression import split
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from .unchanged import Ground
 
 
-_SAME_PLACE = re.compile(r":(\d*):(\d*):(?=\s)")
+_SAME_PLACE = regex(r":(\d*):(\d*):(?=\s)")
 _LONGEST = 300
 _BATCH = 8
 """The least number of files that a worker takes at once: neighbours share what they import."""

@@ -12,6 +12,7 @@ import re
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from .records import NamedTuple
+from .regex import regex
 from .rule import ROLES, Applicability, Default, Severity
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ _PARTS: dict[str, tuple[str, ...]] = {
     "range": ("start", "end"),
 }
 """The keys of parts of a rule that are mappings."""
-VARIABLE = re.compile(r"\$\$\$([A-Z_][A-Z0-9_]*)|\$\$?([A-Z_][A-Z0-9_]*)")
+VARIABLE = regex(r"\$\$\$([A-Z_][A-Z0-9_]*)|\$\$?([A-Z_][A-Z0-9_]*)")
 """A metavariable: the first group for several nodes (`$$$ARGS`), the second for one (`$CALL`)."""
 
 Path = tuple["str | int", ...]

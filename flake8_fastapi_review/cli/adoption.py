@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from flake8_fastapi_review import __version__
 from flake8_fastapi_review.records import NamedTuple
+from flake8_fastapi_review.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from flake8_fastapi_review.project.disk import Listing
 
 _PACKAGE = f"flake8-fastapi-review=={__version__}"
-_GENERATED = re.compile(r"(?i)(?:^|/)(?:[^/]*generated[^/]*|openapi_client|_?pb2?)/|_pb2(?:_grpc)?\.py$")
+_GENERATED = regex(r"(?i)(?:^|/)(?:[^/]*generated[^/]*|openapi_client|_?pb2?)/|_pb2(?:_grpc)?\.py$")
 _APPLICATION = r"(?m)^(?: {4})?(?:\w+(?:\s*:[^=\n]+)?\s*=\s*|return )(?:fastapi\.)?FastAPI\("
 _FLAKE8_FILES = (".flake8", "setup.cfg", "tox.ini")
 _RUFF_FILES = ("ruff.toml", ".ruff.toml")

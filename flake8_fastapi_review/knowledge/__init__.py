@@ -7,10 +7,10 @@ thing; every other path it can be imported from is an alias. An answer None mean
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..records import NamedTuple
+from ..regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 AWAIT = "await "
 """Before the result of a function whose call must be awaited."""
-_VENDORED = re.compile(r"^(?:\w+\.)*?_?vendor(?:ed)?\.(?=(?:fastapi|starlette)(?:\.|$))")
+_VENDORED = regex(r"^(?:\w+\.)*?_?vendor(?:ed)?\.(?=(?:fastapi|starlette)(?:\.|$))")
 
 KINDS: Mapping[str, str] = {
     "archive": "FAR004",

@@ -6,9 +6,9 @@ never imports it. The schema itself is described in README.md beside this file.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from ..regex import regex
 from . import AWAIT, KINDS, KnowledgeError, Tables
 from .flows import SINKS, SOURCES
 
@@ -41,9 +41,9 @@ OPENED = ("connection", "pool", "client")
 NO_BLOCKING = "none"
 """A kind that takes a name out of a wider row, such as a member out of `Class.*`."""
 
-_NAME = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
-_PLACE = re.compile(r"(?:sql|filter|most):\d")
-_BRACES = re.compile(r"\{([^{}]*)\}")
+_NAME = regex(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
+_PLACE = regex(r"(?:sql|filter|most):\d")
+_BRACES = regex(r"\{([^{}]*)\}")
 
 
 def expand(name: str) -> Iterator[str]:

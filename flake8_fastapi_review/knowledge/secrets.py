@@ -13,6 +13,7 @@ from functools import lru_cache
 from math import log2
 
 from ..records import NamedTuple
+from ..regex import regex
 
 PASSWORD = "password"
 SECRET = "secret"
@@ -36,7 +37,7 @@ class SecretName(NamedTuple):
     for keys of other services, where a made-up value opens nothing."""
 
 
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_WORD = regex(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 _JOINED = {
     "apikey": ("api", "key"),
@@ -301,7 +302,7 @@ def authenticator_name(name: str) -> str | None:
 
 # ---------------------------------------------------------------------------------------------- values
 
-_PLACEHOLDER_WORDS = re.compile(
+_PLACEHOLDER_WORDS = regex(
     r"(?i)your|example|sample|placeholder|dummy|fake|mock|redact|mask|change[-_. ]?(?:me|this|it)|replace|insert|todo"
     r"|fixme|xxx|\*\*\*|\.\.\.|…|<[^>]*>|\$\{|\{\{|\}\}"
     r"|%\(|\{\w*\}|not[-_]?(?:set|needed|required|used|a[-_]real)|no[-_]?(?:key|token|password|secret)|undefined|unknown|n/a|lorem|foobar|deadbeef|notreal|to[-_]?be[-_]|dev[-_]only|only[-_]for|do[-_]not[-_]use|never[-_]use"
@@ -324,13 +325,13 @@ WEAK_PASSWORDS = frozenset(
 )
 """Passwords that stand at the head of every dictionary; as the literal value of a password they are a real default."""
 
-_CHANGE_ME = re.compile(r"(?i)(?:please)?[-_. ]?change[-_. ]?(?:me|this|it)(?:[-_. !]\w*)*")
+_CHANGE_ME = regex(r"(?i)(?:please)?[-_. ]?change[-_. ]?(?:me|this|it)(?:[-_. !]\w*)*")
 """As a password it is one: nothing forces anybody to change it."""
 
 _LABEL_WORDS = frozenset(("password", "secret", "token", "pass", "passwd", "pwd", "guest", "postgres", "mysql", "user"))
 """The laziest of passwords, and the names of the thing; only a neighbouring user name tells which."""
 
-_PUBLIC = re.compile(
+_PUBLIC = regex(
     r"phc_|pk_(?:live|test)_|pk\.eyJ|[sr]k_test_|rzp_test_|ssh-(?:rsa|ed25519|dss) |sb_publishable_"
     r"|-----BEGIN (?:PUBLIC|CERT)|MIIBIjANBgkqhkiG9w0BAQEFAAOC"
 )
@@ -343,14 +344,14 @@ PUBLISHED = (
 )
 """Published for everybody to use; they protect nothing."""
 
-_FILE_END = re.compile(
+_FILE_END = regex(
     r"(?i)\.(?:pem|key|crt|cer|json|ya?ml|toml|ini|env|txt|py|cfg|conf|html?|md|db|sqlite3?|p12|pfx|jks|log|csv|xml|svg|png|js|css|ts|tsx|sh|pub|lock|j2|tmpl|template)$"
 )
-_REGEX_MARKS = re.compile(
+_REGEX_MARKS = regex(
     r"\[\^|\\[dwsbDWSB.]|\(\?|\[[a-zA-Z0-9]-[a-zA-Z0-9]|\]\+|\]\*|\]\{|\.\*|\.\+|^\^|\$$(?<=[)\]+*}]\$)"
 )
-_UUID = re.compile(r"(?i)[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
-_HEX = re.compile(r"(?:0x)?(?:[0-9a-f]+|[0-9A-F]+)")
+_UUID = regex(r"(?i)[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
+_HEX = regex(r"(?:0x)?(?:[0-9a-f]+|[0-9A-F]+)")
 _VERSIONED = frozenset(
     """
     oauth2 oauth1 sha1 sha256 sha384 sha512 md5 utf8 utf16 base64 base32 b64 hs256 hs384 hs512 rs256 rs384 rs512
@@ -469,7 +470,7 @@ def is_label(value: str) -> bool:
     return bool(re.fullmatch(r"[^\W\d]+(?:\.[^\W\d]\w*)+|[a-z]+(?:[A-Z][a-z]+)*", value)) and reads_as_words(value)
 
 
-_NOISE = re.compile(r"[0-9!@#$%^&*]")
+_NOISE = regex(r"[0-9!@#$%^&*]")
 
 
 def could_be_secret(value: str) -> bool:

@@ -12,6 +12,7 @@ from functools import lru_cache
 from math import log2
 
 from ..records import NamedTuple
+from ..regex import regex
 from .secrets import PUBLISHED, WEAK_PASSWORDS, entropy, is_placeholder
 
 
@@ -556,11 +557,11 @@ FORMATS: tuple[TokenFormat, ...] = (
 
 
 _INDEX = {prefix: at for at, format in enumerate(FORMATS) for prefix in format.prefixes if len(prefix) > 1}
-_PREFIX = re.compile("|".join(re.escape(prefix) for prefix in sorted(_INDEX, key=len, reverse=True)))
+_PREFIX = regex("|".join(re.escape(prefix) for prefix in sorted(_INDEX, key=len, reverse=True)))
 _DISCORD = next(format for format in FORMATS if format.prefixes[0] == "M")
-_DIGIT = re.compile(r"\d")
+_DIGIT = regex(r"\d")
 
-_CONNECTION = re.compile(
+_CONNECTION = regex(
     r"(?<![A-Za-z0-9+.-])(?P<scheme>[A-Za-z][A-Za-z0-9+.-]+)://(?P<user>[^\s:/?#@'\"<>{}$\[\]]*):(?P<password>[^\s/?#@'\"<>{}$\[\]]+)@(?P<host>[^\s/?#'\"]*)"
 )
 _DEVELOPMENT = frozenset(
@@ -570,7 +571,7 @@ _DEVELOPMENT = frozenset(
     """.split()
 )
 """What stands where a password would: in documentation, in compose files of a developer's machine."""
-_LOCAL = re.compile(
+_LOCAL = regex(
     r"(?i)(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\]|host\.docker\.internal|example\.(?:com|org|net)|.*\.(?:example|test|invalid)|host|hostname|server|proxy|ip)(?::.*)?$"
 )
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ast
 import io
-import re
 import tokenize
 import warnings
 from weakref import WeakValueDictionary
+
+from ..regex import regex
 
 
 class Unreadable(Exception):
@@ -43,7 +44,7 @@ def split_lines(text: str) -> list[str]:
     return lines
 
 
-_UNPARENTHESISED = re.compile(r"^(\s*except\*?\s+)([^:#()\[\]]*,[^:#()\[\]]*):")
+_UNPARENTHESISED = regex(r"^(\s*except\*?\s+)([^:#()\[\]]*,[^:#()\[\]]*):")
 _MAX_REWRITES = 200
 _IN_USE: WeakValueDictionary[tuple[str, str], ast.Module] = WeakValueDictionary()
 """Trees by path and text, as long as somebody holds them: applications hold those of the modules they are made of."""

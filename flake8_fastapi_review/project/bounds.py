@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from ..module.index import FUNCTIONS, subtree
+from ..regex import regex
 from .constants import value_of
 
 if TYPE_CHECKING:
@@ -18,10 +19,8 @@ if TYPE_CHECKING:
 _DEPTH = 3
 """So many calls are followed."""
 _LOWEST = 1
-_BOUNDING = re.compile(
-    r"clamp|bound|valid|check|normali[sz]e|(max|safe|cap|enforce|apply)_?limit|limit_", re.IGNORECASE
-)
-_QUERYING = re.compile(r"^(execute\w*|fetch\w*|query\w*|scalars?|text|raw|find\w*|aggregate)$", re.IGNORECASE)
+_BOUNDING = regex(r"clamp|bound|valid|check|normali[sz]e|(max|safe|cap|enforce|apply)_?limit|limit_", re.IGNORECASE)
+_QUERYING = regex(r"^(execute\w*|fetch\w*|query\w*|scalars?|text|raw|find\w*|aggregate)$", re.IGNORECASE)
 
 
 def is_bounded(types: Types, module: Module, function: ast.AST, name: str, depth: int = _DEPTH) -> bool:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from ..records import NamedTuple
+from ..regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,7 +38,7 @@ _ENTITIES = (
 )  # fmt: skip
 _SHOWN = ("pydantic.BaseModel", "pydantic.v1.BaseModel", *_ENTITIES)
 _COLUMNS = frozenset({"sqlalchemy.Column", "sqlalchemy.orm.mapped_column", "sqlalchemy.schema.Column"})
-_REDACTS = re.compile(
+_REDACTS = regex(
     r"(?i)redact|mask|hide|hidden|obfuscat|censor|sanitiz|strip_|remove_|serializ|exclude|to_representation|scrub|conceal"
 )
 _DATA = frozenset({"dataclasses.dataclass", "pydantic.dataclasses.dataclass", "attr.s", "attrs.define"})

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-import re
 from typing import TYPE_CHECKING, Any
 
 from ..module.summary import ASYNC, GENERATOR, Expr, Function, Summary
+from ..regex import regex
 from .readings import fact, remembered
 from .types import ASYNC_GENERATOR_TYPE, COROUTINE, GENERATOR_TYPE, NONE
 
@@ -92,11 +92,11 @@ _MAX_DEPTH = 6
 _MAX_MENTIONS = 2
 _LONGEST_WORD = 60
 """Texts up to this length may be words that are asked for."""
-_GIVEN = re.compile(rb"\b(?:Depends|Security)\(\s*(?:dependency\s*=\s*)?([A-Za-z_][\w.]*)")
-_SESSION = re.compile(rb"[sS]ession\b[^\n]*\b(?:sqlalchemy|sqlmodel)|(?:sqlalchemy|sqlmodel)[^\n]*[sS]ession\b")
+_GIVEN = regex(rb"\b(?:Depends|Security)\(\s*(?:dependency\s*=\s*)?([A-Za-z_][\w.]*)")
+_SESSION = regex(rb"[sS]ession\b[^\n]*\b(?:sqlalchemy|sqlmodel)|(?:sqlalchemy|sqlmodel)[^\n]*[sS]ession\b")
 _MARKERS = rb"(?:\w+\.)?(?:Depends|Security|Query|Header|Cookie|Body|Form)\("
-_AS_DEFAULT = re.compile(rb"\w\s*(?::[^\n=]*)?=\s*" + _MARKERS)
-_IN_ANNOTATED = re.compile(rb"\bAnnotated\[[^=]{0,200}?\b" + _MARKERS + rb"|:\s*[\w.]*Dep\b")
+_AS_DEFAULT = regex(rb"\w\s*(?::[^\n=]*)?=\s*" + _MARKERS)
+_IN_ANNOTATED = regex(rb"\bAnnotated\[[^=]{0,200}?\b" + _MARKERS + rb"|:\s*[\w.]*Dep\b")
 _FEW = 3
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
-import re
 from typing import TYPE_CHECKING, Any
 
 from ..module.index import subtree
 from ..module.summary import Call, Expr, Function, Summary
 from ..records import NamedTuple
+from ..regex import regex
 from . import readings
 from .effects import Link
 
@@ -41,7 +41,7 @@ _FUNCTIONS = frozenset(
     )
 )
 """Functions whose result holds what they are given."""
-_HIDING = re.compile(r"(?i)(?:^|_)(?:redact|mask|censor|scrub|anonymi[sz]e|obfuscate)")
+_HIDING = regex(r"(?i)(?:^|_)(?:redact|mask|censor|scrub|anonymi[sz]e|obfuscate)")
 """Functions that take out what nobody may see."""
 _FUNCTION_NODES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _LOGGERS = ("logging.Logger", "logging.LoggerAdapter", "loguru.Logger", "structlog.stdlib.BoundLogger")

@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from ..records import NamedTuple
+from ..regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -62,7 +63,7 @@ class Sql(NamedTuple):
 
 UNKNOWN = Sql("unknown", facts=frozenset(("unknown",)))
 
-_WORDS = re.compile(
+_WORDS = regex(
     r"(?i)\b(?:select|insert|update|delete|replace|merge|truncate|create|alter|drop|rename|pragma|begin|commit|rollback|end"
     r"|start|copy|do|with|set|call|lock|vacuum|analyze|comment|grant|revoke|show|attach|refresh|savepoint|release|reset|reindex)\b"
 )
@@ -87,7 +88,7 @@ def read(text: str, dialect: str | None = None) -> tuple[Sql, ...]:
     return best or (UNKNOWN,)
 
 
-_SPELLED = re.compile(
+_SPELLED = regex(
     r"""('(?:[^']|'')*'|"[^"]*"|`[^`]*`|--[^\n]*|/\*.*?\*/|\$(\w*)\$.*?\$\2\$)|%s|%\(\w+\)s|\?\d+|\\:""", re.DOTALL
 )
 

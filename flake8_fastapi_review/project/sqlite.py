@@ -7,12 +7,12 @@ when the program runs is not known.
 from __future__ import annotations
 
 import ast
-import re
 from typing import TYPE_CHECKING
 
 from ..config import role
 from ..module.index import subtree
 from ..records import NamedTuple
+from ..regex import regex
 from .readings import fact
 from .sql import HOLE, read
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from .modules import Modules
     from .sql import Sql
 
-_CREATES = re.compile(r"(?i)create\s+(?:unique\s+)?(?:temp\w*\s+)?(?:table|index)\b")
+_CREATES = regex(r"(?i)create\s+(?:unique\s+)?(?:temp\w*\s+)?(?:table|index)\b")
 """What texts are looked at for."""
 _OFF = frozenset(("0", "off", "false", "no"))
 

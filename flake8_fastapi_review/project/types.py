@@ -21,11 +21,11 @@ A symbol is "path:qualname".
 from __future__ import annotations
 
 import builtins
-import re
 from typing import TYPE_CHECKING, Any
 
 from ..module import Module
 from ..module.summary import ASYNC, GENERATOR, TRIVIAL, UNKNOWN_EXPR, Class, Expr, Function, Summary
+from ..regex import regex
 from .readings import NOW, begin, cut_short, end, remembered, taken
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ _ASYNC_ITERABLES = frozenset(
     for module in ("typing", "collections.abc")
     for name in ("AsyncIterable", "AsyncIterator", "AsyncGenerator")
 )
-_STREAMING = re.compile(r"(?:^|_)(?:a?stream|iter|iterate|chunks|events|listen|subscribe)(?:_|$)")
+_STREAMING = regex(r"(?:^|_)(?:a?stream|iter|iterate|chunks|events|listen|subscribe)(?:_|$)")
 _AWAITABLES = {
     "typing.Awaitable": 0,
     "collections.abc.Awaitable": 0,

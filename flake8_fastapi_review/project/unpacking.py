@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from ..regex import regex
+
 if TYPE_CHECKING:
     from .modules import Modules
 
 _WORDS = (b".extractall(", b"unpack_archive(")
-_UNPACKS = re.compile(rb"\.extractall\(|\bunpack_archive\(")
-_FETCHES = re.compile(rb"(?i)download|urlretrieve|urlopen|\bhttpx\b|\baiohttp\b|requests\.|clone_from|\bfetch")
-_ELSEWHERE = re.compile(r"(?:^|/)(?:tests?|testing|tools|scripts|examples?|benchmarks?|migrations?)(?:/|$)")
+_UNPACKS = regex(rb"\.extractall\(|\bunpack_archive\(")
+_FETCHES = regex(rb"(?i)download|urlretrieve|urlopen|\bhttpx\b|\baiohttp\b|requests\.|clone_from|\bfetch")
+_ELSEWHERE = regex(r"(?:^|/)(?:tests?|testing|tools|scripts|examples?|benchmarks?|migrations?)(?:/|$)")
 """Folders of programs that do not run in the service."""
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-import re
+
+from flake8_fastapi_review.regex import regex
 
 _WEIGHTS = {
     "AV": {"N": 0.85, "A": 0.62, "L": 0.55, "P": 0.2},
@@ -16,7 +17,7 @@ _WEIGHTS = {
     "A": {"H": 0.56, "L": 0.22, "N": 0.0},
 }
 _PRIVILEGES_WHEN_SCOPE_CHANGES = {"N": 0.85, "L": 0.68, "H": 0.5}
-_PRIVILEGES = re.compile(r"/PR:[NLH]/")
+_PRIVILEGES = regex(r"/PR:[NLH]/")
 
 
 class InvalidVector(ValueError):

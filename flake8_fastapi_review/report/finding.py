@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from flake8_fastapi_review.files import DISK
 from flake8_fastapi_review.module import Unreadable, decode, split_lines
 from flake8_fastapi_review.records import NamedTuple
+from flake8_fastapi_review.regex import regex
 
 from .cvss import base_score, required
 
@@ -261,7 +262,7 @@ def weighed(finding: Finding, page: Page | None) -> str:
     return f"{f'{finding.cwe}, ' if finding.cwe else ''}CVSS {finding.cvss_score:.1f}{whom}"
 
 
-_WAY = re.compile(r" \([^()]* → [^()]*\)| through \S+(?: → \S+)* \S+:\d+(?=[ :;,]|$)")
+_WAY = regex(r" \([^()]* → [^()]*\)| through \S+(?: → \S+)* \S+:\d+(?=[ :;,]|$)")
 """The way as messages hold it for readers that get nothing else."""
 
 

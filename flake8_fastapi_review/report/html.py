@@ -6,12 +6,12 @@ in the address (`#severity=critical&file=app/main.py`), so that a view can be se
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from html import escape
 from typing import TYPE_CHECKING
 
 from flake8_fastapi_review import __version__
+from flake8_fastapi_review.regex import regex
 from flake8_fastapi_review.rule import Severity
 
 from . import assessment
@@ -36,7 +36,7 @@ _POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inl
 _AROUND = 2
 """Lines of source shown before and after a finding."""
 _MOST_LINES = 12
-_CODE = re.compile(r"`([^`]+)`")
+_CODE = regex(r"`([^`]+)`")
 
 
 def render(report: Report) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from itertools import groupby
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape, quoteattr
+
+from flake8_fastapi_review.regex import regex
 
 from .sarif import TOOL
 from .terminal import harmless
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from .finding import Finding, Report
 
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_FORBIDDEN = regex("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """Characters that XML 1.0 cannot hold, not even as references."""
 
 

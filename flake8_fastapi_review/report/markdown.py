@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from flake8_fastapi_review.regex import regex
 from flake8_fastapi_review.rule import Severity
 
 from . import assessment
@@ -36,10 +37,10 @@ _MOST_LINES = 8
 _MOST_NAMES = 20
 _MOST_SENTENCES = 3
 """Of what a rule's page says of the harm; then it speaks of what is reported."""
-_SPAN = re.compile(r"(`+)(?!`).*?(?<!`)\1(?!`)")
-_SPECIAL = re.compile(r"[\\<>*\[\]|#]|(?<![^\W_])_|_(?![^\W_])")
+_SPAN = regex(r"(`+)(?!`).*?(?<!`)\1(?!`)")
+_SPECIAL = regex(r"[\\<>*\[\]|#]|(?<![^\W_])_|_(?![^\W_])")
 """An underscore inside a word emphasises nothing."""
-_SENTENCE = re.compile(r"(?<=[.:;])(?<!e\.g\.)(?<!i\.e\.) (?=[A-Z`])")
+_SENTENCE = regex(r"(?<=[.:;])(?<!e\.g\.)(?<!i\.e\.) (?=[A-Z`])")
 
 
 def render(report: Report) -> str:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import TYPE_CHECKING, Any
+
+from flake8_fastapi_review.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from flake8_fastapi_review.project.database import Column, Entity, ForeignKey, Relationship, Table
 
-_PLAIN = re.compile(r"\W")
+_PLAIN = regex(r"\W")
 
 
 def as_table(tables: Sequence[Table], entities: Sequence[Entity], shown: Callable[[str], str]) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from flake8_fastapi_review import registry
 from flake8_fastapi_review.records import NamedTuple
+from flake8_fastapi_review.regex import regex
 from flake8_fastapi_review.rule import Default
 
 from .cvss import base_score
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 HOME: str | None = None
 """Where the rule pages are published, with a slash at the end; None while they have no address."""
 
-_HEADER = re.compile(r"([A-Z][A-Za-z ]*):")
+_HEADER = regex(r"([A-Z][A-Za-z ]*):")
 _TITLES = {"Bad": "Bad", "Good": "Good", "Exploit": "How it is exploited", "Before": "The code before"}
 _DEFAULTS = {
     Default.ON: "on",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
+
+from flake8_fastapi_review.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 MOST = 6
 """Lines that a report for people shows of a fix."""
 
-_IMPORT = re.compile(r"(?:from|import) ")
+_IMPORT = regex(r"(?:from|import) ")
 
 
 def change(lines: Sequence[str], fix: Remedy) -> list[str]:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, overload
 
 from flake8_fastapi_review.knowledge import secrets, token_formats
+from flake8_fastapi_review.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,14 +21,14 @@ if TYPE_CHECKING:
 SECRETS = frozenset({"FAR020", "FAR021"})
 """The rules whose findings are about a value that must not be printed."""
 
-_LITERAL = re.compile(r"""(["'])((?:(?!\1).)+)\1""")
-_OPENED = re.compile(r"""["'](?P<value>[^"']+)$""")
-_VISIBLE = re.compile(r"\S")
-_NAMED = re.compile(
+_LITERAL = regex(r"""(["'])((?:(?!\1).)+)\1""")
+_OPENED = regex(r"""["'](?P<value>[^"']+)$""")
+_VISIBLE = regex(r"\S")
+_NAMED = regex(
     r"""([A-Za-z_]\w*)["']?\]?\s*(?:,|:[^=,()]*=|[=!]?=|:)\s*(?:[A-Za-z_][\w.]*\((?:default\s*=\s*)?)?[rbuf]?$"""
 )
 """Before a literal: the name that it is for, as in `key: str = Query(`, `"key": ` and `getenv("KEY", `."""
-_LONG = re.compile(r"""[^\s"'(),=]{16,}""")
+_LONG = regex(r"""[^\s"'(),=]{16,}""")
 
 
 class Veil:

@@ -7,11 +7,11 @@ but makes an absence doubtful, and what is doubtful is neither reported nor coun
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from ...module.summary import Expr, Function, Summary
 from ...records import NamedTuple
+from ...regex import regex
 from ..constants import value_of
 from ..readings import remembered
 
@@ -26,14 +26,14 @@ OPEN = 0
 DOUBTFUL = 1
 PROTECTED = 2
 
-_LIBRARIES = re.compile(
+_LIBRARIES = regex(
     r"(?:fastapi_users|authx|fastapi_jwt_auth|another_fastapi_jwt_auth|async_fastapi_jwt_auth|fastapi_jwt|fastapi_azure_auth|fief_client|fastapi_login"
     r"|fastapi_cloudauth|fastapi_keycloak\w*|supertokens_python|propelauth_fastapi|fastapi_clerk_auth|fastapi_auth0|fastapi_auth_middleware"
     r"|fastapi_simple_security|fastapi_security|fastapi_permissions|fastapi_oidc|fastapi_resource_server|fastapi_key_auth|fastapi_another_jwt_auth"
     r"|starlette_auth_toolkit|auth0_fastapi|fastapi_zitadel_auth|msal_fastapi|fastapi_msal|fastapi_opa|casbin_fastapi_decorator)(?:\.|$)"
 )
 """Packages whose dependencies and decorators let nobody pass who is not known."""
-_HARMLESS = re.compile(
+_HARMLESS = regex(
     r"(?:fastapi|starlette|builtins|typing|sqlalchemy|sqlmodel|pydantic|pydantic_settings|fastapi_pagination|fastapi_filter|fastapi_filters|fastapi_limiter|fastapi_cache"
     r"|fastapi_sqlalchemy|fastapi_async_sqlalchemy|motor|pymongo|redis|httpx|aiohttp|beanie|tortoise|slowapi|logging|datetime|uuid|contextlib|collections|dataclasses"
     r"|functools|asyncio|dependency_injector|dishka|aioboto3|boto3|opentelemetry|structlog|loguru|fastapi_i18n|fastapi_babel|pyrate_limiter)(?:\.|$)"
@@ -51,21 +51,21 @@ _SIGNATURES = frozenset(
     slack_sdk.signature.SignatureVerifier.is_valid_request slack_sdk.signature.SignatureVerifier.is_valid
     """.split()
 )
-_WORDS = re.compile(
+_WORDS = regex(
     r"(?i)auth(?!or(?:s|_id|_name|$))|permission|current_?user|logged_?in|login_|principal|credential|\bacl\b|access_?control|check_?access|verify|jwt|api_?key"
     r"|(?:^|_)(?:require|requires|required|guard|protect|protected|secure|session_user|is_admin|admin|token|tokens|secret|signature|acl|rbac|can|owner|user|ensure|restrict\w*|allowed|role|roles|scopes?|privilege\w*)(?:_|$)"
 )
-_PEOPLE = re.compile(
+_PEOPLE = regex(
     r"(?i)auth(?!or(?:s|_id|_name|$))|permission|user|logged_?in|login|principal|credential|\bacl\b|access|verify|jwt|api_?key|identity|member|tenant|organi[sz]ation"
     r"|(?:^|_)(?:protect|protected|secure|session|admin|token|tokens|secret|signature|acl|rbac|can|owner|role|roles|scopes?|privilege\w*|account|team|project|staff|superuser)(?:_|$)"
 )
 """Words for who is calling. `require_local_client` looks at where the call comes from."""
-_PLACES = re.compile(r"(?i)(?:next|prev|page|paging|pagination|continuation|cursor)_tokens?")
+_PLACES = regex(r"(?i)(?:next|prev|page|paging|pagination|continuation|cursor)_tokens?")
 """Tokens that tell where a listing goes on."""
-_OPTIONAL = re.compile(
+_OPTIONAL = regex(
     r"(?i)optional|no_?auth|without_?auth|skip_?auth|maybe|or_none|if_any|if_present|anonymous|_soft|allow_public|or_guest|possibly"
 )
-_ERRORS = re.compile(
+_ERRORS = regex(
     r"(?i)unauthori[sz]|unauthenticated|not_?authenticated|not_?authori[sz]ed|forbidden|permission_?(?:denied|error)|access_?denied|authenticat\w*(?:error|exception|failed|required)"
     r"|^auth_?(?:error|exception)|credentials_?(?:error|exception)|invalid_?(?:token|credentials|api_?key)|login_?required|insufficient_?(?:permission|privilege|scope)\w*"
     r"|authori[sz]ation_?(?:error|exception|failed)|illegal_operation|not_?allowed_?(?:error|exception)|security_?(?:error|exception)"
@@ -76,8 +76,8 @@ _HTTP = (
     "fastapi.HTTPException",
     "fastapi.exceptions.WebSocketException",
 )
-_LOGIN_PAGE = re.compile(r"(?i)log-?_?in|sign-?_?in|/auth")
-_NOT_USERS = re.compile(r"(?i)csrf|cors|trusted_?host|host_?check|origin|size|rate_?limit|throttl|maintenance|https")
+_LOGIN_PAGE = regex(r"(?i)log-?_?in|sign-?_?in|/auth")
+_NOT_USERS = regex(r"(?i)csrf|cors|trusted_?host|host_?check|origin|size|rate_?limit|throttl|maintenance|https")
 _DEPTH = 3
 _STATUS_WORDS = {
     "UNAUTHORIZED": 401,
@@ -475,10 +475,10 @@ class Authentication:
         return False
 
 
-_PROVING = re.compile(
+_PROVING = regex(
     r"(?i)auth(?!or(?:s|_id|_name|$))|permission|current_?user|check_?access|verify|jwt|api_?key|require|signature|(?:^|_)(?:login|guard|acl|rbac|ensure_\w*(?:user|owner|admin|access))(?:_|$)"
 )
-_PARAMETERS = re.compile(
+_PARAMETERS = regex(
     r"(?i)(?:^|_)(?:authorization|token|api_?key|secret|signature|credentials|password|invite|invitation|otp|nonce|current_user|principal|auth|auth_\w+)$"
 )
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
-import re
 from typing import TYPE_CHECKING, Any
 
+from ...regex import regex
 from .values import (
     NOTHING,
     AnnotatedValue,
@@ -62,7 +62,7 @@ _ANNOTATED = frozenset({"typing.Annotated", "typing_extensions.Annotated"})
 _CLASS_VIEWS = frozenset(
     {"fastapi_utils.cbv.cbv", "fastapi_restful.cbv.cbv", "fastapi_utils.cbv", "classy_fastapi.routable"}
 )
-_AUTHENTICATORS = re.compile(
+_AUTHENTICATORS = regex(
     r"(?:authx|fastapi_jwt|fastapi_azure_auth|fief_client|fastapi_login|fastapi_cloudauth|fastapi_keycloak\w*|propelauth_fastapi|fastapi_clerk_auth"
     r"|fastapi_auth0|fastapi_simple_security|fastapi_security|auth0_fastapi|fastapi_zitadel_auth)\."
 )

@@ -12,11 +12,12 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 from ...records import NamedTuple
+from ...regex import regex
 
 if TYPE_CHECKING:
     from .rows import RouteRow
 
-_PARAMETER = re.compile(r"\{([a-zA-Z_]\w*)(?::([a-zA-Z_]\w*))?\}")
+_PARAMETER = regex(r"\{([a-zA-Z_]\w*)(?::([a-zA-Z_]\w*))?\}")
 _PATTERNS = {
     "str": "[^/]+",
     "path": ".*",

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 from ...module import split_lines
 from ...module.index import subtree
 from ...records import NamedTuple
+from ...regex import regex
 from .texts import text_digest
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
 MARKERS = (b"fastapi", b"starlette", b"FastAPI", b"router", b"Router")
-_ACTING = re.compile(
+_ACTING = regex(
     rb"\b(?:include_router|add_api_route|add_api_websocket_route|add_route|add_websocket_route|mount|APIRouter|FastAPI"
     rb"|Starlette|api_route)\b|@[\w.]+\.(?:get|post|put|patch|delete|head|options|trace|websocket|route)\("
     rb"|^(?!print|logg|warnings|typer)[A-Za-z_][\w.]*\("
@@ -25,12 +26,12 @@ _ACTING = re.compile(
     re.MULTILINE,
 )
 """What importing a module may do to a router: registrations, calls and decorators at its top level."""
-REGISTERING = re.compile(
+REGISTERING = regex(
     r"\b(?:include_router|add_api_route|add_api_websocket_route|add_route|add_websocket_route|mount|APIRouter|FastAPI|Starlette|api_route)\b"
     r"|@[\w.]+\.(?:get|post|put|patch|delete|head|options|trace|websocket|route)\("
 )
-_READS_ITSELF = re.compile(r"\b(path_params|scope|url|base_url)\b")
-_READS_TEXT = re.compile(r"alias_generator")
+_READS_ITSELF = regex(r"\b(path_params|scope|url|base_url)\b")
+_READS_TEXT = regex(r"alias_generator")
 """What is looked for in the text of a class, the bodies of its methods included."""
 
 

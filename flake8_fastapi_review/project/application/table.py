@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from ...records import NamedTuple
+from ...regex import regex
 from . import library, page
 from .answers import Around, Made
 from .inputs import inputs_of
@@ -56,7 +57,7 @@ _RESPONSE = "starlette.responses.Response"
 _MAX_DEPTH = 30
 _PLAIN = (str, bytes, int, float, complex, bool, type(None), type(...))
 _APPS = ("fastapi.FastAPI", "starlette.applications.Starlette")
-_CHANGES_ROUTES = re.compile(
+_CHANGES_ROUTES = regex(
     rb"\.routes\.(remove|insert|pop|sort|clear|reverse)\(|\.routes(\[[^\]\n]*\])?\s*=[^=]|\bdel [^\n]*\.routes\["
 )
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any
 
 from ...records import NamedTuple
+from ...regex import regex
 from ..schemas import ANY
 from .types import REQUEST, RESPONSE, Comparer, Found, part
 
@@ -21,7 +21,7 @@ Key = tuple[str, str]
 """Method, and path with its parameters unnamed: their names are nothing to a client."""
 Place = tuple[str, int]
 
-_NAMED = re.compile(r"\{[^{}]*\}")
+_NAMED = regex(r"\{[^{}]*\}")
 _WHOLE = 2
 """So many routes of a file that are gone together, with none left, are one cause."""
 

@@ -6,6 +6,7 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
+from ...regex import regex
 from ..readings import remembered
 from .sites import Site
 from .statements import Item, Statement
@@ -17,12 +18,12 @@ if TYPE_CHECKING:
     from .sites import Sites
 
 _LOOPS = (ast.For, ast.AsyncFor, ast.comprehension)
-_READS = re.compile(r"\s*(?:with|select|\(\s*select)\b", re.IGNORECASE)
-_NARROW = re.compile(
+_READS = regex(r"\s*(?:with|select|\(\s*select)\b", re.IGNORECASE)
+_NARROW = regex(
     r"\b(?:where|limit|group\s+by|having|fetch\s+first|count\s*\(|sum\s*\(|max\s*\(|min\s*\(|avg\s*\(|exists\s*\()",
     re.IGNORECASE,
 )
-_FROM = re.compile(r"\bfrom\s+([\w.\"]+)", re.IGNORECASE)
+_FROM = regex(r"\bfrom\s+([\w.\"]+)", re.IGNORECASE)
 _DEEPEST = 12
 
 

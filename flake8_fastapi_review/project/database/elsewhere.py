@@ -6,6 +6,7 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
+from ...regex import regex
 from ..readings import fact
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from ..modules import Modules
 
 _INDEXING = (b"create_index", b"create index", b"CREATE INDEX", b"CREATE UNIQUE INDEX")
-_INDEX = re.compile(rb"create_index|create\s+(?:unique\s+)?index", re.IGNORECASE)
+_INDEX = regex(rb"create_index|create\s+(?:unique\s+)?index", re.IGNORECASE)
 
 
 class Elsewhere:

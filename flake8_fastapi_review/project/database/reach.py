@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from ...module.index import subtree
+from ...regex import regex
 from ..readings import fact, remembered
 from .sites import Site
 
@@ -25,7 +26,7 @@ _EFFECTS = (
     r"|(?i:session|db)\w*\.(?:add|add_all|delete)\(|setattr\(|(?:joined|selectin|subquery|immediate|lazy)load\("
     r"|contains_eager\(|load_only\("
 )
-_PROPERTY = re.compile(r"@(?:\w+\.)?(?:cached_|hybrid_)?property\s+(?:@[^\n]*\s+)*def (\w+)")
+_PROPERTY = regex(r"@(?:\w+\.)?(?:cached_|hybrid_)?property\s+(?:@[^\n]*\s+)*def (\w+)")
 _DEEPEST = 3
 
 

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from ...module.index import subtree
+from ...regex import regex
 from ..constants import UNKNOWN
 from .tables import Entity, ForeignKey, Place, Relationship, Table
 from .terms import Term
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 _LAZY: dict[Any, str] = {True: "select", False: "joined", None: "noload", "raise": "raise"}
 _ALL = frozenset({"save-update", "merge", "refresh-expire", "expunge", "delete"})
 _DEFAULT = frozenset({"save-update", "merge"})
-_FOREIGN = re.compile(r"foreign\(\s*([\w.]+)\s*\)")
+_FOREIGN = regex(r"foreign\(\s*([\w.]+)\s*\)")
 _PROPERTIES = frozenset({"RelationshipProperty", "Relationship", "relationship"})
 
 

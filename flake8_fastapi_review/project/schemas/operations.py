@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from ...records import NamedTuple
+from ...regex import regex
 from ..constants import UNKNOWN, value_of
 from ..requests import EXPLICIT, is_special
 from .nodes import ANY, NOT_KNOWN, Answer, Body, Field, Operation, Parameter, Schema, constrained
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from .models import Models
     from .reading import Reader
 
-_PATH_NAME = re.compile(r"\{(\w+)(?::\w+)?\}")
+_PATH_NAME = regex(r"\{(\w+)(?::\w+)?\}")
 _METHODS = frozenset("get post put patch delete head options trace api_route route add_api_route".split())
 _REDIRECT = "starlette.responses.RedirectResponse"
 _JSON = ("starlette.responses.JSONResponse",)

@@ -4,11 +4,11 @@ functions of the project that end in one. Where something was found, the value i
 from __future__ import annotations
 
 import ast
-import re
 from typing import TYPE_CHECKING
 
 from ...module.index import subtree
 from ...records import NamedTuple
+from ...regex import regex
 from ..readings import remembered
 from .state import access
 
@@ -26,7 +26,7 @@ line ends nothing is found, but for what a client has stored under one."""
 _MAX_DEPTH = 6
 """Functions nested deeper are not looked into."""
 
-_MAKES = re.compile(
+_MAKES = regex(
     r"(?i)^_*(?:create|add|insert|save|store|put|set|update|upsert|delete|remove|drop|upload|write|register|log|track|"
     r"record|send|post|publish|enqueue|build|make|download|open|run|exec|eval|render)(?:_|$)"
 )

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from ...records import NamedTuple
+from ...regex import regex
 from ..application.authentication import OPEN, PROTECTED
 from .example import parameter, request
 
@@ -41,10 +42,10 @@ _ANONYMOUS = {
     "url": "the URL",
     "message": "a message",
 }
-_ADMINISTRATORS = re.compile(r"(?:^|_)(?:(?:super|sys)?_?admin(?:istrator)?s?|super_?users?|staff|root)(?:_|$)")
-_OTHERS = re.compile(r"(?:^|_)(?:or|if|optional|maybe|org|organi[sz]ation|team|project|workspace|tenant)(?:_|$)")
+_ADMINISTRATORS = regex(r"(?:^|_)(?:(?:super|sys)?_?admin(?:istrator)?s?|super_?users?|staff|root)(?:_|$)")
+_OTHERS = regex(r"(?:^|_)(?:or|if|optional|maybe|org|organi[sz]ation|team|project|workspace|tenant)(?:_|$)")
 """`require_admin_or_owner`, `get_org_admin`: there are many of them."""
-_CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_CAPITAL = regex(r"(?<=[a-z0-9])(?=[A-Z])")
 _TEXTS = frozenset({"path", "query", "header", "cookie", "form"})
 _MOST = 4
 """More steps than this are not told in a message; they stand in the related places."""
