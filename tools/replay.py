@@ -45,6 +45,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from flake8_fastapi_review.config import load  # noqa: E402
 from flake8_fastapi_review.git import Repository, Snapshot  # noqa: E402
 from flake8_fastapi_review.review import review  # noqa: E402
 
@@ -130,14 +131,24 @@ def checkout(folder: Path) -> Iterator[Checkout]:
 
 
 def has_same_settings(folder: Path, base: str, head: str) -> bool:
-    """Whether the two commits have the same settings, and none has a baseline."""
-    found = []
-    for commit in (base, head):
-        listed = git(folder, "ls-tree", "-r", commit).splitlines()
-        found.append([line for line in listed if line.endswith((".toml", ".cfg", "setup.py", ".json"))])
-        if any(line.endswith("baseline.json") for line in found[-1]):
-            return False
-    return found[0] == found[1]
+    """Whether the projects of two commits are set up in the same way, and none has a baseline."""
+    repository = Repository(str(folder))
+    try:
+        sides = repository.tree(base), repository.tree(head)
+        named = [{path for path in side.blobs if path.endswith(("pyproject.toml", "baseline.json"))} for side in sides]
+        roots = [str(folder / os.path.dirname(path)).rstrip("/") for path in {"pyproject.toml", *named[0]}]
+        return (
+            named[0] == named[1]
+            and not any(path.endswith(".json") for path in named[0])
+            and all(_settings(root, sides[0]) == _settings(root, sides[1]) for root in roots)
+        )
+    finally:
+        repository.close()
+
+
+def _settings(root: str, side: Snapshot) -> list[object]:
+    config = load(root, side)
+    return [getattr(config, name) for name in config.__slots__ if name not in ("_versions", "files")]
 
 
 def by_settings(folder: Path, base: str, head: str, cache: Path, select: list[str]) -> int:
