@@ -16,6 +16,7 @@ from .releases import Releases
 from .sessions import Count, Sessions
 from .sites import Sites
 from .statements import Statements
+from .suspects import Suspects
 from .terms import Terms
 from .view import View
 
@@ -50,6 +51,7 @@ class Database:
         self.lifetimes = Lifetimes(modules, self.sites, self.statements, self.sessions, self.counts)
         self.elsewhere = Elsewhere(modules)
         self.reach = Reach(modules, self.sessions, lambda: self.entities)
+        self.suspects = Suspects(self.sessions, self.reach, schemas, lambda: self.session_makers)
         self._read: Read | None = None
         self._counted: dict[str, bool] = {}
         self._used: bool | None = None
@@ -160,12 +162,22 @@ class Database:
         key = (module.path, getattr(function, "lineno", 0), answer)
         known = self._reads.get(key)
         if known is None or known[0] is not module:
-            trips = self._new_trips(Trips, follows_all=False)
-            shows = answer is not None and self.reach.shows(self.schemas(), answer)
-            if shows or self.reach.may_read(self.sites.symbol(module, function)) or self._forgets(module, function):
+            found: tuple[LazyRead, ...] = ()
+            if self._may_send(module, function, answer):
+                trips = self._new_trips(Trips, follows_all=False)
                 trips.run(module, function, answer)
-            known = self._reads[key] = (module, tuple(trips.reads))
+                found = tuple(trips.reads)
+            known = self._reads[key] = (module, found)
         return known[1]
+
+    def _may_send(self, module: Module, function: ast.AST, answer: Schema | None) -> bool:
+        """Whether executing a function may find a read that sends a statement; False is sure."""
+        shows = answer is not None and self.reach.shows(self.schemas(), answer)
+        if shows and self.suspects.returns(module, function):
+            return True
+        symbol = self.sites.symbol(module, function)
+        may_read = shows or self._forgets(module, function) or self.reach.may_read(symbol)
+        return may_read and self.suspects.any(module, function, answer is not None)
 
     def _forgets(self, module: Module, function: ast.AST) -> bool:
         """Whether a function may read columns that a commit made a session forget, or that queries leave out."""

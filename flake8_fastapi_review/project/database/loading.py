@@ -36,6 +36,24 @@ class Loading:
         return relation.lazy if statement.complete else None
 
     @staticmethod
+    def leaves_out(statement: Statement, via: tuple[str, ...], entity: Entity, name: str) -> bool:
+        """Whether a statement does not load a column at the end of a path."""
+        column = entity.column(name)
+        if column is None or column.primary_key:
+            return False
+        found = False
+        for load in statement.loads:
+            if load.strategy not in COLUMNS or load.path != via or load.root not in ("*", entity.symbol):
+                continue
+            if "?" in load.columns:
+                return False
+            if load.strategy == "load_only":
+                found = name not in load.columns
+            elif name in load.columns:
+                found = load.strategy == "defer"
+        return found
+
+    @staticmethod
     def is_of_parent(statement: Statement) -> bool:
         """Whether it asks for the rows of one parent, by a foreign key."""
         return any(

@@ -7,7 +7,6 @@ import re
 from typing import TYPE_CHECKING
 
 from ...module.index import subtree
-from ...regex import regex
 from ..readings import fact, remembered
 from .sites import Site
 
@@ -21,13 +20,33 @@ if TYPE_CHECKING:
     from .sessions import Sessions
     from .tables import Entity
 
-_EFFECTS = (
-    r"\.(?:commit|rollback|flush|refresh|run_sync|expire|expire_all)\("
-    r"|(?i:session|db)\w*\.(?:add|add_all|delete)\(|setattr\(|(?:joined|selectin|subquery|immediate|lazy)load\("
-    r"|contains_eager\(|load_only\("
-)
-_PROPERTY = regex(r"@(?:\w+\.)?(?:cached_|hybrid_)?property\s+(?:@[^\n]*\s+)*def (\w+)")
+READS, CHANGES, FORGETS, LEAVES_OUT, HANDS_OVER, SHOWS = 1, 2, 4, 8, 16, 32
+"""What the text of a function has: an attribute that may have to be loaded; anything that decides what is loaded then;
+what makes a session forget, leaves columns out, hands a function over to be called, makes a model of an object."""
+_DOTTED = re.compile(r"\.(\w+\(?)")
+_CALLED = {
+    CHANGES: frozenset("commit( rollback( flush( refresh( run_sync( expire( expire_all(".split()),
+    FORGETS: frozenset("commit( rollback( reset( expire( expire_all( begin(".split()),
+    HANDS_OVER: frozenset("run_sync( to_thread( run_in_threadpool(".split()),
+    SHOWS: frozenset("model_validate( from_orm( validate_python( parse_obj(".split()),
+}
+_ADDS = frozenset(("add(", "add_all(", "delete("))
+_ADDING = re.compile(r"(?i:session|db)\w*\.(?:add|add_all|delete)\(")
+_WORDS = {
+    CHANGES: ("setattr(", "joinedload(", "selectinload(", "subqueryload(", "immediateload(", "lazyload(",
+              "contains_eager(", "load_only("),
+    LEAVES_OUT: ("load_only(", "defer(", "lazyload("),
+    HANDS_OVER: ("to_thread(", "run_in_threadpool(", "run_sync("),
+}  # fmt: skip
+_CLOSING = ("", ")", "]", "}", "#", "@")
+"""How lines begin that end no function, however far left they stand."""
+_INDENTED = (" ", "\t", "\n", "\r", ")", "]", "}", "#")
+_QUOTES = ('"""', "'''")
+_COMMENT = re.compile(r"(?m)^\s*#.*$")
+_PROPERTY = re.compile(r"@(?:\w+\.)?(?:cached_|hybrid_)?property\s+(?:@[^\n]*\s+)*def (\w+)")
 _DEEPEST = 3
+_KEPT = 32
+"""Of so many files the lines are kept."""
 
 
 class Reach:
@@ -39,11 +58,15 @@ class Reach:
         self._entities = entities
         self._names: frozenset[str] | None = None
         self._relationships: frozenset[str] | None = None
-        self._pattern: re.Pattern[str] | None = None
-        self._segments: dict[str, tuple[bool, bool]] = {}
+        self._columns: frozenset[str] | None = None
+        self._keys: frozenset[str] | None = None
+        self._dotted: frozenset[str] | None = None
+        self._own: dict[str, int] = {}
+        self._within: dict[tuple[str, int], int] = {}
+        self._reading: dict[str, bool] = {}
         self._shown: dict[Schema, bool] = {}
         self._mapped: frozenset[str] | None = None
-        self._text: tuple[str, list[str]] = "", []
+        self._texts: dict[str, tuple[list[str], int]] = {}
 
     @property
     @fact("database.reach.names", lambda self: self.modules)
@@ -79,55 +102,100 @@ class Reach:
         return self._mapped
 
     @property
-    @remembered()
-    def _words(self) -> re.Pattern[str]:
-        """An effect, or as its group a read."""
-        if self._pattern is None:
-            words = "|".join(sorted(re.escape(each) for each in self.names))
-            self._pattern = re.compile(rf"(?:{_EFFECTS})|(\.(?:{words})\b)" if words else rf"(?:{_EFFECTS})|((?!))")
-        return self._pattern
+    @fact("database.reach.columns", lambda self: self.modules)
+    def columns(self) -> frozenset[str]:
+        """The names of all columns that are no keys, and of all relationships."""
+        if self._columns is None:
+            names = {each.attribute for one in self._entities() for each in one.columns if not each.primary_key}
+            self._columns = self.relationships.union(names)
+        return self._columns
 
+    @property
+    @fact("database.reach.keys", lambda self: self.modules)
+    def keys(self) -> frozenset[str]:
+        """The names of all columns that are keys."""
+        if self._keys is None:
+            self._keys = frozenset(
+                each.attribute for one in self._entities() for each in one.columns if each.primary_key
+            )
+        return self._keys
+
+    @property
     @remembered()
+    def _after_dots(self) -> frozenset[str]:
+        """The names as they stand in a text, called ones too."""
+        if self._dotted is None:
+            self._dotted = frozenset((*self.names, *(f"{each}(" for each in self.names)))
+        return self._dotted
+
     def may_read(self, symbol: str) -> bool:
         """Whether a function, or one that it calls, reads an attribute that may have to be loaded."""
-        return self._any(symbol, 0)
+        if not self.within(symbol, _DEEPEST - 1) & READS:
+            return False
+        return any(self._reads(each) for level in self.levels(symbol, _DEEPEST) for each in level)
 
-    @remembered()
     def matters(self, symbol: str) -> bool:
         """Whether it does that, or anything that decides what is loaded then."""
-        return self._any(symbol, 1)
+        return bool(self.within(symbol, _DEEPEST - 1) & CHANGES) or self.may_read(symbol)
 
-    def _any(self, symbol: str, which: int) -> bool:
+    def levels(self, symbol: str, number: int) -> Iterator[list[str]]:
+        """A function, those that it calls, those that these call …: so many levels, each function once."""
         level, seen = [symbol], {symbol}
-        for _ in range(_DEEPEST):
-            if any(self._segment(each)[which] for each in level):
-                return True
-            called = [each for one in level for each in self.sessions.callees(one)]
-            level = [each for each in dict.fromkeys(called) if each not in seen]
-            seen.update(level)
-        return False
+        for position in range(number):
+            yield level
+            if position + 1 < number:
+                called = [each for one in level for each in self.sessions.callees(one)]
+                level = [each for each in dict.fromkeys(called) if each not in seen]
+                seen.update(level)
 
     @remembered()
-    def _segment(self, symbol: str) -> tuple[bool, bool]:
-        """Of a function's own text: whether it reads such an attribute; that, or has such an effect."""
-        known = self._segments.get(symbol)
+    def within(self, symbol: str, depth: int) -> int:
+        """What the texts of a function and of those that it calls have, so many calls deep."""
+        key = symbol, depth
+        known = self._within.get(key)
         if known is None:
-            known = self._segments[symbol] = self._look(symbol)
+            known = self.own(symbol)
+            for each in self.sessions.callees(symbol) if depth else ():
+                known |= self.within(each, depth - 1)
+            self._within[key] = known
         return known
 
-    def _look(self, symbol: str) -> tuple[bool, bool]:
+    @remembered()
+    def own(self, symbol: str) -> int:
+        """What the text of a function has."""
+        known = self._own.get(symbol)
+        if known is None:
+            known = self._own[symbol] = self._look(symbol)
+        return known
+
+    def _look(self, symbol: str) -> int:
         path, _, qualname = symbol.rpartition(":")
         summary = self.modules.summary(path)
         function = summary.functions.get(qualname) if summary is not None else None
         if summary is None or function is None:
-            return False, False
-        reads = effects = False
-        for line in self._lines(path, function[1]):
-            for found in self._words.finditer(line):
-                reads = reads or bool(found.group(1))
-                effects = effects or not found.group(1)
-        reads = reads and self._reads_objects(symbol)
-        return reads, reads or effects
+            return 0
+        lines, found = self._lines_of(path)
+        text = _COMMENT.sub("", "\n".join(_defined(lines, function[1])))
+        dotted = frozenset(_DOTTED.findall(text))
+        if not dotted.isdisjoint(self._after_dots):
+            found |= READS
+        for flag, names in _CALLED.items():
+            if not dotted.isdisjoint(names):
+                found |= flag
+        for flag, words in _WORDS.items():
+            if any(word in text for word in words):
+                found |= flag
+        if not found & CHANGES and not dotted.isdisjoint(_ADDS) and _ADDING.search(text):
+            found |= CHANGES
+        return found
+
+    @remembered()
+    def _reads(self, symbol: str) -> bool:
+        """Whether a function itself reads such an attribute of what may be an object of a mapped class."""
+        known = self._reading.get(symbol)
+        if known is None:
+            known = self._reading[symbol] = bool(self.own(symbol) & READS) and self._reads_objects(symbol)
+        return known
 
     def _reads_objects(self, symbol: str) -> bool:
         """Whether one of these attributes may be that of a mapped class, by the types that are known."""
@@ -170,18 +238,41 @@ class Reach:
             self._shown[model] = known
         return known
 
-    def _lines(self, path: str, start: int) -> Iterator[str]:
-        """The lines of what is defined at a line: up to the next that stands as far left."""
-        if self._text[0] != path:
-            self._text = path, (self.modules.bytes_of(path) or b"").decode("utf-8", "replace").split("\n")
-        indent: int | None = None
-        for line in self._text[1][start - 1 :]:
-            stripped = line.lstrip()
-            if not stripped or stripped.startswith((")", "]", "}", "#", "@")):
-                continue
-            left = len(line) - len(stripped)
-            if indent is not None and left <= indent:
-                return
-            if stripped.startswith(("def ", "async def ")) and indent is None:
-                indent = left
-            yield line
+    @remembered()
+    def _lines_of(self, path: str) -> tuple[list[str], int]:
+        """The lines of a file, and what holds for all functions in it."""
+        known = self._texts.get(path)
+        if known is None:
+            if len(self._texts) >= _KEPT:
+                self._texts.clear()
+            text = (self.modules.bytes_of(path) or b"").decode("utf-8", "replace")
+            known = self._texts[path] = text.split("\n"), _of_module(text)
+        return known
+
+
+def _defined(lines: list[str], start: int) -> list[str]:
+    """The lines of what is defined at a line: up to the next that stands as far left, texts over lines left out."""
+    first = lines[start - 1]
+    inside = len(first) - len(first.lstrip()) + 1
+    for position in range(start, len(lines)):
+        line = lines[position]
+        if line[:inside].isspace() or line.lstrip()[:1] in _CLOSING:
+            continue
+        found = lines[start - 1 : position]
+        if not any(sum(each.count(quotes) for each in found) % 2 for quotes in _QUOTES):
+            return found
+    return lines[start - 1 :]
+
+
+def _of_module(text: str) -> int:
+    """What holds for all functions of a file: that options at its top leave columns out."""
+    for word in _WORDS[LEAVES_OUT]:
+        position = text.find(word)
+        while position >= 0:
+            start = text.rfind("\n", 0, position) + 1
+            while start and (text[start : start + 1] in _INDENTED):
+                start = text.rfind("\n", 0, start - 1) + 1
+            if not text.startswith(("def ", "async def ", "class ", "@"), start):
+                return LEAVES_OUT
+            position = text.find(word, position + 1)
+    return 0

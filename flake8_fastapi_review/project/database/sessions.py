@@ -171,7 +171,7 @@ class Sessions:
         self._done: dict[str, tuple[Module, tuple[Execution, ...]]] = {}
         self._bodies: dict[str, Body] = {}
         self._touching: dict[str, bool] = {}
-        self._calls: dict[str, tuple[str, ...]] = {}
+        self._calls: dict[str, tuple[tuple[int, int, str], ...]] = {}
 
     # Single calls
 
@@ -351,17 +351,24 @@ class Sessions:
                     return True
         return False
 
-    @remembered()
     def callees(self, symbol: str) -> tuple[str, ...]:
         """The project functions that a function calls."""
+        return tuple(dict.fromkeys([each for _, _, each in self.called(symbol)]))
+
+    @remembered()
+    def called(self, symbol: str) -> tuple[tuple[int, int, str], ...]:
+        """The same with the places of the calls, line and column, each time."""
         known = self._calls.get(symbol)
         if known is None:
-            own = self.types.function(symbol)
             known = ()
+            own = self.types.function(symbol)
             if own is not None:
                 summary, function = own
-                found = [self.runs(self.types.eval(summary, call[0][1])) for call in function.calls]
-                known = tuple(dict.fromkeys(each for each in found if each is not None))
+                found = [
+                    (line, column, self.runs(self.types.eval(summary, call[1])))
+                    for call, line, column, _ in function.calls
+                ]
+                known = tuple([(line, column, each) for line, column, each in found if each is not None])
             self._calls[symbol] = known
         return known
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from ..readings import Masks
+    from ..types import Type
     from .tables import Column, Entity, Relationship
 
 T = TypeVar("T")
@@ -392,7 +393,7 @@ class Statements:
             found = self._method(site, call, function)
             if found is not None:
                 return found
-        return self._either(self._of_results(site, self.value))
+        return None if _is_plain(self.sites.type(site)) else self._either(self._of_results(site, self.value))
 
     def _made(self, site: Site, call: ast.Call) -> Value | None:
         """`select(…)`, `insert(…)`, `selectinload(…)` …"""
@@ -512,7 +513,10 @@ class Statements:
 
     def session_kind(self, site: Site) -> str | None:
         """ "sync" or "async" if the value is a session; None otherwise."""
-        found = self.sites.type(site)
+        return self.session_kind_of(self.sites.type(site))
+
+    def session_kind_of(self, found: Type | None) -> str | None:
+        """The same of a type."""
         members = found[1] if found is not None and found[0] == "union" else (found,)
         for member in members:
             if member is None or member[0] != "inst":
@@ -529,7 +533,10 @@ class Statements:
         return found is not None and found[0] == "inst" and bool(self.types.is_subclass(found[1], REGISTRIES))
 
     def is_connection(self, site: Site) -> bool:
-        found = self.sites.type(site)
+        return self.is_connection_of(self.sites.type(site))
+
+    def is_connection_of(self, found: Type | None) -> bool:
+        """The same of a type."""
         return found is not None and found[0] == "inst" and bool(self.types.is_subclass(found[1], CONNECTIONS))
 
     def looks_like_session(self, site: Site) -> bool:
@@ -950,6 +957,14 @@ _NEUTRAL = frozenset(
     "yield_per autoflush add_cte with_hint on_conflict_do_nothing on_conflict_do_update on_duplicate_key_update "
     "inline return_defaults ordered_values tuples".split()
 )
+_PLAIN = frozenset(
+    "builtins.str builtins.int builtins.float builtins.bool builtins.bytes uuid.UUID datetime.datetime datetime.date "
+    "datetime.timedelta".split()
+)
+_HOLDING_PLAIN = frozenset(
+    "builtins.list builtins.set builtins.tuple builtins.dict builtins.frozenset typing.List typing.Dict "
+    "types.CoroutineType typing.Awaitable collections.abc.Awaitable".split()
+)
 _HOLDERS = frozenset(
     "builtins.list builtins.set builtins.tuple builtins.frozenset typing.List typing.Sequence typing.Iterable "
     "collections.abc.Sequence collections.abc.Iterable collections.abc.Iterator typing.Iterator typing.Set "
@@ -957,6 +972,18 @@ _HOLDERS = frozenset(
     "collections.abc.AsyncIterator collections.abc.AsyncGenerator typing.AsyncIterator typing.AsyncGenerator "
     "sqlalchemy.orm.collections.InstrumentedList".split()
 )
+
+
+def _is_plain(found: Type | None) -> bool:
+    """Whether values of a type have nothing to do with the database: texts, numbers, lists of these. Other classes may
+    be the models of answers, which are declared where objects are returned."""
+    match found:
+        case ("inst", str(cls), args):
+            inner = [each for each in args if each != ("...",)]
+            return cls in _PLAIN or (cls in _HOLDING_PLAIN and bool(inner) and all(_is_plain(each) for each in inner))
+        case ("union", members):
+            return all(_is_plain(each) for each in members)
+    return found == ("none",)
 
 
 def _function_of(site: Site) -> ast.AST | None:
