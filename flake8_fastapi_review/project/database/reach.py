@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-import re
 from typing import TYPE_CHECKING
 
 from ...module.index import subtree
+from ...regex import regex
 from ..readings import fact, remembered
 from .sites import Site
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 READS, CHANGES, FORGETS, LEAVES_OUT, HANDS_OVER, SHOWS = 1, 2, 4, 8, 16, 32
 """What the text of a function has: an attribute that may have to be loaded; anything that decides what is loaded then;
 what makes a session forget, leaves columns out, hands a function over to be called, makes a model of an object."""
-_DOTTED = re.compile(r"\.(\w+\(?)")
+_DOTTED = regex(r"\.(\w+\(?)")
 _CALLED = {
     CHANGES: frozenset("commit( rollback( flush( refresh( run_sync( expire( expire_all(".split()),
     FORGETS: frozenset("commit( rollback( reset( expire( expire_all( begin(".split()),
@@ -31,7 +31,7 @@ _CALLED = {
     SHOWS: frozenset("model_validate( from_orm( validate_python( parse_obj(".split()),
 }
 _ADDS = frozenset(("add(", "add_all(", "delete("))
-_ADDING = re.compile(r"(?i:session|db)\w*\.(?:add|add_all|delete)\(")
+_ADDING = regex(r"(?i:session|db)\w*\.(?:add|add_all|delete)\(")
 _WORDS = {
     CHANGES: ("setattr(", "joinedload(", "selectinload(", "subqueryload(", "immediateload(", "lazyload(",
               "contains_eager(", "load_only("),
@@ -42,8 +42,8 @@ _CLOSING = ("", ")", "]", "}", "#", "@")
 """How lines begin that end no function, however far left they stand."""
 _INDENTED = (" ", "\t", "\n", "\r", ")", "]", "}", "#")
 _QUOTES = ('"""', "'''")
-_COMMENT = re.compile(r"(?m)^\s*#.*$")
-_PROPERTY = re.compile(r"@(?:\w+\.)?(?:cached_|hybrid_)?property\s+(?:@[^\n]*\s+)*def (\w+)")
+_COMMENT = regex(r"(?m)^\s*#.*$")
+_PROPERTY = regex(r"@(?:\w+\.)?(?:cached_|hybrid_)?property\s+(?:@[^\n]*\s+)*def (\w+)")
 _DEEPEST = 3
 _KEPT = 32
 """Of so many files the lines are kept."""
