@@ -106,6 +106,7 @@ _OTHERS_CHECK = re.compile(
 _REDIRECTS_CHECKED = re.compile(r"(?i)^_*(?:async_?)?(?:validate|verify|check|assert|ensure)_\w*redirect")
 """Functions of the project that refuse where nobody shall be sent, by what each client has registered."""
 _LED = frozenset({"redirect"})
+_INSIDE = frozenset({"httpx.ASGITransport", "httpx.WSGITransport", "httpx.MockTransport"})
 _ANYTHING = ast.Constant(...)
 _RESULT_OF = frozenset({"thread", "process", "inline", "greenlet"})
 """Where a function runs whose result comes back."""
@@ -584,8 +585,18 @@ class Calls:
                 starred = any(isinstance(each, ast.Starred) for each in listed)
                 self.walk.reaches("command", whole([value.items()] if starred else rest), name, node)
                 return
-            value = join([Value(value.marks), value.member("[0]")]) if value.parts else value
+            value = value.as_command()
+        if kind == "url" and self._stays_inside(arguments.node.func):
+            return
         self.walk.reaches(kind, value, name, node)
+
+    def _stays_inside(self, function: ast.expr) -> bool:
+        """`httpx.AsyncClient(transport=httpx.ASGITransport(app))`: its requests reach nobody but the application."""
+        key = access(function.value) if isinstance(function, ast.Attribute) else None
+        made = self.walk.looked_up.get(key) if key is not None else None
+        given = next((each.value for each in made.keywords if each.arg == "transport"), None) if made else None
+        declared = self.walk.type_of(given) if given is not None else None
+        return declared is not None and declared[0] == "inst" and declared[1] in _INSIDE
 
     def _logged(self, arguments: Arguments) -> Value:
         """What a log call writes as it came: the text, and the values for its `%s`."""

@@ -75,6 +75,8 @@ class Substitution:
                 continue
             if flow.kind in ("path", "directory"):
                 actual = actual.as_path()
+            if flow.kind == "program":
+                actual = actual.as_command()
             names = flow.names or flow.kind == "fields"
             held = actual.of_items(Value.keys).marks if names else actual.all_marks()
             for label, mark in held.items():

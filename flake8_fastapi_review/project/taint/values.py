@@ -232,6 +232,10 @@ class Value:
         parts = {key: part.as_path() for key, part in self.parts.items() if key[:1] != "."}
         return Value(self.marks, parts or None, self.own)
 
+    def as_command(self) -> Value:
+        """What of it says which program runs: of a list the first item."""
+        return join([Value(self.marks), self.member("[0]")]) if self.parts else self
+
     def keys(self) -> Value:
         """The names in a dictionary."""
         marks = {label: mark for label, mark in self.marks.items() if KEYS not in mark.safe}
