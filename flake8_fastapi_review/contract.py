@@ -6,6 +6,7 @@ The projects with changed Python files are opened on both sides; what `project.c
 from __future__ import annotations
 
 import os
+import re
 from typing import TYPE_CHECKING
 
 from . import config as configuration
@@ -13,7 +14,7 @@ from . import registry
 from .records import NamedTuple
 from .registry import INTERNAL
 from .review import Located, cache_folder, in_order, internal_error, shown
-from .rule import Range, Related, Rule, Severity
+from .rule import Applicability, Edit, Fix, Range, Related, Rule, Severity
 from .suppression import split
 
 if TYPE_CHECKING:
@@ -44,6 +45,20 @@ _REMEDIES = {
     "security": "tell clients before, or ask for it in a new version only",
 }
 _REMEDY = "add a new route for it"
+
+
+_ADVICE = {
+    "required": "Give it a default, or ask for it in a new route and leave this one as it is",
+    "narrowed": "Take the old type here, and the new one in a new route",
+    "widened": "Answer as before here, and with the new type in a new route",
+    "changed": "Keep the old type here, and give the new one to a new route",
+    "status": "Answer with the old status: clients compare numbers",
+    "content": "Keep the old media type here, and give the new one to a new route",
+    "security": "Tell clients from when on, and let the old calls pass until then",
+}
+"""Kinds that the rule's own example is not about."""
+_DECLARES = re.compile(r"\s*(\w+)\s*:[^:]*\S$")
+"""A field of a class, or a parameter on a line of its own."""
 
 
 class Broken(NamedTuple):
@@ -223,9 +238,22 @@ class _Contract:
             severity=self._selection.severity(CODE, severity),
             what=_what(found),
             side=found.side,
+            fix=self._fix(found, place, text),
             remedy=_REMEDIES.get(found.kind, _REMEDY),
         )
         return path, violation
+
+    def _fix(self, found: Break, place: Range, text: str) -> Fix | None:
+        """What stood there before, where it is about the same name; else what to do in words."""
+        if found.kind not in _ADVICE:
+            return None
+        name, line = found.was
+        old = _text(self._comparison.base, os.path.join(self.root, name))
+        before = next(iter(old.splitlines()[line - 1 : line]), "").rstrip()
+        one, other = _DECLARES.fullmatch(before), _DECLARES.fullmatch(text.rstrip())
+        if found.place is None or one is None or other is None or one[1] != other[1] or before.strip() == text.strip():
+            return Fix(_ADVICE[found.kind], (), Applicability.DISPLAY)
+        return Fix("Keep what it was", (Edit(place, before.strip()),), Applicability.DISPLAY)
 
     def _related(self, found: Break) -> list[Related]:
         uses = [use for use in found.uses if use.file is not None]
@@ -260,12 +288,16 @@ class _Contract:
     def text(self, path: str) -> str:
         known = self._texts.get(path)
         if known is None:
-            try:
-                known = self._comparison.head.read(os.path.abspath(path)).decode("utf-8", "replace")
-            except OSError:
-                known = ""
-            self._texts[path] = known
+            known = self._texts[path] = _text(self._comparison.head, os.path.abspath(path))
         return known
+
+
+def _text(side: Snapshot, path: str) -> str:
+    """Empty for a file that cannot be read."""
+    try:
+        return side.read(path).decode("utf-8", "replace")
+    except OSError:
+        return ""
 
 
 def _what(found: Break) -> str:

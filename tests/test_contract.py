@@ -280,3 +280,22 @@ def test_one_side_alone_breaks_nothing(tmp_path: Path) -> None:
     assert reviewed(repo)["findings"] == []
     (repo / "main.py").write_text(HEAD + given("a: int | None"))
     assert [each["on_changed_line"] for each in reviewed(repo)["findings"]] == [True]
+
+
+def test_a_fix_tells_what_stood_there_before(tmp_path: Path) -> None:
+    (found,) = changed(tmp_path, given("a: int"), given("a: int | None"))
+    assert found["fix"]["applicability"] == "display-only"
+    assert [edit["content"] for edit in found["fix"]["edits"]] == ["a: int"]
+    assert found["suggestion"].endswith("-    a: int | None\n+    a: int")
+
+
+def test_a_fix_in_words_where_nothing_stood_before(tmp_path: Path) -> None:
+    (found,) = changed(tmp_path, taken("a: int"), taken("a: int; b: int"))
+    assert found["fix"]["edits"] == []
+    assert found["suggestion"].startswith("Give it a default")
+
+
+def test_what_is_gone_is_fixed_as_the_example_shows(tmp_path: Path) -> None:
+    (found,) = changed(tmp_path, given("a: int; b: int"), given("a: int"))
+    assert found["fix"] is None
+    assert "deprecated" in found["suggestion"]

@@ -148,6 +148,8 @@ class _Page:
         if finding.fix is not None and finding.fix.changes:
             yield f"<p><b>Fix:</b> {_prose(finding.fix.message)} ({finding.fix.applicability.value})</p>"
             yield from self._patch(finding, finding.fix)
+        elif finding.fix is not None:
+            yield f"<p><b>Fix:</b> {_prose(finding.fix.message)}</p>"
         if page is not None:
             yield from _explained(page)
         yield "</article>"

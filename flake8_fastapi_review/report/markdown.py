@@ -190,6 +190,9 @@ class _Writer:
             yield f"**Fix.** {prose(finding.fix.message)} ({finding.fix.applicability.value}):"
             yield ""
             yield from self._patch(finding, finding.fix)
+        elif finding.fix is not None:
+            yield f"**Fix.** {prose(finding.fix.message)}."
+            yield ""
         elif page is not None and (good := [block for block in page.section("Good") if block.is_code]):
             first = self._exemplified.setdefault(finding.code, finding)
             if first is not finding:
