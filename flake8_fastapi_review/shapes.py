@@ -3,6 +3,15 @@
 from __future__ import annotations
 
 import ast
+import re
+
+GROWING = re.compile(
+    r"(?i)(?:^|_)(?:answer|attempt|audit|booking|click|comment|deliver(?:y|ie)|email|entr(?:y|ie)|event|history|historie"
+    r"|invoice|item|job|like|log|measurement|message|metric|notification|order|payment|post|purchase|reading|record"
+    r"|reference|request|response|review|run|sale|sample|session|shipment|step|task|ticket|token|transaction|transfer"
+    r"|usage|view|visit|vote)s?$"
+)
+"""How tables are called whose rows come with use, not with configuration."""
 
 
 def last_name(expr: ast.AST) -> str:

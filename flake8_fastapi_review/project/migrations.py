@@ -334,6 +334,22 @@ class Migrations:
             {name: frozenset(held) for name, held in columns.items()}, frozenset(unknown), tuple(doubtful)
         )
 
+    def creates_lately(self, path: str, table: str, days: int) -> bool:
+        """Whether one of the revisions that the one in a file follows creates a table, not more than so many days
+        before."""
+        from datetime import date
+
+        chain = [node for node in self.graph(path).before(path) if node.date is not None]
+        if not chain or chain[0].path != path:
+            return False
+        own = date.fromisoformat(chain[0].date or "")
+        creating = re.compile(rb"create_table\(\s*['\"]" + re.escape(table.encode()) + rb"['\"]")
+        return any(
+            (own - date.fromisoformat(node.date or "")).days <= days
+            and creating.search(self._modules.bytes_of(node.path) or b"") is not None
+            for node in chain
+        )
+
     def is_newer(self, path: str, since: str) -> bool:
         """Whether the revision in a file came after `since`: a revision of the project, or a date "2025-01-31".
 
@@ -957,6 +973,10 @@ class Migration:
         """Whether it is no history: it came after the revision, or on the day or after it, that the project names."""
         since = self._migrations.config.since
         return not since or self._migrations.is_newer(self.path, since)
+
+    def is_young(self, table: str, days: int) -> bool:
+        """Whether a table was created not more than so many days before this revision, by the dates of both."""
+        return self._migrations.creates_lately(self.path, table, days)
 
     @property
     def dialect(self) -> str | None:

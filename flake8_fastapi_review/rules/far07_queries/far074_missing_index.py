@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from ...rule import Default, Related, Rule, Severity, option
+from ...shapes import GROWING
 from .statements import ROUTES, routes, way
 
 if TYPE_CHECKING:
@@ -25,13 +26,6 @@ _FURTHEST = 4
 """Steps to a query; one that is further away belongs to many routes."""
 _INDEXING = ("mysql", "mariadb")
 """Databases that index foreign keys by themselves."""
-_GROWING = re.compile(
-    r"(?i)(?:^|_)(?:answer|attempt|audit|booking|click|comment|deliver(?:y|ie)|email|entr(?:y|ie)|event|history|historie"
-    r"|invoice|item|job|like|log|measurement|message|metric|notification|order|payment|post|purchase|reading|record"
-    r"|reference|request|response|review|run|sale|sample|session|shipment|step|task|ticket|token|transaction|transfer"
-    r"|usage|view|visit|vote)s?$"
-)
-"""How tables are called whose rows come with use, not with configuration."""
 _FEW = re.compile(
     r"(?i)(?:^|_)(?:organi[sz]ation|org|tenant|workspace|company|project|provider|team|region|country|shop|currency|locale"
     r"|language|status|state|type|kind|category|version)(?:_?(?:id|key|uuid|name|code))?$"
@@ -182,7 +176,7 @@ class MissingIndex(Rule):
 
     def _grows(self, table: Table, entity: str) -> bool:
         """Whether the rows of a table come with use."""
-        if table.name in self.growing_tables or entity in self.growing_tables or _GROWING.search(table.name):
+        if table.name in self.growing_tables or entity in self.growing_tables or GROWING.search(table.name):
             return True
         links = {name: key.table for key in table.foreign_keys for name in key.columns}
         keys = [

@@ -2,13 +2,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...rule import Default, Rule, Severity
+from ...rule import Rule, Severity, option
+from ...shapes import GROWING
 from .operations import once
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ...file import File
+    from ...project.migrations import Migration
     from ...rule import Violation
 
 
@@ -18,9 +20,11 @@ class BlockingIndex(Rule):
     `CREATE INDEX` lets nobody write to the table until it is done, minutes on a large one. `CREATE INDEX CONCURRENTLY`
     does, but not inside of a transaction: Alembic needs an `autocommit_block` for it.
 
-    Tables that the same revision creates are left alone, and so are projects whose database is not known to be
-    PostgreSQL and nothing else: `migrations.dialect` of the configuration says it. Off by default: the code does not
-    tell which tables are large, and on small ones nobody notices. History stays quiet, see `migrations.since`.
+    Which tables are large is not in the code. Looked at are those that grow with use, by their names (orders, events,
+    runs, logs …) or since `growing_tables` names them, and that were created more than `young` days before; with
+    `always` all of them. Tables that the same revision creates are left alone, and so are projects whose database is
+    not known to be PostgreSQL and nothing else: `migrations.dialect` of the configuration says it. History stays
+    quiet, see `migrations.since`.
 
     Bad:
 
@@ -31,10 +35,10 @@ class BlockingIndex(Rule):
         down_revision = "0001"
 
         def upgrade() -> None:
-            op.create_index("ix_books_title", "books", ["title"])
+            op.create_index("ix_orders_city", "orders", ["city"])
 
         def downgrade() -> None:
-            op.drop_index("ix_books_title", "books")
+            op.drop_index("ix_orders_city", "orders")
 
     Good:
 
@@ -46,18 +50,21 @@ class BlockingIndex(Rule):
 
         def upgrade() -> None:
             with op.get_context().autocommit_block():
-                op.create_index("ix_books_title", "books", ["title"], postgresql_concurrently=True)
+                op.create_index("ix_orders_city", "orders", ["city"], postgresql_concurrently=True)
 
         def downgrade() -> None:
-            op.drop_index("ix_books_title", "books")
+            op.drop_index("ix_orders_city", "orders")
     """
 
     code = "FAR163"
     severity = Severity.WARNING
-    default = Default.OFF
     message = "the index on `{table}` {harm}: {remedy}"
     roles = ("migration",)
     markers = (("down_revision",), ("create_index", "INDEX", "index"))
+
+    always: bool = option(False, "Look at all tables, not only at those that grow with use.")
+    growing_tables: list[str] = option([], "Tables that grow with use, though their names do not say it.")
+    young: int = option(120, "Days after its creation in which a table is still small.")
 
     def check(self, file: File) -> Iterator[Violation]:
         yield from once(self._find(file))
@@ -81,7 +88,14 @@ class BlockingIndex(Rule):
                 if operation.is_conditional or raw:
                     continue  # the connection may be set to commit by itself
                 harm, remedy = "cannot be built in a transaction", "put it into `op.get_context().autocommit_block()`"
+            elif not self.always and not self._grows(migration, operation.table):
+                continue
             else:
                 harm = "stops all writing to it while it is built"
                 remedy = "use `CONCURRENTLY`" if raw else "pass `postgresql_concurrently=True`, in an autocommit block"
             yield self.at(operation.node, table=operation.table, harm=harm, remedy=remedy)
+
+    def _grows(self, migration: Migration, table: str) -> bool:
+        """Whether a table may be long when the revision comes."""
+        is_growing = table in self.growing_tables or GROWING.search(table) is not None
+        return is_growing and not migration.is_young(table, self.young)
