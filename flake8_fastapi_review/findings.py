@@ -18,6 +18,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from .config import dependency_files, dependency_folders
@@ -468,14 +469,25 @@ class Findings:
 
     def _answers(self) -> tuple[dict[Asked, int], dict[Asked, Plain]]:
         """What a later run may be given: the bits of all answers, and those that are new."""
+        from .project.readings import EVERYTHING
+        from .project.stored import to_plain
+
         readings = self.readings
         masks: dict[Asked, int] = {}
         new: dict[Asked, Plain] = {}
         if readings.stored is not None:
             masks = {asked: mask for asked, mask in readings.stored.masks.items() if not mask & readings.moved}
-        for asked, answer in readings.kept_facts.items():
+        for asked, (is_nested, answer) in readings.kept_facts.items():
             if asked not in masks:
-                masks[asked], new[asked] = readings.bit(asked), answer
+                with suppress(ValueError):
+                    new[asked] = to_plain(answer) if is_nested else answer
+                    masks[asked] = readings.bit(asked)
+        for asked, (made_from, key, answer) in readings.made.items():
+            mask = made_from.get(key, EVERYTHING)
+            if mask > EVERYTHING:
+                with suppress(ValueError):
+                    new[asked] = to_plain(answer)
+                    masks[asked] = mask
         for asked, mask, answer in self._project().modules.answers():
             masks[asked], new[asked] = mask, answer
         return masks, new

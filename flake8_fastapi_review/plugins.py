@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 INTERNAL = "FAR000"
 
 _FROZEN = 8
-"""After so many files, what is there is taken out of the collector's sight."""
+"""After the first file, and then after so many, what is there is taken out of the collector's sight."""
 
 _SELECTORS = ("select", "extend_select", "ignore", "extend_ignore")
 _LOCATION = r":(\d*):(\d*):(?=\s)"
@@ -145,7 +145,7 @@ class _Uncollected:
 
     def __exit__(self, *error: object) -> None:
         self._files += 1
-        if self._files % _FROZEN == 0 and hasattr(gc, "freeze"):
+        if self._files % _FROZEN == 1 and hasattr(gc, "freeze"):
             gc.freeze()
         if self._was_on:
             gc.enable()

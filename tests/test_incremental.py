@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import marshal
 import shutil
 import time
 from pathlib import Path
@@ -16,6 +17,7 @@ from flake8_fastapi_review import review as engine
 from flake8_fastapi_review.project import Project
 from flake8_fastapi_review.project import cache as cache_module
 from flake8_fastapi_review.project import readings as readings_module
+from flake8_fastapi_review.project.constants import UNKNOWN
 from flake8_fastapi_review.project.readings import (
     EVERYTHING,
     NOW,
@@ -27,6 +29,9 @@ from flake8_fastapi_review.project.readings import (
     fingerprint,
     taken,
 )
+from flake8_fastapi_review.project.stored import from_plain, to_plain
+from flake8_fastapi_review.project.taint import Taint
+from flake8_fastapi_review.project.taint.plain import FromPlain, ToPlain
 from flake8_fastapi_review.registry import select
 from flake8_fastapi_review.review import review_file
 
@@ -323,6 +328,154 @@ def test_flake8_looks_again_at_what_may_differ(shop: Copy, monkeypatch: pytest.M
     assert "shop/alone.py" not in again
 
 
+# Texts that are not saved
+
+
+class Editor:
+    """flake8 as an editor calls it: a process for each look at a text."""
+
+    def __init__(self, copy: Copy, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._copy = copy
+        self._monkeypatch = monkeypatch
+        self.walked: list[str] = []
+        """The functions whose effects were looked for in the last look."""
+        walk = Taint._walk
+
+        def walking(taint: Taint, symbol: str) -> Any:
+            self.walked.append(symbol)
+            return walk(taint, symbol)
+
+        monkeypatch.setattr(Taint, "_walk", walking)
+
+    def look(self, path: str, text: str, cache: str | None = None) -> list[Any]:
+        """What is said of a text."""
+        if cache is None:
+            self._monkeypatch.delenv("FASTAPI_REVIEW_CACHE_DIR", raising=False)
+        else:
+            self._monkeypatch.setenv("FASTAPI_REVIEW_CACHE_DIR", cache)
+        self.walked.clear()
+        found = plugins.Run().review(path, text, ast.parse(text))
+        cache_module._close_all()
+        return list(found)
+
+    def agree(self, path: str, old: str, new: str) -> list[Any]:
+        """What is said of an edited text, which is what is said when it was saved, without a cache."""
+        saved = (self._copy.root / path).read_text("utf-8")
+        assert old in saved, (path, old)
+        text = saved.replace(old, new, 1)
+        found = self.look(path, text)
+        walked = [*self.walked]
+        self._copy.write(path, text)
+        assert self.look(path, text, "") == found, (path, old, new)
+        self._copy.write(path, saved)
+        self.walked[:] = walked
+        return found
+
+
+@pytest.fixture
+def editor(shop: Copy, monkeypatch: pytest.MonkeyPatch) -> Editor:
+    return Editor(shop, monkeypatch)
+
+
+def _codes(found: list[Any]) -> set[str]:
+    return {code for _, _, code, _ in found}
+
+
+def test_what_a_text_does_not_touch_is_not_looked_for_again(editor: Editor) -> None:
+    found = editor.agree("shop/routes.py", "    return load(name)", "    number = 1\n    return load(name)")
+    assert "FAR031" in _codes(found)
+    assert {symbol.partition(":")[0] for symbol in editor.walked} == {"shop/routes.py"}
+
+
+def test_what_a_text_says_counts_not_what_the_disk_holds(editor: Editor) -> None:
+    assert "FAR031" not in _codes(editor.agree("shop/routes.py", "load(name)", "load('.')"))
+    assert "FAR002" not in _codes(editor.agree("shop/routes.py", "async def books", "def books"))
+    editor.agree("shop/routes.py", "from shop.work import load, tidy\n", "def load(name):\n    return name\n")
+    editor.agree("shop/work.py", '"ls " + name, shell=True', '["ls", name]')
+    editor.agree("shop/guards.py", "raise HTTPException(401)", "pass")
+    editor.agree("shop/main.py", "app.include_router(routes.router)", "")
+    editor.agree(
+        "shop/alone.py", "def nothing", "from shop.routes import router\n\n\n@router.put('/x')\nasync def nothing"
+    )
+    editor.agree("shop/alone.py", "return value", "return Depends(nothing), b'.state.', 'sqlalchemy'")
+
+
+def test_several_files_changed_since_the_last_review(shop: Copy, editor: Editor) -> None:
+    shop.edit("shop/deep.py", "time.sleep(1)", "time.ctime(1)")
+    assert "FAR002" not in _codes(editor.agree("shop/routes.py", "return name", "return 1"))
+    shop.edit("shop/work.py", '"ls " + name', '"ls"')
+    assert "FAR031" not in _codes(editor.agree("shop/routes.py", "return name", "return 1"))
+    shop.write("shop/more.py", "from shop.routes import books\n")
+    editor.agree("shop/routes.py", "return name", "return 1")
+
+
+def test_two_texts_in_one_process(shop: Copy, editor: Editor) -> None:
+    run = plugins.Run()
+    for path, old, new in (
+        ("shop/work.py", '"ls " + name', '"ls"'),
+        ("shop/routes.py", "load(name)", "load(name + 'x')"),
+        ("shop/routes.py", "load(name)", "load('.')"),
+    ):
+        text = (shop.root / path).read_text("utf-8").replace(old, new, 1)
+        codes = _codes(list(run.review(path, text, ast.parse(text))))
+        assert ("FAR031" in codes) is (path == "shop/routes.py" and "+" in new)
+    cache_module._close_all()
+
+
+@pytest.mark.parametrize("name", ["newest", "sources", "answers"])
+@pytest.mark.parametrize("damage", ["substr(payload, 1, 40)", "x'00'", "null"])
+def test_without_a_page_the_text_is_reviewed_as_ever(shop: Copy, editor: Editor, name: str, damage: str) -> None:
+    import sqlite3
+
+    with sqlite3.connect(shop.root / ".fastapi-review-cache" / cache_module.DATABASE) as connection:
+        changed = connection.execute(f"UPDATE pages SET payload = {damage} WHERE name LIKE '% {name}'")
+        assert changed.rowcount == 1
+    connection.close()
+    editor.agree("shop/routes.py", "return name", "return 1")
+    assert "shop/work.py:load" in editor.walked
+
+
+def test_answers_of_another_state_are_not_taken(shop: Copy, editor: Editor) -> None:
+    """A page that was written meanwhile by somebody who saw other files."""
+    import sqlite3
+
+    database = shop.root / ".fastapi-review-cache" / cache_module.DATABASE
+    with sqlite3.connect(database) as connection:
+        (before,) = connection.execute("SELECT * FROM pages WHERE name LIKE '% answers'").fetchall()
+    shop.edit("shop/work.py", '"ls " + name', '"ls"')
+    shop.check()
+    with sqlite3.connect(database) as connection:
+        connection.execute("REPLACE INTO pages VALUES (?, ?, ?)", before)
+    connection.close()
+    assert "FAR031" not in _codes(editor.agree("shop/routes.py", "return name", "return 1"))
+
+
+def test_the_effects_of_functions_are_the_same_as_plain_values() -> None:
+    config = configuration.load(str(BOOKSHOP))
+    project = Project(str(BOOKSHOP), config)
+    selection = select(config)
+    for path in [path for path in project._listed().files if path.endswith(".py")]:
+        _read(project, path, selection)
+    told = {asked: plain for asked, _, plain in project.modules.answers()}
+    effects = {asked[1]: plain for asked, plain in told.items() if asked[0] == "taint.effect"}
+    assert len(effects) > 50
+    made, again = FromPlain(), ToPlain()
+    for symbol, (plain, _) in effects.items():
+        effect = made.effect(marshal.loads(marshal.dumps(plain)))
+        assert again.effect(effect) == plain, symbol
+        assert sorted(repr(effect)) == sorted(repr(project.taint.effect(symbol))), symbol
+
+
+def test_only_our_named_tuples_are_made_of_what_was_kept() -> None:
+    value = (Search((b"a",), True), {"b": [frozenset({1}), UNKNOWN]}, None)
+    assert from_plain(marshal.loads(marshal.dumps(to_plain(value)))) == value
+    for plain in (["os:system", "true"], ["flake8_fastapi_review.config:load", "."], ["os:stat_result", 1]):
+        with pytest.raises(ValueError, match="not a "):
+            from_plain(plain)
+    with pytest.raises(ValueError, match="not kept"):
+        to_plain(object())
+
+
 # What is recorded
 
 
@@ -360,11 +513,12 @@ _LOCAL = """
     project/execution.py Execution._calls Calls._by_attribute Calls._by_name
     project/migrations.py Graph._linked Graph._circular Migrations._graphs _Reader.constants _Reader.locals
     project/protocols.py Protocols._flows
+    project/requests.py Requests._added
     project/taint/calls.py Calls._made
     project/taint/engine.py Taint._nodes
     project/taint/lookups.py Lookups._parts
     project/types.py Types._mros Types._derivations Types._results Types._read Types._evaluated Types._active
-    project/types.py Types._bindings Types._annotated Types._texts
+    project/types.py Types._aliases Types._bindings Types._annotated Types._texts
 """
 """What is remembered of one file by whoever holds it already, while one answer is made, or with `begin` and `end`."""
 _APART = ("application/", "contract/", "taint/plain.py", "taint/walk.py")
@@ -392,7 +546,7 @@ def _remembering() -> set[str]:
                 for attribute in _stored(node)
             }
             for method in methods:
-                if method.name in ("__init__", "forget") or {"remembered", "fact"} & set(
+                if method.name in ("__init__", "forget") or {"fact", "kept", "remembered"} & set(
                     ast.unparse(ast.Tuple(list(method.decorator_list), ast.Load()))
                     .replace("(", " ")
                     .replace(".", " ")

@@ -227,7 +227,7 @@ def _buffers(files: list[str], kept: str, edit: Edit, chance: random.Random, edi
                 target.write(content)
         costs.append(spent)
         print(f"{len(costs):4} {spent:6.2f} s of {cold:6.2f}, {len(anew):3} findings:{made} {path}", flush=True)
-        if found != anew:
+        if found != anew or any("internal error" in str(each) for each in anew):
             for each in found:
                 if each not in anew:
                     print("only kept:", each)

@@ -20,7 +20,7 @@ from ..module.summary import (
 )
 from ..records import NamedTuple
 from .constants import UNKNOWN, value_of
-from .readings import remembered
+from .readings import kept, remembered
 from .types import is_outer_parameter
 
 if TYPE_CHECKING:
@@ -106,7 +106,11 @@ class Effects:
         if rule not in found:
             found[rule] = Hazard(rule, blocking.kind, name, blocking.remedy, (*chain, here))
 
-    @remembered(lambda self, symbol, allowed=frozenset(), untaken=(): (symbol, allowed, untaken))
+    @kept(
+        "effects.reach",
+        lambda self: self.types.modules,
+        lambda self, symbol, allowed=frozenset(), untaken=(): (symbol, allowed, untaken),
+    )
     def reach(self, symbol: str, allowed: frozenset[str] = frozenset(), untaken: Lines = ()) -> Reach:
         """The hazards that calling a project function executes, without those of its own branches that are not taken;
         chains begin inside of it."""

@@ -180,22 +180,50 @@ def remembered(key: Callable[..., Any] | None = None, *, always: bool = True) ->
     return decorate
 
 
+def kept(name: str, modules: Callable[[Any], Modules], key: Callable[..., Any] | None = None) -> Callable[[_C], _C]:
+    """For a method that is `remembered`, and whose answers are kept between runs: values of which `repr` tells all.
+
+    `name`: what is asked. `key(self, …)`: what it is asked with, plain, if that is not what it is given.
+    """
+
+    def decorate(method: _C) -> _C:
+        inner = remembered(key)(method)
+        place = f"_read_{method.__name__}"
+
+        @wraps(method)
+        def asked(self: Any, *args: Any) -> Any:
+            readings = modules(self).readings
+            asked_for = key(self, *args) if key is not None else args
+            about = (name, *asked_for)
+            if readings.stored is not None and (known := readings.recalled(about)) is not None:
+                NOW.mask |= known[0]
+                return known[1]
+            found = inner(self, *args)
+            readings.made[about] = self.__dict__[place], asked_for, found
+            return found
+
+        return cast("_C", asked)
+
+    return decorate
+
+
 def fact(
     name: str,
     modules: Callable[[Any], Modules],
     key: Callable[..., Key] | None = None,
     mask: int = 0,
     before: Callable[[Any], None] | None = None,
+    is_kept: bool = False,
 ) -> Callable[[_C], _C]:
     """For a method whose answer is a fact: remembered, of values that `fingerprint` can tell apart.
 
     `name`: how a project is asked for it, "injection.names". `key(self, …)`: what it is asked with, plain, if that is
     not what it is given. `mask`: what it is made from besides what is seen to be read; `before` looks at that itself.
 
-    Between runs the answer is kept, too, if `marshal` writes it and nothing but what is seen to be read tells whether
-    it holds: the method is not called then.
+    `is_kept`: the answer itself is kept between runs, and the method not called where it still holds. So is each that
+    `marshal` writes as it is, where nothing but what is seen to be read tells whether it holds.
     """
-    is_kept = not mask and before is None
+    is_plain = not mask and before is None
 
     def decorate(method: _C) -> _C:
         @wraps(method)
@@ -212,8 +240,8 @@ def fact(
                     taken(masks, asked_for)
                 now.mask = outer | bit
                 return found
-            if is_kept:
-                for given in readings.given(asked_for):
+            if is_plain:
+                for given in readings.given(asked_for, is_kept):
                     NOW.mask |= bit
                     return given
             readings.asked(asked_for)
@@ -232,8 +260,8 @@ def fact(
             is_final = mask == EVERYTHING or NOW.low >= NOW.depth
             own = end(frame, masks, asked_for)
             readings.note(asked_for, found)
-            if is_kept:
-                readings.kept_facts[asked_for] = found
+            if is_plain:
+                readings.kept_facts[asked_for] = is_kept, found
             NOW.mask = (frame[0] if is_final else frame[0] | own) | bit
             return found
 
@@ -329,8 +357,12 @@ class Readings:
         """Whether facts are asked for again."""
         self._is_refuted = False
         """Whether a fact that should have been as it was has turned out to be another."""
-        self.kept_facts: dict[Key, Any] = {}
-        """The answers of this run that may be kept, not only their fingerprints."""
+        self.made: dict[Key, tuple[Masks, Any, Any]] = {}
+        """The answers of this run that are kept: masks and the key in them, the answer."""
+        self._recalled: dict[Key, tuple[int, Any]] = {}
+        """Those of an earlier run that still hold, with the bits of what they were made from."""
+        self.kept_facts: dict[Key, tuple[bool, Any]] = {}
+        """The answers of this run that may be kept, not only their fingerprints; whether they hold named tuples."""
         self.moved = 0
         """The bits of what is no longer as an earlier run had it."""
         self.settled: int | None = None
@@ -568,8 +600,24 @@ class Readings:
         except KeyError:
             return None
 
-    def given(self, key: Key) -> list[Any]:
-        """The answer of a fact in an earlier run, alone, if it was kept and still holds."""
+    def recalled(self, asked: Asked) -> tuple[int, Any] | None:
+        """As `kept`, with the value that was made a plain one."""
+        known = self._recalled.get(asked)
+        if known is None and asked not in self.made:
+            plain = self.kept(asked)
+            if plain is None:
+                return None
+            from .stored import from_plain
+
+            try:
+                known = self._recalled[asked] = plain[0], from_plain(plain[1])
+            except (ValueError, TypeError):
+                return None
+        return known
+
+    def given(self, key: Key, is_nested: bool) -> list[Any]:
+        """The answer of a fact in an earlier run, alone, if it was kept and still holds. `is_nested`: it holds named
+        tuples."""
         stored = self.stored
         if stored is None:
             return []
@@ -577,15 +625,21 @@ class Readings:
             if key not in self._before or key not in stored.masks or not self.holds(self.masks.get(key, EVERYTHING)):
                 return []
             try:
-                self._given[key] = stored.get(key)
-            except KeyError:
+                answer = stored.get(key)
+                if is_nested:
+                    from .stored import from_plain
+
+                    answer = from_plain(answer)
+            except (KeyError, ValueError, TypeError):
                 return []
+            self._given[key] = answer
         return [self._given[key]]
 
     def let_go(self) -> None:
         """What an earlier run told is used no more."""
         self.stored = None
         self._given.clear()
+        self._recalled.clear()
         self._earlier.clear()
 
     def found(self, search: Search) -> list[str] | None:

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import marshal
 from bisect import bisect_right
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from .cache import packed, unpacked
+from .constants import UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -24,6 +26,63 @@ Told = tuple[Asked, int, Plain]
 
 _GROUP = 60_000
 """So many bytes are packed together: less is not packed well, more takes long to unpack for one answer."""
+
+
+def to_plain(value: Any) -> Plain:
+    """A value of which `repr` tells all as one that `marshal` writes. Raises ValueError for anything else."""
+    kind = value.__class__
+    if kind in _SCALARS:
+        return value
+    if value is UNKNOWN:
+        return [_UNKNOWN]
+    if kind is tuple:
+        return tuple([to_plain(each) for each in value])
+    if kind is list:
+        return [None, *map(to_plain, value)]
+    if kind is dict:
+        return {to_plain(key): to_plain(each) for key, each in value.items()}
+    if kind is frozenset:
+        return frozenset([to_plain(each) for each in value])
+    if issubclass(kind, tuple) and kind.__module__.startswith(_OURS):
+        return [f"{kind.__module__}:{kind.__name__}", *map(to_plain, value)]
+    raise ValueError(f"not kept: {kind}")
+
+
+def from_plain(plain: Plain) -> Any:
+    """What `to_plain` was given. Named tuples are made of classes of this package, of nothing else."""
+    kind = plain.__class__
+    if kind is tuple:
+        return tuple([from_plain(each) for each in plain])
+    if kind is list:
+        name, *rest = plain
+        if name == _UNKNOWN:
+            return UNKNOWN
+        fields = [from_plain(each) for each in rest]
+        return fields if name is None else _class(name)._make(fields)
+    if kind is dict:
+        return {from_plain(key): from_plain(each) for key, each in plain.items()}
+    if kind is frozenset:
+        return frozenset([from_plain(each) for each in plain])
+    return plain
+
+
+_SCALARS = frozenset({str, int, float, complex, bool, bytes, type(None), type(...)})
+_UNKNOWN = "?"
+_OURS = f"{__name__.partition('.')[0]}."
+_classes: dict[str, Any] = {}
+
+
+def _class(name: str) -> Any:
+    found = _classes.get(name)
+    if found is None:
+        module, _, qualname = name.partition(":")
+        if not module.startswith(_OURS):
+            raise ValueError(f"not a class of ours: {name}")
+        found = getattr(import_module(module), qualname, None)
+        if not (isinstance(found, type) and issubclass(found, tuple) and hasattr(found, "_make")):
+            raise ValueError(f"not a named tuple: {name}")
+        _classes[name] = found
+    return found
 
 
 class Stored:

@@ -155,7 +155,7 @@ class Types:
         """Path → id of a call or attribute → itself, so that the id stays its own, and its type."""
         self._annotated: dict[str, dict[int, tuple[Expr, Type | None]]] = {}
         """As `_evaluated`, of generics and unions as annotations."""
-        self._aliases: set[int] = set()
+        self._aliases: dict[int, int] = {}
         """The ids of the expressions of the aliases that are being followed: one may stand for itself, as that of a
         JSON value does."""
         self._texts: dict[str, Expr] = {}
@@ -741,7 +741,7 @@ class Types:
         finally:
             self._depth -= 1
             end(frame, masks, key)
-        is_whole = not self._aliases or self._aliases == {id(expr)}
+        is_whole = not self._aliases or self._aliases.keys() == {id(expr)}
         if is_whole and (not self._active or (found is not None and self._depth < _MAX_DEPTH // 2)):
             known[id(expr)] = (expr, found)
         return found
@@ -765,13 +765,13 @@ class Types:
                 if owner is None:
                     return None
                 if id(expr) in self._aliases:
-                    cut_short()
+                    cut_short(self._aliases[id(expr)])
                     return None
-                self._aliases.add(id(expr))
+                self._aliases[id(expr)] = NOW.depth + 1
                 try:
                     return self.annotation(owner, expr)
                 finally:
-                    self._aliases.discard(id(expr))
+                    self._aliases.pop(id(expr), None)
             case ("ext", name) if name in _OPAQUE or name in _TRANSPARENT_GENERICS:
                 return None
             case ("ext", name):

@@ -79,13 +79,17 @@ class Database:
         """The same, or a driver or object mapper whose queries are known."""
         return self.is_used or self.drivers.is_used
 
-    @fact("database._model", lambda self: self.modules)
+    @fact("database._model", lambda self: self.modules, is_kept=True)
     def _model(self) -> Read:
         if self._read is None:
-            self._read = Reader(self.modules, self.types, self.config).read() if self.is_used else Read((), ())
-            self._by_symbol = {entity.symbol: entity for entity in self._read.entities}
-            self._by_table = {table.full_name: table for table in self._read.tables}
+            reader = Reader(self.modules, self.types, self.config, self.declares)
+            self._read = reader.read() if self.is_used else Read((), ())
         return self._read
+
+    @fact("database.declares", lambda self: self.modules)
+    def declares(self, path: str) -> bool:
+        """Whether a file may add something to the model."""
+        return Reader(self.modules, self.types, self.config).declares(path)
 
     @property
     def tables(self) -> tuple[Table, ...]:
@@ -98,13 +102,17 @@ class Database:
     @fact("database.entity", lambda self: self.modules)
     def entity(self, symbol: str) -> Entity | None:
         """The mapped class of a symbol ("path:qualname")."""
-        self._model()
+        read = self._model()
+        if not self._by_symbol:
+            self._by_symbol = {entity.symbol: entity for entity in read.entities}
         return self._by_symbol.get(symbol)
 
     @fact("database.table", lambda self: self.modules)
     def table(self, name: str) -> Table | None:
         """A table by its full name."""
-        self._model()
+        read = self._model()
+        if not self._by_table:
+            self._by_table = {table.full_name: table for table in read.tables}
         return self._by_table.get(name)
 
     @remembered()
@@ -199,7 +207,7 @@ class Database:
 
     # Engines
 
-    @fact("database._engines", lambda self: self.modules)
+    @fact("database._engines", lambda self: self.modules, is_kept=True)
     def _engines(self) -> tuple[tuple[Engine, ...], tuple[SessionMaker, ...]]:
         if self._made is None:
             self._made = ((), ())

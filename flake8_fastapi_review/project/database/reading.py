@@ -17,7 +17,7 @@ from .tables import Column, Entity, ForeignKey, Index, Place, Proxy, Relationshi
 from .terms import Term, Terms, leaf
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from ...config import Config
     from ...module.summary import Class, Expr, Summary
@@ -57,10 +57,18 @@ class Read(NamedTuple):
     entities: tuple[Entity, ...]
 
 
+_ADDING = (b"map_imperatively", b"mapper(", b"Index(")
+"""What adds to the model from outside of its classes and tables."""
+
+
 class Reader:
     """Reads the whole model once."""
 
-    def __init__(self, modules: Modules, types: Types, config: Config) -> None:
+    def __init__(
+        self, modules: Modules, types: Types, config: Config, declares: Callable[[str], bool] | None = None
+    ) -> None:
+        """`declares`: the answers of readers of their own, for the whole model is not made from what they looked at."""
+        self._declares = declares or self.declares
         self.modules = modules
         self.types = types
         self.config = config
@@ -74,7 +82,7 @@ class Reader:
         self._conventions: dict[str, dict[str, str]] = {}
 
     def read(self) -> Read:
-        paths = [path for path in self.modules.mentioning_any(WORDS) if self.counts(path)]
+        paths = [path for path in self.modules.mentioning_any(WORDS) if self._declares(path)]
         tables: dict[str, Table] = {}
         entities: list[Entity] = []
         classes: list[str] = []
@@ -105,6 +113,22 @@ class Reader:
         if data is None:
             return False
         return role(self.config, path, data.decode("utf-8", "replace")) in ("app", "script", "example")
+
+    def declares(self, path: str) -> bool:
+        """Whether a file may add something to the model: a mapped class, a table, an index."""
+        if not self.counts(path):
+            return False
+        data, summary = self.modules.bytes_of(path), self.modules.summary(path)
+        if data is None or summary is None:
+            return False
+        return (
+            any(word in data for word in _ADDING)
+            or any(
+                self._may_be_mapped(cls) and self.kind(f"{path}:{name}") == "mapped"
+                for name, cls in summary.classes.items()
+            )
+            or any(True for _ in self._bare_tables(summary))
+        )
 
     @staticmethod
     def _may_be_mapped(definition: Class) -> bool:

@@ -253,8 +253,9 @@ class Taint:
         plain = ToPlain()
         for symbol, effect in self._effects.items():
             mask = masks.get((symbol,), EVERYTHING)
-            if symbol not in self._restored and mask != EVERYTHING:
+            if symbol not in self._restored and mask > EVERYTHING:
                 yield ("taint.effect", symbol), mask, (plain.effect(effect), symbol in self._abstract)
+        yield from self.lookups.kept()
 
     def _walk(self, symbol: str) -> Effect | None:
         own = self.node(symbol)

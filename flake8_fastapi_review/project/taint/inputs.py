@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...module.index import subtree
 from ..constants import UNKNOWN, value_of
-from ..readings import remembered
+from ..readings import kept, remembered
 from .entities import Entities
 from .patterns import is_strict
 from .values import ALL, ANY, SEGMENT, Source
@@ -315,7 +315,7 @@ class Inputs:
         given = own[1].parameters[0][0] if own is not None and own[1].parameters else ""
         return self.judge(symbol, 1 if given in ("cls", "self", "_cls", "_") else 0)
 
-    @remembered()
+    @kept("taint.words", lambda self: self.types.modules)
     def _words(self, symbol: str) -> frozenset[str]:
         """The names, attributes and texts in a function; `_REFUSING` if it may raise or asks others."""
         known = self._mentioned.get(symbol)

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 from ...module.index import subtree
 from ...records import NamedTuple
 from ...regex import regex
-from ..readings import remembered
+from ..readings import EVERYTHING, NOW, masks_of, remembered
 from .state import access
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from ...module import Module
+    from ..stored import Told
     from ..types import Type
     from .engine import Taint
 
@@ -110,10 +111,24 @@ class Lookups:
         if position >= len(names):
             return False
         known = self._selecting.get((symbol, position))
+        if (
+            known is None
+            and (kept := self.taint.modules.readings.kept(("taint.selects", symbol, position))) is not None
+        ):
+            NOW.mask |= kept[0]
+            known = self._selecting[symbol, position] = kept[1]
         if known is None:
             self._selecting[symbol, position] = False  # for those that call each other
             known = self._selecting[symbol, position] = self._looks_up(symbol, names[position], depth)
         return known
+
+    def kept(self) -> Iterator[Told]:
+        """What was found in this run, for a later one."""
+        masks = masks_of(self, "_selects")
+        for (symbol, position), selects in self._selecting.items():
+            mask = masks.get(symbol, EVERYTHING)
+            if mask > EVERYTHING:
+                yield ("taint.selects", symbol, position), mask, selects
 
     def _looks_up(self, symbol: str, name: str, depth: int) -> bool:
         found = self.taint.node(symbol)
