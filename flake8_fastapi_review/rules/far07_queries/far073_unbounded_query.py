@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING
 
 from ...rule import Related, Rule, Severity, option
+from ...shapes import GROWING
 from .statements import names, routes, way
 
 if TYPE_CHECKING:
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
 
 _NARROW = frozenset(("in_", "any", "has", "contains", "between", "<", "<=", ">", ">="))
 """Conditions that leave as many rows as somebody asks for, or a span of them."""
+_PEOPLE = re.compile(r"(?i)(?:^|_)(?:account|contact|customer|member|person|people|principal|subscriber|user)s?$")
+"""How tables of those are called for whom an application is."""
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
 class UnboundedQuery(Rule):
@@ -31,6 +36,9 @@ class UnboundedQuery(Rule):
     tables named in `lookup_tables`. SQLAlchemy and SQLModel are understood, and what asyncpg, databases, Motor,
     PyMongo, Beanie and Tortoise are asked for without any condition.
 
+    Which tables stay small is not in the code. Looked at are those that grow with use, by their names (orders, events,
+    sessions, logs …; users, customers …, all of them) or since `growing_tables` names them; with `always` all tables.
+
     Bad:
 
         from fastapi import APIRouter, Depends
@@ -43,15 +51,15 @@ class UnboundedQuery(Rule):
         class Base(DeclarativeBase):
             pass
 
-        class Book(Base):
-            __tablename__ = "books"
+        class Order(Base):
+            __tablename__ = "orders"
             id: Mapped[int] = mapped_column(primary_key=True)
-            title: Mapped[str]
+            buyer: Mapped[str]
 
-        @router.get("/books")
-        def list_books():
+        @router.get("/orders")
+        def list_orders():
             with Session(engine) as session:
-                return session.scalars(select(Book)).all()
+                return session.scalars(select(Order)).all()
 
     Good:
 
@@ -67,15 +75,15 @@ class UnboundedQuery(Rule):
         class Base(DeclarativeBase):
             pass
 
-        class Book(Base):
-            __tablename__ = "books"
+        class Order(Base):
+            __tablename__ = "orders"
             id: Mapped[int] = mapped_column(primary_key=True)
-            title: Mapped[str]
+            buyer: Mapped[str]
 
-        @router.get("/books")
-        def list_books(offset: int = 0, limit: Annotated[int, Query(le=100)] = 20):
+        @router.get("/orders")
+        def list_orders(offset: int = 0, limit: Annotated[int, Query(le=100)] = 20):
             with Session(engine) as session:
-                return session.scalars(select(Book).order_by(Book.id).offset(offset).limit(limit)).all()
+                return session.scalars(select(Order).order_by(Order.id).offset(offset).limit(limit)).all()
     """
 
     code = "FAR073"
@@ -84,6 +92,8 @@ class UnboundedQuery(Rule):
     message = "`{route}` reads every row of {entity}{way}: limit the query, and let clients ask for pages"
     markers = (("fastapi", "outer", "app"), (".get(", "api_route("))
 
+    always: bool = option(False, "Look at all tables, not only at those that grow with use.")
+    growing_tables: list[str] = option([], "Tables that grow with use, though their names do not say it.")
     lookup_tables: list[str] = option([], "Tables that stay small, which may be read as a whole.")
 
     def check(self, file: File) -> Iterator[Violation]:
@@ -113,16 +123,25 @@ class UnboundedQuery(Rule):
         if statement.kind != "select" or not statement.complete or statement.opaque or not statement.items:
             return False
         if statement.of:
-            return not statement.limit and statement.of not in self.lookup_tables
+            return not statement.limit and self._grows(statement.of, is_filtered=False)
         if statement.limit or statement.offset or statement.group_by or statement.distinct or statement.joins:
             return False
         if not all(item.entity is not None and item.column != "?" for item in statement.items):
             return False
         for symbol in dict.fromkeys(item.entity for item in statement.items if item.entity):
             entity = file.database.entity(symbol)
-            if entity is None or entity.table in self.lookup_tables or entity.name in self.lookup_tables:
+            if entity is None or not self._grows(entity.table, entity.name, is_filtered=bool(statement.filters)):
                 return False
         return not any(_narrows(each) for each in statement.filters)
+
+    def _grows(self, *called: str, is_filtered: bool) -> bool:
+        """Whether the rows of a table come with use."""
+        if any(each in self.lookup_tables for each in called):
+            return False
+        if self.always or any(each in self.growing_tables for each in called):
+            return True
+        words = [_HUMP.sub("_", each.rpartition(".")[2]) for each in called]
+        return any(GROWING.search(each) or (_PEOPLE.search(each) and not is_filtered) for each in words)
 
 
 def _narrows(each: Filter) -> bool:
