@@ -27,6 +27,8 @@ _TRANSACTIONS = frozenset({"sqlite3.connect", "psycopg2.connect"})
 _CLOSERS = frozenset({"close", "aclose", "remove", "release", "terminate", "dispose", "wait_closed", "invalidate",
                       "close_all", "disconnect", "shutdown", "detach", "end_session"})  # fmt: skip
 _GIVEN_BACK = frozenset({"release", "putconn", "close_session", "close_connection", "close_db"})
+_MEMORY = frozenset({"io.BytesIO", "io.StringIO"})
+"""Files that hold nothing but memory: there is nothing to close."""
 _TAKING = frozenset(
     "enter_context enter_async_context push push_async_exit callback push_async_callback append add".split()
 )
@@ -183,6 +185,8 @@ class Releases:
         closed on some ways only."""
         for call in calls:
             if isinstance(_holder(module, call), (ast.Assign, ast.AnnAssign)):
+                if self.types.qualified(self.sites.callee(Site(module, call))) in _MEMORY:
+                    continue
                 for each in self._leaked(module, call, needs_use=False):
                     site = Site(module, call)
                     if each.released or self.makes_session(site) or self.makes_connection(site):
