@@ -77,5 +77,9 @@ def _serves(file: File, function: ast.FunctionDef | ast.AsyncFunctionDef) -> boo
         return True
     if not file.may_be_dependency(ast.Name(function.name, ast.Load())):
         return False
+    if not all(
+        file.is_named(each, "builtins.staticmethod", "builtins.classmethod") for each in function.decorator_list
+    ):
+        return False  # `@cache` makes one engine, others may
     definition = file.definition_at(function)
     return definition is not None and file.is_dependency(definition)

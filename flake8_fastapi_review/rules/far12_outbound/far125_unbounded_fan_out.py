@@ -4,7 +4,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from ...rule import Rule, Severity, shortened
-from ...shapes import named_parameters
+from ...shapes import all_arguments, named_parameters
 from .clients import HTTPX, METHODS
 
 if TYPE_CHECKING:
@@ -101,6 +101,8 @@ class UnboundedFanOut(Rule):
             for started, collection in _started(file, gather):
                 if not _is_open(file, collection, gather) or not _calls_out(file, started):
                     continue
+                if any(file.is_a(each, *file.group("session")) for each in all_arguments(started)):
+                    continue  # one session for all of them is a defect of its own, and one connection
                 if bounded is None:
                     bounded = any(word in file.text for word in _BOUNDS)
                 if not bounded and not _is_limited(file, gather, started):

@@ -112,8 +112,6 @@ class UnboundedCache(Rule):
 
 def _is_endless(file: File, decorator: ast.expr) -> bool:
     """`@cache`, `@lru_cache(None)`, `@lru_cache(maxsize=None)`."""
-    if "cache" not in ast.unparse(decorator):
-        return False
     if not isinstance(decorator, ast.Call):
         return file.is_named(decorator, *_CACHE)
     if not file.is_named(decorator.func, *_LRU):
