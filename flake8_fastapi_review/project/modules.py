@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 KEPT = 1500
 """So many Summaries stay in memory; the least recently used go first and are fetched again when needed."""
 
-KEPT_TEXT = 1_500_000
+KEPT_TEXT = 4_000_000
 """Trees of so many characters stay after their Summary was made or they were looked at: files are looked at soon after
 those that import them, and neighbours import each other. A character costs some 50 bytes."""
 
