@@ -5,6 +5,7 @@ import re
 from typing import TYPE_CHECKING
 
 from ...rule import Rule, Severity, option
+from ...shapes import named_parameters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -95,12 +96,17 @@ def _key(file: File, node: ast.AST) -> ast.expr | None:
 
 
 def _is_second(file: File, node: ast.AST) -> bool:
-    """Whether it counts only where another value is missing: `given or os.getenv("SHOP_PATH")`."""
+    """Whether it counts only where another value is missing: `given or os.getenv("SHOP_PATH")`, or for an argument."""
     child = node
     for above in file.ancestors(node):
         match above:
             case ast.BoolOp(op=ast.Or(), values=[first, *_]) if child is not first:
                 return True
+            case ast.Assign(targets=[ast.Name(id=name)]):
+                # `if key is None: key = os.getenv("KEY")`, where callers may give it
+                function = file.function(node)
+                arguments = getattr(function, "args", None)
+                return arguments is not None and name in {each.arg for each in named_parameters(arguments)}
             case ast.stmt():
                 return False
         child = above
