@@ -5,6 +5,8 @@
     python benchmarks/run.py c SOURCE           again, with nothing changed and with one file changed
     python benchmarks/run.py d SOURCE           one file through flake8, as an editor does it
     python benchmarks/run.py e SOURCE SOURCE…   time a line, memory and size of the index on trees of several sizes
+    python benchmarks/run.py ladder SOURCE      what a review without an index costs, layer by layer
+    python benchmarks/run.py families SOURCE    what each family of rules adds to a review without an index
 
 The peers are installed into environments of their own below build/benchmarks. Linux only (memory files, wait4).
 """
@@ -55,11 +57,26 @@ import flake8_fastapi_review.plugins
 print((time.perf_counter() - start) * 1000)
 """
 NO_CACHE = {"FASTAPI_REVIEW_CACHE_DIR": ""}
+LADDER = (
+    ("names, types, single files", "FAR01,FAR02,FAR12,FAR13,FAR18,FAR19,FAR20,FAR21"),
+    ("what blocks the loop, and who calls it", "FAR00"),
+    ("models", "FAR10,FAR11,FAR22"),
+    ("the assembled application", "FAR05,FAR08,FAR09,FAR14,FAR15"),
+    ("the database, without what is loaded when it is read", "FAR06,FAR07,FAR16,FAR17"),
+    ("what is loaded when it is read", "FAR070"),
+    ("untrusted input: all rules that are on", "FAR03,FAR04,FAR156"),
+)
+"""Layers of the model, and the rules that ask for no later one; each step has the rules of those before it, too."""
+COLD = ("check", ".", "--format", "json", "--jobs", "1", "--no-cache")
+FAMILIES = {
+    **{name: name for name in (f"FAR{number:02}" for number in range(23)) if name not in ("FAR03", "FAR04")},
+    "FAR03, FAR04": "FAR03,FAR04,FAR156",
+}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["a", "b", "c", "d", "e"])
+    parser.add_argument("what", choices=["a", "b", "c", "d", "e", "ladder", "families"])
     parser.add_argument("sources", metavar="SOURCE", type=Path, nargs="+")
     parser.add_argument("--runs", type=int, help="counted runs of each command")
     parser.add_argument("--file", help="c, d: relative to SOURCE (default: FastAPI code of about 420 lines)")
@@ -79,6 +96,10 @@ def main() -> None:
                 again(sources[0], cache, options.runs or 7, options.file)
             case "d":
                 editor(sources[0], cache, options.runs or 15, options.file)
+            case "ladder":
+                ladder(sources[0], options.runs or 3)
+            case "families":
+                families(sources[0], options.runs or 3)
             case _:
                 growth(sources, cache, options.runs or 3)
 
@@ -232,6 +253,45 @@ def growth(sources: list[Path], cache: Path, runs: int) -> None:
         row += [f"{median(u.peak for u in usages):.0f}", f"{size / max(files, 1):.0f}"]
         rows.append([*row, f"{len(reviewed['reviewed'])} / {len(reviewed['skipped'])}"])
     print(table(["tree", "files", "lines", "us a line", "peak MB", "index bytes a file", "reviewed / skipped"], rows))
+
+
+def ladder(source: Path, runs: int) -> None:
+    """The layers that a review consists of: the cost of the rules up to each."""
+    ours = Environment("ours", "flake8", own=True)
+    variants = [Variant("ast.parse", [sys.executable, "-c", PARSE, "."], {}, source)]
+    check = [ours.command("fastapi-review"), *COLD]
+    variants.append(Variant("reading, syntax", [*check, "--select", "FAR000"], {}, source))
+    variants.append(Variant("+ trees, one rule on constants", [*check, "--select", "FAR020"], {}, source))
+    for step, (name, _) in enumerate(LADDER, 1):
+        later = ",".join(codes for _, codes in LADDER[step:])
+        variants.append(Variant(f"+ {name}", [*check, *(["--ignore", later] if later else [])], {}, source))
+    print(_about(source))
+    found = in_turns(variants, runs)
+    unit = min(float(usage.output.split()[0]) for usage in found["ast.parse"])
+    rows, before = [], 0.0
+    for name, usages in found.items():
+        cpu = unit if name == "ast.parse" else min(usage.cpu for usage in usages)
+        rows.append(
+            [name, f"{cpu:.2f}", f"{cpu / unit:.1f}", "" if name == "ast.parse" else f"{(cpu - before) / unit:+.1f}"]
+        )
+        before = 0.0 if name == "ast.parse" else cpu
+    print(table(["layers", "cpu s", "x ast.parse", "adds"], rows))
+
+
+def families(source: Path, runs: int) -> None:
+    """What a review saves that leaves a family out; what several need is saved by none."""
+    ours = Environment("ours", "flake8", own=True)
+    check = [ours.command("fastapi-review"), *COLD]
+    variants = [Variant("all", check, {}, source)]
+    variants += [Variant(name, [*check, "--ignore", codes], {}, source) for name, codes in FAMILIES.items()]
+    print(_about(source))
+    found = in_turns(variants, runs, warm_up=False)
+    whole = min(usage.cpu for usage in found.pop("all"))
+    rows = [["all", f"{whole:.2f}", ""]]
+    for name, usages in found.items():
+        cpu = min(usage.cpu for usage in usages)
+        rows.append([f"without {name}", f"{cpu:.2f}", f"{100 * (whole - cpu) / cpu:+.1f} %"])
+    print(table(["rules", "cpu s", "the family adds"], rows))
 
 
 def _about(source: Path, *environments: Environment) -> str:

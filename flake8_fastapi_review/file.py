@@ -1042,8 +1042,6 @@ class File:
     def entities_fetched(self, definition: Definition) -> list[tuple[tuple[Exposed, ...], int]]:
         """The database entities that a function of the project fetches in its own body, `session.get(Order, key)` or
         `select(Order)`: their fields, and the line."""
-        from .project.exposure import Exposure
-
         own = self._types.function(definition.symbol)
         if own is None:
             return []
@@ -1054,7 +1052,7 @@ class File:
             if leaf in ("get", "get_one", "select", "query") and arguments:
                 entity = self._types.eval(summary, arguments[0])
                 if entity is not None and entity[0] == "type":
-                    fields = Exposure(self._types).exposed(("inst", entity[1], ()))
+                    fields = self._project.exposure.exposed(("inst", entity[1], ()))
                     found.append((tuple(field for field in fields if field.entity), line))
         return found
 
@@ -1105,10 +1103,8 @@ class File:
     def exposed_fields(self, expr: ast.AST, *, value: bool = False) -> tuple[Exposed, ...]:
         """The fields that an answer shows of the project's classes in an annotation, or of those that a `value`
         holds."""
-        from .project.exposure import Exposure
-
         found = self._eval(expr) if value else self._types.annotation(self._summary, self._module.expression(expr))
-        return Exposure(self._types).exposed(found)
+        return self._project.exposure.exposed(found)
 
     def declared_class(self, annotation: ast.AST) -> str | None:
         """Qualified name of the class that an annotation is about, in quotes or not, `None` apart: "builtins.list"."""

@@ -38,6 +38,7 @@ Bindings in `Summary.table`:
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING, Any
 
 from ..records import NamedTuple
@@ -136,13 +137,15 @@ class Summary(NamedTuple):
     table: tuple[Any, ...]
 
     def decorated(self) -> Iterator[Function]:
-        """The functions with decorators."""
+        """The functions with decorators that are calls, as those are that register them."""
         functions = self.functions
         if isinstance(functions, Lazy):
-            facts = functions.those(lambda name, scope: scope is None or bool(_decorators(scope)))
+            facts = functions.those(
+                lambda name, scope: scope is None or any(isinstance(each, ast.Call) for each in _decorators(scope))
+            )
         else:
             facts = list(functions.values())
-        return (Function._make(each) for each in facts if each[6])
+        return (Function._make(each) for each in facts if any(decorator[0] == "c" for decorator in each[6]))
 
     def methods(self, owner: str) -> Iterator[Function]:
         """The functions in the body of a class, by its qualified name."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..records import NamedTuple
 from ..regex import regex
+from .readings import remembered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,6 +33,18 @@ class Exposed(NamedTuple):
     """Qualified name, in its module, of the class that declares it."""
 
 
+class _Field(NamedTuple):
+    """A field of a class that an answer shows."""
+
+    name: str
+    type: str | None
+    path: str
+    line: int
+    owner: str
+    nested: tuple[str, ...]
+    """The models in it, whose fields are shown, too."""
+
+
 _ENTITIES = (
     "sqlalchemy.orm.DeclarativeBase", "sqlalchemy.orm.MappedAsDataclass", "sqlalchemy.orm.DeclarativeBaseNoMeta",
     "sqlmodel.SQLModel", "tortoise.models.Model", "beanie.Document", "peewee.Model",
@@ -50,6 +63,7 @@ class Exposure:
 
     def __init__(self, types: Types) -> None:
         self.types = types
+        self._fields: dict[str, tuple[_Field, ...]] = {}
 
     def exposed(self, declared: Type | None) -> tuple[Exposed, ...]:
         """What an answer of this type shows of models and entities of the project, those inside of them included."""
@@ -66,6 +80,21 @@ class Exposure:
     def _shown(
         self, cls: str, way: tuple[str, ...], depth: int
     ) -> Iterator[tuple[tuple[str, ...], str | None, str, int, str]]:
+        for field in self._own(cls):
+            yield (*way, field.name), field.type, field.path, field.line, field.owner
+            if depth < _MAX_DEPTH:
+                for each in field.nested:
+                    yield from self._shown(each, (*way, field.name), depth + 1)
+
+    @remembered()
+    def _own(self, cls: str) -> tuple[_Field, ...]:
+        """The fields of a class and its bases that are not left out."""
+        found = self._fields.get(cls)
+        if found is None:
+            found = self._fields[cls] = tuple(self._find(cls))
+        return found
+
+    def _find(self, cls: str) -> Iterator[_Field]:
         seen: set[str] = set()
         for base in self.types.mro(cls):
             own = self.types.project_class(base)
@@ -77,6 +106,7 @@ class Exposure:
             watched = {
                 text for name in definition.members for text in self._watched(summary, f"{definition.qualname}.{name}")
             }
+            place = summary.path, definition.line, definition.qualname
             for name, indices in definition.members.items():
                 if name in seen or name.startswith("_"):
                     continue
@@ -89,28 +119,15 @@ class Exposure:
                     and fact[1][0] == "c"
                     and self.types.qualified(self.types.eval(summary, fact[1][1])) in _COLUMNS
                 ):
-                    yield (
-                        (*way, name),
-                        "builtins.str" if "String" in str(fact[1]) or "Text" in str(fact[1]) else None,
-                        summary.path,
-                        definition.line,
-                        definition.qualname,
-                    )
+                    is_text = "String" in str(fact[1]) or "Text" in str(fact[1])
+                    yield _Field(name, "builtins.str" if is_text else None, *place, ())
                 if fact[0] != ":" or self._is_left_out(summary, fact):
                     continue
                 declared = self.types.annotation(summary, fact[1])
-                inner = _project_classes(declared)
                 classes = _classes(declared)
-                yield (
-                    (*way, name),
-                    self.types.dotted(classes[0]) if len(classes) == 1 else None,
-                    summary.path,
-                    definition.line,
-                    definition.qualname,
-                )
-                for each in inner:
-                    if depth < _MAX_DEPTH and each != cls and self._is_nested(each):
-                        yield from self._shown(each, (*way, name), depth + 1)
+                typed = self.types.dotted(classes[0]) if len(classes) == 1 else None
+                nested = tuple(each for each in _project_classes(declared) if each != cls and self._is_nested(each))
+                yield _Field(name, typed, *place, nested)
 
     def _is_nested(self, cls: str) -> bool:
         """Whether a model shows another one that it holds; the relations of an entity are not loaded by themselves."""

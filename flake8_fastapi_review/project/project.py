@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from .cache import Cache
     from .database import Database
     from .disk import Listing
+    from .exposure import Exposure
     from .imports import ImportGraph
     from .migrations import Migrations
     from .passing import Passing
@@ -75,6 +76,7 @@ class Project:
         self._migrations: Migrations | None = None
         self._sqlite: Sqlite | None = None
         self._schemas: Schemas | None = None
+        self._exposure: Exposure | None = None
         self._imports: ImportGraph | None = None
         self._texts: dict[str, str] = {}
 
@@ -140,6 +142,15 @@ class Project:
                 self.types, self.requests, lambda: self.application, lambda: versions(self.config).get("pydantic")
             )
         return self._schemas
+
+    @property
+    def exposure(self) -> Exposure:
+        """What answers show of models and entities."""
+        if self._exposure is None:
+            from .exposure import Exposure
+
+            self._exposure = Exposure(self.types)
+        return self._exposure
 
     @property
     def imports(self) -> ImportGraph:
@@ -250,6 +261,7 @@ class Project:
             self.requests.forget()
             self.injection.forget()
             self._passing = None
+            self._exposure = None
             self._protocols = None
             self._application = None
             self._taint = None

@@ -160,33 +160,35 @@ def _is_new(file: File, node: ast.expr) -> bool:
 
 def _calls_with_secrets(file: File) -> set[ast.AST]:
     """The calls with something among their arguments that is named like a secret, or can be a model with one."""
-    found: set[ast.AST] = set()
-    judged: dict[str, bool] = {"headers": True}
-    typed = _typed_parameters(file)
+    names, attributes, keywords = file.nodes(ast.Name), file.nodes(ast.Attribute), file.nodes(ast.keyword)
+    used = {node.id for node in names} | {node.attr for node in attributes} | {node.arg for node in keywords}
+    telling = {name for name in used if name and (name == "headers" or secret_name(name) is not None)}
+    told: list[ast.AST] = [node for node in attributes if node.attr in telling]
+    told += [node for node in keywords if node.arg in telling]
+    annotated = _annotations(file)
+    typed = {name for given in annotated.values() for name, text in given.items() if _may_be_model(text)}
     models: dict[str, bool] = {}
-    named = [(node.id, node) for node in file.nodes(ast.Name)]
-    named += [(node.attr, node) for node in file.nodes(ast.Attribute)]
-    named += [(node.arg or "", node) for node in file.nodes(ast.keyword)]
-    for name, node in named:
-        is_telling = judged.get(name)
-        if is_telling is None:
-            is_telling = judged[name] = secret_name(name) is not None
-        if is_telling or (name in typed and isinstance(node, ast.Name) and _is_model(file, node, models)):
-            for above in file.ancestors(node):
-                if isinstance(above, ast.stmt):
-                    break
-                if isinstance(above, ast.Call):
-                    found.add(above)
+    for node in names:
+        if node.id in telling or (node.id in typed and _is_model(file, node, annotated, models)):
+            told.append(node)
+    found: set[ast.AST] = set()
+    for node in told:
+        for above in file.ancestors(node):
+            if isinstance(above, ast.stmt):
+                break
+            if isinstance(above, ast.Call):
+                found.add(above)
     return found
 
 
-def _typed_parameters(file: File) -> set[str]:
-    """The names of parameters that are annotated with what may be a model."""
+def _annotations(file: File) -> dict[ast.AST, dict[str, str]]:
+    """Function → parameter → the last name of its annotation, "" without one."""
     return {
-        each.arg
+        function: {
+            each.arg: leaf(each.annotation) if each.annotation is not None else ""
+            for each in named_parameters(function.args)
+        }
         for function in file.nodes(ast.FunctionDef, ast.AsyncFunctionDef)
-        for each in named_parameters(function.args)
-        if each.annotation is not None and _may_be_model(leaf(each.annotation))
     }
 
 
@@ -194,14 +196,10 @@ def _may_be_model(name: str) -> bool:
     return name[:1].isupper() and name not in _NO_MODELS
 
 
-def _is_model(file: File, node: ast.Name, known: dict[str, bool]) -> bool:
+def _is_model(file: File, node: ast.Name, annotated: dict[ast.AST, dict[str, str]], known: dict[str, bool]) -> bool:
     """Whether a name is an annotated parameter that holds a secret; asked once for each annotation."""
     function = file.function(node) if isinstance(node.ctx, ast.Load) else None
-    if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
-        return False
-    given = function.args
-    annotation = next((each.annotation for each in named_parameters(given) if each.arg == node.id), None)
-    text = "" if annotation is None else leaf(annotation)
+    text = annotated[function].get(node.id, "") if function in annotated else ""
     if text not in known:
         known[text] = _may_be_model(text) and any(True for _ in credential_field(file, node))
     return known[text]

@@ -102,7 +102,8 @@ class SecretInQueryString(Rule):
         for text in file.nodes(ast.JoinedStr, ast.BinOp):
             yield from self._texts(file, text)
         for call in file.nodes(ast.Call):
-            yield from self._query(file, call)
+            if call.keywords or any(isinstance(each, ast.Dict) for each in call.args):
+                yield from self._query(file, call)
 
     def _dependency(self, file: File, function: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[Violation]:
         """What a dependency takes comes from the request, too: without a marker, from the query string."""
@@ -122,8 +123,6 @@ class SecretInQueryString(Rule):
 
     def _query(self, file: File, call: ast.Call) -> Iterator[Violation]:
         """`client.get(url, params={"api_key": key})`, also through functions of the project."""
-        if not call.keywords and not any(isinstance(each, ast.Dict) for each in call.args):
-            return
         given = file.argument(call, -1, "params")
         if given is not None and file.is_named(call.func, *_SENT.names):
             pairs = file.entries(given) or []
