@@ -95,7 +95,7 @@ def _says_why(body: list[ast.stmt]) -> bool:
     if not (isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)):
         return False
     text = first.value.value
-    return isinstance(text, str) and any(word in text.lower() for word in _REASONS)
+    return isinstance(text, str) and any(word in f" {text.lower()}" for word in _REASONS)
 
 
 _REASONS = tuple(" no |not |n't|irreversible|nothing|noop|no-op|cannot|one-way|without|keep|because".split("|"))
