@@ -74,6 +74,9 @@ _UPWARDS = frozenset({UPWARDS})
 _KEYS = frozenset({KEYS})
 _NAMES = frozenset({NAMES})
 
+_TOLD_BY_CLIENTS = frozenset({".filename", ".headers", ".content_type"})
+"""Parts of an upload that are texts of a client's choice."""
+
 MAX_PATH = 4
 """Attributes and keys deeper than this are not told apart."""
 
@@ -328,7 +331,9 @@ def is_harmless_at(kind: str, label: Label, safe: frozenset[str]) -> bool:
     if not isinstance(origin, Source):
         return False
     if kind in ("path", "directory"):
-        return origin.kind == "file" and ".file" in path  # the open file, which is no path
+        # Neither an upload nor the open file in it is a path; its name is, and what it holds can be one.
+        told = CONTENT in safe or len(path) >= MAX_PATH or not _TOLD_BY_CLIENTS.isdisjoint(path)
+        return origin.kind == "file" and (".file" in path or not told)
     if kind != "archive" or CONTENT in safe:
         return False
     whole_body = origin.kind == "body" and not origin.name
