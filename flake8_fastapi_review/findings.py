@@ -123,7 +123,7 @@ class Findings:
         self._masks: dict[str, int] = {}
         self._namespaces: dict[str, str] = {}
         self._earlier: tuple[str, _Page, list[str]] | None = None
-        """A page, after its name, that holds but for some files, as long as it has not been looked at what that means."""
+        """A page, after its name, that holds but for some files, as long as nobody has looked at what that means."""
         self._has_aged = False
         self._is_off = False
         self._pid = os.getpid()
@@ -609,7 +609,7 @@ def _answers_payload(
     if before is None:
         before = _stored_of(there, state) or Stored()
         masks = {**before.masks, **{asked: mask for asked, mask in masks.items() if asked in new}}
-    return packed((state, *before.with_new(masks, new)))
+    return packed((state, *before.with_new(masks, new)), 0)
 
 
 def _payload(page: _Page | _Sources) -> bytes:

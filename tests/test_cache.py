@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from flake8_fastapi_review import config as configuration
-from flake8_fastapi_review import findings, plugins
+from flake8_fastapi_review import files, plugins
 from flake8_fastapi_review import review as engine
 from flake8_fastapi_review.project import Project
 from flake8_fastapi_review.project import cache as cache_module
@@ -765,7 +765,7 @@ def test_a_change_within_one_tick_of_the_clock(disk: Disk, monkeypatch: pytest.M
     """As if all happened at once: a signature that had not settled proves nothing."""
     disk.age = 0
     now = time.time_ns() + 10**15
-    for module in (findings, disk_module):
+    for module in (files, disk_module):
         monkeypatch.setattr(module, "signature", lambda stat: (stat.st_size, now, now, stat.st_ino))
     disk.check()
     disk.write("app/report.py", BLOCKING.replace("sleep(1)", "ctime(1)"))

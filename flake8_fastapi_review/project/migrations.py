@@ -387,10 +387,12 @@ class Migrations:
         found = set()
         for path in self._modules.mentioning_any((b"alembic",)):
             if path.startswith(f"{folder}/") or path in (f"{above}/env.py", "env.py") or _environment(path) == folder:
-                text = (self._modules.bytes_of(path) or b"").decode("utf-8", "replace")
-                if "batch_alter_table" in text or "render_as_batch=True" in text:
+                data = self._modules.bytes_of(path) or b""
+                if b"batch_alter_table" in data or b"render_as_batch=True" in data:
                     found.add("sqlite")
-                for named in _DIALECT.finditer(text):
+                if not any(word in data for word in _DIALECT_WORDS):
+                    continue
+                for named in _DIALECT.finditer(data.decode("utf-8", "replace")):
                     word = next(filter(None, named.groups()))
                     found.add({"postgres": "postgresql", "mariadb": "mysql"}.get(word, word))
         return found.pop() if len(found) == 1 else None
@@ -398,6 +400,7 @@ class Migrations:
 
 _FOLDERS = {"postgres": "postgresql", "sqlite": "sqlite", "mysql": "mysql", "mariadb": "mysql"}
 _DIALECTS = "(postgresql|postgres|sqlite|mysql|mariadb|mssql|oracle)"
+_DIALECT_WORDS = (b"postgres", b"sqlite", b"mysql", b"mariadb", b"mssql", b"oracle")
 _DIALECT = re.compile(
     rf"""sqlalchemy\.dialects(?:\.|\s+import\s+){_DIALECTS}|dialect[^\n]*['"]{_DIALECTS}['"]"""
     rf"""|\b{_DIALECTS}(?:\+\w+)?://|\b{_DIALECTS}_\w+\s*="""

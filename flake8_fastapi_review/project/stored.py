@@ -122,8 +122,8 @@ class Stored:
             kept = {asked: answer for asked, answer in known.items() if asked in masks} | added[number]
             for group in _cut(kept, lost):
                 firsts.append(_about(next(iter(group))))
-                groups.append(packed(group))
-        return packed(({asked: mask for asked, mask in masks.items() if asked not in lost}, firsts)), groups
+                groups.append(packed(group, 1))
+        return packed(({asked: mask for asked, mask in masks.items() if asked not in lost}, firsts), 1), groups
 
     def _place(self, asked: Asked) -> int:
         return max(bisect_right(self._firsts, _about(asked)) - 1, 0)
