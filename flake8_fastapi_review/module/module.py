@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 _BUILTINS = frozenset(dir(builtins))
 _UNNOTICED = 0.005
 """Seconds that a request may be held up by and nobody asks why."""
+_FORGIVEN = 0.1
+"""The same of attempts that follow a failure, all together."""
+_ATTEMPTS = 10
 _NO_EFFECT = _BUILTINS - frozenset(
     (
         "open input eval exec compile __import__ map filter sorted min max sum any all list tuple set dict frozenset "
@@ -479,12 +482,32 @@ class Module:
         return flags | ONCE if self._fills_cache(call) else flags
 
     def _is_short_sleep(self, call: ast.Call) -> bool:
-        """`sleep(0.001)` once: nobody notices. In a loop it waits for something."""
+        """`sleep(0.001)` once: nobody notices. In a loop it waits for something, if not for a few attempts after a
+        failure."""
         match call:
-            case ast.Call(
-                func=ast.Name(id="sleep") | ast.Attribute(attr="sleep"), args=[ast.Constant(value=float(seconds))]
-            ) if 0 < seconds <= _UNNOTICED:
-                return not self._is_repeated(call)
+            case ast.Call(func=ast.Name(id="sleep") | ast.Attribute(attr="sleep"), args=[duration]):
+                seconds = duration.value if isinstance(duration, ast.Constant) else None
+                is_short = isinstance(seconds, float) and 0 < seconds <= _UNNOTICED
+                return (is_short and not self._is_repeated(call)) or self._is_short_retry(call, duration)
+        return False
+
+    def _is_short_retry(self, call: ast.Call, duration: ast.expr) -> bool:
+        """`except Busy: sleep(0.01 * attempt)` in `for attempt in range(3)`."""
+        above, parents, fails = self.index.parents.get(call), self.index.parents, False
+        while above is not None and not isinstance(above, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+            match above:
+                case ast.ExceptHandler():
+                    fails = True
+                case ast.For(target=ast.Name(id=name), iter=ast.Call(func=ast.Name(id="range"), args=bounds)) if fails:
+                    ends = [each.value for each in bounds if isinstance(each, ast.Constant)]
+                    whole = [each for each in ends if isinstance(each, int)]
+                    numbers = range(*whole) if len(whole) == len(bounds) in (1, 2) else range(0)
+                    seconds = [_worth(duration, name, number) for number in numbers[: _ATTEMPTS + 1]]
+                    known = [each for each in seconds if each is not None]
+                    return 0 < len(known) == len(seconds) <= _ATTEMPTS and sum(known) <= _FORGIVEN
+                case ast.While() | ast.For() | ast.AsyncFor() | ast.comprehension():
+                    return False
+            above = parents.get(above)
         return False
 
     def _is_repeated(self, node: Node) -> bool:
@@ -746,6 +769,23 @@ def _statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
                 yield from _statements(inner)
         for handler in getattr(statement, "handlers", ()):
             yield from _statements(handler.body)
+
+
+def _worth(expr: ast.expr, name: str, number: int) -> float | None:
+    """What a calculation with one name gives; None: not known."""
+    match expr:
+        case ast.Constant(value=int() | float() as value):
+            return value
+        case ast.Name(id=found) if found == name:
+            return number
+        case ast.BinOp(left=left, op=ast.Add() | ast.Mult() | ast.Pow() as operator, right=right):
+            first, second = _worth(left, name, number), _worth(right, name, number)
+            if first is None or second is None or max(abs(first), abs(second)) > _ATTEMPTS:
+                return None
+            if isinstance(operator, ast.Add):
+                return first + second
+            return first * second if isinstance(operator, ast.Mult) else abs(first) ** abs(second)
+    return None
 
 
 def _class_around(scope: Scope) -> str | None:
