@@ -130,7 +130,13 @@ class JwtNotVerified(Rule):
         named = dict(given if given is not None else [(each.arg, each.value) for each in call.keywords if each.arg])
         options = named.get("options", file.argument(call, 3) if file.is_named(call.func, *_PYJWT, *_JOSE) else None)
         entries = dict(file.entries(options) or ()) if options is not None else {}
-        off = "verify_signature" if _is_off(file, entries.get("verify_signature")) else None
+        known = file.value_of(options) if options is not None and not entries else None
+        elsewhere = known if isinstance(known, dict) else {}
+        off = (
+            "verify_signature"
+            if _is_off(file, entries.get("verify_signature")) or elsewhere.get("verify_signature") is False
+            else None
+        )
         verify = named.get("verify")
         if off or _is_off(file, verify):
             if not self._is_harmless(file, call):
@@ -157,7 +163,7 @@ class JwtNotVerified(Rule):
             )
             return
         function = getattr(file.function(call), "name", "")
-        off = "verify_exp" if _is_off(file, entries.get("verify_exp")) else None
+        off = "verify_exp" if _is_off(file, entries.get("verify_exp")) or elsewhere.get("verify_exp") is False else None
         if off and not (_EXPIRED.search(function) or _under_choice(file, call) or _checks_expiry(file, entries)):
             yield self.at(
                 call,

@@ -87,5 +87,14 @@ def _same(file: File, model: ast.expr, returns: ast.expr) -> bool:
             return len(items) == len(others) and all(_same(file, *each) for each in zip(items, others, strict=True))
         case ((ast.Name() | ast.Attribute()), (ast.Name() | ast.Attribute())):
             name = file.name_of(model)
-            return name is not None and name == file.name_of(returns)
+            return name is not None and _BUILTIN.get(name, name) == _builtin(file.name_of(returns))
     return False
+
+
+_BUILTIN = {
+    f"typing.{name}": f"builtins.{name.lower()}" for name in ("List", "Dict", "Set", "FrozenSet", "Tuple", "Type")
+}
+
+
+def _builtin(name: str | None) -> str | None:
+    return _BUILTIN.get(name, name) if name is not None else None
