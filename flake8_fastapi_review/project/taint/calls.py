@@ -94,6 +94,11 @@ _MAPPINGS = tuple(
 )
 _OF_URL = frozenset({"url", "redirect", "header", "log"})
 """A request's own URL leads to the service itself, and holds no line ends."""
+_OF_SCOPE = {
+    key: f"starlette.requests.HTTPConnection.{name}"
+    for key, name in (("path", "url"), ("raw_path", "url"), ("query_string", "query_params"), ("headers", "headers"))
+}
+"""What a client sends of a request's scope (ASGI specification, "HTTP & WebSocket"), as the attribute that holds it."""
 _OF_FIXED_URL = _OF_URL | {"html"}
 _PATHS = re.compile(r"\.(?:get|post|put|patch|delete|api_route|route)\(['\"](/[^'\"]*)['\"]")
 _GUARDED = frozenset({"url"})
@@ -269,6 +274,15 @@ class Calls:
         safe = self._of_url() if kind == "url" else ONE_LINE if kind == "header" else NONE
         mark = Mark(safe, None)
         return Value({(source, ()): mark}).stepping(step)
+
+    def of_scope(self, node: ast.Subscript) -> Value:
+        """`request.scope["path"]`, which a client sends."""
+        match node:
+            case ast.Subscript(
+                value=ast.Attribute(value=request, attr="scope"), slice=ast.Constant(value=str(key))
+            ) if key in _OF_SCOPE and self.taint.is_request(self.walk.type_of(request)):
+                return self._source(node, _OF_SCOPE[key]) or CLEAN
+        return CLEAN
 
     def _of_url(self) -> frozenset[str]:
         """What a request's own URL is harmless for. A browser quotes what stands in a query; what a path holds

@@ -738,6 +738,8 @@ class Walk:
         held = self.value(node.value, state)
         if not held:
             return CLEAN
+        if sent := self.calls.of_scope(node):
+            return sent
         if isinstance(node.slice, ast.Slice):
             found = held
         elif isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, (str, int)):
