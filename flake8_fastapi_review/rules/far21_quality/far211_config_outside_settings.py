@@ -97,20 +97,32 @@ def _key(file: File, node: ast.AST) -> ast.expr | None:
 
 def _is_second(file: File, node: ast.AST) -> bool:
     """Whether it counts only where another value is missing: `given or os.getenv("SHOP_PATH")`, or for an argument."""
+    arguments = getattr(file.function(node), "args", None)
+    given = set() if arguments is None else {each.arg for each in named_parameters(arguments)}
     child = node
     for above in file.ancestors(node):
         match above:
             case ast.BoolOp(op=ast.Or(), values=[first, *_]) if child is not first:
                 return True
-            case ast.Assign(targets=[ast.Name(id=name)]):
+            case ast.Assign(targets=[ast.Name(id=name)]) if name in given:
                 # `if key is None: key = os.getenv("KEY")`, where callers may give it
-                function = file.function(node)
-                arguments = getattr(function, "args", None)
-                return arguments is not None and name in {each.arg for each in named_parameters(arguments)}
-            case ast.stmt():
+                return True
+            case ast.If(test=test, body=body) if child in body and _missing(test) in given:
+                return True
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.Lambda():
                 return False
         child = above
     return False
+
+
+def _missing(test: ast.expr) -> str | None:
+    """The name that a test takes for not given: `name is None`, `not name`."""
+    match test:
+        case ast.Compare(left=ast.Name(id=name), ops=[ast.Is()], comparators=[ast.Constant(value=None)]):
+            return name
+        case ast.UnaryOp(op=ast.Not(), operand=ast.Name(id=name)):
+            return name
+    return None
 
 
 def _is_foreign(file: File, name: str) -> bool:
