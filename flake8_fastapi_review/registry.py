@@ -275,7 +275,7 @@ class Selection:
         A rule that cannot be imported is there too: its check raises what the import raised.
         """
         asked = self._asked
-        if asked is not None and asked[1] is text and asked[0] == role and asked[2] == path:
+        if asked is not None and asked[2] == path and asked[1] == text and asked[0] == role:
             return asked[3]
         rules = self._rules_for(role, text, path)
         self._asked = (role, text, path, rules)

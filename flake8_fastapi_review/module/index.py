@@ -222,6 +222,7 @@ class Index:
     """The result of the walk over one tree."""
 
     __slots__ = (
+        "_classes",
         "_filed",
         "_frames",
         "_running",
@@ -247,6 +248,8 @@ class Index:
         """Scope → name → the scope that a use of the name there means, as far as it was asked for (scopes.py)."""
         self._sorted: dict[tuple[type, ...], list[Any]] = {}
         self._filed: set[type] = set()
+        self._classes: set[type] | None = None
+        """Of all nodes."""
         self._scopes: dict[Node, Scope] = {}
         self._frames: dict[Scope, list[Scope]] | None = None
         self._running: dict[Node, list[Any]] = {}
@@ -341,8 +344,14 @@ class Index:
         """All nodes of these classes in source order."""
         found = self._sorted.get(types)
         if found is None:
-            found = [node for scope in self.scopes for cls in types for node in scope.nodes.get(cls, ())]
-            if len(self.scopes) > 1 or len(types) > 1:
+            if self._classes is None:
+                self._classes = set().union(*(scope.nodes for scope in self.scopes))
+            # Most files have no walrus.
+            there = [cls for cls in types if cls in self._classes]
+            found = (
+                [node for scope in self.scopes for cls in there for node in scope.nodes.get(cls, ())] if there else []
+            )
+            if found and (len(self.scopes) > 1 or len(types) > 1):
                 has_position = all("lineno" in cls._attributes for cls in types if issubclass(cls, ast.AST))
                 found.sort(key=_placed if has_position else _position)
             self._sorted[types] = found

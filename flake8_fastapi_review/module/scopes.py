@@ -76,13 +76,13 @@ def _collect(index: Index, scope: Scope) -> None:
     for node in nodes.get(ast.ExceptHandler, ()):
         if node.name:
             add(node.name, []).append(Binding("except", node, (), node, _start(node)))
-    for kind in ("MatchAs", "MatchStar", "MatchMapping"):
-        for node in nodes.get(getattr(ast, kind), ()):
-            name = node.rest if kind == "MatchMapping" else node.name
+    for pattern in (ast.MatchAs, ast.MatchStar, ast.MatchMapping):
+        for node in nodes.get(pattern, ()):
+            name = node.rest if pattern is ast.MatchMapping else node.name
             if name:
                 add(name, []).append(_match_binding(index, node))
-    for kind in ("TypeVar", "ParamSpec", "TypeVarTuple"):
-        for node in nodes.get(getattr(ast, kind), ()) if hasattr(ast, kind) else ():
+    for parameter in _TYPE_PARAMETERS:
+        for node in nodes.get(parameter, ()):
             add(node.name, []).append(Binding("unknown", node, (), node, (0, 0)))
     for node in nodes.get(ast.Name, ()):
         if node.ctx.__class__ is ast.Load:
@@ -98,6 +98,9 @@ def _collect(index: Index, scope: Scope) -> None:
             for walrus in inner.nodes.get(ast.NamedExpr, ()):
                 binding = binding_at(index, walrus.target)
                 add(walrus.target.id, []).append(binding._replace(kind="assign"))
+
+
+_TYPE_PARAMETERS = tuple(getattr(ast, name) for name in ("TypeVar", "ParamSpec", "TypeVarTuple") if hasattr(ast, name))
 
 
 def _comprehensions_in(index: Index, scope: Scope) -> list[Scope]:

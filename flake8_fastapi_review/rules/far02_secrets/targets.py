@@ -42,9 +42,12 @@ _DEFAULT_WORDS = frozenset(("default", "value", "fallback"))
 
 def leaf(node: ast.AST) -> str:
     """The last name of an expression: `c` of `a.b.c`, `key` of `x["key"]`, of a call its callee's; "" if none."""
+    # Nearly all are one of these two, and there are as many as calls.
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    if isinstance(node, ast.Name):
+        return node.id
     match node:
-        case ast.Name(id=name) | ast.Attribute(attr=name):
-            return name
         case ast.Subscript(slice=ast.Constant(value=str(name))):
             return name
         case ast.Call(func=callee):
