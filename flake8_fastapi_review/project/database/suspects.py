@@ -65,7 +65,7 @@ class Suspects:
         symbol = self.sites.symbol(module, function)
         found = self._reach.within(symbol, DEEPEST)
         forgets = bool(found & FORGETS) and self.may_forget(symbol, DEEPEST)
-        if not forgets and not found & (READS | LEAVES_OUT):
+        if not forgets and not found & _READING:
             return False
         if found & HANDS_OVER or (is_shown and (forgets or found & LEAVES_OUT) and self.returns(module, function)):
             return True
