@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ...module.index import FUNCTIONS
@@ -174,18 +175,32 @@ class Shown:
                 kind = "many" if relation.uselist else "one"
                 items = (held.items[0]._replace(entity=relation.target),)
                 further = Value(kind, items, held.statement, (*held.via, name))
-                if held.statement is not None or (
-                    origin in self._course.state.flushed and not self._is_held_elsewhere(entity, relation, origin)
-                ):
-                    self._show(further, origin, field.type, site, loops, (*within, name))
+                show = partial(self._show, further, origin, field.type, site, loops, (*within, name))
+                if held.statement is not None:
+                    show()
+                elif origin in self._course.state.flushed:
+                    self._show_of_new(entity, relation, origin, show)
 
-    def _is_held_elsewhere(self, entity: Entity, relation: Relationship, origin: Origin | None) -> bool:
-        """Whether what a relationship of a new object leads to was loaded by somebody, who knows with what, or is
-        nothing: its lists are empty until somebody fills them."""
-        if relation.uselist or (origin, relation.name) in self._course.state.given:
+    def _show_of_new(
+        self, entity: Entity, relation: Relationship, origin: Origin | None, show: Callable[[], None]
+    ) -> None:
+        """What a relationship of a new object leads to was loaded by somebody, who knows with what, or is nothing: its
+        lists are empty until somebody fills them. Of what is read then it is not known whether it sends anything."""
+        state = self._course.state
+        if not relation.uselist and (origin, relation.name) not in state.given:
+            if (entity.symbol, relation.name, origin) not in state.filled:
+                show()
+            return
+
+        def walk() -> str:
+            show()
+            return ""
+
+        told = len(self._reads.found)
+        cost, _, _ = self._course.apart(walk)
+        del self._reads.found[told:]
+        if not cost.is_none:
             self._course.unsure()
-            return True
-        return (entity.symbol, relation.name, origin) in self._course.state.filled
 
     def _show_by_validator(self, symbol: str, given: Given, site: Site) -> bool:
         """Executes what a model does before it reads the object; whether it reads the object itself then no more."""
