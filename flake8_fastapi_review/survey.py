@@ -46,7 +46,12 @@ class Suppressed(NamedTuple):
     def is_for_others(self) -> bool:
         """It names rules of other tools only, and hides nothing of ours."""
         codes = self.comment.codes
-        return bool(codes) and not self.hides and not any(named.startswith("FAR") for named in codes)
+        return bool(codes) and not self.hides and not any(named.upper().startswith("FAR") for named in codes)
+
+    @property
+    def misspelt(self) -> tuple[str, ...]:
+        """The codes of ours that drop nothing, because they are not in capitals."""
+        return tuple(named for named in self.comment.codes if named != named.upper() and named[:3].upper() == "FAR")
 
 
 def components(review: Review) -> dict[str, int]:

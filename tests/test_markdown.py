@@ -449,3 +449,10 @@ def test_an_error_in_counting_loses_no_finding(tmp_path: Path, monkeypatch: pyte
     lay(tmp_path, {"app.py": BARE, "pyproject.toml": ""})
     made = review([str(tmp_path / "app.py")], cache_dir="", counting=True)
     assert [violation.code for _, violation in made.findings] == ["FAR000", "FAR012"]
+
+
+def test_codes_in_small_letters_are_ours_and_drop_nothing() -> None:
+    survey = Survey({}, (), (Suppressed("app/a.py", Comment(3, ("far002",), None), (), False),), 0)
+    said = markdown.render(report()._replace(survey=survey))
+    assert "1 comment: without a reason." in said
+    assert "- `app/a.py:3` far002: **no reason given**; ⚠️ drops nothing, codes are written in capitals" in said

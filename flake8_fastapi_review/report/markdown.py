@@ -255,6 +255,8 @@ class _Writer:
         silent = sum(each.comment.reason is None for each in found)
         if found:
             told = [f"{silent} of {len(found)} without a reason"] if silent else []
+            if found and silent == len(found):
+                told = ["without a reason" if silent == 1 else "none with a reason"]
             told += [f"**{alarming} hiding a critical issue without naming it**"] if alarming else []
             yield f"{counted(len(found), 'comment')}{': ' if told else ''}{', '.join(told)}."
             yield ""
@@ -266,6 +268,7 @@ class _Writer:
             why = prose(harmless(comment.reason)) if comment.reason else "**no reason given**"
             hides = f"; hides {', '.join(each.hides)}" if each.hides else ""
             alarm = " ⚠️ a critical issue" if each.is_alarming else ""
+            alarm += "; ⚠️ drops nothing, codes are written in capitals" if each.misspelt else ""
             yield f"- {code(f'{each.file}:{comment.line}')} {what}: {why}{hides}{alarm}"
         if others:
             yield from [""] if found else []
