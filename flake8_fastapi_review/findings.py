@@ -476,7 +476,7 @@ class Findings:
         masks: dict[Asked, int] = {}
         new: dict[Asked, Plain] = {}
         if readings.stored is not None:
-            masks = {asked: mask for asked, mask in readings.stored.masks.items() if not mask & readings.moved}
+            masks = {asked: mask for asked, mask in readings.stored.masks().items() if not mask & readings.moved}
         for asked, (is_nested, answer) in readings.kept_facts.items():
             if asked not in masks:
                 with suppress(ValueError):
@@ -608,7 +608,7 @@ def _answers_payload(
 
     if before is None:
         before = _stored_of(there, state) or Stored()
-        masks = {**before.masks, **{asked: mask for asked, mask in masks.items() if asked in new}}
+        masks = {**before.masks(), **{asked: mask for asked, mask in masks.items() if asked in new}}
     return packed((state, *before.with_new(masks, new)), 0)
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..records import NamedTuple
 from ..regex import regex
-from .readings import remembered
+from .readings import kept
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -86,7 +86,7 @@ class Exposure:
                 for each in field.nested:
                     yield from self._shown(each, (*way, field.name), depth + 1)
 
-    @remembered()
+    @kept("exposure.own", lambda self: self.types.modules)
     def _own(self, cls: str) -> tuple[_Field, ...]:
         """The fields of a class and its bases that are not left out."""
         found = self._fields.get(cls)

@@ -592,7 +592,7 @@ class Readings:
     def kept(self, asked: Asked) -> tuple[int, Plain] | None:
         """An answer of an earlier run that still holds, with the bits of what it was made from."""
         stored = self.stored
-        mask = stored.masks.get(asked) if stored is not None else None
+        mask = stored.mask(asked) if stored is not None else None
         if stored is None or mask is None or not self.holds(mask):
             return None
         try:
@@ -622,7 +622,9 @@ class Readings:
         if stored is None:
             return []
         if key not in self._given:
-            if key not in self._before or key not in stored.masks or not self.holds(self.masks.get(key, EVERYTHING)):
+            if key not in self._before or stored.mask(key) is None:
+                return []
+            if not self.holds(self.masks.get(key, EVERYTHING)):
                 return []
             try:
                 answer = stored.get(key)

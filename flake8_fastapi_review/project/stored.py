@@ -15,7 +15,7 @@ from .cache import packed, unpacked
 from .constants import UNKNOWN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 Plain = Any
 """Of what `marshal` writes."""
@@ -88,63 +88,82 @@ def _class(name: str) -> Any:
 class Stored:
     """The answers of an earlier run."""
 
-    def __init__(self, plain: Plain = None) -> None:
-        """`plain`: what `with_new` gave. Raises TypeError, ValueError or EOFError for anything else."""
-        masks, firsts, groups = ((), (), ()) if plain is None else (*unpacked(plain[0]), plain[1])
-        self.masks: dict[Asked, int] = dict(masks)
-        """The bits of what each answer was made from."""
+    def __init__(self, plain: Plain = ((), (), ())) -> None:
+        """`plain`: what `with_new` gave. Raises TypeError or ValueError for anything else."""
+        firsts, masks, answers = plain
         self._firsts: list[str] = list(firsts)
         """Symbol or path of the first answer of each group."""
-        self._packed: list[bytes] = list(groups)
-        self._groups: dict[int, dict[Asked, Plain]] = {}
-        if len(self._firsts) != len(self._packed):
+        self._masks: list[bytes] = list(masks)
+        self._answers: list[bytes] = list(answers)
+        self._unpacked_masks: dict[int, dict[Asked, int]] = {}
+        self._unpacked_answers: dict[int, dict[Asked, Plain]] = {}
+        if not len(self._firsts) == len(self._masks) == len(self._answers):
             raise ValueError("the groups of answers do not fit their index")
 
+    def mask(self, asked: Asked) -> int | None:
+        """The bits of what an answer was made from; None if it is not here."""
+        return self._masks_of(self._place(asked)).get(asked)
+
+    def masks(self) -> dict[Asked, int]:
+        """Those of all answers."""
+        found: dict[Asked, int] = {}
+        for number in range(len(self._firsts)):
+            found |= self._masks_of(number)
+        return found
+
     def get(self, asked: Asked) -> Plain:
-        """An answer that is in `masks`. Raises KeyError if it is lost."""
-        return self._group(self._place(asked))[asked]
+        """An answer that has a mask. Raises KeyError if it is lost."""
+        return self._answers_of(self._place(asked))[asked]
 
     def with_new(self, masks: Mapping[Asked, int], new: Mapping[Asked, Plain]) -> Plain:
-        """Those of `masks`, of which some are new, as values that `marshal` writes. Groups without new ones stay
-        packed as they are; an answer that cannot be written is left out."""
-        added: dict[int, dict[Asked, Plain]] = {}
-        for asked, answer in new.items():
-            added.setdefault(self._place(asked), {})[asked] = answer
-        firsts: list[str] = []
-        groups: list[bytes] = []
-        lost: set[Asked] = set()
-        for number in range(max(len(self._packed), 1)):
-            if number not in added:
-                firsts += self._firsts[number : number + 1]
-                groups += self._packed[number : number + 1]
+        """Those of `masks`, of which some are new, as values that `marshal` writes. The answers of groups without new
+        ones stay packed as they are; one that cannot be written is left out."""
+        level = 1 if self._firsts else -1  # a whole review has the time to pack well
+        by_group: dict[int, list[Asked]] = {}
+        for asked in masks:
+            by_group.setdefault(self._place(asked), []).append(asked)
+        groups: list[tuple[str, bytes, bytes]] = []
+        for number in sorted(by_group):
+            here = by_group[number]
+            if new.keys().isdisjoint(here):
+                own = {asked: masks[asked] for asked in here}
+                groups.append((self._firsts[number], packed(own, level), self._answers[number]))
                 continue
-            known = self._group(number) if number < len(self._packed) else {}
-            kept = {asked: answer for asked, answer in known.items() if asked in masks} | added[number]
-            for group in _cut(kept, lost):
-                firsts.append(_about(next(iter(group))))
-                groups.append(packed(group, 1))
-        return packed(({asked: mask for asked, mask in masks.items() if asked not in lost}, firsts), 1), groups
+            known = self._answers_of(number)
+            answers = {
+                asked: new[asked] if asked in new else known[asked] for asked in here if asked in new or asked in known
+            }
+            for group in _cut(answers):
+                own = {asked: masks[asked] for asked in group}
+                groups.append((_about(next(iter(group))), packed(own, level), packed(group, level)))
+        return [first for first, _, _ in groups], [own for _, own, _ in groups], [group for _, _, group in groups]
 
     def _place(self, asked: Asked) -> int:
         return max(bisect_right(self._firsts, _about(asked)) - 1, 0)
 
-    def _group(self, number: int) -> dict[Asked, Plain]:
-        group = self._groups.get(number)
-        if group is None:
-            try:
-                group = dict(unpacked(self._packed[number]))
-            except (ValueError, EOFError, TypeError, IndexError):
-                group = {}
-            self._groups[number] = group
-        return group
+    def _masks_of(self, number: int) -> dict[Asked, int]:
+        masks = self._unpacked_masks.get(number)
+        if masks is None:
+            masks = self._unpacked_masks[number] = _dictionary(self._masks, number)
+        return masks
+
+    def _answers_of(self, number: int) -> dict[Asked, Plain]:
+        answers = self._unpacked_answers.get(number)
+        if answers is None:
+            answers = self._unpacked_answers[number] = _dictionary(self._answers, number)
+        return answers
 
 
-def _about(asked: Asked) -> str:
-    return asked[1] if len(asked) > 1 and isinstance(asked[1], str) else ""
+def _dictionary(groups: Sequence[bytes], number: int) -> dict[Asked, Any]:
+    """One of some packed dictionaries; empty if it is damaged."""
+    try:
+        return dict(unpacked(groups[number]))
+    except (ValueError, EOFError, TypeError, IndexError):
+        return {}
 
 
-def _cut(answers: Mapping[Asked, Plain], lost: set[Asked]) -> Iterable[dict[Asked, Plain]]:
-    """In groups of one size, all answers about one thing in the same; those that cannot be written go to `lost`."""
+def _cut(answers: Mapping[Asked, Plain]) -> Iterable[dict[Asked, Plain]]:
+    """In groups of one size, all answers about one thing in the same; without those that cannot be written."""
     group: dict[Asked, Plain] = {}
     size = 0
     about = ""
@@ -152,7 +171,6 @@ def _cut(answers: Mapping[Asked, Plain], lost: set[Asked]) -> Iterable[dict[Aske
         try:
             own = len(marshal.dumps(answers[asked]))
         except ValueError:
-            lost.add(asked)
             continue
         if group and size + own > _GROUP and _about(asked) != about:
             yield group
@@ -162,3 +180,7 @@ def _cut(answers: Mapping[Asked, Plain], lost: set[Asked]) -> Iterable[dict[Aske
         about = _about(asked)
     if group:
         yield group
+
+
+def _about(asked: Asked) -> str:
+    return asked[1] if len(asked) > 1 and isinstance(asked[1], str) else ""

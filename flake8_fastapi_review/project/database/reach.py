@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ...module.index import subtree
 from ...regex import regex
-from ..readings import fact, remembered
+from ..readings import fact, kept, remembered
 from .sites import Site
 
 if TYPE_CHECKING:
@@ -148,7 +148,7 @@ class Reach:
                 level = [each for each in dict.fromkeys(called) if each not in seen]
                 seen.update(level)
 
-    @remembered()
+    @kept("database.reach.within", lambda self: self.modules)
     def within(self, symbol: str, depth: int) -> int:
         """What the texts of a function and of those that it calls have, so many calls deep."""
         key = symbol, depth
@@ -189,7 +189,7 @@ class Reach:
             found |= CHANGES
         return found
 
-    @remembered()
+    @kept("database.reach.reads", lambda self: self.modules)
     def _reads(self, symbol: str) -> bool:
         """Whether a function itself reads such an attribute of what may be an object of a mapped class."""
         known = self._reading.get(symbol)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from ...module.index import FUNCTIONS, running
 from ...records import NamedTuple
-from ..readings import made_along, masks_of, remembered, taken
+from ..readings import kept, made_along, masks_of, remembered, taken
 from .fetching import TAKING, fetches
 from .sites import FunctionNode, Site, Sites
 from .statements import SESSIONS, Statements, Value
@@ -311,7 +311,7 @@ class Sessions:
 
     # Which functions can touch a session, by Summaries alone: cheap, since no syntax is needed
 
-    @remembered()
+    @kept("database.sessions.touches", lambda self: self.types.modules)
     def touches(self, symbol: str) -> bool:
         """Whether a project function, or one that it calls, may do something to a session."""
         known = self._touching.get(symbol)
@@ -355,7 +355,7 @@ class Sessions:
         """The project functions that a function calls."""
         return tuple(dict.fromkeys([each for _, _, each in self.called(symbol)]))
 
-    @remembered()
+    @kept("database.sessions.called", lambda self: self.types.modules)
     def called(self, symbol: str) -> tuple[tuple[int, int, str], ...]:
         """The same with the places of the calls, line and column, each time."""
         known = self._calls.get(symbol)
