@@ -497,6 +497,8 @@ def call_external(
         made_instance = Instance(None, name)
         if name == "types.SimpleNamespace":
             made_instance.attributes.update(keywords)
+        if last == "Middleware" and env is not None:
+            made_instance.attributes["made at"] = Items([Const(env.module.path), Const(getattr(node, "lineno", 0))])
         made_instance.keywords = dict(keywords)
         for position, value in enumerate(args):
             made_instance.keywords[str(position)] = value

@@ -450,7 +450,11 @@ class Assembly:
             if isinstance(value, Instance) and value.cls is None:
                 keywords = dict(value.keywords)
                 cls = keywords.pop("0", None) or keywords.pop("cls", None)
-                yield self._middleware(cls, keywords, registrar.path, registrar.line)
+                file, line = registrar.path, registrar.line
+                match value.attributes.get("made at"):
+                    case Items(items=[Const(value=str(path)), Const(value=int(number))]):
+                        file, line = path, number
+                yield self._middleware(cls, keywords, file, line)
         for entry in registrar.entries:
             if entry.kind == "middleware":
                 yield self._middleware(entry.endpoint, entry.keywords, entry.module, entry.line)
