@@ -4,13 +4,15 @@ import ast
 from typing import TYPE_CHECKING
 
 from ...rule import Default, Rule, Severity, option
-from ...shapes import named_parameters
+from ...shapes import all_arguments, named_parameters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ...file import File
     from ...rule import Violation
+
+_BY_MAPPING = ("values", "update", "on_conflict_do_update", "on_duplicate_key_update")
 
 
 class UnencryptedCredentialColumn(Rule):
@@ -101,6 +103,12 @@ def _written(file: File, model: str, attribute: str) -> Iterator[ast.expr]:
                 is_made = any(file.refers_to(each, wanted) for each in file.within(call.func, ast.Name, ast.Attribute))
             if is_made:
                 yield keyword.value
+        yield from _in_mapping(file, call, wanted, attribute)
+        match call:
+            case ast.Call(func=ast.Name(id="setattr"), args=[held, ast.Constant(value=str(name)), value]):
+                entity = file.database.entity_of(held) if name == attribute and file.database.is_used else None
+                if entity is not None and wanted & {file.dotted_name(entity.symbol), entity.name}:
+                    yield value
     for target in file.nodes(ast.Attribute):
         if target.attr == attribute and isinstance(target.ctx, ast.Store):
             statement = file.parent(target)
@@ -109,6 +117,20 @@ def _written(file: File, model: str, attribute: str) -> Iterator[ast.expr]:
                 continue
             if isinstance(statement, (ast.Assign, ast.AnnAssign)) and statement.value is not None:
                 yield statement.value
+
+
+def _in_mapping(file: File, call: ast.Call, wanted: frozenset[str], attribute: str) -> Iterator[ast.expr]:
+    """`insert(Model).values({"credentials": text})`, `on_conflict_do_update(set_={"credentials": text})`."""
+    if not isinstance(call.func, ast.Attribute) or call.func.attr not in _BY_MAPPING:
+        return
+    for given in all_arguments(call):
+        if not isinstance(given, ast.Dict):
+            continue
+        for key, value in zip(given.keys, given.values, strict=True):
+            if not isinstance(key, ast.Constant) or key.value != attribute:
+                continue
+            if any(file.refers_to(each, wanted) for each in file.within(call.func, ast.Name, ast.Attribute)):
+                yield value
 
 
 def _is_encrypted(file: File, value: ast.expr, attribute: str, encrypt: frozenset[str]) -> bool:
