@@ -557,6 +557,8 @@ def parts_passed(
         marks = lookup(passed, (target.id,)).all_marks().values()
         if items and all(ALL in mark.safe for mark in marks):
             walk.refine(state, key, _PATH | {"module"})
+            if key in walk.dotted:
+                walk.refine(state, walk.dotted[key], _PATH | {"module"})
         elif all("path" in mark.safe for mark in marks) or _tells_parents(walk, test, truth, target.id):
             walk.refine(state, key, _PATH)
 

@@ -97,6 +97,8 @@ class Walk:
         """A resolved path → the one that it was made of, which leads to the same place; other name → first one."""
         self.wholes: dict[Path, Path] = {}
         """The parts of a text → the text."""
+        self.dotted: dict[Path, Path] = {}
+        """A text whose dots were made separators → the text."""
         self.unquoted: set[Path] = set()
         """Texts whose quotes were taken off."""
         self.begun: set[Path] = set()
@@ -294,6 +296,13 @@ class Walk:
         self.looked_up.pop(key, None)
         self.unresolved.pop(key, None)
         self.wholes.pop(key, None)
+        self.dotted.pop(key, None)
+        match value:
+            case ast.Call(
+                func=ast.Attribute(value=ast.Name(id=text), attr="replace"),
+                args=[ast.Constant(value="."), ast.Constant(value="/")],
+            ):
+                self.dotted[key] = (text,)
         for known in (self.ending, self.unquoted, self.begun):
             known.discard(key)
         if self.begins(value):
