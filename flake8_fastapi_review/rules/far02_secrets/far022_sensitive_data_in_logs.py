@@ -117,7 +117,7 @@ class SensitiveDataInLogs(Rule):
             found = [(node, what, kind) for node, what, kind in exposed(file, each.argument)]
             keyword = next((k.arg for k in call.keywords if k.value is each.argument and k.arg), None)
             models = () if each.is_typed else credential_field(file, each.argument)
-            found += [(part, f"{leaf(part)}.{field}", f"{field} in it") for part, field in models]
+            found += [(part, _field_of(part, field), f"{field} in it") for part, field in models]
             for node, what, kind in found:
                 if what not in seen and not (keyword and _is_told_there(keyword) and keyword == each.parameter):
                     seen.add(what)
@@ -145,12 +145,16 @@ class SensitiveDataInLogs(Rule):
                     seen.add(found.what)
                     yield found
             for part, field in credential_field(file, argument):
-                yield part, f"{leaf(part)}.{field}", f"{field} in it"
+                yield part, _field_of(part, field), f"{field} in it"
 
 
 def _in_route(file: File, call: ast.Call) -> bool:
     above = set(file.ancestors(call))
     return any(route.function in above for route in file.routes)
+
+
+def _field_of(model: ast.expr, field: str) -> str:
+    return f"{leaf(model)}{'()' if isinstance(model, ast.Call) else ''}.{field}"
 
 
 def _is_new(file: File, node: ast.expr) -> bool:

@@ -71,7 +71,7 @@ def credential_field(file: File, shown: ast.expr) -> Iterator[tuple[ast.expr, st
 
 
 def _whole(shown: ast.expr) -> Iterator[ast.expr]:
-    """The names and attributes that are printed as they are."""
+    """The names, attributes and calls that are printed as they are."""
     match shown:
         case ast.Name() | ast.Attribute():
             yield shown
@@ -86,6 +86,8 @@ def _whole(shown: ast.expr) -> Iterator[ast.expr]:
                 yield from _whole(item)
         case ast.Call(func=ast.Name(id="str" | "repr" | "dict" | "vars" | "asdict"), args=[first]):
             yield from _whole(first)
+        case ast.Call(func=ast.Name(id="pformat") | ast.Attribute(attr="pformat" | "dumps"), args=[first, *_]):
+            yield from _whole(first)
         case ast.Call(
             func=ast.Attribute(value=receiver, attr="dict" | "json" | "model_dump" | "model_dump_json"),
             args=[],
@@ -95,3 +97,5 @@ def _whole(shown: ast.expr) -> Iterator[ast.expr]:
         case ast.Call(func=ast.Attribute(attr="format"), args=args):
             for argument in args:
                 yield from _whole(argument)
+        case ast.Call():
+            yield shown
