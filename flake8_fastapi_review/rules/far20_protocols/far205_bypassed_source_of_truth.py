@@ -73,6 +73,12 @@ class BypassedSourceOfTruth(Rule):
                     holder = file.holder(attribute)
                     if holder is not None and source not in (holder, holder.rpartition(".")[2]):
                         yield self.at(attribute, read=file.source(attribute), source=leaf)
+            for call in file.nodes(ast.Call):
+                match call:
+                    case ast.Call(func=ast.Name(id="getattr"), args=[held, ast.Constant(value=str(name)), *_]):
+                        entity = file.database.entity_of(held) if name in columns else None
+                        if entity is not None and source not in (file.dotted_name(entity.symbol), entity.name):
+                            yield self.at(call, read=file.source(call), source=leaf)
             dotted = frozenset(protocol["state"]) - columns
             for call in file.protocol_calls(dotted) if dotted else ():
                 yield self.at(call, read=file.source(call.func), source=leaf)
