@@ -98,6 +98,8 @@ _MARKERS = rb"(?:\w+\.)?(?:Depends|Security|Query|Header|Cookie|Body|Form)\("
 _AS_DEFAULT = regex(rb"\w\s*(?::[^\n=]*)?=\s*" + _MARKERS)
 _IN_ANNOTATED = regex(rb"\bAnnotated\[[^=]{0,200}?\b" + _MARKERS + rb"|:\s*[\w.]*Dep\b")
 _FEW = 3
+_KEPT = 200
+"""So many files' arguments stay sorted by name."""
 
 
 class Injection:
@@ -116,6 +118,7 @@ class Injection:
         self._gives_defaults: bool | None = None
         self._bodies: dict[str, tuple[frozenset[str], tuple[str, ...]]] = {}
         self._words: dict[str, dict[str, frozenset[str]]] = {}
+        self._given: dict[str, tuple[Summary, dict[str | None, list[tuple[Expr, Expr]]]]] = {}
 
     def forget(self) -> None:
         self._dependencies.clear()
@@ -125,6 +128,7 @@ class Injection:
         self._harmless.clear()
         self._bodies.clear()
         self._words.clear()
+        self._given.clear()
 
     # Who is a dependency
 
@@ -170,14 +174,29 @@ class Injection:
             summary = self.modules.summary(path) if path in injecting else None
             if summary is None:
                 continue
+            handed = self._handed(summary)
+            for callee, given in (*handed.get(name, ()), *handed.get(None, ())):
+                if self._injects(summary, callee):
+                    found = self.types.eval(summary, given)
+                    if found is not None and found[0] in ("func", "bound", "type") and found[1] == symbol:
+                        return True
+        return False
+
+    @remembered(lambda self, summary: summary.path)
+    def _handed(self, summary: Summary) -> dict[str | None, list[tuple[Expr, Expr]]]:
+        """Last name of what calls are given first, or as `dependency` → callee and that, in one file."""
+        known = self._given.get(summary.path)
+        if known is None or known[0] is not summary:
+            found: dict[str | None, list[tuple[Expr, Expr]]] = {}
             for facts in summary.functions.values():
                 for expr, *_ in Function._make(facts).calls:
                     given = expr[2][0] if expr[2] else dict(expr[3]).get("dependency")
-                    if given is not None and _tail(given) in (name, None) and self._injects(summary, expr[1]):
-                        found = self.types.eval(summary, given)
-                        if found is not None and found[0] in ("func", "bound", "type") and found[1] == symbol:
-                            return True
-        return False
+                    if given is not None:
+                        found.setdefault(_tail(given), []).append((expr[1], given))
+            while len(self._given) >= _KEPT:
+                del self._given[next(iter(self._given))]
+            known = self._given[summary.path] = (summary, found)
+        return known[1]
 
     @fact("injection.instances", lambda self: self.modules)
     def instances(self) -> frozenset[str]:

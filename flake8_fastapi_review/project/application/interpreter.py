@@ -133,6 +133,8 @@ class Interpreter:
         self._is_over = False
         self._interest: dict[ast.AST, bool] = {}
         self._mentioned: dict[ast.AST, bool] = {}
+        self._tests: dict[ast.expr, str] = {}
+        """Condition → its text."""
         self._conditions: list[tuple[Assumptions, bool]] = []
         self._imported: set[str] = set()
         self._postponed: list[str] = []
@@ -495,15 +497,15 @@ class Interpreter:
         value = self.eval(test, env)
         truth = value.truth()
         if truth is None:
-            stopped = [self.uncertainly(block, env, frozenset({f"if {ast.unparse(test)}"})) for block in (body, orelse)]
+            text = self._tests.get(test)
+            if text is None:
+                text = self._tests[test] = ast.unparse(test)
+            holds = frozenset({f"if {text}"})
+            stopped = [self.uncertainly(block, env, holds) for block in (body, orelse)]
             if all(kind == "return" for kind in stopped):
                 raise Stop("return")
             if "return" in stopped and self._calls[-1].doubt is None:
-                left = f"{ast.unparse(test)}"
-                self._calls[-1].doubt = (
-                    frozenset({f"if not ({left})" if stopped[0] == "return" else f"if {left}"}),
-                    False,
-                )
+                self._calls[-1].doubt = (frozenset({f"if not ({text})"}) if stopped[0] == "return" else holds, False)
             return
         chosen = body if truth else orelse
         if value.assumes:

@@ -79,7 +79,7 @@ def _is_dropped(file: File, call: ast.Call) -> bool:
         return True
     match parent:
         case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
-            return _is_never_read(file, call, name)
+            return file.is_named(call.func, *_MAKING) and _is_never_read(file, call, name)
     return False
 
 
