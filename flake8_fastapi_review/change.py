@@ -101,7 +101,8 @@ def review_change(
             # What is kept of one side serves the other one.
             counting=counting,
             baseline=side is head,
-            states=("head", "base") if side is head else ("base", "head"),
+            # Where links lead is told by no listing.
+            states=[(name, side.links) for name in (("head", "base") if side is head else ("base", "head"))],
             opened=opened[side],
         )
 

@@ -318,6 +318,13 @@ class Snapshot:
         self._has_links = any(blob.mode == _LINK for blob in blobs.values())
         self._folders: dict[str, dict[str, bool]] | None = None
 
+    @property
+    def links(self) -> tuple[tuple[str, str], ...]:
+        """Path, relative to the top, and identity of each link."""
+        if not self._has_links:
+            return ()
+        return tuple((path, self.identity(path)) for path, blob in sorted(self.blobs.items()) if blob.mode == _LINK)
+
     def read(self, path: str) -> bytes:
         """The content of a file. Raises OSError."""
         name = self._name(path)

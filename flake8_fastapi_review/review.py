@@ -262,7 +262,7 @@ def review(
     baseline: bool = True,
     locating: bool = False,
     ground: Ground | None = None,
-    states: Sequence[str] = (),
+    states: Sequence[object] = (),
     opened: dict[str, Project] | None = None,
 ) -> Review:
     """Review the files named by `paths` and those below the folders named.
@@ -299,7 +299,7 @@ class _Wanted(NamedTuple):
     counting: bool
     baseline: bool
     locating: bool
-    states: tuple[str, ...] = ()
+    states: tuple[object, ...] = ()
 
 
 class _Collection:
@@ -417,7 +417,7 @@ class _Collection:
     def _told(self, config: Config, locating: bool) -> Iterator[Sequence[object]]:
         """What the findings of a project are kept by."""
         if self.files is DISK and isinstance(self._settings, Disk):
-            states: tuple[str, ...] = ("check",)
+            states: tuple[object, ...] = ("check",)
         else:
             # Rules of the project itself are those on the disk.
             states = () if config.structural_rules else self._wanted.states

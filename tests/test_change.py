@@ -711,3 +711,20 @@ def test_what_is_kept_of_the_disk_is_not_that_of_the_index(tmp_path: Path) -> No
     for _ in range(2):
         assert [each["code"] for each in reviewed(folder, "--head", "index")["findings"]] == ["FAR001"]
         assert reviewed(folder)["findings"] == []
+
+
+def test_a_new_link_makes_all_of_it_new(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    main = APPLICATION["app/main.py"].replace("from app import client", "from lib import client")
+    files = {**APPLICATION, "app/main.py": main, "real/client.py": BLOCKING, "real/__init__.py": ""}
+    folder = repository(tmp_path / "repo", files)
+    first = git(folder, "rev-parse", "HEAD")
+    (folder / "app/bad.py").write_text(BARE + "\n")
+    second = commit(folder)
+    (folder / "lib").symlink_to("real")
+    third = commit(folder)
+    git(folder, "checkout", "-q", first)
+    monkeypatch.chdir(folder)
+    assert _outcome(folder, first, second, tmp_path / "cache").new == ()
+    brought = _outcome(folder, second, third, tmp_path / "cache")
+    assert [(new.path, new.violation.code) for new in brought.new] == [("app/main.py", "FAR001")]
+    assert brought == _outcome(folder, second, third, tmp_path / "other")
