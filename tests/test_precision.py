@@ -22,7 +22,7 @@ class Row(NamedTuple):
 
 
 def rows() -> dict[str, Row]:
-    found = {}
+    found: dict[str, Row] = {}
     for line in PAGE.read_text("utf-8").partition(UNSEEN)[0].splitlines():
         if line.startswith("| FAR"):
             codes, findings, read, right, text = (cell.strip() for cell in line.strip("|").split("|", 4))
