@@ -12,7 +12,7 @@ from collections import defaultdict
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from .contract import broken
+from .contract import CODE, broken
 from .identity import Anchor, anchors
 from .module import Unreadable, decode, split_lines
 from .records import NamedTuple
@@ -147,6 +147,9 @@ def _new(path: str, violation: Violation, comparison: Comparison) -> New:
     touched = comparison.changed_lines(path)
     if not touched.isdisjoint(range(place.line, place.end_line + 1)):
         return New(path, violation, True, None)
+    # What is told of a class as a whole is explained by the class; routes that use it are no cause.
+    if comparison.is_in_changed_function(path, place.line) and violation.code == CODE:
+        return New(path, violation, False, None)
     exact = (step for step in violation.related if step.line in comparison.changed_lines(step.path))
     # What was taken away leaves no line: then it is a function of the chain in which something is another now.
     around = (step for step in violation.related if comparison.is_in_changed_function(step.path, step.line))

@@ -44,7 +44,8 @@ _STATEMENTS = (
 )
 _CONNECTIONS = ("sqlite3.connect", "aiosqlite.connect")
 _TASKS = ("asyncio.create_task", "asyncio.ensure_future", "asyncio.TaskGroup.create_task")
-_TASK_FUNCTIONS = ("celery.Celery.task", "celery.shared_task", "dramatiq.actor", "huey.Huey.task")
+_CELERY_TASKS = ("celery.Celery.task", "celery.shared_task")
+_TASK_FUNCTIONS = (*_CELERY_TASKS, "dramatiq.actor", "huey.Huey.task")
 _SCHEDULES = ("add_job", "scheduled_job", "add_schedule")
 _DECODERS = ("jwt.decode", "jose.jwt.decode", "authlib.jose.jwt.decode", "joserfc.jwt.decode")
 _CLOCKS = ("datetime.datetime.now", "datetime.datetime.utcnow", "datetime.datetime.today")
@@ -277,6 +278,8 @@ KINDS: dict[str, tuple[tuple[str, ...], Count]] = {
     "sending_loops": (("await ",), _sending_loops),
     "task_groups": (("TaskGroup", "create_task_group", "open_nursery"), _calls(*_GROUPS)),
     "retries": (("retry", "backoff"), _decorated(*_RETRIES)),
+    "scheduled": (_SCHEDULES, _methods(*_SCHEDULES)),
+    "celery_tasks": (("task",), _decorated(*_CELERY_TASKS)),
     "celery_calls": (("delay(", "apply_async("), _methods("delay", "apply_async")),
     # HTTP
     "parameters": (("@", "add_api_route"), _parameters),
@@ -469,15 +472,15 @@ PASSED: dict[str, tuple[str, str]] = {
     "FAR138": ("streams", "streams end when the client leaves"),
     "FAR139": ("streams", "streams use nothing that the request has closed"),
     # FAR14x: jobs and time
-    "FAR140": ("jobs", "jobs are guarded against errors"),
-    "FAR141": ("jobs", "jobs have an id of their own"),
-    "FAR142": ("jobs", "jobs say in which time zone they run"),
-    "FAR143": ("jobs", "jobs run where they can"),
+    "FAR140": ("scheduled", "jobs are guarded against errors"),
+    "FAR141": ("scheduled", "jobs have an id of their own"),
+    "FAR142": ("scheduled", "jobs say in which time zone they run"),
+    "FAR143": ("scheduled", "jobs run where they can"),
     "FAR144": ("clock_readings", "readings of the clock have a time zone"),
-    "FAR145": ("jobs", "jobs cannot overtake themselves"),
+    "FAR145": ("scheduled", "jobs cannot overtake themselves"),
     "FAR146": ("celery_calls", "calls of Celery tasks are waited for by nobody who blocks others"),
-    "FAR147": ("jobs", "jobs of Celery are plain functions"),
-    "FAR148": ("jobs", "jobs are bounded in time and tries"),
+    "FAR147": ("celery_tasks", "tasks of Celery are plain functions"),
+    "FAR148": ("celery_tasks", "tasks of Celery are bounded in time and tries"),
     "FAR149": ("endless_loops", "loops without end go on after an error"),
     # FAR15x: files and dynamic loading
     "FAR150": ("dynamic_imports", "dynamic imports load only what is known"),

@@ -299,3 +299,14 @@ def test_what_is_gone_is_fixed_as_the_example_shows(tmp_path: Path) -> None:
     (found,) = changed(tmp_path, given("a: int; b: int"), given("a: int"))
     assert found["fix"] is None
     assert "deprecated" in found["suggestion"]
+
+
+def test_a_class_that_changed_is_its_own_cause(tmp_path: Path) -> None:
+    """The routes that use it changed too, but that is not why it breaks."""
+    enum = "class Kind(Enum):\n    A = 'a'\n{}"
+    use = "class Item(BaseModel):\n    kind: Kind\n@app.get('/items')\ndef f() -> list[Item]:\n    return {}\n"
+    (found,) = changed(
+        tmp_path, enum.format("") + use.format("[]"), enum.format("    B = 'b'\n") + use.format("list()")
+    )
+    assert (found["code"], found["on_changed_line"], found["cause"]) == ("FAR097", False, None)
+    assert found["suggestion"].startswith("Answer as before here")

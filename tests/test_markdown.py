@@ -356,7 +356,7 @@ def test_every_rule_that_is_on_tells_what_passed() -> None:
 
 
 SITES = """\
-import asyncio, jwt, logging, redis, sqlite3, tempfile, tenacity
+import asyncio, celery, jwt, logging, redis, sqlite3, tempfile, tenacity
 from fastapi import APIRouter, BackgroundTasks, Depends, FastAPI, HTTPException, UploadFile
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import RedirectResponse
@@ -404,6 +404,11 @@ async def w(socket):
         await each.send_text("x")
 
 
+@celery.shared_task
+def send():
+    pass
+
+
 @tenacity.retry
 def more(db: Session, cache: redis.Redis, row):
     row.count += 1
@@ -412,6 +417,7 @@ def more(db: Session, cache: redis.Redis, row):
     cache.set("a", 1)
     cache.pubsub()
     send.delay()
+    scheduler.add_job(more)
     asyncio.TaskGroup()
     db.query(Base).filter(row)
 """
@@ -425,7 +431,8 @@ def test_places_are_counted(tmp_path: Path) -> None:
         "applications": 1, "cors": 1, "middlewares": 1, "inclusions": 1, "limits": 1, "uploads": 1, "passwords": 1,
         "background_tasks": 1, "temporary_files": 1, "token_decodings": 1, "comparisons": 1, "http_errors": 1,
         "log_calls": 1, "sqlite_connections": 1, "sessions": 1, "reading_routes": 1, "patching_routes": 1,
-        "redis_commands": 2, "redis_entries": 1, "subscriptions": 1, "celery_calls": 1, "retries": 1, "task_groups": 1,
+        "redis_commands": 2, "redis_entries": 1, "subscriptions": 1, "celery_calls": 1,
+        "scheduled": 1, "celery_tasks": 1, "jobs": 2, "retries": 1, "task_groups": 1,
         "awaits": 1, "plain_blocks": 1, "sending_loops": 1, "changed_numbers": 1, "conditions": 1, "commits": 1,
         "insertions": 1, "sqlite_statements": 1, "sqlite_loops": 1, "sinks of FAR030": 3, "sinks of FAR038": 1,
     }  # fmt: skip

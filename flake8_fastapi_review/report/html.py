@@ -250,7 +250,7 @@ class _Page:
         yield from _list("What passed", [f"{each.text} ({each.code})" for each in survey.passed] if survey else [])
         hidden = []
         found = survey.suppressions if survey else ()
-        others = [each for each in found if each.is_for_others] if self._report.change is None else []
+        others = [each for each in found if each.is_for_others]
         for held in found:
             if held in others:
                 continue

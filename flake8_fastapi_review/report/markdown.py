@@ -247,7 +247,7 @@ class _Writer:
         yield "## Suppressions" if self._report.change is None else "## Suppressions added by the change"
         yield ""
         found = self._report.survey.suppressions if self._report.survey is not None else ()
-        others = [each for each in found if each.is_for_others] if self._report.change is None else []
+        others = [each for each in found if each.is_for_others]
         found = tuple(each for each in found if each not in others)
         if not found and not others:
             yield "None."
