@@ -156,6 +156,8 @@ class Suspects:
             return False
         if relation.direction != "many-to-one":
             return True
+        if self.loading.is_of_parent(held.statement):
+            return False  # the session may have the one parent of all rows
         return not (held.via and self.loading.leads_back(held.statement, held.via, relation))
 
     def _is_not_given(self, origin: Origin | None, entity: Entity, relation: Relationship) -> bool:
