@@ -221,6 +221,8 @@ def _value(declared: Type | None, part: tuple[str, ...], payload: Any, requests:
     if cls in ("builtins.list", "builtins.set", "builtins.tuple", "typing.Sequence", "collections.abc.Sequence"):
         inner = part[1:] if part[:1] == ("[*]",) else part
         return [_value(args[0] if args else None, inner, payload, requests, depth + 1)]
+    if ":" in cls and payload is None and requests.types.is_subclass(cls, ("enum.Enum",)) is True:
+        return _first_member(cls, requests)
     if ":" in cls:
         return _model(cls, part, payload, requests, depth)
     if payload is None and cls == "builtins.dict":
@@ -228,6 +230,16 @@ def _value(declared: Type | None, part: tuple[str, ...], payload: Any, requests:
     if payload is not None and cls == "builtins.dict" and part:
         return _nested(part, payload)
     return payload if payload is not None else _SAMPLES.get(cls, "x")
+
+
+def _first_member(cls: str, requests: Requests) -> Any:
+    """The value of the first member of an enumeration, where it is written there."""
+    own = requests.types.project_class(cls)
+    if own is None:
+        return "x"
+    summary, definition = own
+    facts = (summary.table[indices[-1]] for indices in definition.members.values())
+    return next((fact[1][1] for fact in facts if fact[0] == "=" and fact[1][0] == "k"), "x")
 
 
 def _model(cls: str, part: tuple[str, ...], payload: Any, requests: Requests, depth: int) -> Any:
