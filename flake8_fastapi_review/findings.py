@@ -30,14 +30,14 @@ from .records import NamedTuple
 from .unchanged import Signature, is_settled
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 
     from .config import Config
     from .project import Project
     from .project.cache import Cache
     from .project.disk import Listing
     from .project.readings import Readings
-    from .project.stored import Asked, Stored
+    from .project.stored import Asked, Stored, Told
     from .rule import Fix, Violation
     from .unchanged import Ground
 
@@ -124,6 +124,10 @@ class Findings:
         self._namespaces: dict[str, str] = {}
         self._earlier: tuple[str, _Page, list[str]] | None = None
         """A page, after its name, that holds but for some files, as long as nobody has looked at what that means."""
+        self._said: set[Asked] = set()
+        """The answers that another process was told of."""
+        self._heard: list[Told] = []
+        """Those of other processes."""
         self._has_aged = False
         self._is_off = False
         self._pid = os.getpid()
@@ -171,6 +175,7 @@ class Findings:
         self._known = {}
         self._masks = {}
         self._earlier = None
+        self._heard = []
         self._readings = None
 
     def is_text(self, path: str, text: str) -> bool:
@@ -469,28 +474,41 @@ class Findings:
 
     def _answers(self) -> tuple[dict[Asked, int], dict[Asked, Plain]]:
         """What a later run may be given: the bits of all answers, and those that are new."""
+        readings = self.readings
+        masks: dict[Asked, int] = {}
+        if readings.stored is not None:
+            masks = {asked: mask for asked, mask in readings.stored.masks().items() if not mask & readings.moved}
+        new: dict[Asked, Plain] = {}
+        for asked, mask, answer in (*self._heard, *self._new_answers(masks)):
+            masks[asked], new[asked] = mask, answer
+        return masks, new
+
+    def _new_answers(self, known: Container[Asked]) -> Iterator[Told]:
+        """The answers of this process that are not among those that are `known`."""
         from .project.readings import EVERYTHING
         from .project.stored import to_plain
 
         readings = self.readings
-        masks: dict[Asked, int] = {}
-        new: dict[Asked, Plain] = {}
-        if readings.stored is not None:
-            masks = {asked: mask for asked, mask in readings.stored.masks().items() if not mask & readings.moved}
         for asked, (is_nested, answer) in readings.kept_facts.items():
-            if asked not in masks:
+            if asked not in known:
                 with suppress(ValueError):
-                    new[asked] = to_plain(answer) if is_nested else answer
-                    masks[asked] = readings.bit(asked)
+                    yield asked, readings.bit(asked), to_plain(answer) if is_nested else answer
         for asked, (made_from, key, answer) in readings.made.items():
             mask = made_from.get(key, EVERYTHING)
-            if mask > EVERYTHING:
+            if mask > EVERYTHING and asked not in known:
                 with suppress(ValueError):
-                    new[asked] = to_plain(answer)
-                    masks[asked] = mask
-        for asked, mask, answer in self._project().modules.answers():
-            masks[asked], new[asked] = mask, answer
-        return masks, new
+                    yield asked, mask, to_plain(answer)
+        yield from self._project().modules.answers(known)
+
+    def told(self) -> list[Told]:
+        """The answers that this process has found since it was asked the last time, for another one to `hear`."""
+        found = list(self._new_answers(self._said))
+        self._said.update(asked for asked, _, _ in found)
+        return found
+
+    def hear(self, told: Iterable[Told], ours: Callable[[int], int]) -> None:
+        """Take over what another process has found. `ours` makes our bits of its."""
+        self._heard += [(asked, ours(mask), answer) for asked, mask, answer in told]
 
     def _signed(self, listing: Listing) -> dict[str, Signature]:
         """Of the files of the listing, and by absolute path those of configuration and versions."""

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from .findings import Findings
     from .project import Project
     from .project.cache import Cache
+    from .project.stored import Told
     from .registry import Selection
     from .rule import Rule
     from .suppression import Comment
@@ -208,6 +209,11 @@ class _Scope:
         consulted = {path: kinds[path] for path in unlisted(self.listing, kinds, self.root, self.selection.config)}
         return _Learnt(consulted, dict(self._opened.sources.namespaces()), self._opened.modules.readings.plain())
 
+    def told(self) -> _Learnt:
+        """The same with the answers that this process has found; for another one."""
+        learnt = self.learnt()
+        return learnt if self._opened is None or self.kept is None else learnt._replace(answers=self.kept.told())
+
 
 class _Learnt(NamedTuple):
     """What a process has to tell besides outcomes; plain values."""
@@ -217,6 +223,8 @@ class _Learnt(NamedTuple):
     namespaces: dict[str, str]
     readings: object
     """Those of Readings."""
+    answers: list[Told] = []
+    """See Findings.told."""
 
 
 class _Task(NamedTuple):
@@ -599,11 +607,13 @@ class _Run:
                 translated.append(None)
             else:
                 scope.kept.learn(each.consulted, scope.problem, each.namespaces)
-                translated.append(scope.kept.readings.join(each.readings or ()))
+                ours = scope.kept.readings.join(each.readings or ())
+                scope.kept.hear(each.answers, ours)
+                translated.append(ours)
         outcomes = []
         for task, outcome in zip(tasks, made, strict=True):
-            ours = translated[task.scope]
-            outcomes.append(outcome if ours is None else outcome._replace(read=ours(outcome.read)))
+            known = translated[task.scope]
+            outcomes.append(outcome if known is None else outcome._replace(read=known(outcome.read)))
         return outcomes
 
     def alone(self, tasks: list[_Task], progress: Callable[[int, int], None] | None) -> list[_Outcome]:
@@ -637,7 +647,7 @@ class _Run:
             _ = self._scopes[number].project  # imported before the fork, once
 
         def work(batch: int) -> tuple[list[_Outcome], list[_Learnt]]:
-            return self.alone(batches[batch], None), [scope.learnt() for scope in self._scopes]
+            return self.alone(batches[batch], None), [scope.told() for scope in self._scopes]
 
         outcomes: list[list[_Outcome]] = [[] for _ in batches]
         done = 0

@@ -409,6 +409,15 @@ def test_several_files_changed_since_the_last_review(shop: Copy, editor: Editor)
     editor.agree("shop/routes.py", "return name", "return 1")
 
 
+def test_what_other_processes_found_is_kept(shop: Copy, editor: Editor) -> None:
+    for number in range(30):
+        shop.write(f"shop/more{number}.py", SHOP["shop/routes.py"].replace("/books", f"/books{number}"))
+    shop.check(jobs=2)
+    found = editor.agree("shop/more7.py", "    return load(name)", "    number = 1\n    return load(name)")
+    assert "FAR031" in _codes(found)
+    assert {symbol.partition(":")[0] for symbol in editor.walked} == {"shop/more7.py"}
+
+
 def test_two_texts_in_one_process(shop: Copy, editor: Editor) -> None:
     run = plugins.Run()
     for path, old, new in (
@@ -456,7 +465,7 @@ def test_the_effects_of_functions_are_the_same_as_plain_values() -> None:
     selection = select(config)
     for path in [path for path in project._listed().files if path.endswith(".py")]:
         _read(project, path, selection)
-    told = {asked: plain for asked, _, plain in project.modules.answers()}
+    told = {asked: plain for asked, _, plain in project.modules.answers(())}
     effects = {asked[1]: plain for asked, plain in told.items() if asked[0] == "taint.effect"}
     assert len(effects) > 50
     made, again = FromPlain(), ToPlain()

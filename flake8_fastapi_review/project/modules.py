@@ -10,10 +10,10 @@ from .sources import Sources
 
 if TYPE_CHECKING:
     import ast
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Container, Iterable, Iterator
 
     from .cache import Cache
-    from .stored import Told
+    from .stored import Asked, Told
     from .vocabulary import Vocabulary
 
 KEPT = 1500
@@ -52,18 +52,19 @@ class Modules:
         self._found: dict[Search, list[str]] = {}
         """The files whose text on the disk a search finds, as far as it was asked for."""
         self._replaced: Callable[[str], None] = lambda path: None
-        self._answers: dict[str, Callable[[], Iterable[Told]]] = {}
+        self._answers: dict[str, Callable[[Container[Asked]], Iterable[Told]]] = {}
         if cache is not None:
             cache.when_closing(self.save)
 
-    def when_kept(self, name: str, answers: Callable[[], Iterable[Told]]) -> None:
-        """Have `answers()` tell what a later run may be given from `Readings.kept`; the last of a name does."""
+    def when_kept(self, name: str, answers: Callable[[Container[Asked]], Iterable[Told]]) -> None:
+        """Have `answers(known)` tell what a later run may be given from `Readings.kept`, without what is known; the
+        last of a name does."""
         self._answers[name] = answers
 
-    def answers(self) -> Iterator[Told]:
-        """What was found in this run that a later one may be given."""
+    def answers(self, known: Container[Asked]) -> Iterator[Told]:
+        """What was found in this run that a later one may be given, without what is known."""
         for told in self._answers.values():
-            yield from told()
+            yield from told(known)
 
     def when_replaced(self, listener: Callable[[str], None]) -> None:
         """Have `listener(path)` called when a Summary gives way to another one of the same file."""

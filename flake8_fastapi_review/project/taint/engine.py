@@ -36,14 +36,14 @@ from .values import (
 from .walk import Walk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Container, Iterator
 
     from ...knowledge import Knowledge
     from ...module import Module
     from ..injection import Injection
     from ..modules import Modules
     from ..requests import Requests
-    from ..stored import Told
+    from ..stored import Asked, Told
     from ..types import Type, Types
     from .state import State
     from .values import Origin
@@ -247,15 +247,16 @@ class Taint:
             self._unfinished = {name: kept for name, kept in self._unfinished.items() if kept[1] < depth}
         return found
 
-    def _kept(self) -> Iterator[Told]:
+    def _kept(self, known: Container[Asked]) -> Iterator[Told]:
         """The effects that were found in this run, for a later one."""
         masks = masks_of(self, "effect")
         plain = ToPlain()
         for symbol, effect in self._effects.items():
             mask = masks.get((symbol,), EVERYTHING)
-            if symbol not in self._restored and mask > EVERYTHING:
-                yield ("taint.effect", symbol), mask, (plain.effect(effect), symbol in self._abstract)
-        yield from self.lookups.kept()
+            asked = "taint.effect", symbol
+            if symbol not in self._restored and mask > EVERYTHING and asked not in known:
+                yield asked, mask, (plain.effect(effect), symbol in self._abstract)
+        yield from self.lookups.kept(known)
 
     def _walk(self, symbol: str) -> Effect | None:
         own = self.node(symbol)

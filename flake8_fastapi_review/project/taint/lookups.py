@@ -13,10 +13,10 @@ from ..readings import EVERYTHING, NOW, masks_of, remembered
 from .state import access
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Container, Iterator
 
     from ...module import Module
-    from ..stored import Told
+    from ..stored import Asked, Told
     from ..types import Type
     from .engine import Taint
 
@@ -122,13 +122,14 @@ class Lookups:
             known = self._selecting[symbol, position] = self._looks_up(symbol, names[position], depth)
         return known
 
-    def kept(self) -> Iterator[Told]:
+    def kept(self, known: Container[Asked]) -> Iterator[Told]:
         """What was found in this run, for a later one."""
         masks = masks_of(self, "_selects")
         for (symbol, position), selects in self._selecting.items():
             mask = masks.get(symbol, EVERYTHING)
-            if mask > EVERYTHING:
-                yield ("taint.selects", symbol, position), mask, selects
+            asked = "taint.selects", symbol, position
+            if mask > EVERYTHING and asked not in known:
+                yield asked, mask, selects
 
     def _looks_up(self, symbol: str, name: str, depth: int) -> bool:
         found = self.taint.node(symbol)
