@@ -33,8 +33,9 @@ BATCH_ROWS = 256
 BATCH_BYTES = 4_000_000
 REFUSALS = 3
 """After so many batches refused by a locked database, no more are offered."""
-PAGES = 24
-"""So many pages are kept, the last written: a project has two for each host and choice of rules."""
+PAGES = 40
+"""So many pages are kept, the last written: a project has three for each host and choice of rules and for each side of a
+change."""
 VARIABLES = 500
 """Below the 999 placeholders that the oldest SQLite in use allows in a statement."""
 
