@@ -112,6 +112,11 @@ _REDIRECTS_CHECKED = re.compile(r"(?i)^_*(?:async_?)?(?:validate|verify|check|as
 """Functions of the project that refuse where nobody shall be sent, by what each client has registered."""
 _LED = frozenset({"redirect"})
 _INSIDE = frozenset({"httpx.ASGITransport", "httpx.WSGITransport", "httpx.MockTransport"})
+_VALIDATING = frozenset(
+    f"{model}.{name}"
+    for model in ("pydantic.BaseModel", "pydantic.v1.BaseModel", "sqlmodel.SQLModel")
+    for name in ("model_validate", "parse_obj")
+)
 _ANYTHING = ast.Constant(...)
 _RESULT_OF = frozenset({"thread", "process", "inline", "greenlet"})
 """Where a function runs whose result comes back."""
@@ -473,6 +478,8 @@ class Calls:
             self._matched(name, arguments)
         if name in _ARCHIVES:
             return self._archive(arguments)
+        if name in _VALIDATING and (made := self._validated(arguments, state)):
+            return made
         row = self.rows.passing(name)
         if row is not None:
             given = []
@@ -516,6 +523,18 @@ class Calls:
                 return CLEAN
             return self._passed_by_method(function, receiver, arguments)
         return CLEAN
+
+    def _validated(self, arguments: Arguments, state: State) -> Value:
+        """`Model.model_validate(data)`: of a dictionary it takes the fields that it has."""
+        function = arguments.node.func
+        owner = self.walk.type_of(function.value) if isinstance(function, ast.Attribute) else None
+        if owner is None or owner[0] != "type" or ":" not in owner[1] or len(arguments.positional) != 1:
+            return CLEAN
+        if self.taint.entities.is_open(self.types.instance(owner)):
+            return CLEAN
+        spread = Arguments(arguments.node, [], {})
+        spread.spread = [arguments.positional[0][1]]
+        return self._construct(owner[1], spread, state)
 
     @staticmethod
     def _copied(receiver: Value, arguments: Arguments) -> Value:
