@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from .stored import Asked, Told
     from .vocabulary import Vocabulary
 
-KEPT = 1500
+KEPT = 4000
 """So many Summaries stay in memory; the least recently used go first and are fetched again when needed."""
 
 KEPT_TEXT = 4_000_000
