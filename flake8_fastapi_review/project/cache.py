@@ -34,8 +34,8 @@ BATCH_BYTES = 4_000_000
 REFUSALS = 3
 """After so many batches refused by a locked database, no more are offered."""
 PAGES = 40
-"""So many pages are kept, the last written: a project has three for each host and choice of rules and for each side of a
-change."""
+"""So many pages are kept, the last written: a project has three for each host and choice of rules, and for each side
+of a change."""
 VARIABLES = 500
 """Below the 999 placeholders that the oldest SQLite in use allows in a statement."""
 
