@@ -47,7 +47,6 @@ _MAX_NESTING = 100
 """What is nested deeper in one expression is not looked at: sums of hundreds of texts."""
 
 _MANY_BINDINGS = 16
-_TAKING = frozenset(("enter_context", "join", "extend"))
 _CONSUMERS = frozenset("list tuple set dict frozenset sorted min max sum any all next sum".split())
 
 
@@ -611,17 +610,9 @@ class Module:
 
     def _use_of(self, call: ast.Call) -> int:
         parent = self.index.parents[call]
-        if parent.__class__ is ast.Await:
-            return AWAITED
-        if isinstance(parent, ast.Call):
-            function = parent.func
-            is_run = (
-                function.id in _CONSUMERS
-                if isinstance(function, ast.Name)
-                else isinstance(function, ast.Attribute) and function.attr in _TAKING
-            )
-            return CONSUMED if is_run else 0
         match parent:
+            case ast.Await():
+                return AWAITED
             case ast.For(iter=iterable) if iterable is call:
                 return CONSUMED
             case ast.comprehension(iter=iterable) if iterable is call:
@@ -631,6 +622,10 @@ class Module:
             case ast.GeneratorExp() if parent.generators[0].iter is call:
                 return self._use_of(parent)  # type: ignore[arg-type]
             case ast.YieldFrom() | ast.Starred() | ast.withitem():
+                return CONSUMED
+            case ast.Call(func=ast.Name(id=name)) if name in _CONSUMERS:
+                return CONSUMED
+            case ast.Call(func=ast.Attribute(attr="enter_context" | "join" | "extend")):
                 return CONSUMED
         return 0
 

@@ -284,16 +284,14 @@ class Types:
         """The type of an expression of the module `summary`."""
         kind = expr[0]
         if kind != "c" and kind != "a":
-            if (kind == "v" or kind == "g") and self._depth < _MAX_DEPTH - 1:
+            if kind == "v" or kind == "g":
                 indices = expr[1] if kind == "v" else summary.names.get(expr[1], ())
-                if len(indices) == 1:
+                if len(indices) == 1 and self._depth < _MAX_DEPTH - 1:
                     # Most names have one binding, and that was asked for before.
                     known = self._bindings.get(summary.path)
                     if known is not None and (index := indices[0]) in known:
                         taken(self._masks(summary.path), ~index)
                         return known[index] if kind == "v" else _first_of_twins(known[index])
-                elif kind == "g" and not indices and not summary.stars:
-                    return _builtin(expr[1])
             self._depth += 1
             try:
                 return self._eval(summary, expr) if self._depth < _MAX_DEPTH else None
@@ -463,7 +461,11 @@ class Types:
             found = tuple([index for index in found if not _is_overload(summary, summary.table[index])]) or found
             return _first_of_twins(union([self.binding(summary, index) for index in found]))
         source = self.starred(summary, name)
-        return self.name(source, name) if source is not None else _builtin(name)
+        if source is not None:
+            return self.name(source, name)
+        if name in _BUILTINS:
+            return NONE if name == "None" else ("ext", f"builtins.{name}")
+        return None
 
     def starred(self, summary: Summary, name: str, seen: tuple[str, ...] = ()) -> Summary | None:
         """The module that binds a name which star imports bring into another."""
@@ -1549,12 +1551,6 @@ class Types:
 
 _OPERATORS = {"Div": "__truediv__", "Add": "__add__", "Sub": "__sub__", "Mult": "__mul__"}
 _REFLECTED = {"Div": "__rtruediv__", "Add": "__radd__", "Sub": "__rsub__", "Mult": "__rmul__"}
-
-
-def _builtin(name: str) -> Type | None:
-    if name not in _BUILTINS:
-        return None
-    return NONE if name == "None" else ("ext", f"builtins.{name}")
 
 
 def _is_overload(summary: Summary, fact: Expr) -> bool:
