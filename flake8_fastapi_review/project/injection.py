@@ -113,6 +113,7 @@ class Injection:
         self._dependencies: dict[str, bool] = {}
         self._harmless: dict[str, bool] = {}
         self._names: frozenset[str] | None = None
+        self._names_in: dict[str, frozenset[str]] = {}
         self._instances: frozenset[str] | None = None
         self._layers: dict[frozenset[str], str | None] = {}
         self._gives_defaults: bool | None = None
@@ -123,6 +124,7 @@ class Injection:
     def forget(self) -> None:
         self._dependencies.clear()
         self._names = None
+        self._names_in.clear()
         self._instances = None
         self._gives_defaults = None
         self._harmless.clear()
@@ -137,10 +139,17 @@ class Injection:
         """The last names of all that `Depends` or `Security` is given anywhere in the project, by the text alone."""
         if self._names is None:
             paths = self.modules.mentioning_any((b"Depends", b"Security"))
-            texts = (text for path in paths if (text := self.modules.bytes_of(path)) is not None)
-            found = {name for text in texts for name in _GIVEN.findall(text)}
-            self._names = frozenset(name.rpartition(b".")[2].decode() for name in found)
+            self._names = frozenset().union(*map(self.names_in, paths))
         return self._names
+
+    @fact("injection.names_in", lambda self: self.modules)
+    def names_in(self, path: str) -> frozenset[str]:
+        """Those of one file."""
+        known = self._names_in.get(path)
+        if known is None:
+            found = _GIVEN.findall(self.modules.bytes_of(path) or b"")
+            known = self._names_in[path] = frozenset([name.rpartition(b".")[2].decode() for name in found])
+        return known
 
     @fact("injection.gives_defaults", lambda self: self.modules)
     def gives_defaults(self) -> bool:
