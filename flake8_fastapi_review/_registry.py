@@ -1104,7 +1104,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         (('fastapi', 'outer', 'app'), ('.get(', 'api_route(')),  # markers
         770,  # cwe
         None,  # cvss
-        (('lookup_tables', 'list[str]', 'Tables that stay small, which may be read as a whole.'),),  # options
+        (('always', 'bool', 'Look at all tables, not only at those that grow with use.'), ('growing_tables', 'list[str]', 'Tables that grow with use, though their names do not say it.'), ('lookup_tables', 'list[str]', 'Tables that stay small, which may be read as a whole.')),  # options
         'A route answers every row of a table',  # summary
         'far07_queries.far073_unbounded_query',  # module
         'UnboundedQuery',  # cls
@@ -1165,7 +1165,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         'minor',  # severity
         'on',  # default
         ('app',),  # roles
-        (('sqlalchemy', 'sqlmodel', 'query(', 'select(', 'session', 'Session'), ('like(', 'func.', 'endswith(', 'contains(')),  # markers
+        (('sqlalchemy', 'sqlmodel', 'query(', 'select(', 'session', 'Session'), ('like(', 'func', 'endswith(', 'contains(', 'cast(')),  # markers
         1073,  # cwe
         None,  # cvss
         (('patterns', 'bool', 'Report patterns that may begin with anything too.'),),  # options
@@ -1232,7 +1232,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         (('fastapi', 'outer', 'app'), ('.get(', '.post(', '.put(', '.patch(', '.delete(', 'api_route(')),  # markers
         None,  # cwe
         None,  # cvss
-        (),  # options
+        (('plain', 'frozenset[str]', 'Names that say what they mean.'),),  # options
         'A query parameter of a route has no description',  # summary
         'far08_routes.far081_undocumented_query_parameter',  # module
         'UndocumentedQueryParameter',  # cls
@@ -1677,11 +1677,11 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         'important',  # severity
         'on',  # default
         ('app',),  # roles
-        (('BaseModel', 'SQLModel', 'pydantic', 'Schema', 'Base)', 'Model)'), ('construct:', 'copy:', 'dict:', 'from_orm:', 'json:', 'model_computed_fields:', 'model_construct:', 'model_copy:', 'model_dump:', 'model_dump_json:', 'model_extra:', 'model_fields:', 'model_fields_set:', 'model_json_schema:', 'model_parametrized_name:', 'model_post_init:', 'model_rebuild:', 'model_validate:', 'model_validate_json:', 'model_validate_strings:', 'parse_file:', 'parse_obj:', 'parse_raw:', 'schema:', 'schema_json:', 'update_forward_refs:', 'validate:')),  # markers
+        (('BaseModel', 'SQLModel', 'pydantic', 'Schema', 'Base)', 'Model)'),),  # markers
         None,  # cwe
         None,  # cvss
         (),  # options
-        'A field hides a method of `BaseModel`',  # summary
+        'A field hides a method of `BaseModel`, or has another type than the field of a base class that it replaces',  # summary
         'far10_schemas.far109_field_shadows_base',  # module
         'FieldShadowsBase',  # cls
         'python',  # language
@@ -1933,7 +1933,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         'important',  # severity
         'on',  # default
         ('app',),  # roles
-        (('gather',), ('async def',)),  # markers
+        (('gather', 'TaskGroup'), ('async def',)),  # markers
         None,  # cwe
         None,  # cvss
         (),  # options
@@ -2045,7 +2045,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         'critical',  # severity
         'on',  # default
         ('app',),  # roles
-        (('async def',), ('threading', 'multiprocessing'), ('with ', '.acquire('), ('Lock', 'Condition', 'Semaphore')),  # markers
+        (('async def',), ('await ', 'async '), ('with ', '.acquire(')),  # markers
         833,  # cwe
         None,  # cvss
         (),  # options
@@ -2269,7 +2269,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         'critical',  # severity
         'on',  # default
         ('app',),  # roles
-        (('celery', 'shared_task'), ('async def',)),  # markers
+        (('celery', 'shared_task', '.task'), ('async ',)),  # markers
         None,  # cwe
         None,  # cvss
         (),  # options
@@ -2491,12 +2491,12 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         'FAR163',  # code
         'blocking-index',  # name
         'important',  # severity
-        'off',  # default
+        'on',  # default
         ('migration',),  # roles
         (('down_revision',), ('create_index', 'INDEX', 'index')),  # markers
         None,  # cwe
         None,  # cvss
-        (),  # options
+        (('always', 'bool', 'Look at all tables, not only at those that grow with use.'), ('growing_tables', 'list[str]', 'Tables that grow with use, though their names do not say it.'), ('young', 'int', 'Days after its creation in which a table is still small.')),  # options
         'A migration builds an index on a PostgreSQL table in use without `CONCURRENTLY`',  # summary
         'far16_migrations.far163_blocking_index',  # module
         'BlockingIndex',  # cls
@@ -2829,7 +2829,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         'minor',  # severity
         'on',  # default
         ('app',),  # roles
-        (('websocket', 'WebSocket'), ('receive_json(', 'loads(')),  # markers
+        (('websocket', 'WebSocket'), ('receive_json(', 'iter_json(', 'loads(')),  # markers
         None,  # cwe
         None,  # cvss
         (),  # options
