@@ -312,9 +312,12 @@ class Protocols:
         parents = module.index.parents
         while below is not node:
             above = parents[below]
-            if isinstance(above, ast.If) and below is not above.test:
-                if self._agreed(module, above, below, first) or self._asks_result(module, node, above.test, passes):
-                    return True
+            if (
+                isinstance(above, ast.If)
+                and below is not above.test
+                and (self._agreed(module, above, below, first) or self._asks_result(module, node, above.test, passes))
+            ):
+                return True
             below = above
         return False
 

@@ -116,6 +116,32 @@ def made_along(masks: Masks, keys: Iterable[Any]) -> None:
             now.pending[id(masks), key] = min(waits_for, now.depth), masks
 
 
+class Apart:
+    """The bits of a part of what is being made, which the whole has only when it is given them by `use`."""
+
+    __slots__ = ("_outer", "mask")
+
+    def __init__(self) -> None:
+        self.mask = 0
+
+    def __enter__(self) -> Apart:
+        self._outer, NOW.mask = NOW.mask, 0
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.mask, NOW.mask = NOW.mask, self._outer
+
+
+def is_whole() -> bool:
+    """Whether what is being made waits for no other answer, so that its bits are all there."""
+    return not NOW.pending and NOW.low >= NOW.depth
+
+
+def use(mask: int) -> None:
+    """What is being made was made from what has these bits."""
+    NOW.mask |= mask
+
+
 def masks_of(owner: Any, method: str) -> Masks:
     """Those of a method that is `remembered`; the keys are tuples of what it is given."""
     found: Masks = owner.__dict__.setdefault(f"_read_{method}", {})

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 
 from ...module.index import FUNCTIONS, running
 from ...records import NamedTuple
-from ..readings import kept, made_along, masks_of, remembered, taken
+from ..readings import Apart, is_whole, kept, made_along, masks_of, remembered, taken, use
 from .fetching import TAKING, fetches
 from .sites import FunctionNode, Site, Sites
 from .statements import SESSIONS, Statements, Value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from ...module import Module
     from ..types import Type
@@ -317,17 +317,37 @@ class Sessions:
         known = self._touching.get(symbol)
         if known is not None:
             return known
-        seen = [symbol]
         masks = masks_of(self, "touches")
-        for current in seen:
-            taken(masks, (current,))
-            if self._touching.get(current) or self._touches_itself(current):
+        callers = {symbol: symbol}
+        calls: dict[str, tuple[str, ...]] = {}
+        bits: dict[str, int] = {}
+        level = [symbol]
+        for current in level:
+            with Apart() as part:
+                known = self._touching.get(current)
+                if known is not None:
+                    taken(masks, (current,))
+                    calls[current] = ()
+                else:
+                    known = self._touches_itself(current)
+                    calls[current] = () if known else self.callees(current)
+            bits[current] = part.mask
+            if known:
                 self._touching[symbol] = True
+                use(_joined(bits, _chain(callers, current) if is_whole() else bits))
                 return True
-            if self._touching.get(current) is None:
-                seen += [each for each in self.callees(current) if each not in seen]
-        self._touching.update(dict.fromkeys(seen, False))
-        made_along(masks, [(each,) for each in seen[1:]])
+            for each in calls[current]:
+                if each not in callers:
+                    callers[each] = current
+                    level.append(each)
+        found = [each for each in level if each not in self._touching]
+        self._touching.update(dict.fromkeys(found, False))
+        if is_whole():
+            _hand_on(bits, calls)
+            masks.update({(each,): bits[each] for each in found if each != symbol})
+        else:
+            made_along(masks, [(each,) for each in found if each != symbol])
+        use(_joined(bits, bits))
         return False
 
     def _touches_itself(self, symbol: str) -> bool:
@@ -632,3 +652,30 @@ def _root(expression: ast.expr | None) -> str:
     while isinstance(current, ast.Attribute):
         current = current.value
     return current.id if isinstance(current, ast.Name) else ""
+
+
+def _chain(callers: Mapping[str, str], symbol: str) -> Iterator[str]:
+    """A function, the one it was reached from, and so on."""
+    while True:
+        yield symbol
+        if callers[symbol] == symbol:
+            return
+        symbol = callers[symbol]
+
+
+def _joined(bits: Mapping[str, int], symbols: Iterable[str]) -> int:
+    found = 0
+    for each in symbols:
+        found |= bits[each]
+    return found
+
+
+def _hand_on(bits: dict[str, int], calls: Mapping[str, Iterable[str]]) -> None:
+    """Give each function the bits of those that it calls, and of those that these call."""
+    is_new = True
+    while is_new:
+        is_new = False
+        for symbol in reversed(tuple(calls)):
+            joined = bits[symbol] | _joined(bits, calls[symbol])
+            is_new |= joined != bits[symbol]
+            bits[symbol] = joined

@@ -66,6 +66,6 @@ class SqliteForeignKeysOff(Rule):
 
 
 def _belongs(file: File, path: str) -> bool:
-    """Whether the tables of a file are those of the database that this one opens: its own, or of a file with nothing but
-    the schema."""
+    """Whether the tables of a file are those of the database that this one opens: its own, or of a file that holds
+    nothing but the schema."""
     return path == file.path or _SCHEMA.search(path.rpartition("/")[2]) is not None
