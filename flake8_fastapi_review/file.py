@@ -141,6 +141,8 @@ class Reached(NamedTuple):
     """Functions of the project on the way to the call."""
     privileges: str
     """What whoever requests it has to have, see Violation.privileges."""
+    name: str
+    """The last name of the input: "base_url" for `body.provider.base_url`; empty for a whole body."""
 
 
 class Logging(NamedTuple):
@@ -1355,6 +1357,7 @@ class File:
             words.administrators,
             sum(step.text.startswith("is given to ") for step in finding.steps),
             words.privileges,
+            finding.part[-1].strip(".[]") if finding.part else finding.source.name,
         )
 
     # Logging

@@ -1,4 +1,4 @@
-"""What whoever sends the input of a finding has to have, by what guards the routes that lead there."""
+"""How severe a finding is: by what guards the routes that lead there, and by what people enter on purpose."""
 
 from __future__ import annotations
 
@@ -84,3 +84,45 @@ def test_privileges_are_those_of_the_easiest_way(tmp_path: Path) -> None:
         "failing": "H",
         "open_by_another_way": "N",
     }
+
+
+SERVICES = """
+import httpx
+from fastapi import FastAPI
+from pydantic import BaseModel
+
+app = FastAPI()
+
+
+class Provider(BaseModel):
+    base_url: str
+    picture: str
+
+
+@app.post("/models")
+def models(provider: Provider):
+    return httpx.get(f"{provider.base_url}/v1/models").json()
+
+
+@app.post("/picture")
+def picture(provider: Provider):
+    return httpx.get(provider.picture).content
+
+
+@app.get("/health")
+def health(api_endpoint: str):
+    return httpx.get(api_endpoint).status_code
+
+
+@app.get("/preview")
+def preview(url: str):
+    return httpx.get(url).text
+"""
+
+
+def test_addresses_of_services_are_entered_on_purpose(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text('[project]\nname = "x"\\n')
+    (tmp_path / "main.py").write_text(SERVICES)
+    found = review([str(tmp_path)], select=["FAR034"], cache_dir="", locating=True)
+    told = dict(zip(found.contexts, (violation.severity.value for _, violation in found.findings), strict=True))
+    assert told == {"models": "important", "picture": "critical", "health": "important", "preview": "critical"}

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from ...rule import Rule, Severity
@@ -12,12 +13,19 @@ if TYPE_CHECKING:
     from ...rule import Violation
 
 
+_SERVICE = re.compile(
+    r"(?i)(?:base_?ur[il]|api_?base|endpoint(?:_?ur[il])?|address|server(?:_?ur[il])?|custom_?ur[il])$"
+)
+"""Names under which people enter where their own provider, node or peer is."""
+
+
 class Ssrf(Rule):
     """The server requests a URL whose host a client chooses.
 
     The request comes from inside: it reaches databases, admin pages and the metadata service of the cloud, which
     hands out credentials. Compare the host with a fixed set, or resolve it and refuse private addresses, redirects
-    included. A client's value behind a fixed host is not reported.
+    included. A client's value behind a fixed host is not reported. Addresses of services that people enter on purpose
+    (`base_url`, `endpoint`, `address`), and what only administrators enter, are warnings.
 
     Bad:
 
@@ -71,7 +79,7 @@ class Ssrf(Rule):
                 exploit=reached.exploit,
                 privileges=reached.privileges,
                 fix=fixes.known_host(file, reached),
-                severity=Severity.WARNING if reached.administrators else None,
+                severity=Severity.WARNING if reached.administrators or _SERVICE.search(reached.name) else None,
                 sink=reached.sink,
                 input=reached.input,
                 route=reached.route,
