@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from .files import DISK
 from .records import NamedTuple
 from .regex import regex
+from .unchanged import upwards
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -249,7 +250,7 @@ def forget() -> None:
 
 
 def _find_root(folder: str, files: Files) -> str:
-    above = list(_upwards(folder))
+    above = list(upwards(folder))
     for candidate in above:
         if _has_section(_pyproject(candidate, files)):
             return candidate
@@ -264,15 +265,6 @@ def _find_root(folder: str, files: Files) -> str:
     while files.kind(os.path.join(folder, "__init__.py")) == "file":
         folder = os.path.dirname(folder)
     return folder
-
-
-def _upwards(folder: str) -> Iterable[str]:
-    while True:
-        yield folder
-        above = os.path.dirname(folder)
-        if above == folder:
-            return
-        folder = above
 
 
 def _pyproject(folder: str, files: Files) -> str | None:

@@ -532,8 +532,3 @@ def is_usable_default(name: SecretName, value: str) -> bool:
     if name.own:
         return name.strong or looks_secret(name, text)
     return looks_secret(name, text)
-
-
-def is_lazy_password(value: str) -> bool:
-    """A word that is a password only beside a user name: `password`, `secret`, `guest`."""
-    return value.lower() in _LABEL_WORDS

@@ -418,10 +418,6 @@ class Index:
                 self._frames.setdefault(outer, []).append(inner)
         return self._frames.get(scope, [])
 
-    def opened_by(self, node: Node) -> Scope:
-        """The scope that a def, class, lambda or comprehension opens."""
-        return self.by_node[node]
-
 
 _placed = attrgetter("lineno", "col_offset")
 

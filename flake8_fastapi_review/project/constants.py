@@ -40,7 +40,7 @@ def value_of(types: Types, summary: Summary, expr: Expr, depth: int = 0) -> Any:
         case ("v", indices):
             return _bound(types, summary, indices, depth)
         case ("a", owner, name):
-            return _attribute(types, summary, expr, owner, name, depth)
+            return _attribute(types, summary, owner, name, depth)
         case ("t" | "l" | "e" as kind, items):
             values = [value_of(types, summary, item, depth) for item in items]
             if any(value is UNKNOWN for value in values):
@@ -82,7 +82,7 @@ def _bound(types: Types, summary: Summary, indices: tuple[int, ...], depth: int)
     return UNKNOWN
 
 
-def _attribute(types: Types, summary: Summary, expr: Expr, owner: Expr, name: str, depth: int) -> Any:
+def _attribute(types: Types, summary: Summary, owner: Expr, name: str, depth: int) -> Any:
     held = types.eval(summary, owner)
     match held:
         case ("ext", dotted):

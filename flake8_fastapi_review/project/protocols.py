@@ -315,15 +315,13 @@ class Protocols:
             if (
                 isinstance(above, ast.If)
                 and below is not above.test
-                and (self._agreed(module, above, below, first) or self._asks_result(module, node, above.test, passes))
+                and (self._agreed(module, above, below, first) or self._asks_result(node, above.test, passes))
             ):
                 return True
             below = above
         return False
 
-    def _asks_result(
-        self, module: Module, node: FunctionNode, test: ast.expr, passes: Callable[[ast.AST], bool]
-    ) -> bool:
+    def _asks_result(self, node: FunctionNode, test: ast.expr, passes: Callable[[ast.AST], bool]) -> bool:
         """Whether a test asks what one of the calls has given: `if text is not None`."""
         asked = {each.id for each in running(test) if isinstance(each, ast.Name)}
         return bool(asked) and any(

@@ -29,7 +29,8 @@ EVERYTHING = -1
 """The bits of all files and facts."""
 _NEVER = 1 << 30
 _SEARCH = "search"
-_WORD = frozenset(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz")
+LETTERS = frozenset(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz")
+"""The bytes of identifiers in ASCII."""
 
 Masks = dict[Any, int]
 """Key of an answer → its bits; `~depth` while it is being made."""
@@ -714,7 +715,7 @@ def word_in(text: bytes, word: bytes) -> bool:
     start = text.find(word)
     while start >= 0:
         end = start + len(word)
-        if not (start and text[start - 1] in _WORD) and not (end < len(text) and text[end] in _WORD):
+        if not (start and text[start - 1] in LETTERS) and not (end < len(text) and text[end] in LETTERS):
             return True
         start = text.find(word, end)
     return False

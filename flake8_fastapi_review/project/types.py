@@ -1168,7 +1168,7 @@ class Types:
         summary, function = own
         value = self._raw_result(summary, function, receiver)
         for decorator in reversed(function.decorators):
-            value = self._decorated(summary, decorator, value, function)
+            value = self._decorated(summary, decorator, value)
             if value == ("opaque",):
                 return None
         return value
@@ -1219,7 +1219,7 @@ class Types:
             return None
         return ("inst", COROUTINE, (declared,)) if function.flags & ASYNC else declared
 
-    def _decorated(self, summary: Summary, decorator: Expr, value: Type | None, function: Function) -> Type | None:
+    def _decorated(self, summary: Summary, decorator: Expr, value: Type | None) -> Type | None:
         factory = decorator[0] == "c"
         target = self.eval(summary, decorator[1] if factory else decorator)
         match target:

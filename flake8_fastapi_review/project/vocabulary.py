@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .readings import LETTERS
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from .readings import Search
 
-_LETTERS = frozenset(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz")
-_APART = bytes(code if code in _LETTERS else 32 for code in range(256))
+_APART = bytes(code if code in LETTERS else 32 for code in range(256))
 """For `bytes.translate`: a blank for all that is no part of an identifier in ASCII."""
 
 

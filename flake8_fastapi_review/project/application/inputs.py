@@ -144,14 +144,7 @@ class _Collector:
             default = self.run.force(called.defaults[argument.arg]) if argument.arg in called.defaults else None
             self._parameter(called, argument, default, depth)
         if not isinstance(called.node, ast.Lambda):
-            self.complete = self.complete and all(
-                self._keeps_signature(called, each) for each in called.node.decorator_list
-            )
-
-    def _keeps_signature(self, called: Function, decorator: ast.expr) -> bool:
-        """A decorator of a library that is not known may take parameters away or add some."""
-        text = ast.unparse(decorator)
-        return "inject" not in text
+            self.complete = self.complete and all(_keeps_signature(each) for each in called.node.decorator_list)
 
     def _parameter(self, called: Function, argument: ast.arg, default: Value | None, depth: int) -> None:
         declared = self.annotation(argument.annotation, called.env)
@@ -271,3 +264,8 @@ def _may_be_alias(annotation: ast.expr) -> bool:
     if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
         return annotation.value.isidentifier() or "." in annotation.value
     return isinstance(annotation, (ast.Name, ast.Attribute))
+
+
+def _keeps_signature(decorator: ast.expr) -> bool:
+    """A decorator of a library that is not known may take parameters away or add some."""
+    return "inject" not in ast.unparse(decorator)

@@ -333,7 +333,7 @@ class Interpreter:
                 self.eval(value, env)
             case ast.Assign(targets=targets, value=value):
                 found = (
-                    self._configured(targets[0], value, env) or self._eval_later(value, env)
+                    self._configured(targets[0], value) or self._eval_later(value, env)
                     if isinstance(value, ast.Call) and not isinstance(targets[0], (ast.Tuple, ast.List))
                     else self.eval(value, env)
                 )
@@ -415,7 +415,7 @@ class Interpreter:
 
         return Lazy(make)
 
-    def _configured(self, target: ast.expr, node: ast.Call, env: Env) -> Value | None:
+    def _configured(self, target: ast.expr, node: ast.Call) -> Value | None:
         """`API_ROUTE = config.str("API_ROUTE", "/api")`: a reader of settings, whoever wrote it."""
         if not isinstance(target, ast.Name) or not node.args or not isinstance(node.args[0], ast.Constant):
             return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ...regex import regex
 from .values import (
@@ -59,9 +59,6 @@ METHODS = {
 }
 _DEPENDS = {"fastapi.Depends": False, "fastapi.Security": True}
 _ANNOTATED = frozenset({"typing.Annotated", "typing_extensions.Annotated"})
-_CLASS_VIEWS = frozenset(
-    {"fastapi_utils.cbv.cbv", "fastapi_restful.cbv.cbv", "fastapi_utils.cbv", "classy_fastapi.routable"}
-)
 _AUTHENTICATORS = regex(
     r"(?:authx|fastapi_jwt|fastapi_azure_auth|fief_client|fastapi_login|fastapi_cloudauth|fastapi_keycloak\w*|propelauth_fastapi|fastapi_clerk_auth"
     r"|fastapi_auth0|fastapi_simple_security|fastapi_security|auth0_fastapi|fastapi_zitadel_auth)\."
@@ -474,12 +471,12 @@ def call_external(
         case "os.getenv" | "os.environ.get" | "os.environ.setdefault" if first is not None:
             return _environment(first, args[1] if len(args) > 1 else keywords.get("default"))
         case "importlib.import_module" if isinstance(first, Const) and isinstance(first.value, str) and env is not None:
-            return _import(run, first.value, args, env)
+            return _import(run, first.value, env)
         case "uvicorn.importer.import_from_string" if (
             isinstance(first, Const) and isinstance(first.value, str) and env is not None
         ):
             module, _, attribute = first.value.partition(":")
-            return run.attribute(_import(run, module, args, env), attribute) if attribute else Value()
+            return run.attribute(_import(run, module, env), attribute) if attribute else Value()
         case "fastapi.security.SecurityScopes":
             return Value()
         case "attr.ib" | "attr.field" | "attrs.field" | "dataclasses.field" | "pydantic.Field" | "attr.attrib":
@@ -585,7 +582,7 @@ def _environment(name: Value, default: Value | None) -> Value:
     return default
 
 
-def _import(run: Interpreter, dotted: str, args: list[Value], env: Env) -> Value:
+def _import(run: Interpreter, dotted: str, env: Env) -> Value:
     level = len(dotted) - len(dotted.lstrip("."))
     path = run.modules.resolve(env.module.path, level, dotted.lstrip(".") or None)
     if path is None:
@@ -1147,7 +1144,3 @@ def parameter_value(run: Interpreter, function: Function, argument: ast.arg) -> 
 
 
 __all__ = ["METHODS", "call", "unwrapped"]
-
-
-def first_known(*values: Any) -> Any:
-    return next((value for value in values if value is not None), None)

@@ -89,7 +89,7 @@ class Lifetimes:
                         uses = tuple(self._uses_of_attribute(module, scope.qualname, name))
                         name = f"{scope.qualname}.{name}"
                     else:
-                        uses = (*self._uses(module, name, None), *self._uses_elsewhere(module, name))
+                        uses = (*self._uses(module, name), *self._uses_elsewhere(module, name))
                     if uses:
                         yield SharedSession(call, name, uses)
                 case ast.arguments() | ast.FunctionDef() | ast.AsyncFunctionDef() | ast.Lambda():
@@ -98,7 +98,7 @@ class Lifetimes:
                         yield SharedSession(call, parameter, (Step(module.path, call.lineno, parameter),))
 
     @staticmethod
-    def _uses(module: Module, name: str, importer: str | None) -> Iterator[Step]:
+    def _uses(module: Module, name: str) -> Iterator[Step]:
         """Where functions of a module read one of its names."""
         index = module.index
         for node in index.nodes(ast.Name):
@@ -129,7 +129,7 @@ class Lifetimes:
                         if self.modules.resolve(path, level, source) == module.path:
                             other = self.modules.lent(path)
                             if other is not None:
-                                yield from self._uses(other, name, path)
+                                yield from self._uses(other, name)
 
     # Engines made by calls
 

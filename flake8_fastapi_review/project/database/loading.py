@@ -23,7 +23,7 @@ class Loading:
         self._entity = entity
 
     @staticmethod
-    def strategy(statement: Statement, via: tuple[str, ...], entity: Entity, relation: Relationship) -> str | None:
+    def strategy(statement: Statement, via: tuple[str, ...], relation: Relationship) -> str | None:
         """How a statement loads a relationship at the end of a path; None: not known."""
         path = (*via, relation.name)
         for load in reversed(statement.loads):
@@ -76,7 +76,7 @@ class Loading:
             return 0
         total = 0
         for relation in entity.relationships:
-            strategy = self.strategy(statement, via, entity, relation)
+            strategy = self.strategy(statement, via, relation)
             target = self._entity(relation.target)
             if strategy not in ("joined", *EAGER) or (relation.target in statement.entities and not via):
                 continue

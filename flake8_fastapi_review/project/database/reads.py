@@ -11,8 +11,6 @@ from .origins import properties
 from .statements import Given, Value
 
 if TYPE_CHECKING:
-    import ast
-
     from .course import Course
     from .loading import Loading
     from .looping import Looping
@@ -142,7 +140,7 @@ class Reads:
                 return
             strategy: str | None = "select"
         else:
-            strategy = self.loading.strategy(held.statement, held.via, entity, relation)
+            strategy = self.loading.strategy(held.statement, held.via, relation)
             if origin in self._course.state.expired and strategy in ("joined", *EAGER):
                 if not self._course.state.expired[origin]:
                     self._course.unsure()

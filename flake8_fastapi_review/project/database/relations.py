@@ -277,7 +277,7 @@ class Relations:
             first = re.split(r"[\s,]+", foreign.strip("[]() "))[0]
             return self._side(first, entity, target, False, keywords)
         if entity.symbol == target.symbol or mine == theirs:
-            return self._of_itself(entity, keywords, foreign)
+            return self._of_itself(entity, keywords)
         out = any(self._leads(key, theirs) for table in mine for key in table.foreign_keys)
         back = any(self._leads(key, mine) for table in theirs for key in table.foreign_keys)
         if out and not back:
@@ -302,7 +302,7 @@ class Relations:
                 return _with_plain_foreign(join) if join is not None else None
         return None
 
-    def _of_itself(self, entity: Entity, keywords: dict[str, Term], foreign: str) -> str:
+    def _of_itself(self, entity: Entity, keywords: dict[str, Term]) -> str:
         remote = self._text(keywords.get("remote_side")).strip("[]() ").rpartition(".")[2].strip()
         if remote:
             column = entity.column(remote) or next((each for each in entity.columns if each.name == remote), None)
@@ -316,7 +316,7 @@ class Relations:
         owner, _, column = named.rpartition(".")
         short = owner.rpartition(".")[2]
         if same:
-            return self._of_itself(entity, keywords, named)
+            return self._of_itself(entity, keywords)
         if short in (entity.name, entity.table):
             return "many-to-one"
         if short in (target.name, target.table):

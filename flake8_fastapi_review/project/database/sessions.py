@@ -442,7 +442,7 @@ class Sessions:
             receiver = site.at(function.value)
             held = self.statements.value(receiver) if name in _ENDS else None
             if held is not None and held.kind == "query":
-                ended, session = self._ended(name, held, call), self._of_query(receiver)
+                ended, session = self._ended(name, held), self._of_query(receiver)
                 return Execution(call, "execute", ended, session, loops, (), 0, False, fetches(site.module, call))
             if name in _DIRECT and self._is_session(receiver, call, name):
                 kind = _DIRECT[name]
@@ -463,7 +463,7 @@ class Sessions:
         return None
 
     @staticmethod
-    def _ended(name: str, held: Value, call: ast.Call) -> Statement | None:
+    def _ended(name: str, held: Value) -> Statement | None:
         statement = held.statement
         if statement is None:
             return None

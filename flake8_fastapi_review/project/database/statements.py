@@ -44,7 +44,6 @@ _PREDICATES = frozenset(
     "isnot any has match regexp_match icontains istartswith iendswith".split()
 )
 ONE = frozenset({"first", "one", "one_or_none", "scalar", "scalar_one", "scalar_one_or_none", "fetchone", "get_one"})
-MANY = frozenset({"all", "fetchall", "fetchmany", "unique", "partitions", "yield_per", "columns"})
 _MAX_DEPTH = 45
 _MAX_INLINED = 8
 """Calls nested deeper are not looked into for what they return."""
@@ -317,10 +316,10 @@ class Statements:
             elif each.kind == "with":
                 found.append(self.value(each.site))
             elif each.kind == "parameter":
-                found.append(self._given(site, each.place))
+                found.append(self._given(site))
         return self._either(found)
 
-    def _given(self, site: Site, place: ast.AST) -> Value | None:
+    def _given(self, site: Site) -> Value | None:
         """What a parameter holds: what is said of it, or what its dependency gives."""
         name = getattr(site.node, "id", "")
         for key, given in site.env:

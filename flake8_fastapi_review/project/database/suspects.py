@@ -152,7 +152,7 @@ class Suspects:
             return False
         if held.statement is None:
             return relation.lazy not in ("noload", "raise", "dynamic") and self._is_not_given(origin, entity, relation)
-        if self.loading.strategy(held.statement, held.via, entity, relation) != "select":
+        if self.loading.strategy(held.statement, held.via, relation) != "select":
             return False
         if relation.direction != "many-to-one":
             return True

@@ -86,11 +86,6 @@ class Relationship(NamedTuple):
     viewonly: bool
     place: Place
 
-    @property
-    def loads_lazily(self) -> bool:
-        """Whether reading the attribute sends a statement unless it was loaded before."""
-        return self.lazy in ("select", "dynamic")
-
 
 class Proxy(NamedTuple):
     """An association proxy."""

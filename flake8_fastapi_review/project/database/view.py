@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ...module.index import running
 from .sites import Site
@@ -154,12 +154,6 @@ class View:
     def facts(self, function: ast.AST) -> Facts | None:
         """What calling a function of this file does to sessions."""
         return self._database.sessions.facts(self._database.sites.symbol(self._module, function))
-
-    def facts_of(self, call: ast.Call) -> Facts | None:
-        """What the project function that is called does to sessions; None: it is none."""
-        callee = self._database.sites.callee(self._site(call))
-        found: Any = callee[1] if callee is not None and callee[0] in ("func", "bound") else None
-        return self._database.sessions.facts(found) if found is not None else None
 
     def round_trips(self, function: ast.AST, answer: ast.expr | None = None) -> Count:
         """How many statements one call of a function of this file sends, at most; see `Count`. `answer`: the model, as

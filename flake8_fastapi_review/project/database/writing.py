@@ -59,8 +59,6 @@ class Writing:
         self._course.state.loaded.add((origin, held.via, name))
         if held.statement is not None or origin in self._course.state.flushed:
             self._waits("update", entity.symbol, self._course.loops)
-        elif relation is not None:
-            self._course.state.loaded.add((origin, held.via, name))
 
     def set(self, site: Site) -> None:
         """`setattr(team, name, value)` may set any relationship."""
@@ -97,7 +95,7 @@ class Writing:
             self._course.unsure()
             return
         if name == "delete":
-            self._deleted(site, given, held)
+            self._deleted(given, held)
             return
         loops = list(self._course.loops)
         if held.kind != "one":
@@ -132,7 +130,7 @@ class Writing:
             if held is not None and held.statement is None and held.entity is not None:
                 self._waits("insert", held.entity, loops)
 
-    def _deleted(self, site: Site, given: Site, held: Value) -> None:
+    def _deleted(self, given: Site, held: Value) -> None:
         """What belongs to a row is loaded before it is deleted."""
         entity = self.statements.entity(held.entity or "")
         if entity is None:
@@ -144,7 +142,7 @@ class Writing:
                 continue
             key = (origin or (), held.via, relation.name)
             strategy = (
-                self.loading.strategy(held.statement, held.via, entity, relation)
+                self.loading.strategy(held.statement, held.via, relation)
                 if held.statement is not None
                 else relation.lazy
             )
@@ -160,6 +158,7 @@ class Writing:
         self._course.state.pending.setdefault((what, symbol), tuple(loops))
 
     def flush(self) -> None:
+        """What waits is sent."""
         waiting, self._course.state.pending = self._course.state.pending, {}
         for (what, symbol), loops in waiting.items():
             common: list[Loop] = []

@@ -187,7 +187,7 @@ class Models:
         if fact[0] != ":":
             return None
         annotation, value = fact[1], fact[2]
-        if self._is_class_variable(summary, annotation):
+        if self._is_class_variable(annotation):
             return None
         called = self._last_name(summary, value) if value is not None and value[0] == "c" else ""
         if called in _NO_FIELDS:
@@ -270,7 +270,7 @@ class Models:
             return ()
         return tuple(value_of(self.types, summary, each) for each in expr[2])
 
-    def _is_class_variable(self, summary: Summary, annotation: Expr) -> bool:
+    def _is_class_variable(self, annotation: Expr) -> bool:
         if annotation[0] == "k" and isinstance(annotation[1], str):
             annotation = self.types.text_expression(annotation[1])
         return leaf(annotation[1] if annotation[0] == "s" else annotation) in ("ClassVar", "InitVar")

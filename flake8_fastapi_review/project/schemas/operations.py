@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 _PATH_NAME = regex(r"\{(\w+)(?::\w+)?\}")
 _METHODS = frozenset("get post put patch delete head options trace api_route route add_api_route".split())
 _REDIRECT = "starlette.responses.RedirectResponse"
-_JSON = ("starlette.responses.JSONResponse",)
 _FORM, _MULTIPART, _JSON_BODY = "application/x-www-form-urlencoded", "multipart/form-data", "application/json"
 _PLACES = ("path", "query", "header", "cookie")
 _STREAMS = frozenset("AsyncIterable AsyncIterator AsyncGenerator Iterable Iterator Generator".split())

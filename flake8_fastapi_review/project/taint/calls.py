@@ -120,7 +120,6 @@ _VALIDATING = frozenset(
 _ANYTHING = ast.Constant(...)
 _RESULT_OF = frozenset({"thread", "process", "inline", "greenlet"})
 """Where a function runs whose result comes back."""
-_MODEL_BASES = ("pydantic.BaseModel", "pydantic.v1.BaseModel", "sqlmodel.SQLModel", "typing.NamedTuple")
 
 
 class Arguments:
@@ -766,7 +765,7 @@ class Calls:
         own = self.types.function(symbol)
         if effect is None or own is None:
             return CLEAN
-        given, nodes = self._bound(own[1].parameters, receiver, arguments, state)
+        given, nodes = self._bound(own[1].parameters, receiver, arguments)
         if self._local(("func", symbol)):
             given.update({key[0]: value for key, value in state.items() if len(key) == 1})
             for name in outer_names(effect):
@@ -820,7 +819,7 @@ class Calls:
         }
 
     def _bound(
-        self, parameters: tuple[Any, ...], receiver: Value | None, arguments: Arguments, state: State
+        self, parameters: tuple[Any, ...], receiver: Value | None, arguments: Arguments
     ) -> tuple[dict[Origin, Value], dict[int, ast.expr]]:
         """The values of the parameters, and the expressions they were given as."""
         given: dict[Origin, Value] = {}
@@ -899,7 +898,7 @@ class Calls:
         own = self.types.function(symbol)
         if effect is None or own is None:
             return None
-        _, nodes = self._bound(own[1].parameters, receiver, self._arguments(node, state), state)
+        _, nodes = self._bound(own[1].parameters, receiver, self._arguments(node, state))
         found = [(self._key(nodes, origin, path), kinds) for (origin, path), kinds in effect.confirmed.items()]
         return [(key, _learned(state, key, kinds)) for key, kinds in found if key is not None]
 
@@ -934,7 +933,7 @@ class Calls:
         own = self.types.function(symbol)
         if effect is None or own is None:
             return CLEAN
-        given, nodes = self._bound(own[1].parameters, CLEAN, arguments, state)
+        given, nodes = self._bound(own[1].parameters, CLEAN, arguments)
         nodes.pop(0, None)
         substitution = Substitution(given, self.inputs, self._handing_over(symbol, own[1].parameters, arguments))
         place = arguments.node
@@ -948,7 +947,7 @@ class Calls:
         }
         return Value({}, parts) if parts else CLEAN
 
-    def yielded(self, node: ast.expr, state: State) -> Value:
+    def yielded(self, node: ast.expr) -> Value:
         """What a call that was made yields to the `for` or `with` around it."""
         while isinstance(node, (ast.Await, ast.Starred)):
             node = node.value

@@ -366,7 +366,7 @@ class Taint:
             return CLEAN
         given = {}
         if self._is_entry(module, symbol, function):
-            given = self._given(module, symbol, function, node, frozenset({symbol}))
+            given = self._given(module, function, node, frozenset({symbol}))
         return Substitution(given, self.inputs, {}).value(value)
 
     def asks_others(self, callee: Type | None) -> bool:
@@ -526,7 +526,7 @@ class Taint:
             return own
         if not self._is_entry(module, symbol, function):
             return own
-        given = self._given(module, symbol, function, node, frozenset({symbol}))
+        given = self._given(module, function, node, frozenset({symbol}))
         return [*own, *Substitution(given, self.inputs, {}).flows(effect.flows)]
 
     def _is_registered(self, module: Module, symbol: str, function: Function) -> bool:
@@ -547,9 +547,7 @@ class Taint:
         """Whether the assembled applications lead a route to a function; replaced by who knows them."""
         return False
 
-    def _given(
-        self, module: Module, symbol: str, function: Function, node: ast.AST, seen: frozenset[str]
-    ) -> dict[Origin, Value]:
+    def _given(self, module: Module, function: Function, node: ast.AST, seen: frozenset[str]) -> dict[Origin, Value]:
         """What a request gives the parameters of a route or dependency."""
         summary = module.summary
         decorators = decorator_text(node)
@@ -602,7 +600,7 @@ class Taint:
         function = self._function(module, symbol)
         if function is None:
             return None
-        given = self._given(module, symbol, function, node, seen | {symbol})
+        given = self._given(module, function, node, seen | {symbol})
         return effect, Substitution(given, self.inputs, {})
 
     def _called_by_request(self, symbol: str, seen: frozenset[str]) -> Value | None:

@@ -500,7 +500,7 @@ class Walk:
 
     def _enter(self, item: ast.withitem, state: State) -> None:
         value = self.value(item.context_expr, state)
-        entered = self.calls.yielded(item.context_expr, state)
+        entered = self.calls.yielded(item.context_expr)
         if item.optional_vars is not None:
             self.assign(item.optional_vars, join([value, entered]), state)
             self._derive(item.optional_vars, item.context_expr)
@@ -817,7 +817,7 @@ class Walk:
     def iterated(self, node: ast.expr, state: State) -> Value:
         """The value of each item of an iterable."""
         found = self.value(node, state)
-        made = self.calls.yielded(node, state)
+        made = self.calls.yielded(node)
         if not found and not made:
             return CLEAN
         match node:

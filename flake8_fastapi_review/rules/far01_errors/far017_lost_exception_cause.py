@@ -90,7 +90,7 @@ def _fix(file: File, statement: ast.Raise, handler: ast.ExceptHandler, name: str
         if handler.type is None or (isinstance(handler.type, ast.Tuple) and not _opened(file, handler.type)):
             return None
         line, column = handler.type.end_lineno or 0, handler.type.end_col_offset or 0
-        if not _closed(file, handler, line, column):
+        if not _closed(file, line, column):
             return None
         edits.insert(0, Edit(Range(line, column, line, column), f" as {name}"))
     return Fix(f"Add `from {name}`", tuple(edits), Applicability.SAFE)
@@ -101,6 +101,6 @@ def _opened(file: File, kinds: ast.Tuple) -> bool:
     return file.lines[kinds.lineno - 1].encode()[kinds.col_offset :].startswith(b"(")
 
 
-def _closed(file: File, handler: ast.ExceptHandler, line: int, column: int) -> bool:
+def _closed(file: File, line: int, column: int) -> bool:
     """Whether the colon follows the classes: no bracket around them is still open."""
     return file.lines[line - 1].encode()[column:].lstrip().startswith(b":")

@@ -6,7 +6,7 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from ...knowledge.secrets import CARD, CODE, CREDENTIALS, PASSWORD, made_secret, secret_name
+from ...knowledge.secrets import CREDENTIALS, PASSWORD, made_secret, secret_name
 from ...records import NamedTuple
 from .targets import leaf
 
@@ -114,7 +114,7 @@ def _entry(file: File, key: ast.expr | None, value: ast.expr, depth: int) -> Ite
         isinstance(key, ast.Constant)
         and isinstance(key.value, str)
         and isinstance(value, (ast.Name, ast.Attribute))
-        and _is_sensitive(file, key.value, value)
+        and _is_sensitive(key.value)
         and not _shown_otherwise(file, value)
     ):
         judged = secret_name(key.value)
@@ -170,7 +170,7 @@ def _is_header_or_secret(name: str) -> bool:
 
 def _named(file: File, node: ast.Name | ast.Attribute | ast.Subscript, depth: int) -> Iterator[Exposed]:
     name = leaf(node)
-    if name and _is_sensitive(file, name, node):
+    if name and _is_sensitive(name):
         if not _is_harmless_type(file, node) and not _shown_otherwise(file, node):
             judged = secret_name(name)
             yield Exposed(node, name, judged.kind if judged else CREDENTIALS)
@@ -215,13 +215,11 @@ def _is_proven(file: File, node: ast.Name) -> bool:
     return False
 
 
-def _is_sensitive(file: File, name: str, node: ast.expr) -> bool:
+def _is_sensitive(name: str) -> bool:
     """The name promises a secret strongly enough to be believed without another hint."""
     judged = secret_name(name)
     if judged is None or (judged.plural and judged.kind != PASSWORD):
         return False
-    if judged.kind in (CARD, CODE):
-        return judged.strong
     return judged.strong
 
 

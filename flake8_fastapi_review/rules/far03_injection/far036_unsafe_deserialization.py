@@ -87,7 +87,7 @@ class UnsafeDeserialization(Rule):
             function = file.function(call)
             if (file.path, given.lineno) in told or function is None or file.registered_as(function) is not None:
                 continue
-            if _is_file(file, given, name) and not _is_own(file, call, given):
+            if _is_file(file, given, name) and not _is_own(file, call):
                 yield self.at(call, severity=Severity.WARNING, sink=_short(name), what="a file that others may write")
 
 
@@ -114,7 +114,7 @@ def _is_in_memory(file: File, given: ast.expr) -> bool:
     return file.is_a(given, "io.BytesIO", "io.StringIO") is True
 
 
-def _is_own(file: File, call: ast.Call, given: ast.expr) -> bool:
+def _is_own(file: File, call: ast.Call) -> bool:
     """Whether the function has written the file itself, or looks at a signature or digest of it first."""
     function = file.function(call)
     place = function if function is not None else file.tree

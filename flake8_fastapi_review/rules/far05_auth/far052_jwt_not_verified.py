@@ -110,7 +110,7 @@ class JwtNotVerified(Rule):
                 yield from self._decoded(file, call)
             elif file.is_named(call.func, *_UNVERIFIED):
                 if not self._is_harmless(file, call):
-                    yield self._unverified(file, call, f"{file.source(call.func)}(…)")
+                    yield self._unverified(call, f"{file.source(call.func)}(…)")
             elif file.is_named(call.func, *_ENCODERS):
                 yield from self._issued(file, call)
 
@@ -140,7 +140,7 @@ class JwtNotVerified(Rule):
         verify = named.get("verify")
         if off or _is_off(file, verify):
             if not self._is_harmless(file, call):
-                yield self._unverified(file, call, f'"{off}": False' if off else "verify=False")
+                yield self._unverified(call, f'"{off}": False' if off else "verify=False")
             return
         algorithms = named.get(
             "algorithms", file.argument(call, 2) if not file.is_named(call.func, *_AUTHLIB) else None
@@ -181,7 +181,7 @@ class JwtNotVerified(Rule):
                 remedy=f"call `{call_name}` before reading the claims",
             )
 
-    def _unverified(self, file: File, call: ast.Call, text: str) -> Violation:
+    def _unverified(self, call: ast.Call, text: str) -> Violation:
         harm = "believes what anybody can write into a token"
         return self.at(call, text=text, harm=harm, remedy="verify its signature with the issuer's key")
 

@@ -154,13 +154,11 @@ class PermissiveCors(Rule):
     def _reflection(self, file: File, assignment: ast.Assign) -> Iterator[Violation]:
         """`response.headers["Access-Control-Allow-Origin"] = request.headers["origin"]` without a look at it."""
         function = file.function(assignment)
-        if function is None or not _sets(file, assignment, _ALLOWED) or not _is_origin(file, assignment.value):
+        if function is None or not _sets(assignment, _ALLOWED) or not _is_origin(file, assignment.value):
             return
         inside = file.within(function, ast.Assign, ast.Compare, ast.Call)
         with_credentials = any(
-            isinstance(node, ast.Assign)
-            and _sets(file, node, _WITH_CREDENTIALS)
-            and file.value_of(node.value) == "true"
+            isinstance(node, ast.Assign) and _sets(node, _WITH_CREDENTIALS) and file.value_of(node.value) == "true"
             for node in inside
         )
         names = {name.id for value in file.values(assignment.value) for name in file.within(value, ast.Name)}
@@ -173,7 +171,7 @@ class PermissiveCors(Rule):
         )
 
 
-def _sets(file: File, assignment: ast.Assign, header: str) -> bool:
+def _sets(assignment: ast.Assign, header: str) -> bool:
     match assignment.targets:
         case [ast.Subscript(slice=ast.Constant(value=str(name)))]:
             return name.lower() == header

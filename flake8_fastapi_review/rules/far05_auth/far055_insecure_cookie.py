@@ -25,7 +25,6 @@ _SESSIONS = ("starlette.middleware.sessions.SessionMiddleware",)
 _SESSION_WORDS = frozenset(
     ("session", "sess", "sid", "sessionid", "auth", "jwt", "token", "login", "remember", "access")
 )
-_READ_BY_SCRIPTS = frozenset(("csrf", "xsrf"))
 _NO_SESSION = frozenset(
     ("is", "has", "expired", "expires", "expiry", "theme", "locale", "csrf", "xsrf", "state", "nonce")
 )

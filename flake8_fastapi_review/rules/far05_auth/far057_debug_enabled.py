@@ -62,7 +62,7 @@ class DebugEnabled(Rule):
             if given is None or not _is_on(file, given.value) or _is_chosen(file, call):
                 continue
             if given.arg == "debug" and file.is_named(call.func, *_APPLICATIONS):
-                yield self._debug(given, f"debug={file.source(given.value)}", self._fix(call, given))
+                yield self._debug(given, f"debug={file.source(given.value)}", _fix(given))
             elif given.arg == "debug" and (file.is_subclass(call.func, *_APPLICATIONS) or _is_base(file, call)):
                 yield self._debug(given, f"debug={file.source(given.value)}", None)
             elif given.arg == "reload" and file.is_named(call.func, *_RUN) and not _is_main(file, call):
@@ -86,9 +86,10 @@ class DebugEnabled(Rule):
         harm = "answers errors with tracebacks and source code"
         return self.at(where, text=text, harm=harm, remedy="leave it out, or read it from the settings", fix=fix)
 
-    def _fix(self, call: ast.Call, given: ast.keyword) -> Fix:
-        """`False` instead of `True`: the page with the traceback is gone, from the developer's machine as well."""
-        return Fix("Switch debugging off", (Edit(Range.of(given.value), "False"),))
+
+def _fix(given: ast.keyword) -> Fix:
+    """`False` instead of `True`: the page with the traceback is gone, from the developer's machine as well."""
+    return Fix("Switch debugging off", (Edit(Range.of(given.value), "False"),))
 
 
 def _is_base(file: File, call: ast.Call) -> bool:

@@ -47,7 +47,3 @@ def names(file: File, statement: Statement) -> str:
     symbols = dict.fromkeys(item.entity for item in statement.items if item.entity)
     found = [entity.name for symbol in symbols if (entity := file.database.entity(symbol)) is not None]
     return ", ".join(found[:3])
-
-
-def is_true(value: object) -> bool:
-    return isinstance(value, ast.Constant) and bool(value.value)

@@ -85,10 +85,10 @@ class RequestWithoutTimeout(Rule):
             if name in REQUESTS:
                 if given is None:
                     yield from self._missing(file, call)
-                elif _is_none(file, given.value):
+                elif is_none(given.value):
                     yield self._removed(given, call)
             elif name in _WITH_DEFAULT:
-                if given is not None and _is_none(file, given.value) and not _listens(file, call):
+                if given is not None and is_none(given.value) and not _listens(file, call):
                     yield self._removed(given, call)
             elif name in _POSITIONS and (self.redis or "redis" not in name):
                 place, keyword = _POSITIONS[name]
@@ -134,10 +134,6 @@ def _limited(edit: Edit | None) -> Fix | None:
 
 
 _LEAVES = frozenset(name.rpartition(".")[2] for name in (*REQUESTS, *_POSITIONS))
-
-
-def _is_none(file: File, value: ast.expr) -> bool:
-    return is_none(value)
 
 
 def _listens(file: File, call: ast.Call) -> bool:

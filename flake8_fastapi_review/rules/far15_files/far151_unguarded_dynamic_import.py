@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from ...file import File
     from ...rule import Violation
 
-_ASKS = ("request", "route", "websocket", "endpoint")
-
 
 class UnguardedDynamicImport(Rule):
     """A module that is only known at run time is imported, and nothing handles that it cannot be.
@@ -88,7 +86,7 @@ def _is_in_loop(file: File, call: ast.Call) -> bool:
     for above in file.ancestors(call):
         match above:
             case ast.For(iter=iterated) | ast.AsyncFor(iter=iterated) if child in above.body:
-                return _varies(file, iterated) and not _ends_loop(file, above, call)
+                return _varies(file, iterated) and not _ends_loop(file, above)
             case ast.ListComp() | ast.SetComp() | ast.DictComp():
                 return any(_varies(file, each.iter) for each in above.generators)
             case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.Lambda() | ast.GeneratorExp():
@@ -110,7 +108,7 @@ def _varies(file: File, iterated: ast.expr) -> bool:
     return True
 
 
-def _ends_loop(file: File, loop: ast.For | ast.AsyncFor, call: ast.Call) -> bool:
+def _ends_loop(file: File, loop: ast.For | ast.AsyncFor) -> bool:
     """The loop looks for one thing and returns it."""
     return any(isinstance(each, ast.Return) for each in file.within(loop.body, ast.Return))
 

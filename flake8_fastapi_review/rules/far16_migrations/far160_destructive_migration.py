@@ -76,7 +76,6 @@ class DestructiveMigration(Rule):
             return
         moved = False
         renamed = {each.new_name for each in migration.upgrade.operations if each.kind == "rename_table"}
-        added = {each.table for each in migration.upgrade.operations if each.kind in ("add_column", "create_table")}
         reason: bool | None = None
         for operation in migration.upgrade.operations:
             moved = moved or operation.kind in _MOVES
@@ -92,12 +91,12 @@ class DestructiveMigration(Rule):
             if not what or operation.table is None or operation.is_new is not False or operation.table in renamed:
                 continue
             if reason is None:
-                reason = _says_why(file, added)
+                reason = _says_why(file)
             if not reason:
                 yield self.at(operation.node, what=what, remedy="stop using it in one release, drop it in the next")
 
 
-def _says_why(file: File, added: set[str | None]) -> bool:
+def _says_why(file: File) -> bool:
     """Whether the name of the file, its docstring or a comment of `upgrade` announces it."""
     migration = file.migration
     if migration is None or migration.upgrade is None:

@@ -73,7 +73,7 @@ class ConnectionSetMutated(Rule):
             if collection is None or not _is_shared(file, collection):
                 continue
             waited = _sends(file, loop)
-            if waited is None or file.in_with(loop) or _ends_at_once(file, loop):
+            if waited is None or file.in_with(loop) or _ends_at_once(loop):
                 continue
             shown = ast.unparse(_base(collection))
             change = _change(file, loop, shown, function)
@@ -149,7 +149,7 @@ def _makes_room(file: File, loop: ast.For, queue: str) -> bool:
     return any(each.attr == "full" and isinstance(each.value, ast.Name) and each.value.id == queue for each in asked)
 
 
-def _ends_at_once(file: File, loop: ast.For) -> bool:
+def _ends_at_once(loop: ast.For) -> bool:
     """Whether the loop ends with its first turn that sends: nothing is asked of the collection after that."""
     return isinstance(loop.body[-1], (ast.Return, ast.Break))
 
