@@ -5,18 +5,15 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from typing import TYPE_CHECKING
 
 import click
 
-from flake8_fastapi_review import config as configuration
+from flake8_fastapi_review.config import find_root
 from flake8_fastapi_review.report import models as tables
 
 from . import CLEAN, PROGRAM, WRONG
 from .output import check_writable, write
-
-if TYPE_CHECKING:
-    from flake8_fastapi_review.project import Project
+from .running import cache_of, opened, shown_in
 
 
 @click.command(
@@ -40,18 +37,17 @@ def models(path: str, form: str, output: str | None, cache_dir: str | None, no_c
       0  also without any table
       2  wrong usage, or a wrong setting in pyproject.toml (reported; the model is written)
     """
-    if no_cache and cache_dir is not None:
-        raise click.UsageError("--cache-dir and --no-cache exclude each other")
+    cache = cache_of(cache_dir, no_cache)
     if output is not None:
         check_writable(output)
     gc.disable()
-    project = _open(configuration.find_root(os.path.abspath(path)), "" if no_cache else cache_dir)
+    project = opened(find_root(os.path.abspath(path)), cache)
     database = project.database
     if form == "mermaid":
         text = tables.as_mermaid(database.tables)
     else:
         made = tables.as_json if form == "json" else tables.as_table
-        text = made(database.tables, database.entities, lambda name: _shown(project, name))
+        text = made(database.tables, database.entities, lambda name: shown_in(project, name))
     write(text, output)
     problems = [str(problem) for problem in project.config.problems]
     problems += [project.problem] if project.problem else []
@@ -61,16 +57,3 @@ def models(path: str, form: str, output: str | None, cache_dir: str | None, no_c
         project.cache.close()
     gc.freeze()
     return WRONG if problems else CLEAN
-
-
-def _open(root: str, cache: str | None) -> Project:
-    from flake8_fastapi_review.project import Project
-    from flake8_fastapi_review.review import cache_folder
-
-    return Project(root, configuration.load(root), cache_folder(root, cache))
-
-
-def _shown(project: Project, path: str) -> str:
-    from flake8_fastapi_review.review import shown
-
-    return shown(os.path.join(project.root, path)) if path else path

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from flake8_fastapi_review import config as configuration
+from flake8_fastapi_review.config import find_root
 from flake8_fastapi_review.report import routes as tables
 
 from . import CLEAN, PROGRAM, WRONG
 from .output import check_writable, write
+from .running import cache_of, opened, shown_in
 
 if TYPE_CHECKING:
     from flake8_fastapi_review.project import Project
@@ -54,14 +55,13 @@ def routes(
       0  also without any application
       2  wrong usage, or a wrong setting in pyproject.toml (reported; the table is written)
     """
-    if no_cache and cache_dir is not None:
-        raise click.UsageError("--cache-dir and --no-cache exclude each other")
+    cache = cache_of(cache_dir, no_cache)
     if output is not None:
         check_writable(output)
     # Trees by the hundred thousand, none of them garbage, neither now nor when the process ends.
     gc.disable()
-    roots = dict.fromkeys(configuration.find_root(os.path.abspath(path)) for path in paths or (".",))
-    projects = [_open(root, "" if no_cache else cache_dir) for root in roots]
+    roots = dict.fromkeys(find_root(os.path.abspath(path)) for path in paths or (".",))
+    projects = [opened(root, cache) for root in roots]
     names = list(dict.fromkeys(row.app for project in projects for row in project.application.rows))
     if app is not None and app not in names:
         raise click.UsageError(f"there is no application `{app}`; {_those(names)}")
@@ -74,8 +74,8 @@ def routes(
             for row in project.application.rows:
                 if app is not None and row.app != app:
                     continue
-                place = (_shown(project, row.registered_at[0]), row.registered_at[1])
-                rows.append(row._replace(file=_shown(project, row.file), registered_at=place))
+                place = (shown_in(project, row.registered_at[0]), row.registered_at[1])
+                rows.append(row._replace(file=shown_in(project, row.file), registered_at=place))
                 if queries:
                     statements[rows[-1]] = _statements(project, row)
         counted = statements if queries else None
@@ -102,13 +102,6 @@ def _statements(project: Project, row: RouteRow) -> str:
     return str(count) if count.exact else f"≤ {count}"
 
 
-def _open(root: str, cache: str | None) -> Project:
-    from flake8_fastapi_review.project import Project
-    from flake8_fastapi_review.review import cache_folder
-
-    return Project(root, configuration.load(root), cache_folder(root, cache))
-
-
 def _those(names: list[str]) -> str:
     return f"there are {', '.join(names)}" if names else "no application was found"
 
@@ -121,17 +114,11 @@ def _problems(project: Project) -> list[str]:
 def _notes(project: Project) -> list[str]:
     """What stands between the table and the truth."""
     application = project.application
-    found = [f"{_shown(project, path)}: cannot be read, its routes are missing" for path in application.unreadable]
+    found = [f"{shown_in(project, path)}: cannot be read, its routes are missing" for path in application.unreadable]
     found += [
-        f"{_shown(project, path)}:{line}: the router that is included here is not known, its routes are missing"
+        f"{shown_in(project, path)}:{line}: the router that is included here is not known, its routes are missing"
         for path, line in application.unknown_includes
     ]
     if application.truncated:
         found.append("the assembly nests deeper or does more than is followed: no row is marked as complete")
     return found
-
-
-def _shown(project: Project, path: str) -> str:
-    from flake8_fastapi_review.review import shown
-
-    return shown(os.path.join(project.root, path)) if path else path

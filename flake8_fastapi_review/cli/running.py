@@ -12,6 +12,8 @@ from . import Usage
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from flake8_fastapi_review.project import Project
+
 
 class Selectors(NamedTuple):
     """The four options that choose rules; each holds codes, prefixes of codes and names."""
@@ -40,6 +42,22 @@ def cache_of(cache_dir: str | None, no_cache: bool) -> str | None:
     if no_cache and cache_dir is not None:
         raise Usage("--cache-dir and --no-cache exclude each other")
     return "" if no_cache else cache_dir
+
+
+def opened(root: str, cache: str | None) -> Project:
+    """The project at this root. `cache`: as `cache_of` gives it."""
+    from flake8_fastapi_review.config import load
+    from flake8_fastapi_review.project import Project
+    from flake8_fastapi_review.project.cache import cache_folder
+
+    return Project(root, load(root), cache_folder(root, cache))
+
+
+def shown_in(project: Project, path: str) -> str:
+    """A path in a project as the user sees it; empty for an empty one."""
+    from flake8_fastapi_review.review import shown
+
+    return shown(os.path.join(project.root, path)) if path else path
 
 
 def processors() -> int:

@@ -422,6 +422,11 @@ class Index:
 _placed = attrgetter("lineno", "col_offset")
 
 
+def unnumbered(qualname: str) -> str:
+    """A qualname of ours as `__qualname__` has it: without a number for the second definition of a name."""
+    return ".".join(part.partition("#")[0] for part in qualname.split("."))
+
+
 def _position(node: Any) -> tuple[int, int]:
     return (getattr(node, "lineno", 0), getattr(node, "col_offset", 0))
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ..records import NamedTuple
 from ..regex import regex
 from .readings import kept
+from .types import classes_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -124,7 +125,7 @@ class Exposure:
                 if fact[0] != ":" or self._is_left_out(summary, fact):
                     continue
                 declared = self.types.annotation(summary, fact[1])
-                classes = _classes(declared)
+                classes = classes_of(declared)
                 typed = self.types.dotted(classes[0]) if len(classes) == 1 else None
                 nested = tuple(each for each in _project_classes(declared) if each != cls and self._is_nested(each))
                 yield _Field(name, typed, *place, nested)
@@ -172,11 +173,6 @@ class Exposure:
             return False
         made = {self.types.qualified(self.types.eval(own[0], d[1] if d[0] == "c" else d)) for d in own[1].decorators}
         return bool(made & _DATA)
-
-
-def _classes(declared: Type | None) -> list[str]:
-    members = declared[1] if declared is not None and declared[0] == "union" else (declared,)
-    return [member[1] for member in members if member is not None and member[0] == "inst"]
 
 
 def _project_classes(declared: Type | None) -> list[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..module.summary import ASYNC, GENERATOR, Expr, Function, Summary
 from ..regex import regex
 from .readings import fact, remembered
-from .types import ASYNC_GENERATOR_TYPE, COROUTINE, GENERATOR_TYPE, NONE
+from .types import ASYNC_GENERATOR_TYPE, BUILTIN_CLASSES, COROUTINE, GENERATOR_TYPE, NONE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -20,12 +20,6 @@ if TYPE_CHECKING:
     from .types import Type, Types
 
 _DEPENDS = ("fastapi.Depends", "fastapi.Security")
-_PLAIN = frozenset(
-    f"builtins.{name}"
-    for name in (
-        "str int float bool bytes bytearray complex dict list set frozenset tuple range memoryview slice".split()
-    )
-)
 _NAMED = {
     GENERATOR_TYPE: "a generator",
     "typing.Generator": "a generator",
@@ -318,7 +312,7 @@ class Injection:
             case ("inst", str(cls), *_):
                 if cls in _NAMED:
                     return _NAMED[cls]
-                if cls in _PLAIN or (":" not in cls and self.types.is_subclass(cls, _VALUES)):
+                if cls in BUILTIN_CLASSES or (":" not in cls and self.types.is_subclass(cls, _VALUES)):
                     return f"an instance of `{cls.rpartition('.')[2]}`"
                 return f"an instance of `{cls.rpartition(':')[2]}`" if ":" in cls and self._has_no_call(cls) else None
         return None

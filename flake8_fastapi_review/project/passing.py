@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
-from ..module.index import subtree
+from ..module.index import FUNCTIONS, subtree
 from ..module.summary import Call, Expr, Function, Summary
 from ..records import NamedTuple
 from ..regex import regex
@@ -43,7 +43,6 @@ _FUNCTIONS = frozenset(
 """Functions whose result holds what they are given."""
 _HIDING = regex(r"(?i)(?:^|_)(?:redact|mask|censor|scrub|anonymi[sz]e|obfuscate)")
 """Functions that take out what nobody may see."""
-_FUNCTION_NODES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _LOGGERS = ("logging.Logger", "logging.LoggerAdapter", "loguru.Logger", "structlog.stdlib.BoundLogger")
 
 
@@ -222,7 +221,7 @@ class Passing:
             if call.lineno != link.line:
                 continue
             child: ast.AST = call
-            while (above := module.index.parents.get(child)) is not None and not isinstance(above, _FUNCTION_NODES):
+            while (above := module.index.parents.get(child)) is not None and not isinstance(above, FUNCTIONS):
                 if isinstance(above, (ast.If, ast.IfExp)) and child is not above.test and _asks(above.test):
                     return True
                 child = above

@@ -13,6 +13,7 @@ from ..module.summary import Expr, Function, Summary
 from ..records import NamedTuple
 from .constants import UNKNOWN, value_of
 from .readings import fact, remembered
+from .types import MODELS, classes_of
 
 if TYPE_CHECKING:
     from ..knowledge import Knowledge, Route
@@ -63,7 +64,6 @@ _BODIES = (
     "builtins.list",
     "typing.TypedDict",
 )
-_MODELS = ("pydantic.BaseModel", "pydantic.v1.BaseModel", "sqlmodel.SQLModel")
 _MAX_DEPTH = 4
 _KEPT = 400
 """Of so many modules the routes and the holders of models stay known."""
@@ -167,7 +167,7 @@ class Requests:
                 if marker in EXPLICIT:
                     return EXPLICIT[marker]
         declared = self.types.annotation(summary, annotation) if annotation is not None else None
-        found = self._classes(declared)
+        found = classes_of(declared)
         if declared is None or not found:
             return None
         if any(self.types.is_subclass(cls, _SPECIAL) for cls in found):
@@ -208,7 +208,7 @@ class Requests:
             for member in members
             if member is not None and member[0] == "inst" and self.types.is_subclass(member[1], _SEQUENCES)
             for item in member[2]
-            for cls in self._classes(item)
+            for cls in classes_of(item)
         ]
 
     def parameters(self, summary: Summary, function: Function) -> tuple[RequestParameter, ...]:
@@ -237,7 +237,7 @@ class Requests:
                     settings["description"] = UNKNOWN
                 elif expr[0] == "c" and called not in EXPLICIT:
                     settings["?"] = UNKNOWN
-            classes = self._classes(self.types.annotation(summary, annotation) if annotation is not None else None)
+            classes = classes_of(self.types.annotation(summary, annotation) if annotation is not None else None)
             typed = self.types.dotted(classes[0]) if len(classes) == 1 else None
             model = len(classes) == 1 and "?" not in settings and self._is_plain_model(classes[0])
             found.append(
@@ -246,7 +246,7 @@ class Requests:
         return tuple(found)
 
     def _is_plain_model(self, cls: str) -> bool:
-        if not self.types.is_subclass(cls, _MODELS):
+        if not self.types.is_subclass(cls, MODELS):
             return False
         for base in self.types.mro(cls):
             own = self.types.project_class(base)
@@ -275,10 +275,6 @@ class Requests:
                 names.update(re.findall(r"\{(\w+)", text))
         return names
 
-    @staticmethod
-    def _classes(declared: Type | None) -> list[str]:
-        return _classes(declared)
-
     def _is_dataclass(self, cls: str) -> bool:
         own = self.types.project_class(cls)
         if own is None:
@@ -298,7 +294,7 @@ class Requests:
                 fact = summary.table[indices[-1]]
                 if fact[0] != ":":
                     continue
-                classes = self._classes(self.types.annotation(summary, fact[1]))
+                classes = classes_of(self.types.annotation(summary, fact[1]))
                 typed = self.types.dotted(classes[0]) if len(classes) == 1 else None
                 found[name] = Field(name, typed, base, fact[2] is not None)
         return tuple(found.values())
@@ -398,12 +394,7 @@ def is_special(types: Types, summary: Summary, annotation: Expr | None) -> bool:
     """Whether FastAPI fills a parameter with this annotation by itself: Request, Response, BackgroundTasks …"""
     if annotation is None:
         return False
-    return any(types.is_subclass(cls, _SPECIAL) for cls in _classes(types.annotation(summary, annotation)))
-
-
-def _classes(declared: Type | None) -> list[str]:
-    members = declared[1] if declared is not None and declared[0] == "union" else (declared,)
-    return [member[1] for member in members if member is not None and member[0] == "inst"]
+    return any(types.is_subclass(cls, _SPECIAL) for cls in classes_of(types.annotation(summary, annotation)))
 
 
 def _add_classes(declared: Type | None, into: set[str]) -> None:

@@ -46,12 +46,14 @@ MANAGER = "contextlib.AbstractContextManager"
 ASYNC_MANAGER = "contextlib.AbstractAsyncContextManager"
 
 _BUILTINS = frozenset(dir(builtins))
-_BUILTIN_CLASSES = frozenset(
+BUILTIN_CLASSES = frozenset(
     f"builtins.{name}"
     for name in (
         "str int float bool bytes bytearray complex dict list set frozenset tuple range memoryview slice".split()
     )
 )
+MODELS = ("pydantic.BaseModel", "pydantic.v1.BaseModel", "sqlmodel.SQLModel")
+"""What the models of pydantic derive from."""
 _EMPTY_BASES = ("builtins.object", "abc.ABC", "typing.Generic", "typing.Protocol")
 _MAX_DEPTH = 60
 _ITERABLES = frozenset(
@@ -136,6 +138,12 @@ _PROPERTIES = frozenset(
 _SETTINGS = ("pydantic_settings.BaseSettings", "pydantic.BaseSettings", "pydantic.v1.BaseSettings")
 _DECLARATIVE_BASES = frozenset({"sqlalchemy.orm.declarative_base", "sqlalchemy.ext.declarative.declarative_base"})
 _DEPENDS = frozenset({"fastapi.Depends", "fastapi.Security"})
+
+
+def classes_of(declared: Type | None) -> list[str]:
+    """The classes that a type is of: one, or those of the members of a union."""
+    members = declared[1] if declared is not None and declared[0] == "union" else (declared,)
+    return [member[1] for member in members if member is not None and member[0] == "inst"]
 
 
 class Types:
@@ -1077,9 +1085,7 @@ class Types:
                     return known
                 is_class = _is_class_name(name) and name not in _OPAQUE
                 return (
-                    ("inst", name, ())
-                    if is_class or name in _BUILTIN_CLASSES or self.knowledge.is_class(name)
-                    else None
+                    ("inst", name, ()) if is_class or name in BUILTIN_CLASSES or self.knowledge.is_class(name) else None
                 )
             case ("mem", name, receiver):
                 return self._returned(name, receiver)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from ..types import MODELS
 from .rows import Inputs, Taken
 from .skeleton import looks_at_path
 from .values import (
@@ -36,8 +37,7 @@ _CONNECTIONS = frozenset(
         "fastapi.WebSocket",
     )
 )
-_MODELS = ("pydantic.BaseModel", "pydantic.v1.BaseModel", "sqlmodel.SQLModel")
-_PLAIN_BASES = frozenset(("builtins.object", "abc.ABC", "typing.Generic", "typing.Protocol", *_MODELS))
+_PLAIN_BASES = frozenset(("builtins.object", "abc.ABC", "typing.Generic", "typing.Protocol", *MODELS))
 _TYPES = frozenset(
     "builtins typing typing_extensions datetime uuid decimal enum pathlib ipaddress collections fractions re pydantic "
     "pydantic_core annotated_types fastapi starlette sqlalchemy sqlmodel".split()
@@ -176,7 +176,7 @@ class _Collector:
                 elif given is not None:
                     fixed = False
         self.complete = self.complete and fixed
-        if marker == "Path" and isinstance(base, ClassValue) and set(base.externals()) & set(_MODELS):
+        if marker == "Path" and isinstance(base, ClassValue) and set(base.externals()) & set(MODELS):
             # Each field of the model is a parameter.
             self._model(base)
             return

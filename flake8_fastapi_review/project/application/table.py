@@ -6,6 +6,7 @@ import ast
 import re
 from typing import TYPE_CHECKING, Any
 
+from ...module.index import unnumbered
 from ...records import NamedTuple
 from ...regex import regex
 from . import library, page
@@ -764,7 +765,7 @@ class Assembly:
         value = self.run.force(value) if value is not None else None
         match value:
             case ClassValue():
-                return f"{self.modules.dotted(value.module.path)}.{_plain_name(value.qualname)}"
+                return f"{self.modules.dotted(value.module.path)}.{unnumbered(value.qualname)}"
             case External(name=name):
                 return name
             case None:
@@ -777,11 +778,11 @@ class Assembly:
                 return (
                     value.module.path,
                     value.node.lineno,
-                    _plain_name(value.qualname),
+                    unnumbered(value.qualname),
                     isinstance(value.node, ast.AsyncFunctionDef),
                 )
             case ClassValue():
-                return value.module.path, value.node.lineno, _plain_name(value.qualname), True
+                return value.module.path, value.node.lineno, unnumbered(value.qualname), True
             case Instance() if value.cls is not None:
                 method = self.run.find_in_class(value.cls, "__call__")
                 return self._place(method) if isinstance(method, Function) else None
@@ -960,12 +961,12 @@ class Assembly:
             case Bound() | Partial() | Static():
                 return self._describe(called.function, origin, scopes)
             case ClassValue():
-                name = f"{self.modules.dotted(called.module.path)}:{_plain_name(called.qualname)}"
+                name = f"{self.modules.dotted(called.module.path)}:{unnumbered(called.qualname)}"
                 return Dependency(
                     name, origin, called.module.path, called.node.lineno, scopes, True, self._symbol(called)
                 )
             case Instance(cls=ClassValue() as cls):
-                name = called.bound_as or f"{self.modules.dotted(cls.module.path)}:{_plain_name(cls.qualname)}"
+                name = called.bound_as or f"{self.modules.dotted(cls.module.path)}:{unnumbered(cls.qualname)}"
                 scheme = next((base for base in cls.externals() if base.startswith(_SECURITY)), None)
                 return Dependency(
                     name,
@@ -1135,11 +1136,6 @@ def _joined(prefix: str, text: str) -> str:
 
 def _flag(value: Value | None, default: bool) -> bool:
     return bool(value.value) if isinstance(value, Const) and value.value is not None else default
-
-
-def _plain_name(qualname: str) -> str:
-    """`__qualname__` has no number for the second definition of a name."""
-    return ".".join(part.partition("#")[0] for part in qualname.split("."))
 
 
 __all__ = ["Assembly", "ModuleValue"]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from ...module.index import FUNCTIONS, running
+from ...module.index import COMPREHENSIONS, FUNCTIONS, running
 from ...records import NamedTuple
 from ..readings import Apart, is_whole, kept, made_along, masks_of, remembered, taken, use
 from .fetching import TAKING, fetches
@@ -46,7 +46,6 @@ _TELLING = _CERTAIN | frozenset(_DIRECT)
 """Methods by which a function shows that it touches a session; if they are not certain, their receiver decides."""
 _HANDS_ON = ("typing.cast", "sqlalchemy.orm.object_session", "sqlalchemy.ext.asyncio.async_object_session")
 """What gives a session that somebody else made."""
-_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
 class Count(NamedTuple):
@@ -555,7 +554,7 @@ class Sessions:
                 )
                 or (isinstance(parent, ast.While) and child not in parent.orelse)
                 or (
-                    isinstance(parent, _COMPREHENSIONS)
+                    isinstance(parent, COMPREHENSIONS)
                     and child not in (parent.generators[0], parent.generators[0].iter)
                 )
             ):

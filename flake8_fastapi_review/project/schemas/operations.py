@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ...module.index import unnumbered
 from ...records import NamedTuple
 from ...regex import regex
 from ..constants import UNKNOWN, value_of
@@ -96,7 +97,7 @@ class Operations:
             function = summary.functions.get(qualname)
             if function is not None and function.line == row.line:
                 return summary, function
-        same = [name for name in summary.functions if _plain(name) == row.endpoint_qualname]
+        same = [name for name in summary.functions if unnumbered(name) == row.endpoint_qualname]
         return next(
             (
                 (summary, summary.functions[name])
@@ -390,10 +391,6 @@ def _holds_file(schema: Schema) -> bool:
 
 def _last(expr: Expr) -> str:
     return str(expr[-1]) if expr[0] in ("g", "a") else ""
-
-
-def _plain(qualname: str) -> str:
-    return ".".join(part.partition("#")[0] for part in qualname.split("."))
 
 
 __all__ = ["Operations"]

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from ...module.index import subtree
 from ..constants import UNKNOWN, value_of
 from ..readings import kept, remembered
+from ..types import MODELS
 from .entities import Entities
 from .patterns import is_strict
 from .values import ALL, ANY, SEGMENT, Source
@@ -84,7 +85,6 @@ _MODEL_VALIDATORS = frozenset({"model_validator", "root_validator"})
 _REFUSING = "!"
 _BUILTIN = frozenset("len print str int list dict isinstance repr super getattr setattr type sorted set".split())
 _OF_CLASSES = frozenset({"typing.ClassVar", "typing_extensions.ClassVar"})
-_MODELS = ("pydantic.BaseModel", "pydantic.v1.BaseModel", "sqlmodel.SQLModel")
 REQUESTS = (
     "starlette.requests.HTTPConnection",
     "fastapi.Request",
@@ -282,7 +282,7 @@ class Inputs:
 
     def _validated(self, cls: str, name: str) -> frozenset[str]:
         """What code of the project makes sure of before the model is made, of the field or of all of them."""
-        if not self.types.is_subclass(cls, _MODELS):
+        if not self.types.is_subclass(cls, MODELS):
             return _NOTHING_SAFE
         safe = _NOTHING_SAFE
         for base in self.types.mro(cls):
@@ -427,7 +427,7 @@ class Inputs:
     def _has_no(self, model: Type, name: str) -> bool:
         """Whether a model surely has no such attribute: a field of that name is not taken from a request."""
         return (
-            self.types.is_subclass(model[1], _MODELS) is True
+            self.types.is_subclass(model[1], MODELS) is True
             and "?" not in self.types.mro(model[1])
             and not name.startswith(("model_", "dict", "json", "copy"))
             and self.types.members(model[1], name) is None
@@ -439,7 +439,7 @@ class Inputs:
         if declared[0] != "inst":
             return False
         return declared[1] in _CONTAINERS or (
-            ":" in declared[1] and self.types.is_subclass(declared[1], _MODELS) is True
+            ":" in declared[1] and self.types.is_subclass(declared[1], MODELS) is True
         )
 
     def _names_its_fields(self, declared: Type | None) -> bool:

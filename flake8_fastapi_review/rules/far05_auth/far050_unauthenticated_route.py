@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from ...rule import Related, Rule, Severity, option
 from .routes import (
+    CHANGING,
     REGISTRATIONS,
     endpoints,
     is_public,
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from ...project.application import RouteRow
     from ...rule import Violation
 
-_CHANGING = frozenset(("POST", "PUT", "PATCH", "DELETE"))
 _PROTECTED = 2
 _MOST = 2 / 3
 """The share of an application's routes that has to be protected before one that is not counts as forgotten."""
@@ -133,7 +133,7 @@ class UnauthenticatedRoute(Rule):
             file, rows[0], endpoint.function
         ):
             return None
-        changing = [row for row in rows if row.method in _CHANGING]
+        changing = [row for row in rows if row.method in CHANGING]
         row = (changing or rows)[0]
         beside = [other for other in file.siblings(row) if other.kind == "route" and self._name(file, other)]
         around = [
@@ -143,7 +143,7 @@ class UnauthenticatedRoute(Rule):
         ]
         share = self._share(file, around)
         if changing:
-            near = [other for other in beside if other.method in _CHANGING] or beside
+            near = [other for other in beside if other.method in CHANGING] or beside
             if near and share >= _SOME:
                 return row, near
             return (row, [other for other in around if self._name(file, other)]) if share >= _MOST else None

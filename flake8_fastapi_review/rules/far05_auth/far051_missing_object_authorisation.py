@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...rule import Related, Rule, Severity
 from ...shapes import all_arguments, last_name, named_parameters
-from .routes import REGISTRATIONS, endpoints, looks_at_caller, registers, shown
+from .routes import CHANGING, REGISTRATIONS, endpoints, looks_at_caller, registers, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,7 +38,6 @@ _WRITES = re.compile(
 )
 _PROVES = re.compile(r"(?i)verif|valid|sign|hmac|compare|decode|decrypt|digest|unsign|authenticat|password|pop")
 """Words of functions to which a value is given that is not just believed."""
-_CHANGING = frozenset(("POST", "PUT", "PATCH", "DELETE"))
 _FETCHES = ("get", "get_one", "select", "query", "first", "one", "one_or_none", "scalar", "find_one", "get_or_404")
 
 
@@ -286,7 +285,7 @@ class MissingObjectAuthorisation(Rule):
 
     def _named_account(self, file: File, function: Any, method: str, path: str) -> Iterator[Violation]:
         """A changing route that is told by a parameter whose account it is about."""
-        if method not in _CHANGING or _OTHERS.search(f"{path} {function.name}"):
+        if method not in CHANGING or _OTHERS.search(f"{path} {function.name}"):
             return
         for argument in (*function.args.args, *function.args.kwonlyargs):
             name = argument.arg

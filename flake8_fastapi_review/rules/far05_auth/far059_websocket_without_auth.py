@@ -4,7 +4,7 @@ import re
 from typing import TYPE_CHECKING
 
 from ...rule import Related, Rule, Severity, option
-from .routes import endpoints, is_public
+from .routes import CHANGING, endpoints, is_public
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from ...rule import Violation
 
 _PROTECTED = 2
-_CHANGING = frozenset(("POST", "PUT", "PATCH", "DELETE"))
 _FOR_ADMINISTRATORS = re.compile(r"(?i)admin|super_?user|staff|operator")
 """Guards of what only few may do: that they are there says nothing of what everybody may."""
 
@@ -96,9 +95,7 @@ class WebsocketWithoutAuth(Rule):
             near = [
                 other for other in file.siblings(row) if other.line != row.line and not is_public(other, self.public)
             ]
-            if any(other.method in _CHANGING for other in near) and not any(
-                file.protection(other).by for other in near
-            ):
+            if any(other.method in CHANGING for other in near) and not any(file.protection(other).by for other in near):
                 # Whoever may send here may listen: open on purpose, or a matter of the whole router.
                 continue
             beside = [*near, *file.siblings(row, everywhere=True)]

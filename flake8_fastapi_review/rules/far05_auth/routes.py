@@ -19,6 +19,8 @@ REGISTRATIONS = (
 )  # fmt: skip
 """Words of which one stands in every file that registers routes."""
 
+CHANGING = frozenset(("POST", "PUT", "PATCH", "DELETE"))
+"""Methods that change something."""
 _REGISTERING = frozenset(word[1:-1] for word in REGISTRATIONS)
 _PUBLIC = re.compile(
     r"(?i)(?:^|[/_.{-])(?:log-?in|log-?out|sign-?in|sign-?up|sign-?out|logged|register|registration|tokens?|jwt|oauth2?|oidc|saml2?|sso|openid|callback"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from ...edits import line_before
 from ...rule import Fix, Rule, Severity, shortened
 from ...shapes import last_name
-from .clients import HTTPX, METHODS, REQUESTS
+from .clients import CALLS, METHODS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,19 +14,6 @@ if TYPE_CHECKING:
     from ...file import File
     from ...rule import Violation
 
-_CALLS = frozenset(
-    (
-        *REQUESTS,
-        *(f"{library}.{method}" for library in HTTPX for method in METHODS),
-        *(
-            f"{library}.{kind}.{method}"
-            for library in HTTPX
-            for kind in ("Client", "AsyncClient")
-            for method in METHODS
-        ),
-        *(f"aiohttp.ClientSession.{method}" for method in METHODS),
-    )
-)
 _BODY = frozenset(("json", "text", "content", "read"))
 _CHECKS = frozenset(
     "raise_for_status status_code status ok is_success is_error is_client_error is_server_error reason reason_phrase "
@@ -75,7 +62,7 @@ class UncheckedResponse(Rule):
             if not isinstance(call.func, (ast.Attribute, ast.Name)):
                 continue
             leaf = last_name(call.func)
-            if leaf not in METHODS or file.resolved(call) not in _CALLS:
+            if leaf not in METHODS or file.resolved(call) not in CALLS:
                 continue
             found = _unchecked(file, call)
             if found is None:

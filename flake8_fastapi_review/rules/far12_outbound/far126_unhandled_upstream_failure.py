@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from ...handlers import broad, caught
 from ...rule import Rule, Severity
-from .clients import HTTPX, METHODS, REQUESTS
+from .clients import CALLS, METHODS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -13,19 +13,6 @@ if TYPE_CHECKING:
     from ...file import File
     from ...rule import Violation
 
-_CALLS = frozenset(
-    (
-        *REQUESTS,
-        *(f"{library}.{method}" for library in HTTPX for method in METHODS),
-        *(
-            f"{library}.{kind}.{method}"
-            for library in HTTPX
-            for kind in ("Client", "AsyncClient")
-            for method in METHODS
-        ),
-        *(f"aiohttp.ClientSession.{method}" for method in METHODS),
-    )
-)
 _COVERING = ("builtins.OSError", "builtins.IOError")
 """`requests` derives its exceptions from these."""
 _APPLICATION = (
@@ -91,7 +78,7 @@ class UnhandledUpstreamFailure(Rule):
                 if not isinstance(call.func, ast.Attribute) or call.func.attr not in METHODS:
                     continue
                 name = file.resolved(call)
-                if name not in _CALLS or _is_handled(file, call, function, library := name.partition(".")[0]):
+                if name not in CALLS or _is_handled(file, call, function, library := name.partition(".")[0]):
                     continue
                 if not _is_covered(file, library):
                     yield self.at(call, call=ast.unparse(call.func), route=function.name)
