@@ -599,8 +599,10 @@ class _Run:
         stands, dropped = to_plain(outcome.kept), to_plain(outcome.dropped)
         kept.put(task.path, (outcome.reason, stands, dropped, outcome.contexts, outcome.sites, comments), outcome.read)
 
-    def _join(self, tasks: list[_Task], made: list[_Outcome], learnt: list[_Learnt]) -> list[_Outcome]:
-        """What another process has made, with its bits as ours."""
+    def _join(
+        self, batches: list[list[_Task]], outcomes: list[list[_Outcome]], numbers: list[int], learnt: list[_Learnt]
+    ) -> None:
+        """Take over what another process has learnt while it made these batches, and have its bits as ours."""
         translated: list[Callable[[int], int] | None] = []
         for scope, each in zip(self._scopes, learnt, strict=True):
             if scope.kept is None:
@@ -610,11 +612,11 @@ class _Run:
                 ours = scope.kept.readings.join(each.readings or ())
                 scope.kept.hear(each.answers, ours)
                 translated.append(ours)
-        outcomes = []
-        for task, outcome in zip(tasks, made, strict=True):
-            known = translated[task.scope]
-            outcomes.append(outcome if known is None else outcome._replace(read=known(outcome.read)))
-        return outcomes
+        for number in numbers:
+            for position, (task, outcome) in enumerate(zip(batches[number], outcomes[number], strict=True)):
+                known = translated[task.scope]
+                if known is not None:
+                    outcomes[number][position] = outcome._replace(read=known(outcome.read))
 
     def alone(self, tasks: list[_Task], progress: Callable[[int, int], None] | None) -> list[_Outcome]:
         """The outcome of each task, in this process. Files that a look at others has compiled already come first."""
@@ -641,28 +643,37 @@ class _Run:
         jobs = min(jobs, len(batches))
         if jobs < 2 or not hasattr(os, "fork"):
             return None
-        from .workers import spread
+        from .workers import ENDED, spread
 
         for number in {task.scope for task in tasks}:
             _ = self._scopes[number].project  # imported before the fork, once
 
-        def work(batch: int) -> tuple[list[_Outcome], list[_Learnt]]:
-            return self.alone(batches[batch], None), [scope.told() for scope in self._scopes]
+        def work(batch: int) -> list[_Outcome]:
+            return self.alone(batches[batch], None)
+
+        def finish() -> list[_Learnt]:
+            told = [scope.told() for scope in self._scopes]
+            self._close()
+            return told
 
         outcomes: list[list[_Outcome]] = [[] for _ in batches]
+        unjoined = set(range(len(batches)))
         done = 0
-        for batch, result in spread(work, len(batches), jobs, self._close):
+        for batch, result in spread(work, len(batches), jobs, finish):
+            if batch == ENDED:
+                numbers, learnt = result
+                self._join(batches, outcomes, numbers, learnt)
+                unjoined.difference_update(numbers)
+                continue
             if isinstance(result, str):
-                made = [_Outcome(result, [voice(f"not reviewed: {result}")], [])] * len(batches[batch])
-                for scope in self._scopes:
-                    if scope.kept is not None:
-                        scope.kept.turn_off()
-            else:
-                made = self._join(batches[batch], *result)
-            outcomes[batch] = made
-            done += len(made)
+                result = [_Outcome(result, [voice(f"not reviewed: {result}")], [])] * len(batches[batch])
+            outcomes[batch] = result
+            done += len(result)
             if progress is not None:
                 progress(done, len(tasks))
+        for scope in self._scopes if unjoined else ():
+            if scope.kept is not None:
+                scope.kept.turn_off()
         return [outcome for batch in outcomes for outcome in batch]
 
     def _recorded(self, task: _Task) -> _Outcome:

@@ -7,26 +7,26 @@ import os
 import pickle
 import selectors
 import sys
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-T = TypeVar("T")
+    from typing import IO
 
 _WIDTH = 4
 """Bytes of a number on a pipe."""
+ENDED = -1
+"""In place of a number: what a process said at its end."""
 _PIPE = 60_000
 """Bytes that a pipe holds on every system that has fork, less than the 64 KiB of Linux and macOS."""
 
 
-def spread(
-    work: Callable[[int], T], amount: int, jobs: int, finish: Callable[[], None]
-) -> Iterator[tuple[int, T | str]]:
+def spread(work: Callable[[int], Any], amount: int, jobs: int, finish: Callable[[], Any]) -> Iterator[tuple[int, Any]]:
     """(number, work(number)) for the numbers below `amount`, in any order, from `jobs` forked processes.
 
     The text in place of a result says why there is none: its process died. `finish` is called in each process at its
-    end. Results must be picklable.
+    end; what it returns, unless it is None, comes as (ENDED, (the numbers of that process, what it returned)) after
+    these. Results must be picklable.
     """
     sys.stdout.flush()
     sys.stderr.flush()
@@ -56,20 +56,20 @@ def spread(
         gc.unfreeze()
 
 
-def _work(
-    work: Callable[[int], Any], amount: int, step: int, tasks: int, send: int, finish: Callable[[], None]
-) -> None:
+def _work(work: Callable[[int], Any], amount: int, step: int, tasks: int, send: int, finish: Callable[[], Any]) -> None:
     """The life of a worker; does not return."""
     status = 1
     try:
+        done: list[int] = []
         with os.fdopen(send, "wb") as stream:
             while start := os.read(tasks, _WIDTH):
                 first = int.from_bytes(start, "big")
                 for number in range(first, min(first + step, amount)):
-                    result = pickle.dumps((number, work(number)), pickle.HIGHEST_PROTOCOL)
-                    stream.write(len(result).to_bytes(_WIDTH, "big") + result)
-                    stream.flush()
-        finish()
+                    _tell(stream, number, work(number))
+                    done.append(number)
+            said = finish()
+            if said is not None:
+                _tell(stream, ENDED, (done, said))
         status = 0
     except (KeyboardInterrupt, BrokenPipeError):
         pass
@@ -79,6 +79,12 @@ def _work(
         traceback.print_exc()
     finally:
         os._exit(status)
+
+
+def _tell(stream: IO[bytes], number: int, result: Any) -> None:
+    told = pickle.dumps((number, result), pickle.HIGHEST_PROTOCOL)
+    stream.write(len(told).to_bytes(_WIDTH, "big") + told)
+    stream.flush()
 
 
 def _received(workers: dict[int, int], amount: int) -> Iterator[tuple[int, Any]]:
@@ -105,7 +111,7 @@ def _received(workers: dict[int, int], amount: int) -> Iterator[tuple[int, Any]]
                         break
                     number, result = pickle.loads(buffer[_WIDTH:size])
                     del buffer[:size]
-                    del missing[number]
+                    missing.pop(number, None)
                     yield number, result
     for number in missing:
         yield number, ends[0] if ends else "a process ended early"

@@ -436,6 +436,26 @@ class TestProcesses:
         assert sorted(results) == list(range(20_000))
         assert all(len(result) == (number % 99) ** 2 for number, result in results.items())
 
+    def test_what_a_process_says_at_its_end_comes_with_its_numbers(self) -> None:
+        told = list(workers.spread(lambda number: number, 50, 2, lambda: "the end"))
+        ends = [said for number, said in told if number == workers.ENDED]
+        assert [text for _, text in ends] == ["the end"] * 2
+        assert sorted(number for numbers, _ in ends for number in numbers) == list(range(50))
+        assert sorted(number for number, _ in told if number != workers.ENDED) == list(range(50))
+
+    def test_nothing_is_kept_of_a_process_that_fails_at_its_end(
+        self, put: Put, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+    ) -> None:
+        many(put)
+        cache = str(tmp_path / "cache")
+        alone = review(["."], cache_dir="")
+        with monkeypatch.context() as patch:
+            patch.setattr("flake8_fastapi_review.review._Scope.told", lambda scope: 1 // 0)
+            assert review(["."], jobs=2, cache_dir=cache) == alone
+        assert "ZeroDivisionError" in capfd.readouterr().err
+        assert review(["."], jobs=2, cache_dir=cache) == alone
+        assert review(["."], jobs=1, cache_dir=cache) == alone
+
     def test_an_exception_in_a_process_is_told(self, capfd: pytest.CaptureFixture[str]) -> None:
         results = dict(workers.spread(lambda number: 1 // number, 3, 2, lambda: None))
         assert results[0] == "a process failed"
