@@ -16,6 +16,7 @@ class Environment:
 
     def __init__(self, name: str, *packages: str, own: bool = False) -> None:
         """`own`: this working tree is installed too, anew each time."""
+        self.packages = packages
         self._folder = FOLDER / f"{name}-{sys.version_info.major}.{sys.version_info.minor}"
         if not (self._folder / "ready").exists():
             print(f"making the environment {self._folder.name}", file=sys.stderr)
@@ -34,8 +35,8 @@ class Environment:
         subprocess.run(command, check=True)
 
 
-def versions(environment: Environment, *packages: str) -> str:
-    """ "flake8 7.3.0, ruff 0.12.0"."""
+def versions(environment: Environment) -> str:
+    """Of the packages that an environment was made for: "flake8 7.3.0, ruff 0.12.0"."""
     code = "import sys, importlib.metadata as m; print(', '.join(f'{p} {m.version(p)}' for p in sys.argv[1:]))"
-    command = [environment.command("python"), "-c", code, *packages]
+    command = [environment.command("python"), "-c", code, *environment.packages]
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()

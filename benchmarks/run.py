@@ -296,11 +296,7 @@ def families(source: Path, runs: int) -> None:
 
 def _about(source: Path, *environments: Environment) -> str:
     parsed = run(Variant("ast.parse", [sys.executable, "-c", PARSE, "."], {}, source)).output.split()
-    packages = {0: ("ruff", "bandit"), 1: ("flake8", "flake8-bugbear")}
-    known = [", ".join((f"CPython {platform.python_version()}", f"{os.cpu_count()} processors"))]
-    for environment in environments:
-        names = packages[0] if "tools" in environment.command("") else packages[1]
-        known.append(versions(environment, *names))
+    known = [f"CPython {platform.python_version()}", f"{os.cpu_count()} processors", *map(versions, environments)]
     return f"{source.name}: {int(parsed[1])} files, {int(parsed[2])} lines; {', '.join(known)}"
 
 

@@ -27,7 +27,7 @@ from .project.cache import code_digest, content_digest, packed, stamp_code, unpa
 from .project.disk import kind_of, read, unlisted
 from .project.listing import listed
 from .records import NamedTuple
-from .unchanged import Signature, is_settled
+from .unchanged import UNSIGNED, Signature, is_settled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
@@ -45,9 +45,6 @@ Plain = Any
 """Of what `marshal` writes."""
 _LAYOUT = 2
 """The page's form. Counts up when it changes."""
-
-
-_GONE = (0, 0, 0, 0)
 
 
 class _Page(NamedTuple):
@@ -256,7 +253,7 @@ class Findings:
             return
         root = self._config.root
         for path, sign in self._signatures.items():
-            if sign == _GONE:
+            if sign == UNSIGNED:
                 ground.note(path, None)
             else:
                 ground.stamp(os.path.join(root, path), sign)
@@ -486,18 +483,18 @@ class Findings:
     def _new_answers(self, known: Container[Asked]) -> Iterator[Told]:
         """The answers of this process that are not among those that are `known`."""
         from .project.readings import EVERYTHING
-        from .project.stored import to_plain
+        from .project.stored import to_plain as answer_to_plain
 
         readings = self.readings
         for asked, (is_nested, answer) in readings.kept_facts.items():
             if asked not in known:
                 with suppress(ValueError):
-                    yield asked, readings.bit(asked), to_plain(answer) if is_nested else answer
+                    yield asked, readings.bit(asked), answer_to_plain(answer) if is_nested else answer
         for asked, (made_from, key, answer) in readings.made.items():
             mask = made_from.get(key, EVERYTHING)
             if mask > EVERYTHING and asked not in known:
                 with suppress(ValueError):
-                    yield asked, mask, to_plain(answer)
+                    yield asked, mask, answer_to_plain(answer)
         yield from self._project().modules.answers(known)
 
     def told(self) -> list[Told]:
@@ -526,7 +523,7 @@ class Findings:
         try:
             return self._files.signature(path)
         except OSError:
-            return _GONE
+            return UNSIGNED
 
     def _digest(self, path: str) -> bytes:
         known = self._digests.get(path)

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 Signature = tuple[int, int, int, int]
 """Size, time of modification, time of change (ns), inode. Time of change cannot be set back by a program."""
 
+UNSIGNED: Signature = (0, 0, 0, 0)
+"""In the place of a signature that cannot be had."""
 RACE_NS = 2_000_000_000
 """The coarsest time stamp of a file system in use (FAT: 2 s); a file changed more recently may change unnoticed."""
 HAS_CHANGE_TIME = sys.platform != "win32"

@@ -9,15 +9,13 @@ from typing import TYPE_CHECKING
 from ..config import excluder, takes_back
 from ..files import DISK, leads_to_file, leads_to_folder
 from ..records import NamedTuple
-from ..unchanged import Signature, is_settled, signature
+from ..unchanged import UNSIGNED, Signature, is_settled, signature
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from ..config import Config
     from ..files import Files
-
-_UNSIGNED = (0, 0, 0, 0)
 
 Seen = dict[str, tuple[Signature, list[str], list[str], bool]]
 """Folder → its signature, its files, the folders in it and whether it could be a project's root: plain values."""
@@ -123,7 +121,7 @@ def scan(
                 continue
             if entry.is_file and entry.name.endswith(suffixes) and not is_excluded(path):
                 try:
-                    files[path] = _UNSIGNED if entry.stat is None else signature(entry.stat())
+                    files[path] = UNSIGNED if entry.stat is None else signature(entry.stat())
                 except OSError:  # gone in this moment
                     continue
                 own.append(path)

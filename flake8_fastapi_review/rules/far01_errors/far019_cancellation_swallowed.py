@@ -162,11 +162,13 @@ def _is_told_after(file: File, handler: ast.ExceptHandler) -> bool:
         if isinstance(target, ast.Name)
     }
     function = file.function(handler)
-    return bool(flags and function) and any(
+    if function is None or not flags:
+        return False
+    return any(
         asked.lineno > handler.lineno
         and any(isinstance(name, ast.Name) and name.id in flags for name in file.everywhere(asked.test))
         and file.within(asked.body, ast.Return, ast.Raise)
-        for asked in file.within(function, ast.If)  # type: ignore[arg-type]
+        for asked in file.within(function, ast.If)
     )
 
 

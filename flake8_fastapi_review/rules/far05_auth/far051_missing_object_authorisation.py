@@ -411,7 +411,7 @@ def _is_open(file: File, row: RouteRow) -> bool:
     return known and file.protection(row).level == 0
 
 
-def _depended_on(file: File, function: Any) -> Iterator[str]:
+def _depended_on(file: File, function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> Iterator[str]:
     """The last names of what the parameters of a handler depend on, a variable's too: `Depends(current_superuser)`."""
     arguments = function.args
     for part in (
