@@ -1772,10 +1772,7 @@ class File:
         bound = bindings_of(index, top)
         for known, bindings in bound.items():
             if self._means(known, node, top) and all(self.parent(b.place) is self.tree for b in bindings):
-                if all(
-                    b.kind == "from" and b.node[1].name == name and self._knows(b.place, known, module, name)
-                    for b in bindings
-                ):
+                if all(b.kind == "from" and b.node[1].name == name and _knows(b.place, module) for b in bindings):
                     return known, ()
                 if all(
                     b.kind == "import" and b.node.name == module and (b.node.asname or module) == known
@@ -1799,12 +1796,6 @@ class File:
                 return name, (Edit(Range(last.end_line, last.end_column, last.end_line, last.end_column), f", {name}"),)
         line = self._import_place(module)
         return (name, (Edit(line, f"from {module} import {name}\n"),)) if line is not None else None
-
-    def _knows(self, place: ast.ImportFrom, known: str, module: str, name: str) -> bool:
-        """Whether an import gives the member; `typing_extensions` has all that `typing` has."""
-        return not place.level and (
-            place.module == module or (module == "typing" and place.module == "typing_extensions")
-        )
 
     # The event loop
 
@@ -1959,6 +1950,11 @@ def _comment_lines(lines: list[str]) -> Iterator[int]:
                 yield token.start[0]
     except (tokenize.TokenError, SyntaxError, IndentationError):
         yield from (number for number, line in enumerate(lines, 1) if line.lstrip().startswith("#"))
+
+
+def _knows(place: ast.ImportFrom, module: str) -> bool:
+    """Whether an import gives the members of a module; `typing_extensions` has all that `typing` has."""
+    return not place.level and (place.module == module or (module == "typing" and place.module == "typing_extensions"))
 
 
 def _asks_for_stage(test: ast.expr) -> bool:

@@ -76,7 +76,7 @@ class Run:
         if config.excluded(project.config, name):
             return []
         kept = project.kept(name, text)
-        if kept is not None and (plain := project.at_once(name, text, kept)) is not None:
+        if kept is not None and (plain := project.at_once(text, kept)) is not None:
             return plain
         found = project.restored(kept)
         if found is None:
@@ -231,7 +231,7 @@ class _Project:
         self._asked.add(name)
         return kept.get(name)
 
-    def at_once(self, name: str, text: str, kept: Any) -> list[Told] | None:
+    def at_once(self, text: str, kept: Any) -> list[Told] | None:
         """The findings as they were kept, if no comment or ceiling takes any away and there is nothing else to say."""
         found, _, is_sound = kept
         if not is_sound or self.config.problems or self.baseline is not None or self.broken_baseline is not None:

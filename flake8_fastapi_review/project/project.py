@@ -255,7 +255,7 @@ class Project:
         """An editor checks one file again and again: what was known through its earlier text is forgotten."""
         known = self._texts.get(name)
         if known is not None and known != text:
-            self.types.forget(name)
+            self.types.forget()
             self.effects.forget()
             self.execution.forget()
             self.requests.forget()

@@ -176,8 +176,8 @@ class Types:
         self._read: dict[str, Masks] = {}
         """Path → key of what is remembered of expressions and bindings of the module → what it was made from."""
 
-    def forget(self, path: str) -> None:
-        """Drop what was remembered of (or through) a module whose text changed."""
+    def forget(self) -> None:
+        """Drop what was remembered: the text of a module has changed."""
         self._bindings.clear()
         self._results.clear()
         self._mros.clear()

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from .sites import Site, Sites
     from .statements import Statements
 
+_DEEPEST = 6
+
 
 class Conditions:
     """Answers while functions are executed that are called; of the first one nothing is known."""
@@ -22,7 +24,7 @@ class Conditions:
     def holds(self, site: Site, depth: int = 0) -> bool | None:
         """Whether a condition on what a called function was given is true."""
         node = site.node
-        if not self._course.frames or depth > 6:
+        if not self._course.frames or depth > _DEEPEST:
             return None
         match node:
             case ast.Constant(value=value):
@@ -67,7 +69,7 @@ class Conditions:
         if not isinstance(node, ast.Name):
             return site if isinstance(node, ast.Constant) else None
         bound = self.sites.bindings(site)
-        if len(bound) != 1 or depth > 6:
+        if len(bound) != 1 or depth > _DEEPEST:
             return None
         if bound[0].kind == "assign" and not bound[0].path:
             given = bound[0].site

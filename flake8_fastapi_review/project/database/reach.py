@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ...module.index import subtree
 from ...regex import regex
 from ..readings import fact, kept, remembered
+from .origins import VALIDATING
 from .sites import Site
 
 if TYPE_CHECKING:
@@ -23,12 +24,15 @@ if TYPE_CHECKING:
 READS, CHANGES, FORGETS, LEAVES_OUT, HANDS_OVER, SHOWS = 1, 2, 4, 8, 16, 32
 """What the text of a function has: an attribute that may have to be loaded; anything that decides what is loaded then;
 what makes a session forget, leaves columns out, hands a function over to be called, makes a model of an object."""
+FORGETTING = frozenset(("rollback", "reset", "expire", "expire_all"))
+"""Methods by which a session forgets what it has loaded."""
+COMMITTING = frozenset(("commit", "begin"))
+"""Those by which it may, if it is one that expires objects."""
 _DOTTED = regex(r"\.(\w+\(?)")
 _CALLED = {
     CHANGES: frozenset("commit( rollback( flush( refresh( run_sync( expire( expire_all(".split()),
-    FORGETS: frozenset("commit( rollback( reset( expire( expire_all( begin(".split()),
-    HANDS_OVER: frozenset("run_sync( to_thread( run_in_threadpool(".split()),
-    SHOWS: frozenset("model_validate( from_orm( validate_python( parse_obj(".split()),
+    FORGETS: frozenset(f"{name}(" for name in FORGETTING | COMMITTING),
+    SHOWS: frozenset(f"{name}(" for name in VALIDATING),
 }
 _ADDS = frozenset(("add(", "add_all(", "delete("))
 _ADDING = regex(r"(?i:session|db)\w*\.(?:add|add_all|delete)\(")

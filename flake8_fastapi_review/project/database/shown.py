@@ -25,6 +25,11 @@ if TYPE_CHECKING:
     from .sites import Site
     from .tables import Entity, Relationship
 
+_DEEPEST = 8
+"""So many expressions inside of each other are looked at."""
+_LONGEST = 6
+"""So many relationships are followed, one from the other."""
+
 
 class Shown:
     """Answers of a function that is executed."""
@@ -68,7 +73,7 @@ class Shown:
     def _show_expr(self, site: Site, schema: Schema, within: tuple[str, ...], depth: int = 0) -> None:
         """A value becomes what the schema says."""
         node = site.node
-        if depth > 8:
+        if depth > _DEEPEST:
             return
         match node:
             case ast.Await(value=inner):
@@ -144,7 +149,7 @@ class Shown:
         loops: tuple[Loop, ...],
         within: tuple[str, ...],
     ) -> None:
-        if len(within) > 6:
+        if len(within) > _LONGEST:
             return
         if held.kind in LISTS:
             inner = _element_of(schema)
@@ -165,10 +170,9 @@ class Shown:
         if model is None or self._show_by_validator(member.name, Given(held, origin, loops), site):
             return
         for field in model.fields:
-            names = [each for each in (field.read_as, field.name) if not field.is_computed]
-            name = next((each for each in names if _has(entity, each)), field.name)
             if field.is_computed:
                 continue
+            name = next((each for each in (field.read_as, field.name) if _has(entity, each)), field.name)
             self._reads.touch(held, origin, name, site, loops)
             relation = entity.relationship(name)
             if relation is not None and relation.target != "?":

@@ -13,7 +13,7 @@ from ...module.index import subtree
 from ..readings import remembered
 from .loading import COLUMNS, Loading
 from .origins import VALIDATING, Origins, parameter, properties
-from .reach import FORGETS, HANDS_OVER, LEAVES_OUT, READS, SHOWS
+from .reach import COMMITTING, FORGETS, FORGETTING, HANDS_OVER, LEAVES_OUT, READS, SHOWS
 from .sites import Site
 from .statements import Given, Value
 
@@ -31,10 +31,9 @@ if TYPE_CHECKING:
 DEEPEST = 3
 """So many calls are followed, one from the other."""
 _LONGEST = 8
+"""So many steps are taken from a name to what it holds."""
 _MOST = 40
 """So many functions are looked into for one."""
-_FORGETTING = frozenset(("rollback", "reset", "expire", "expire_all"))
-_COMMITTING = frozenset(("commit", "begin"))
 _READING = READS | SHOWS | LEAVES_OUT
 
 
@@ -112,7 +111,7 @@ class Suspects:
         own = self.types.function(symbol)
         for call in own[1].calls if own is not None else ():
             callee = call[0][1]
-            if own is None or callee[0] != "a" or callee[2] not in _FORGETTING | _COMMITTING:
+            if own is None or callee[0] != "a" or callee[2] not in FORGETTING | COMMITTING:
                 continue
             of = self.types.eval(own[0], callee[1])
             kind = self.statements.session_kind_of(of)
@@ -123,7 +122,7 @@ class Suspects:
             elif kind is None:
                 if self.statements.is_connection_of(of):
                     return True
-            elif callee[2] in _FORGETTING or not self._keeps(kind):
+            elif callee[2] in FORGETTING or not self._keeps(kind):
                 return True
         return False
 
@@ -259,7 +258,7 @@ class _Search:
 
     def _forgets(self, site: Site, call: ast.Call) -> bool:
         """Whether a session may forget in a call."""
-        if isinstance(call.func, ast.Attribute) and call.func.attr in _FORGETTING | _COMMITTING:
+        if isinstance(call.func, ast.Attribute) and call.func.attr in FORGETTING | COMMITTING:
             return True
         symbol = self._suspects.sessions.runs(self._sites.callee(site))
         return (
