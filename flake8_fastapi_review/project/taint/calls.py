@@ -9,6 +9,7 @@ from string import Formatter
 from typing import TYPE_CHECKING, Any
 
 from ..constants import UNKNOWN
+from ..types import MODELS
 from .conditions import UNQUOTING, compiled, containment, underlying
 from .entities import PRIVILEGED
 from .inputs import ONE_LINE, decorator_text
@@ -112,11 +113,7 @@ _REDIRECTS_CHECKED = re.compile(r"(?i)^_*(?:async_?)?(?:validate|verify|check|as
 """Functions of the project that refuse where nobody shall be sent, by what each client has registered."""
 _LED = frozenset({"redirect"})
 _INSIDE = frozenset({"httpx.ASGITransport", "httpx.WSGITransport", "httpx.MockTransport"})
-_VALIDATING = frozenset(
-    f"{model}.{name}"
-    for model in ("pydantic.BaseModel", "pydantic.v1.BaseModel", "sqlmodel.SQLModel")
-    for name in ("model_validate", "parse_obj")
-)
+_VALIDATING = frozenset(f"{model}.{name}" for model in MODELS for name in ("model_validate", "parse_obj"))
 _ANYTHING = ast.Constant(...)
 _RESULT_OF = frozenset({"thread", "process", "inline", "greenlet"})
 """Where a function runs whose result comes back."""
