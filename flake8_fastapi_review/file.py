@@ -1718,6 +1718,13 @@ class File:
         """The same of a function of this file by its node."""
         return self._project.injection.is_dependency(self._symbol(function))
 
+    def is_kept_by_application(self, call: ast.Call) -> bool:
+        """Whether the application keeps, in its `state`, something that a call under the same last name makes."""
+        match call.func:
+            case ast.Name(id=name) | ast.Attribute(attr=name):
+                return name in self._project.injection.on_state()
+        return False
+
     def is_bare_generator(self, definition: Definition) -> bool:
         """Whether calling a function gives a generator that no decorator made something else of."""
         return self._project.injection.is_bare_generator(definition.symbol)

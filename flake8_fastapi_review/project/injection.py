@@ -91,6 +91,7 @@ _SESSION = regex(rb"[sS]ession\b[^\n]*\b(?:sqlalchemy|sqlmodel)|(?:sqlalchemy|sq
 _MARKERS = rb"(?:\w+\.)?(?:Depends|Security|Query|Header|Cookie|Body|Form)\("
 _AS_DEFAULT = regex(rb"\w\s*(?::[^\n=]*)?=\s*" + _MARKERS)
 _IN_ANNOTATED = regex(rb"\bAnnotated\[[^=]{0,200}?\b" + _MARKERS + rb"|:\s*[\w.]*Dep\b")
+_ON_STATE = regex(rb"\bstate\.\w+\s*(?::[^=\n]{0,80})?=\s*(?:await\s+)?(?:[\w.]+\.)?([A-Za-z_]\w*)\(")
 _FEW = 3
 _KEPT = 200
 """So many files' arguments stay sorted by name."""
@@ -109,6 +110,7 @@ class Injection:
         self._names: frozenset[str] | None = None
         self._names_in: dict[str, frozenset[str]] = {}
         self._instances: frozenset[str] | None = None
+        self._on_state: frozenset[str] | None = None
         self._layers: dict[frozenset[str], str | None] = {}
         self._gives_defaults: bool | None = None
         self._bodies: dict[str, tuple[frozenset[str], tuple[str, ...]]] = {}
@@ -120,6 +122,7 @@ class Injection:
         self._names = None
         self._names_in.clear()
         self._instances = None
+        self._on_state = None
         self._gives_defaults = None
         self._harmless.clear()
         self._bodies.clear()
@@ -210,6 +213,15 @@ class Injection:
             )
             self._instances = frozenset(found[1] for found in given if found is not None and found[0] == "inst")
         return self._instances
+
+    @fact("injection.on_state", lambda self: self.modules)
+    def on_state(self) -> frozenset[str]:
+        """The last names of what makes the values that the application keeps: "AsyncClient" for
+        `app.state.http = httpx.AsyncClient()`."""
+        if self._on_state is None:
+            texts = [self.modules.bytes_of(path) or b"" for path in self.modules.mentioning_any((b"state.",))]
+            self._on_state = frozenset(name.decode() for text in texts for name in _ON_STATE.findall(text))
+        return self._on_state
 
     def _all_given(self) -> Iterator[tuple[Summary, Expr]]:
         """What all calls of `Depends` and `Security` are given."""

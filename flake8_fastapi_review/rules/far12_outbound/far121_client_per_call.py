@@ -30,7 +30,7 @@ class ClientPerCall(Rule):
 
     Functions that a route calls itself count, too, unless they keep what they get. Clients whose arguments come from
     the request, a user's own key or address, cannot be shared and are left alone, and so are those that only go to
-    hosts which the request names.
+    hosts which the request names, unless the application keeps such a client in its `state`.
 
     Bad:
 
@@ -84,7 +84,9 @@ class ClientPerCall(Rule):
             if routes is None:
                 routes = {route.function for route in file.routes}
             when = _loop(file, call, function)
-            if _depends_on_caller(file, call, function) or _goes_where_it_is_told(file, call, function):
+            if _depends_on_caller(file, call, function):
+                continue
+            if _goes_where_it_is_told(file, call, function) and not file.is_kept_by_application(call):
                 continue
             related: tuple[Related, ...] = ()
             if when == "" and function in routes:
