@@ -126,6 +126,8 @@ class Findings:
         self._heard: list[Told] = []
         """Those of other processes."""
         self._has_aged = False
+        self._gone: set[str] = set()
+        """Files that an earlier run has seen, and that are no longer there."""
         self._is_off = False
         self._pid = os.getpid()
         self._read: dict[str, tuple[bytes, bytes]] = {}
@@ -293,6 +295,8 @@ class Findings:
             if page is None:
                 continue
             self._trust(page)
+            if self._files is DISK:
+                self._gone.update(page.digests.keys() - self._signatures.keys())
             if not self._is_alike(page):
                 continue
             changed = self._changed(page)
@@ -438,6 +442,9 @@ class Findings:
         self._cache.put_page(self._name, lambda there: _payload(_joined(page, self._other(self._name, there, state))))
         if self._masks:
             self._save_sources(state)
+        if self._gone:
+            self._cache.forget(self._gone)
+            self._gone.clear()
 
     def _other(self, name: str, there: bytes | None, state: bytes) -> bytes | None:
         """The page that is there, unless this run has read it and knows that it is of another state."""

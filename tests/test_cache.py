@@ -96,7 +96,7 @@ def test_files_that_are_gone_are_forgotten(folder: Path) -> None:
     filled(folder, rows=3)
     cache = made(folder)
     cache.put("app/pending.py", ONE, b"x")
-    cache.delete_missing(["app/m1.py"])
+    cache.forget(["app/m0.py", "app/m2.py", "app/pending.py", "app/never.py"])
     cache.close()
     everything = {f"app/m{number}.py": ONE for number in range(3)} | {"app/pending.py": ONE}
     assert made(folder).get_many(everything) == {"app/m1.py": b"payload 1"}
@@ -244,7 +244,7 @@ def assert_uncached(cache: Cache) -> None:
     assert cache.get("a.py", ONE) is None
     cache.put("a.py", ONE, b"payload")
     cache.flush()
-    cache.delete_missing([])
+    cache.forget(["a.py"])
     assert cache.get_many({"a.py": ONE}) == {}
     cache.close()
     assert cache.problem
@@ -810,6 +810,19 @@ def test_a_link_to_a_folder(disk: Disk, tmp_path_factory: pytest.TempPathFactory
     assert disk.check() == (CHAIN, 0)
     (elsewhere / "report.py").write_text(HARMLESS, "utf-8")
     assert disk.check()[0] == []
+
+
+def test_a_removed_file_leaves_no_row(disk: Disk) -> None:
+    disk.check()
+
+    def stored() -> set[str]:
+        with sqlite3.connect(disk.root / ".fastapi-review-cache" / DATABASE) as connection:
+            return {path for (path,) in connection.execute("SELECT path FROM summaries")}
+
+    assert stored() == {"app/report.py"}
+    (disk.root / "app/report.py").unlink()
+    disk.check()
+    assert stored() == set()
 
 
 def test_several_processes_keep_what_one_keeps(disk: Disk) -> None:

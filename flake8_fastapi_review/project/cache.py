@@ -231,19 +231,17 @@ class Cache:
         if len(self._pending) >= BATCH_ROWS or self._pending_bytes >= BATCH_BYTES:
             self.flush()
 
-    def delete_missing(self, paths: Iterable[str]) -> None:
-        """Forget every file that is not among `paths` (all files of the project)."""
+    def forget(self, paths: Iterable[str]) -> None:
+        """Let go of files that are no longer there."""
         self._enter_process()
-        kept = set(paths)
-        for path in [path for path in self._pending if path not in kept]:
-            del self._pending[path]
+        gone = [path for path in paths if _is_storable(path)]
+        for path in gone:
+            self._pending.pop(path, None)
 
         def delete(connection: sqlite3.Connection) -> None:
-            gone = [(path,) for (path,) in connection.execute("SELECT path FROM summaries") if path not in kept]
-            if gone:
-                with connection:
-                    connection.execute("BEGIN IMMEDIATE")
-                    connection.executemany("DELETE FROM summaries WHERE path = ?", gone)
+            with connection:
+                connection.execute("BEGIN IMMEDIATE")
+                connection.executemany("DELETE FROM summaries WHERE path = ?", [(path,) for path in gone])
 
         self._attempt(delete, may_wait=True)
 
