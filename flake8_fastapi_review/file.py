@@ -18,7 +18,7 @@ from .project.execution import is_lifespan
 from .project.middleware import answers_itself, replaces_answer
 from .project.passing import Aim as Aim  # noqa: PLC0414  # a word of rules
 from .project.requests import EXPLICIT, Field
-from .project.types import COROUTINE, NONE, Type, without_none
+from .project.type_terms import COROUTINE, NONE, Type, without_none
 from .records import NamedTuple
 from .regex import regex
 from .rule import Edit, Range, Related

@@ -20,12 +20,13 @@ from ..module.summary import (
 )
 from ..records import NamedTuple
 from .constants import UNKNOWN, value_of
+from .decorators import is_outer_parameter
 from .readings import kept, remembered
-from .types import is_outer_parameter
 
 if TYPE_CHECKING:
     from ..knowledge import Knowledge
-    from .types import Type, Types
+    from .type_terms import Type
+    from .types import Types
 
 
 class Link(NamedTuple):
@@ -462,7 +463,7 @@ class Effects:
             case ("func" | "bound", symbol, *_):
                 if self.knowledge.has_own and (kind := self.knowledge.decorator(self.types.dotted(symbol))) is not None:
                     return "" if kind in RUNS_IN_PLACE else None
-                wrapper = self.types.wrapper_of(symbol, factory)
+                wrapper = self.types.decorated_by.wrapper_of(symbol, factory)
                 if wrapper == "identity":
                     return ""
                 return wrapper if wrapper is not None and self._calls_what_it_wraps(wrapper) else None

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from ..knowledge import Knowledge
     from .modules import Modules
-    from .types import Type, Types
+    from .type_terms import Type
+    from .types import Types
 
 _MAX_DEPTH = 12
 _KEPT = 200
@@ -96,7 +97,7 @@ class Execution:
         """Whether a decorator may hand the function to somebody: a router, a registry, anything unknown."""
         for decorator, expr in zip(self.types.decorators(summary, function), function.decorators, strict=False):
             if decorator is not None and decorator[0] in ("func", "bound"):
-                if self.types.wrapper_of(decorator[1], expr[0] == "c") in (None, "identity"):
+                if self.types.decorated_by.wrapper_of(decorator[1], expr[0] == "c") in (None, "identity"):
                     return True
                 continue
             name = self.types.qualified(decorator)
@@ -107,7 +108,7 @@ class Execution:
     def _runs_in_own_loop(self, decorator: str, factory: bool) -> bool:
         """Whether a decorator of the project puts a plain function in place that runs the coroutine, as commands have
         it."""
-        wrapper = self.types.wrapper_of(decorator, factory)
+        wrapper = self.types.decorated_by.wrapper_of(decorator, factory)
         own = self.types.function(wrapper) if wrapper is not None and wrapper != "identity" else None
         if own is None or own[1].flags & ASYNC:
             return False

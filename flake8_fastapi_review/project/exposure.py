@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 from ..records import NamedTuple
 from ..regex import regex
 from .readings import kept
-from .types import classes_of
+from .type_terms import classes_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ..module.summary import Expr, Summary
-    from .types import Type, Types
+    from .type_terms import Type
+    from .types import Types
 
 
 class Exposed(NamedTuple):

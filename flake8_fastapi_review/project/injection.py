@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..module.summary import ASYNC, GENERATOR, Expr, Function, Summary
 from ..regex import regex
 from .readings import fact, remembered
-from .types import ASYNC_GENERATOR_TYPE, BUILTIN_CLASSES, COROUTINE, GENERATOR_TYPE, NONE
+from .type_terms import ASYNC_GENERATOR_TYPE, BUILTIN_CLASSES, COROUTINE, GENERATOR_TYPE, NONE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from ..module.index import Scope
     from .modules import Modules
     from .requests import Requests
-    from .types import Type, Types
+    from .type_terms import Type
+    from .types import Types
 
 _DEPENDS = ("fastapi.Depends", "fastapi.Security")
 _NAMED = {

@@ -15,7 +15,8 @@ from .effects import Link
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .types import Type, Types
+    from .type_terms import Type
+    from .types import Types
 
 _MAX_DEPTH = 6
 """So many calls are followed."""

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
     from ..module import Module
     from .passing import Passing
-    from .types import Type, Types
+    from .type_terms import Type
+    from .types import Types
 
     Names = frozenset[str]
     FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
@@ -237,7 +238,7 @@ class Protocols:
         """Whether a decorator of the project puts a function in place that does it itself."""
         is_factory = isinstance(decorator, ast.Call)
         symbol = self.symbol(module, decorator.func if isinstance(decorator, ast.Call) else decorator)
-        wrapper = self.types.wrapper_of(symbol, is_factory) if symbol is not None else None
+        wrapper = self.types.decorated_by.wrapper_of(symbol, is_factory) if symbol is not None else None
         return wrapper not in (None, "identity") and self.surely(str(wrapper), names)
 
     def _provides(self, module: Module, dependency: ast.AST, names: Names) -> bool:

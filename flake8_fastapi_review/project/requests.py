@@ -13,12 +13,13 @@ from ..module.summary import Expr, Function, Summary
 from ..records import NamedTuple
 from .constants import UNKNOWN, value_of
 from .readings import fact, remembered
-from .types import MODELS, classes_of
+from .type_terms import MODELS, classes_of
 
 if TYPE_CHECKING:
     from ..knowledge import Knowledge, Route
     from .modules import Modules
-    from .types import Type, Types
+    from .type_terms import Type
+    from .types import Types
 
 EXPLICIT = {
     f"fastapi.{name}": name.lower() for name in ("Path", "Query", "Header", "Cookie", "Body", "Form", "File")
@@ -121,8 +122,17 @@ class Requests:
             if decorator[0] == "c" and (name := self.types.qualified(self.types.eval(summary, decorator[1]))):
                 row = self.knowledge.route(name)
                 if row is not None:
+                    if not row.methods and (given := dict(decorator[3]).get("methods")) is not None:
+                        row = row._replace(methods=self._listed(summary, given))
                     found.append((row, decorator))
         return found
+
+    def _listed(self, summary: Summary, methods: Expr) -> tuple[str, ...]:
+        """The value of `methods=`, in capitals; nothing if it is not known."""
+        known = value_of(self.types, summary, methods)
+        if not isinstance(known, (list, tuple)) or not all(isinstance(each, str) for each in known):
+            return ()
+        return tuple(each.upper() for each in known)
 
     @fact("requests.added", lambda self: self.modules)
     def added(self) -> dict[str, list[tuple[str, Route, Expr]]]:
@@ -145,14 +155,13 @@ class Requests:
         row = self.knowledge.route(self.types.qualified(self.types.eval(summary, call[1])) or "")
         if found is None or found[0] not in ("func", "bound") or row is None or self._added is None:
             return
-        methods = value_of(self.types, summary, keywords["methods"]) if "methods" in keywords else ("GET",)
-        known = isinstance(methods, (list, tuple)) and all(isinstance(each, str) for each in methods)
+        methods = self._listed(summary, keywords["methods"]) if "methods" in keywords else ("GET",)
         path, _, name = found[1].rpartition(":")
         if path != summary.path:
             given = call[2][0] if call[2] else keywords.get("path")
             text = value_of(self.types, summary, given) if given is not None else None
             call = ("c", call[1], (("k", text if isinstance(text, str) else None),), ())
-        row = row._replace(methods=tuple(each.upper() for each in methods) if known else ())
+        row = row._replace(methods=methods)
         self._added.setdefault(path, []).append((name, row, call))
 
     def source(self, summary: Summary, function: Function, position: int) -> str | None:

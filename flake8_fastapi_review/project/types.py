@@ -1,21 +1,6 @@
 """What an expression evaluates to: a type inference over plain expressions, across modules.
 
-Types are tuples; None means "not known", and whatever depends on it is not known either:
-
-    ("inst", cls, args)      an instance; `cls` is the canonical dotted name of an external class
-                             ("httpx.Client") or the symbol of a project class ("app/db.py:Repository")
-    ("type", cls, args)      the class itself
-    ("func", symbol)         a function of the project
-    ("bound", symbol, self)  a method of the project with its receiver's type
-    ("mod", path)            a module of the project, or a namespace package (path ends with a slash)
-    ("ext", name)            an external module, function or class by its canonical dotted name
-    ("mem", name, self)      a member of an external class, reached through an instance of type `self`
-    ("alias", path, expr)    a type alias such as `Annotated[...]`, to be read as an annotation in that module
-    ("partial", type, n)     functools.partial of it with n arguments by position; None when that is not known
-    ("none",)
-    ("union", types)
-
-A symbol is "path:qualname".
+What the types look like is told in `type_terms.py`; None means "not known".
 """
 
 from __future__ import annotations
@@ -26,7 +11,33 @@ from typing import TYPE_CHECKING, Any
 from ..module import Module
 from ..module.summary import ASYNC, GENERATOR, TRIVIAL, UNKNOWN_EXPR, Class, Expr, Function, Summary
 from ..regex import regex
+from .decorators import Decorators
+from .library_calls import result_by_arguments
 from .readings import NOW, begin, cut_short, end, remembered, taken
+from .type_terms import (
+    ASYNC_GENERATOR_TYPE,
+    ASYNC_ITERABLES,
+    ASYNC_MANAGERS,
+    AWAITABLES,
+    BOOL,
+    BUILTIN_CLASSES,
+    COROUTINE,
+    GENERATOR_TYPE,
+    GENERIC_CLASSES,
+    ITERABLES,
+    MANAGERS,
+    MAPPINGS,
+    NONE,
+    OPAQUE,
+    STR,
+    TASKS,
+    TRANSPARENT_GENERICS,
+    TYPING_BUILTINS,
+    constant_type,
+    dotted_text,
+    is_class_name,
+    union,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,95 +45,14 @@ if TYPE_CHECKING:
     from ..knowledge import Knowledge
     from .modules import Modules
     from .readings import Masks
-
-Type = tuple[Any, ...]
-NONE: Type = ("none",)
-STR: Type = ("inst", "builtins.str", ())
-BOOL: Type = ("inst", "builtins.bool", ())
-COROUTINE = "types.CoroutineType"
-GENERATOR_TYPE = "collections.abc.Generator"
-ASYNC_GENERATOR_TYPE = "collections.abc.AsyncGenerator"
-MANAGER = "contextlib.AbstractContextManager"
-ASYNC_MANAGER = "contextlib.AbstractAsyncContextManager"
+    from .type_terms import Type
 
 _BUILTINS = frozenset(dir(builtins))
-BUILTIN_CLASSES = frozenset(
-    f"builtins.{name}"
-    for name in (
-        "str int float bool bytes bytearray complex dict list set frozenset tuple range memoryview slice".split()
-    )
-)
-MODELS = ("pydantic.BaseModel", "pydantic.v1.BaseModel", "sqlmodel.SQLModel")
-"""What the models of pydantic derive from."""
 _EMPTY_BASES = ("builtins.object", "abc.ABC", "typing.Generic", "typing.Protocol")
 _MAX_DEPTH = 60
-_ITERABLES = frozenset(
-    f"{module}.{name}"
-    for module in ("typing", "collections.abc")
-    for name in (
-        "Iterable Iterator Sequence MutableSequence Collection Set MutableSet Generator Container Reversible "
-        "KeysView ValuesView"
-    ).split()
-) | {
-    "builtins.list",
-    "builtins.set",
-    "builtins.frozenset",
-    "builtins.tuple",
-    "collections.deque",
-    "typing.List",
-    "typing.Set",
-    "typing.Deque",
-}
-_MAPPINGS = frozenset(
-    {"builtins.dict", "typing.Dict", "collections.defaultdict", "collections.OrderedDict"}
-) | frozenset(f"{module}.{name}" for module in ("typing", "collections.abc") for name in ("Mapping", "MutableMapping"))
-_GENERIC_CLASSES = _ITERABLES | _MAPPINGS | {"builtins.type"}
-_ASYNC_ITERABLES = frozenset(
-    f"{module}.{name}"
-    for module in ("typing", "collections.abc")
-    for name in ("AsyncIterable", "AsyncIterator", "AsyncGenerator")
-)
 _STREAMING = regex(r"(?:^|_)(?:a?stream|iter|iterate|chunks|events|listen|subscribe)(?:_|$)")
-_AWAITABLES = {
-    "typing.Awaitable": 0,
-    "collections.abc.Awaitable": 0,
-    "typing.Coroutine": 2,
-    "collections.abc.Coroutine": 2,
-    COROUTINE: 0,
-}
-_TASKS = frozenset({"asyncio.Task", "asyncio.Future", "asyncio.tasks.Task"})
-_MANAGERS = frozenset({MANAGER, "typing.ContextManager", "contextlib.AbstractContextManager"})
-_ASYNC_MANAGERS = frozenset({ASYNC_MANAGER, "typing.AsyncContextManager"})
-_TRANSPARENT_GENERICS = frozenset(
-    f"{module}.{name}"
-    for module in ("typing", "typing_extensions")
-    for name in ("ClassVar", "Final", "Required", "NotRequired", "ReadOnly", "Unpack")
-) | {"sqlalchemy.orm.Mapped", "sqlalchemy.orm.DynamicMapped", "sqlalchemy.orm.WriteOnlyMapped", "dataclasses.InitVar"}
-_OPAQUE = frozenset(
-    {
-        "typing.Any",
-        "typing_extensions.Any",
-        "builtins.object",
-        "typing.Callable",
-        "collections.abc.Callable",
-        "typing.TypeVar",
-        "typing.Self",
-        "typing_extensions.Self",
-    }
-)
 _ALIAS_MARKERS = (("ext", "typing.TypeAlias"), ("ext", "typing_extensions.TypeAlias"))
 _SELF = frozenset({"typing.Self", "typing_extensions.Self"})
-_TYPING_BUILTINS = {
-    "typing.List": "builtins.list",
-    "typing.Dict": "builtins.dict",
-    "typing.Set": "builtins.set",
-    "typing.FrozenSet": "builtins.frozenset",
-    "typing.Tuple": "builtins.tuple",
-    "typing.Text": "builtins.str",
-    "typing.Type": "builtins.type",
-    "typing.DefaultDict": "collections.defaultdict",
-    "typing.Deque": "collections.deque",
-}
 _PROPERTIES = frozenset(
     {
         "builtins.property",
@@ -136,14 +66,7 @@ _PROPERTIES = frozenset(
     }
 )
 _SETTINGS = ("pydantic_settings.BaseSettings", "pydantic.BaseSettings", "pydantic.v1.BaseSettings")
-_DECLARATIVE_BASES = frozenset({"sqlalchemy.orm.declarative_base", "sqlalchemy.ext.declarative.declarative_base"})
 _DEPENDS = frozenset({"fastapi.Depends", "fastapi.Security"})
-
-
-def classes_of(declared: Type | None) -> list[str]:
-    """The classes that a type is of: one, or those of the members of a union."""
-    members = declared[1] if declared is not None and declared[0] == "union" else (declared,)
-    return [member[1] for member in members if member is not None and member[0] == "inst"]
 
 
 class Types:
@@ -152,6 +75,7 @@ class Types:
     def __init__(self, modules: Modules, knowledge: Knowledge) -> None:
         self.modules = modules
         self.knowledge = knowledge
+        self.decorated_by = Decorators(self)
         self._bindings: dict[str, dict[int, Type | None]] = {}
         modules.when_replaced(self._renumbered)
         self._results: dict[str, Type | None] = {}
@@ -416,7 +340,7 @@ class Types:
         match value:
             case ("type", cls, _):
                 return ("type", cls, self._arguments(summary, index))
-            case ("ext", name) if _is_class_name(name) or name in _TYPING_BUILTINS or name in _GENERIC_CLASSES:
+            case ("ext", name) if is_class_name(name) or name in TYPING_BUILTINS or name in GENERIC_CLASSES:
                 return ("alias", summary.path, expr)
             case ("alias", _, _):
                 return value
@@ -429,9 +353,9 @@ class Types:
                     if isinstance(position, int) and -len(items) <= position < len(items)
                     else union(list(items))
                 )
-            case ("inst", name, args) if name in _MAPPINGS:
+            case ("inst", name, args) if name in MAPPINGS:
                 return args[1] if len(args) > 1 else None
-            case ("inst", name, args) if name in _ITERABLES and args:
+            case ("inst", name, args) if name in ITERABLES and args:
                 return args[0] if index[0] != "?" else value
             case ("inst", "builtins.str" | "builtins.bytes", _):
                 return value
@@ -721,7 +645,7 @@ class Types:
             "typing.Iterable",
         ):
             return self.element(result)
-        if result[1] in _ASYNC_ITERABLES:
+        if result[1] in ASYNC_ITERABLES:
             return self.async_element(result)
         return result
 
@@ -780,10 +704,10 @@ class Types:
                     return self.annotation(owner, expr)
                 finally:
                     self._aliases.pop(id(expr), None)
-            case ("ext", name) if name in _OPAQUE or name in _TRANSPARENT_GENERICS:
+            case ("ext", name) if name in OPAQUE or name in TRANSPARENT_GENERICS:
                 return None
             case ("ext", name):
-                return ("inst", _TYPING_BUILTINS.get(name, name), ())
+                return ("inst", TYPING_BUILTINS.get(name, name), ())
             case ("type", cls, args):
                 return ("inst", cls, args)
             case ("none",):
@@ -802,8 +726,8 @@ class Types:
                 pass
             case _:
                 return None
-        name = _TYPING_BUILTINS.get(name, name)
-        if name in ("typing.Annotated", "typing_extensions.Annotated") or name in _TRANSPARENT_GENERICS:
+        name = TYPING_BUILTINS.get(name, name)
+        if name in ("typing.Annotated", "typing_extensions.Annotated") or name in TRANSPARENT_GENERICS:
             return self.annotation(summary, items[0]) if items else None
         if name == "typing.Optional":
             return union([self.annotation(summary, items[0]), NONE])
@@ -814,7 +738,7 @@ class Types:
         if name == "builtins.type":
             inner = self.annotation(summary, items[0])
             return ("type", inner[1], inner[2]) if inner is not None and inner[0] == "inst" else None
-        if name in _OPAQUE:
+        if name in OPAQUE:
             return None
         args = tuple(("...",) if item == ("k", ...) else self.annotation(summary, item) for item in items)
         return ("inst", name, args)
@@ -1013,7 +937,7 @@ class Types:
         args = value[2]
         if cls == "builtins.str" and name in ("split", "rsplit", "splitlines"):
             return ("const", ("inst", "builtins.list", (STR,)), f"{cls}.{name}")
-        if cls in _MAPPINGS and len(args) > 1:
+        if cls in MAPPINGS and len(args) > 1:
             results = {
                 "get": union([args[1], NONE]),
                 "pop": args[1],
@@ -1024,10 +948,10 @@ class Types:
                 "items": ("inst", "collections.abc.Iterable", (("inst", "builtins.tuple", (args[0], args[1])),)),
             }
             return ("const", results[name], f"{cls}.{name}") if name in results and results[name] is not None else None
-        if cls in _ITERABLES and args and name in ("pop", "popleft", "copy", "union"):
+        if cls in ITERABLES and args and name in ("pop", "popleft", "copy", "union"):
             result = value if name in ("copy", "union") else args[0]
             return ("const", result, f"{cls}.{name}") if result is not None else None
-        if cls in _TASKS and args and name == "result":
+        if cls in TASKS and args and name == "result":
             return ("const", args[0], f"{cls}.{name}") if args[0] is not None else None
         return None
 
@@ -1039,7 +963,7 @@ class Types:
         if callee is None:
             return None
         if callee[0] == "ext":
-            special = self._special_call(summary, callee[1], args, keywords)
+            special = result_by_arguments(self, summary, callee[1], args, keywords)
             if special is not None:
                 return special
         if callee[0] == "type" and keywords and ":" in callee[1] and self._is_remade(callee[1], keywords):
@@ -1083,7 +1007,7 @@ class Types:
                 known = self._returned(name, None)
                 if known is not None:
                     return known
-                is_class = _is_class_name(name) and name not in _OPAQUE
+                is_class = is_class_name(name) and name not in OPAQUE
                 return (
                     ("inst", name, ()) if is_class or name in BUILTIN_CLASSES or self.knowledge.is_class(name) else None
                 )
@@ -1174,7 +1098,7 @@ class Types:
         summary, function = own
         value = self._raw_result(summary, function, receiver)
         for decorator in reversed(function.decorators):
-            value = self._decorated(summary, decorator, value)
+            value = self.decorated_by.applied(summary, decorator, value)
             if value == ("opaque",):
                 return None
         return value
@@ -1192,7 +1116,7 @@ class Types:
             wrongly_async = (
                 declared is not None
                 and declared[0] == "inst"
-                and declared[1] in _ASYNC_ITERABLES
+                and declared[1] in ASYNC_ITERABLES
                 and not function.flags & ASYNC
             )
             if declared is not None and not wrongly_async:
@@ -1211,7 +1135,7 @@ class Types:
             and function.flags & TRIVIAL
             and declared is not None
             and declared[0] == "inst"
-            and declared[1] in _ASYNC_ITERABLES
+            and declared[1] in ASYNC_ITERABLES
         ):
             # An abstract `async def` without a `yield`: those that implement it are asynchronous generators.
             return None
@@ -1224,200 +1148,6 @@ class Types:
             # Where no type says what they are, the name may.
             return None
         return ("inst", COROUTINE, (declared,)) if function.flags & ASYNC else declared
-
-    def _decorated(self, summary: Summary, decorator: Expr, value: Type | None) -> Type | None:
-        factory = decorator[0] == "c"
-        target = self.eval(summary, decorator[1] if factory else decorator)
-        match target:
-            case ("ext" | "mem", str(name), *_):
-                return self._known_decorator(name, value)
-            case ("func" | "bound", symbol, *_):
-                return self._project_decorator(symbol, factory, value)
-            case ("type", _, _) | ("inst", _, _):
-                return ("opaque",)
-        return value if decorator[0] == "a" and decorator[2] in ("setter", "deleter", "getter") else ("opaque",)
-
-    def _known_decorator(self, name: str, value: Type | None) -> Type | None:
-        kind = self.knowledge.decorator(name)
-        if kind == "contextmanager":
-            return ("inst", MANAGER, (self.element(value),))
-        if kind == "asynccontextmanager":
-            return ("inst", ASYNC_MANAGER, (self.async_element(value),))
-        if kind == "thread":
-            return ("inst", COROUTINE, (value,))
-        return ("opaque",) if kind is None else value
-
-    def _project_decorator(self, symbol: str, factory: bool, value: Type | None) -> Type | None:
-        if self.knowledge.has_own and self.knowledge.decorator(name := self.dotted(symbol)) is not None:
-            return self._known_decorator(name, value)
-        wrapper = self.wrapper_of(symbol, factory)
-        if wrapper is None:
-            return ("opaque",)
-        if wrapper == "identity":
-            return value
-        own = self.function(wrapper)
-        if own is None:
-            return ("opaque",)
-        is_coroutine = value is not None and value[:2] == ("inst", COROUTINE)
-        if own[1].flags & ASYNC and not own[1].flags & GENERATOR:
-            return value if is_coroutine else ("inst", COROUTINE, (value,))
-        if is_coroutine:
-            # A plain wrapper around a coroutine function: either it returns the coroutine or it runs it.
-            return value if self._returns_the_call(own[0], own[1]) else ("opaque",)
-        return value
-
-    @staticmethod
-    def _returns_the_call(summary: Summary, wrapper: Function) -> bool:
-        """`return func(*args, **kwargs)` where `func` is a parameter of the function around the wrapper."""
-        return bool(wrapper.results) and all(
-            result[0] == "c"
-            and result[1][0] == "v"
-            and any(is_outer_parameter(summary.table[index], wrapper) for index in result[1][1])
-            for result in wrapper.results
-        )
-
-    def wrapper_of(self, symbol: str, factory: bool) -> str | None:
-        """The function that a project decorator puts in place: a symbol, "identity", or None if unclear."""
-        own = self.function(symbol)
-        if own is None:
-            return None
-        summary, function = own
-        found: set[str] = set()
-        for result in function.results:
-            found.add(self._returned_function(summary, function, result) or "?")
-        if len(found) != 1:
-            found -= {"?"}
-        if len(found) != 1:
-            # Usual for decorators that work with and without arguments: several wrappers, the last one counts.
-            found = {w for w in found if w not in ("identity", "?")}
-            if len(found) != 1:
-                return None
-        (wrapper,) = found
-        if wrapper == "?":
-            return None
-        if factory and wrapper != "identity":
-            return self.wrapper_of(wrapper, False)
-        return wrapper
-
-    def _returned_function(self, summary: Summary, function: Function, result: Expr) -> str | None:
-        match result:
-            case ("v", indices):
-                if sum(summary.table[index][0] == "def" for index in indices) > 1:
-                    # One for coroutine functions, one for others: what is decorated stays what it is.
-                    return "identity"
-                for index in indices:
-                    match summary.table[index]:
-                        case ("def", qualname):
-                            return f"{summary.path}:{qualname}"
-                        case ("par", _, _):
-                            return "identity"
-                        case ("=", value, ()):
-                            return self._returned_function(summary, function, value)
-            case ("m", qualname):
-                return f"{summary.path}:{qualname}"
-            case ("c", callee, args, _) if args:
-                # `return functools.wraps(f)(wrapper)`, `return cast(F, wrapper)`, `return update_wrapper(wrapper, f)`
-                for arg in reversed(args):
-                    found = self._returned_function(summary, function, arg)
-                    if found is not None and found != "identity":
-                        return found
-                inner = self.eval(summary, callee)
-                if inner is not None and inner[0] == "func" and args:
-                    return self.wrapper_of(inner[1], False)
-        return None
-
-    def _special_call(
-        self, summary: Summary, name: str, args: tuple[Expr, ...], keywords: tuple[Any, ...]
-    ) -> Type | None:
-        """Callables whose result depends on their arguments."""
-        if name in _DECLARATIVE_BASES:
-            given = dict(keywords).get("cls")
-            return self.eval(summary, given) if given is not None else ("ext", "sqlalchemy.orm.DeclarativeBase")
-        first = args[0] if args else None
-        if first is None:
-            return None
-        match name:
-            case "typing.cast":
-                return self.annotation(summary, first)
-            case "typing.NewType" if len(args) > 1:
-                inner = self.annotation(summary, args[1])
-                return ("type", inner[1], inner[2]) if inner is not None and inner[0] == "inst" else None
-            case "functools.partial" | "functools.partialmethod":
-                inner = self.eval(summary, first)
-                count = None if any(arg[0] == "*" for arg in args) else len(args) - 1
-                return ("partial", inner, count) if inner is not None else None
-            case "copy.copy" | "copy.deepcopy" | "contextlib.nullcontext" | "asyncio.shield":
-                return self.eval(summary, first)
-            case "contextlib.closing":
-                return ("inst", MANAGER, (self.eval(summary, first),))
-            case "contextlib.aclosing":
-                return ("inst", ASYNC_MANAGER, (self.eval(summary, first),))
-            case (
-                "builtins.list"
-                | "builtins.set"
-                | "builtins.tuple"
-                | "builtins.frozenset"
-                | "builtins.sorted"
-                | "builtins.reversed"
-                | "builtins.iter"
-                | "builtins.filter"
-            ):
-                element = self.element(self.eval(summary, args[-1]))
-                target = {"builtins.sorted": "builtins.list", "builtins.tuple": "builtins.list"}.get(name, name)
-                return ("inst", target if target in _ITERABLES else "collections.abc.Iterator", (element,))
-            case "builtins.next" | "builtins.min" | "builtins.max":
-                return self.element(self.eval(summary, first))
-            case "builtins.enumerate":
-                return (
-                    "inst",
-                    "collections.abc.Iterator",
-                    (
-                        (
-                            "inst",
-                            "builtins.tuple",
-                            (("inst", "builtins.int", ()), self.element(self.eval(summary, first))),
-                        ),
-                    ),
-                )
-            case "builtins.zip":
-                return (
-                    "inst",
-                    "collections.abc.Iterator",
-                    (("inst", "builtins.tuple", tuple(self.element(self.eval(summary, a)) for a in args)),),
-                )
-            case "builtins.getattr" if len(args) > 1 and args[1][0] == "k" and isinstance(args[1][1], str):
-                return self.attribute(self.eval(summary, first), args[1][1])
-            case "builtins.type" if len(args) == 1:
-                held = self.eval(summary, first)
-                return ("type", held[1], held[2]) if held is not None and held[0] == "inst" else None
-            case "asyncio.create_task" | "asyncio.ensure_future":
-                return ("inst", "asyncio.Task", (self.awaited(self.eval(summary, first)),))
-            case "asyncio.wait_for":
-                return ("inst", COROUTINE, (self.awaited(self.eval(summary, first)),))
-            case "asyncio.run":
-                return self.awaited(self.eval(summary, first))
-            case "asyncio.gather":
-                return (
-                    "inst",
-                    COROUTINE,
-                    (
-                        (
-                            "inst",
-                            "builtins.list",
-                            (union([self.awaited(self.eval(summary, a)) for a in args if a[0] != "*"]),),
-                        ),
-                    ),
-                )
-            case "asgiref.sync.sync_to_async" | "asyncer.asyncify":
-                return ("threaded", self.eval(summary, first))
-            case (
-                "asyncio.to_thread"
-                | "starlette.concurrency.run_in_threadpool"
-                | "anyio.to_thread.run_sync"
-                | "fastapi.concurrency.run_in_threadpool"
-            ):
-                return ("inst", COROUTINE, (self.call_type(self.eval(summary, first)),))
-        return None
 
     # Protocols
 
@@ -1434,10 +1164,10 @@ class Types:
 
     def awaited(self, value: Type | None) -> Type | None:
         match value:
-            case ("inst", cls, args) if cls in _AWAITABLES:
-                position = _AWAITABLES[cls]
+            case ("inst", cls, args) if cls in AWAITABLES:
+                position = AWAITABLES[cls]
                 return args[position] if position < len(args) else None
-            case ("inst", cls, args) if cls in _TASKS:
+            case ("inst", cls, args) if cls in TASKS:
                 return args[0] if args else None
             case ("inst", cls, _) if ":" in cls:
                 return self.element(self._call_member(value, "__await__"))
@@ -1454,7 +1184,7 @@ class Types:
         match value:
             case ("inst", "builtins.tuple", args):
                 return args[0] if len(args) == 2 and args[1] == ("...",) else union(list(args))
-            case ("inst", cls, args) if cls in _ITERABLES or cls in _MAPPINGS:
+            case ("inst", cls, args) if cls in ITERABLES or cls in MAPPINGS:
                 return args[0] if args else None
             case ("inst", "builtins.str", _):
                 return value
@@ -1474,7 +1204,7 @@ class Types:
 
     def async_element(self, value: Type | None) -> Type | None:
         match value:
-            case ("inst", cls, args) if cls in _ASYNC_ITERABLES:
+            case ("inst", cls, args) if cls in ASYNC_ITERABLES:
                 return args[0] if args else None
             case ("inst", cls, _) if ":" in cls:
                 found = self._call_member(value, "__aiter__")
@@ -1491,7 +1221,7 @@ class Types:
     def entered(self, value: Type | None, asynchronous: bool) -> Type | None:
         """What `with value as x` (or `async with`) gives x."""
         match value:
-            case ("inst", cls, args) if cls in (_ASYNC_MANAGERS if asynchronous else _MANAGERS):
+            case ("inst", cls, args) if cls in (ASYNC_MANAGERS if asynchronous else MANAGERS):
                 return args[0] if args else None
             case ("inst", cls, _) if ":" in cls:
                 found = self._call_member(value, "__aenter__" if asynchronous else "__enter__")
@@ -1507,9 +1237,9 @@ class Types:
 
     def only_async(self, cls: str, asynchronous: str, synchronous: str) -> bool | None:
         """Whether a class has the asynchronous one of two protocols (`__aenter__`, `__enter__`) and lacks the other."""
-        if cls in _ASYNC_MANAGERS:
+        if cls in ASYNC_MANAGERS:
             return asynchronous == "__aenter__"
-        if cls in _ASYNC_ITERABLES:
+        if cls in ASYNC_ITERABLES:
             return asynchronous == "__aiter__"
         if ":" not in cls:
             known = self.knowledge
@@ -1574,58 +1304,7 @@ def _first_of_twins(found: Type | None) -> Type | None:
     if found is None or found[0] != "union" or any(member[0] not in ("ext", "type") for member in found[1]):
         return found
     names = {member[1].replace(":", ".").rpartition(".")[2] for member in found[1]}
-    return found[1][0] if len(names) == 1 and _is_class_name(names.pop()) else found
-
-
-def is_outer_parameter(fact: Expr, function: Function) -> bool:
-    """Whether a binding is a parameter of a function around `function`: what a decorator wraps."""
-    return fact[0] == "par" and fact[1] != function.qualname and function.qualname.startswith(fact[1])
-
-
-def constant_type(value: object) -> Type | None:
-    if value is None:
-        return NONE
-    return None if value is ... else ("inst", f"builtins.{type(value).__name__}", ())
-
-
-def union(types: list[Type | None]) -> Type | None:
-    """One type for several; unknown as soon as one of them is."""
-    if None in types:
-        return None
-    if len(types) == 1 and types[0][0] != "union":  # type: ignore[index]
-        return types[0]
-    flat: list[Type] = []
-    for found in types:
-        assert found is not None
-        for member in found[1] if found[0] == "union" else (found,):
-            if member not in flat:
-                flat.append(member)
-    if not flat:
-        return None
-    return flat[0] if len(flat) == 1 else ("union", tuple(flat))
-
-
-def without_none(value: Type | None) -> Type | None:
-    if value is not None and value[0] == "union":
-        return union([member for member in value[1] if member != NONE])
-    return value
-
-
-def dotted_text(expr: Expr) -> str | None:
-    """`a.b.c` as text."""
-    match expr:
-        case ("g", name):
-            return str(name)
-        case ("a", value, name):
-            base = dotted_text(value)
-            return f"{base}.{name}" if base else None
-    return None
-
-
-def _is_class_name(name: str) -> bool:
-    """CapWords, the convention for classes: an external callable of that form is taken for one."""
-    last = name.rpartition(".")[2].lstrip("_")
-    return last[:1].isupper() and not (len(last) > 1 and last.isupper() and "_" in last)
+    return found[1][0] if len(names) == 1 and is_class_name(names.pop()) else found
 
 
 def _merge(chains: list[list[str]]) -> list[str]:

@@ -18,7 +18,8 @@ from ..readings import remembered
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..types import Type, Types
+    from ..type_terms import Type
+    from ..types import Types
     from .front import Application
     from .rows import Dependency, Middleware, RouteRow
 

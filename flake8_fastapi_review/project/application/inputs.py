@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from ..types import MODELS
+from ..type_terms import MODELS
 from .rows import Inputs, Taken
 from .skeleton import looks_at_path
 from .values import (

@@ -14,7 +14,7 @@ from .statements import Item, Statement
 if TYPE_CHECKING:
     from ...knowledge import Query
     from ..modules import Modules
-    from ..types import Type
+    from ..type_terms import Type
     from .sites import Sites
 
 _LOOPS = (ast.For, ast.AsyncFor, ast.comprehension)

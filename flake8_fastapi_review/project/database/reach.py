@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ..modules import Modules
     from ..schemas import Schemas
     from ..schemas.nodes import Schema
-    from ..types import Type
+    from ..type_terms import Type
     from .sessions import Sessions
     from .tables import Entity
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from ...module import Module
-    from ..types import Type
+    from ..type_terms import Type
     from .drivers import Drivers
     from .statements import Statement
 

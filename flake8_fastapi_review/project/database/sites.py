@@ -16,7 +16,8 @@ from ...records import NamedTuple
 if TYPE_CHECKING:
     from ...module import Module
     from ..modules import Modules
-    from ..types import Type, Types
+    from ..type_terms import Type
+    from ..types import Types
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 _KEPT = 128

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from ..readings import Masks
-    from ..types import Type
+    from ..type_terms import Type
     from .tables import Column, Entity, Relationship
 
 T = TypeVar("T")

@@ -16,7 +16,8 @@ from ..constants import UNKNOWN, value_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..types import Type, Types
+    from ..type_terms import Type
+    from ..types import Types
 
 _MAX_DEPTH = 40
 _SLICED = 60

@@ -9,7 +9,7 @@ from string import Formatter
 from typing import TYPE_CHECKING, Any
 
 from ..constants import UNKNOWN
-from ..types import MODELS
+from ..type_terms import MODELS
 from .conditions import UNQUOTING, compiled, containment, underlying
 from .entities import PRIVILEGED
 from .inputs import ONE_LINE, decorator_text
@@ -42,7 +42,7 @@ from .values import (
 
 if TYPE_CHECKING:
     from ...knowledge.flows import Argument, Check, Sink
-    from ..types import Type
+    from ..type_terms import Type
     from .state import Path, State
     from .values import Effect, Origin
     from .walk import Walk

@@ -44,7 +44,8 @@ if TYPE_CHECKING:
     from ..modules import Modules
     from ..requests import Requests
     from ..stored import Asked, Told
-    from ..types import Type, Types
+    from ..type_terms import Type
+    from ..types import Types
     from .state import State
     from .values import Origin
 

@@ -12,7 +12,8 @@ from .values import CLEAN, NAMES, Value, join, whole
 
 if TYPE_CHECKING:
     from ...module.summary import Expr, Summary
-    from ..types import Type, Types
+    from ..type_terms import Type
+    from ..types import Types
     from .calls import Arguments, Calls
 
 _BASES = (

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ...module.summary import Expr
     from ..application.rows import RouteRow
     from ..requests import Requests
-    from ..types import Type
+    from ..type_terms import Type
     from .engine import Finding
 
 HOST = "http://localhost:8000"

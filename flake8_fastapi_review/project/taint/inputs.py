@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from ...module.index import subtree
 from ..constants import UNKNOWN, value_of
 from ..readings import kept, remembered
-from ..types import MODELS
+from ..type_terms import MODELS
 from .entities import Entities
 from .patterns import is_strict
 from .values import ALL, ANY, SEGMENT, Source
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
     from ...module.summary import Expr, Function, Summary
     from ..requests import Requests
-    from ..types import Type, Types
+    from ..type_terms import Type
+    from ..types import Types
 
 HARMLESS = frozenset({ALL})
 ONE_LINE = frozenset({"header", "log", "redirect"})

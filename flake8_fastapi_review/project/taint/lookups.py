@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from ...module import Module
     from ..stored import Asked, Told
-    from ..types import Type
+    from ..type_terms import Type
     from .engine import Taint
 
 KNOWN = frozenset({"module", "code", "path", "directory", "archive", "sql", "command", "program", "url", "log"})

@@ -10,7 +10,7 @@ from ...records import NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from ..types import Type
+    from ..type_terms import Type
 
 ALL = "*"
 """Safe for every kind of sink."""
