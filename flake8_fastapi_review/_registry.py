@@ -1549,7 +1549,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         'critical',  # severity
         'on',  # default
         ('app', 'script', 'example'),  # roles
-        (('now()', 'now(', 'today(', 'utcnow(', 'uuid', 'time(', 'token_', 'random', 'urandom', '=[]', '={}', '= []', '= {}'),),  # markers
+        (('now()', 'now(', 'today(', 'utcnow(', 'uuid', 'time(', 'token_', 'random', 'urandom', '=[]', '={}', '= []', '= {}', '=dict(', '=list(', '=set(', '= dict(', '= list(', '= set('),),  # markers
         None,  # cwe
         None,  # cvss
         (),  # options
@@ -1565,7 +1565,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         'important',  # severity
         'on',  # default
         ('app', 'script', 'example', 'test'),  # roles
-        (('.dict(', '.json(', '.copy(', 'parse_', 'from_orm', 'construct(', '.schema', 'update_forward_refs', '__fields', 'validator', 'conint', 'confloat', 'constr', 'conlist', 'condecimal', 'Extra', 'class Config'),),  # markers
+        (('.dict(', '.json(', '.copy(', 'parse_', 'from_orm', 'construct(', '.schema', 'update_forward_refs', '__fields', 'validator', 'conint', 'confloat', 'constr', 'conlist', 'condecimal', 'Extra', '.validate', 'validate_arguments', 'BaseSettings', 'GenericModel', 'class Config'),),  # markers
         None,  # cwe
         None,  # cvss
         (),  # options
@@ -1629,11 +1629,11 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         'critical',  # severity
         'on',  # default
         ('app',),  # roles
-        (('BaseModel', 'SQLModel', 'pydantic', 'Schema', 'Base)', 'Model)'), ('validator',)),  # markers
+        (('BaseModel', 'SQLModel', 'pydantic', 'Schema', 'Base)', 'Model)'), ('validator', 'Validator')),  # markers
         None,  # cwe
         None,  # cvss
         (),  # options
-        'A validator loses the value, names a field that is not there, or answers the request itself',  # summary
+        'A validator loses the value, names a field that is not there, is no class method, or answers the request itself',  # summary
         'far10_schemas.far106_broken_validator',  # module
         'BrokenValidator',  # cls
         'python',  # language
@@ -1803,13 +1803,13 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         'FAR117',  # code
         'hidden-dependency',  # name
         'minor',  # severity
-        'off',  # default
+        'on',  # default
         ('app',),  # roles
         (('Service', 'Repository', 'Repo', 'Client', 'Gateway', 'Adapter', 'Storage', 'UseCase'), ('@',)),  # markers
         None,  # cwe
         None,  # cvss
-        (('suffixes', 'frozenset[str]', 'What the names of classes end in that a route should not build.'),),  # options
-        'A route builds a service, repository or client itself',  # summary
+        (('suffixes', 'frozenset[str]', 'What the names of classes end in that a route should not build.'), ('always', 'bool', 'Report classes too that no dependency of the project gives.')),  # options
+        'A route builds a service, repository or client itself, which others take as a dependency',  # summary
         'far11_dependencies.far117_hidden_dependency',  # module
         'HiddenDependency',  # cls
         'python',  # language

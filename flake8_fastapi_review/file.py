@@ -9,9 +9,28 @@ import ast
 import re
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from .answers import (
+    Caller,
+    Definition,
+    Endpoint,
+    FunctionNode,
+    HandedOn,
+    HelperCall,
+    Injected,
+    Layer,
+    Logging,
+    LoopHazard,
+    Marked,
+    Reached,
+    Route,
+    Switch,
+)
+from .certificates import Certificates
+from .dictionaries import Dictionaries
 from .module.index import FUNCTIONS, running, subtree
 from .module.scopes import bindings_of, reaching, scope_binding
 from .module.summary import ASYNC, AWAITED, GENERATOR, TRIVIAL, Call, Function, Summary
+from .naming import Naming
 from .project.constants import UNKNOWN, parameters_in, value_of, variable_of
 from .project.effects import Hazard, asks_for_what_is_waited_for
 from .project.execution import is_lifespan
@@ -19,9 +38,8 @@ from .project.middleware import answers_itself, replaces_answer
 from .project.passing import Aim as Aim  # noqa: PLC0414  # a word of rules
 from .project.requests import EXPLICIT, Field
 from .project.type_terms import COROUTINE, NONE, Type, without_none
-from .records import NamedTuple
 from .regex import regex
-from .rule import Edit, Range, Related
+from .rule import Edit, Related
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -29,7 +47,6 @@ if TYPE_CHECKING:
     from .knowledge import Pattern
     from .module import Module
     from .module.flow import Flow
-    from .module.index import Scope
     from .project import Project
     from .project.application import Conflict, Inputs, Late, RouteRow
     from .project.application.authentication import Protection
@@ -44,7 +61,6 @@ if TYPE_CHECKING:
     from .project.taint import Finding
 
 N = TypeVar("N", bound=ast.AST)
-FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 _LEVELS = {
     "debug": 10,
@@ -101,182 +117,6 @@ _ALIAS = regex(r" as (\w+)")
 _LOGGER_NAMES = regex(r"(?i)(^|_)(log|logger|logging)$")
 
 
-class LoopHazard(NamedTuple):
-    """A call in code on the event loop that blocks it, directly or through the project's functions."""
-
-    call: ast.expr
-    """The call, or the manager of a `with` whose `__enter__` or `__exit__` blocks."""
-    kind: str
-    name: str
-    """Qualified name of the library function that blocks."""
-    remedy: str
-    chain: tuple[Related, ...]
-    """The calls from here to there; empty when the call itself blocks."""
-    text: str
-    """The chain for a message: "read_report → load → builtins.open services/files.py:31"; empty when direct."""
-
-
-class Reached(NamedTuple):
-    """Untrusted input that reaches a call which it can harm."""
-
-    node: ast.AST
-    """The harmful expression if it is in this file, else the call that leads to it."""
-    input: str
-    """The input as the client knows it: "query parameter `name`"."""
-    route: str
-    """" (GET /files/{name})"; empty when no route is known."""
-    sink: str
-    """The call: `open`, `Session.execute`."""
-    chain: str
-    """" through load → read files.py:12"; empty when it is made in the same function."""
-    related: tuple[Related, ...]
-    """The steps from the input to the call."""
-    exploit: str
-    """A request that shows the harm; empty when no route is known."""
-    kind: str
-    """See knowledge/flows.py."""
-    administrators: bool
-    """Only administrators can request it."""
-    calls: int
-    """Functions of the project on the way to the call."""
-    privileges: str
-    """What whoever requests it has to have, see Violation.privileges."""
-    name: str
-    """The last name of the input: "base_url" for `body.provider.base_url`; empty for a whole body."""
-
-
-class Logging(NamedTuple):
-    """A call that logs."""
-
-    call: ast.Call
-    level: int
-    """As the standard library counts: 10 debug … 50 critical; 0 when given by an argument."""
-    method: str
-
-
-class Route(NamedTuple):
-    """A function that a decorator or a call of `add_api_route` registers as a route."""
-
-    function: ast.FunctionDef | ast.AsyncFunctionDef
-    methods: tuple[str, ...]
-    """Upper case; empty when not known."""
-    path: str | None
-    """As written at the decorator, without prefixes."""
-    decorator: ast.Call
-    """The decorator, or the call, which takes the same arguments."""
-
-
-class Endpoint(NamedTuple):
-    """A function that handles routes of the project's applications."""
-
-    function: FunctionNode
-    rows: tuple[RouteRow, ...]
-    """One for each method, path and application, in order of registration."""
-
-
-class Definition(NamedTuple):
-    """A function or class of the project."""
-
-    symbol: str
-    path: str
-    line: int
-    qualname: str
-    dotted: str
-    is_class: bool
-    is_async: bool
-    is_generator: bool
-    parameters: tuple[str, ...]
-    """Of a class: those of its constructor as far as it is of the project."""
-    defaults: tuple[str, ...]
-    """The parameters that need no argument."""
-
-
-class Marked(NamedTuple):
-    """A parameter that says where its value comes from: `Depends(...)`, `Query(...)` …"""
-
-    parameter: ast.arg
-    default: ast.Call | None
-    """The marker as the default value; None when it stands in `Annotated`."""
-    source: str
-    """depends, path, query, header, cookie, body, form or file."""
-
-
-class Injected(NamedTuple):
-    """A parameter that `Depends` or `Security` fills."""
-
-    parameter: ast.arg
-    called: Definition | None
-    """The project's function or class that is called for it; None when it is a library's, or not known."""
-    name: str | None
-    """Qualified name of what is called."""
-    is_fixed: bool
-    """Whether it is named itself: an attribute of an object, or a parameter, can hold another one."""
-
-
-class Layer(NamedTuple):
-    """A middleware of an application."""
-
-    name: str
-    """"module:qualname", or the dotted name of a library's class."""
-    symbol: str | None
-    path: str
-    line: int
-    """Where it is added."""
-
-
-class Switch(NamedTuple):
-    """What makes a library accept every certificate."""
-
-    where: ast.AST
-    """The argument, or the call or assignment as a whole."""
-    argument: str
-    """Its keyword; the attribute that is assigned to."""
-    value: ast.expr | None
-    """None: the argument is missing."""
-
-
-class HelperCall(NamedTuple):
-    """A call in the body of a project function."""
-
-    name: str
-    """Qualified name of what is called."""
-    parameters: frozenset[str]
-    """Parameters of the function that its receiver or its arguments are computed from."""
-    line: int
-    arguments: int = 0
-    """How many it is given."""
-
-
-class HandedOn(NamedTuple):
-    """An argument of a call of a project function that gets somewhere."""
-
-    argument: ast.expr
-    parameter: str
-    name: str
-    """Qualified name of what is called with it in the end."""
-    steps: tuple[str, ...]
-    """The parameters that hold it on the way, the first is `parameter`."""
-    text: str
-    """"record → write → Logger.info app/audit.py:12"."""
-    related: tuple[Related, ...]
-    is_typed: bool
-    """The parameter is annotated with a class of the project."""
-    is_guarded: bool
-    """The last call stands under a condition that asks a function about some variable."""
-
-
-class Caller(NamedTuple):
-    """A call of a function."""
-
-    path: str
-    line: int
-    names: tuple[str, ...]
-    """Qualified names of what is called in the lines before, in the same function."""
-    called: tuple[Definition, ...]
-    """Functions of the project among them."""
-
-
-_SOMETIMES = ast.Constant(...)
 _REGISTERING = frozenset(("get", "post", "put", "patch", "delete", "head", "options", "api_route", "websocket"))
 """Decorators of routes."""
 
@@ -566,218 +406,26 @@ class File:
 
     def keywords(self, call: ast.Call) -> list[tuple[str, ast.expr]] | None:
         """What a call passes by keyword, dictionaries written out in this file unpacked; None when not all is known."""
-        found: list[tuple[str, ast.expr]] = []
-        for given in call.keywords:
-            if given.arg is not None:
-                found.append((given.arg, given.value))
-                continue
-            pairs = self.entries(given.value)
-            if pairs is None:
-                return None
-            found += pairs
-        return found
+        return Dictionaries(self).keywords(call)
 
     def entries(self, expr: ast.expr) -> list[tuple[str, ast.expr]] | None:
         """The keys and values of a dictionary that is written out in this function; None when not all are known.
 
         The value of a key that is only added under a condition is the literal `...`.
         """
-        match expr:
-            case ast.Dict(keys=keys, values=values):
-                found: list[tuple[str, ast.expr]] = []
-                for key, value in zip(keys, values, strict=True):
-                    name = self.value_of(key) if key is not None else None
-                    inner = self.entries(value) if key is None else [(name, value)] if isinstance(name, str) else None
-                    if inner is None:
-                        return None
-                    found += inner
-                return found
-            case ast.Call(func=ast.Name(id="dict"), args=arguments):
-                pairs = self.keywords(expr)
-                for first in arguments:
-                    inner = self.entries(first)
-                    pairs = None if pairs is None or inner is None else [*inner, *pairs]
-                return pairs
-            case ast.Call(func=ast.Attribute(value=inner_dict, attr="copy"), args=[]):
-                return self.entries(inner_dict)
-            case ast.BinOp(left=left, op=ast.BitOr(), right=right):
-                first_half, second_half = self.entries(left), self.entries(right)
-                return None if first_half is None or second_half is None else [*first_half, *second_half]
-            case ast.Name():
-                assigned = self._assigned(expr)
-                bound = self.binding_nodes(expr)
-                if len(assigned) != 1 or len(bound) != 1 or not isinstance(assigned[0], ast.expr):
-                    return None
-                known = self.entries(assigned[0])
-                return None if known is None else self._grown(expr, known)
-        return None
-
-    def _grown(self, name: ast.Name, pairs: list[tuple[str, ast.expr]]) -> list[tuple[str, ast.expr]] | None:
-        """The entries of a local dictionary with those that are added to it anywhere in its function."""
-        function = self.function(name)
-        place = function if function is not None else self.tree
-        for node in self.within(place, ast.Call, ast.Subscript, ast.AugAssign):
-            match node:
-                case ast.Call(func=ast.Attribute(value=ast.Name(id=owner), attr="update" | "setdefault" as method)) if (
-                    owner == name.id
-                ):
-                    if method == "setdefault" and node.args:
-                        key = self.value_of(node.args[0])
-                        more = [(key, node.args[-1])] if isinstance(key, str) else None
-                    else:
-                        known = [self.keywords(node), *(self.entries(each) for each in node.args)]
-                        more = None if None in known else [pair for each in known if each for pair in each]
-                case ast.Subscript(value=ast.Name(id=owner), slice=ast.Constant(value=str(key)), ctx=ast.Store()) if (
-                    owner == name.id
-                ):
-                    holder = self.parent(node)
-                    more = [(key, holder.value)] if isinstance(holder, ast.Assign) else None
-                case ast.Subscript(value=ast.Name(id=owner), ctx=ast.Store()) if owner == name.id:
-                    more = None
-                case ast.AugAssign(target=ast.Name(id=owner), value=right) if owner == name.id:
-                    more = self.entries(right)
-                case _:
-                    continue
-            if more is None:
-                return None
-            if not self._branches(node) <= self._branches(name):
-                more = [(key, _SOMETIMES) for key, _ in more]
-            pairs = [*pairs, *more]
-        return pairs
-
-    def _branches(self, node: ast.AST) -> set[tuple[ast.AST, str]]:
-        """The conditions, loops and handlers of its function that a node runs under, each with the part it is in."""
-        found: set[tuple[ast.AST, str]] = set()
-        child = node
-        for above in self.ancestors(node):
-            if isinstance(above, (*FUNCTIONS, ast.ClassDef)):
-                break
-            if isinstance(above, (ast.If, ast.For, ast.AsyncFor, ast.While, ast.ExceptHandler, ast.match_case)):
-                orelse = getattr(above, "orelse", ())
-                found.add((above, "else" if any(child is each for each in orelse) else "body"))
-            child = above
-        return found
+        return Dictionaries(self).entries(expr)
 
     def unverified(self, node: ast.Call | ast.Assign) -> Iterator[Switch]:
         """How a call or assignment tells a library to accept every certificate, whatever the value is then; the value
         is literal, or the literal default of a setting."""
-        knowledge = self._project.knowledge
-        if isinstance(node, ast.Assign):
-            for target in node.targets:
-                if isinstance(target, ast.Attribute) and target.attr in knowledge.verifying:
-                    for owner in self._classes_of(target.value):
-                        for row in knowledge.unverified(f"{owner}.{target.attr}"):
-                            if not row.argument and self._is_one_of(node.value, row.values):
-                                yield Switch(node, target.attr, node.value)
-            return
-        leaf = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-        words = knowledge.verifying
-        given = self.keywords(node)
-        named = given if given is not None else [(each.arg, each.value) for each in node.keywords if each.arg]
-        if leaf not in words and not any(name in words for name, _ in named):
-            return
-        callee, arguments = node.func, node.args
-        if self.name_of(callee) == "functools.partial" and arguments:
-            callee, arguments = arguments[0], arguments[1:]
-        complete = given is not None and callee is node.func and not any(isinstance(a, ast.Starred) for a in arguments)
-        for row in next((rows for name in self._names_of(callee) if (rows := knowledge.unverified(name))), ()):
-            if not row.argument:
-                continue
-            value = next((value for name, value in reversed(named) if name == row.argument), None)
-            if value is None and 0 <= row.position < len(arguments):
-                value = arguments[row.position]
-            if value is not None and self._is_one_of(value, row.values):
-                inside = any(value is each for each in (*arguments, *(each.value for each in node.keywords)))
-                yield Switch(value if inside else node, row.argument, value)
-            elif value is None and "..." in row.values and complete:
-                yield Switch(node, row.argument, None)
-
-    def _names_of(self, callee: ast.expr) -> Iterator[str]:
-        """The qualified name of what is called; of a class of the project, those of its bases."""
-        name = self.name_of(callee)
-        if name is None:
-            return
-        name = name.removesuffix(".__init__")
-        yield name
-        found = self._eval(callee)
-        if found is not None and found[0] == "type" and ":" in found[1]:
-            yield from (base for base in self._types.mro(found[1]) if ":" not in base)
-        elif isinstance(callee, ast.Attribute):
-            yield from (f"{owner}.{callee.attr}" for owner in self._classes_of(callee.value))
-
-    def _classes_of(self, expr: ast.expr) -> tuple[str, ...]:
-        """The libraries' classes that a value is an instance of."""
-        found = without_none(self._eval(expr))
-        if found is not None and found[0] in ("mem", "const"):
-            found = self._types.call_type(found)
-        if found is None or found[0] != "inst":
-            return ()
-        return tuple(base for base in self._types.mro(found[1]) if ":" not in base and base != "?")
-
-    def _is_one_of(self, expr: ast.expr, values: tuple[str, ...]) -> bool:
-        """Whether an expression surely is one of some values, which are written as in Python."""
-        known = self.value_of(expr)
-        if known is UNKNOWN and isinstance(default := self.default_of(expr), bool):
-            known = default
-        if known is not UNKNOWN and repr(known) in values:
-            return True
-        return (self.name_of(expr) or "") in values
+        return Certificates(self, self._project, self._eval).unverified(node)
 
     def module_name(self, module: str, node: ast.AST) -> tuple[str, tuple[Edit, ...]] | None:
         """The name under which `node` can use a top-level module, and the edits that import it, if that is missing.
 
         None when the name already means something else there.
         """
-        index = self._module.index
-        top = index.scopes[0]
-        bound = bindings_of(index, top)
-        for name, bindings in bound.items():
-            if (
-                all(
-                    b.kind == "import" and (b.node.name if b.node.asname else b.node.name.partition(".")[0]) == module
-                    for b in bindings
-                )
-                and any(self.parent(b.place) is self.tree for b in bindings)
-                and self._means(name, node, top)
-            ):
-                return name, ()
-        if module in bound or not self._means(module, node, None):
-            return None
-        place = self._import_place(module)
-        return (module, (Edit(place, f"import {module}\n"),)) if place is not None else None
-
-    def _means(self, name: str, node: ast.AST, owner: Scope | None) -> bool:
-        return scope_binding(self._module.index, self._module.index.scope_of(node), name) is owner
-
-    def _import_place(self, module: str) -> Range | None:
-        """Where a line `import module` goes: among the plain imports at the top, else before all else."""
-        plain: list[ast.stmt] = []
-        first: ast.stmt | None = None
-        for statement in self.tree.body:
-            match statement:
-                case ast.Expr(value=ast.Constant()) | ast.ImportFrom(module="__future__"):
-                    continue
-                case ast.Import():
-                    plain.append(statement)
-                case ast.ImportFrom():
-                    pass
-                case _:
-                    first = first or statement
-                    break
-            first = first or statement
-        after = next((s for s in plain if isinstance(s, ast.Import) and s.names[0].name > module), None)
-        if after is None and plain:
-            line = (plain[-1].end_lineno or plain[-1].lineno) + 1
-        else:
-            target = after or first
-            if target is None or target.col_offset or target is not self._first_on_line(target):
-                return None
-            decorators = getattr(target, "decorator_list", [])
-            line = min([target.lineno, *(d.lineno for d in decorators)])
-        return Range(line, 0, line, 0) if line <= len(self.lines) else None
-
-    def _first_on_line(self, statement: ast.stmt) -> ast.stmt:
-        return next(s for s in self.tree.body if (s.end_lineno or s.lineno) >= statement.lineno)
+        return Naming(self, self._module).module_name(module, node)
 
     def definition_of(self, expr: ast.AST) -> Definition | None:
         """The project's function or class that an expression refers to."""
@@ -1204,7 +852,7 @@ class File:
             found.append(current)
             match current:
                 case ast.Name():
-                    pending.extend(self._assigned(current))
+                    pending.extend(self.assigned(current))
                 case ast.IfExp():
                     pending += [current.orelse, current.body]
                 case ast.BoolOp():
@@ -1213,7 +861,7 @@ class File:
                     pending.append(current.value)
         return found
 
-    def _assigned(self, name: ast.Name) -> list[ast.AST]:
+    def assigned(self, name: ast.Name) -> list[ast.AST]:
         index = self._module.index
         scope = index.scope_of(name)
         owner = scope_binding(index, scope, name.id)
@@ -1269,7 +917,7 @@ class File:
                 seen.add(node)
                 if node.id == variable:
                     return True
-                pending.extend(self._assigned(node))
+                pending.extend(self.assigned(node))
         return False
 
     def flow(self, function: ast.AST) -> Flow:
@@ -1699,6 +1347,11 @@ class File:
         """Whether `Depends` names the function or class anywhere in the project."""
         return self._project.injection.is_dependency(definition.symbol)
 
+    def provider_of(self, definition: Definition) -> str | None:
+        """The last name of a dependency that somebody in the project takes and that gives an instance of a class of the
+        project; None if there is none."""
+        return dict(self._project.injection.provided()).get(definition.symbol)
+
     def guards_itself(self, definition: Definition) -> bool:
         """Whether no exception leaves a project function: a handler for all of them is around what it does."""
         from .project.guarding import guards_itself, node_of
@@ -1774,35 +1427,7 @@ class File:
 
         None when the name already means something else there.
         """
-        index = self._module.index
-        top = index.scopes[0]
-        bound = bindings_of(index, top)
-        for known, bindings in bound.items():
-            if self._means(known, node, top) and all(self.parent(b.place) is self.tree for b in bindings):
-                if all(b.kind == "from" and b.node[1].name == name and _knows(b.place, module) for b in bindings):
-                    return known, ()
-                if all(
-                    b.kind == "import" and b.node.name == module and (b.node.asname or module) == known
-                    for b in bindings
-                ):
-                    return f"{known}.{name}", ()
-        if name in bound or not self._means(name, node, None):
-            return None
-        for statement in self.tree.body:
-            if (
-                isinstance(statement, ast.ImportFrom)
-                and statement.module == module
-                and not statement.level
-                and statement.names[0].name != "*"
-            ):
-                after = next((alias for alias in statement.names if alias.name > name), None)
-                if after is not None:
-                    place, text = Range.of(after), f"{name}, "
-                    return name, (Edit(Range(place.line, place.column, place.line, place.column), text),)
-                last = Range.of(statement.names[-1])
-                return name, (Edit(Range(last.end_line, last.end_column, last.end_line, last.end_column), f", {name}"),)
-        line = self._import_place(module)
-        return (name, (Edit(line, f"from {module} import {name}\n"),)) if line is not None else None
+        return Naming(self, self._module).import_from(module, name, node)
 
     # The event loop
 
@@ -1957,11 +1582,6 @@ def _comment_lines(lines: list[str]) -> Iterator[int]:
                 yield token.start[0]
     except (tokenize.TokenError, SyntaxError, IndentationError):
         yield from (number for number, line in enumerate(lines, 1) if line.lstrip().startswith("#"))
-
-
-def _knows(place: ast.ImportFrom, module: str) -> bool:
-    """Whether an import gives the members of a module; `typing_extensions` has all that `typing` has."""
-    return not place.level and (place.module == module or (module == "typing" and place.module == "typing_extensions"))
 
 
 def _asks_for_stage(test: ast.expr) -> bool:

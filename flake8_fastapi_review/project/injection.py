@@ -111,6 +111,7 @@ class Injection:
         self._names: frozenset[str] | None = None
         self._names_in: dict[str, frozenset[str]] = {}
         self._instances: frozenset[str] | None = None
+        self._provided: tuple[tuple[str, str], ...] | None = None
         self._on_state: frozenset[str] | None = None
         self._layers: dict[frozenset[str], str | None] = {}
         self._gives_defaults: bool | None = None
@@ -123,6 +124,7 @@ class Injection:
         self._names = None
         self._names_in.clear()
         self._instances = None
+        self._provided = None
         self._on_state = None
         self._gives_defaults = None
         self._harmless.clear()
@@ -214,6 +216,30 @@ class Injection:
             )
             self._instances = frozenset(found[1] for found in given if found is not None and found[0] == "inst")
         return self._instances
+
+    @fact("injection.provided", lambda self: self.modules)
+    def provided(self) -> tuple[tuple[str, str], ...]:
+        """The classes of the project of which dependencies give an instance, each with the last name of a dependency
+        that does."""
+        if self._provided is None:
+            found: dict[str, str] = {}
+            for called in self._all_called():
+                match called, self.types.provided(called):
+                    case ("func" | "bound" | "type", str(symbol), *_), ("inst", str(cls), *_) if ":" in cls:
+                        found.setdefault(cls, symbol.rpartition(":")[2].rpartition(".")[2])
+            self._provided = tuple(sorted(found.items()))
+        return self._provided
+
+    def _all_called(self) -> Iterator[Type | None]:
+        """What `Depends` is given, the classes of annotations before a bare `Depends()` included."""
+        for summary, expr in self._all_given():
+            yield self.types.eval(summary, expr)
+        for path in self.modules.mentioning_any((b"Depends()",)):
+            bare = self.modules.summary(path)
+            for facts in bare.functions.values() if bare is not None else ():
+                for _, _, annotation, default in Function._make(facts).parameters:
+                    if bare is not None:
+                        yield self.types.dependency(bare, annotation, default)
 
     @fact("injection.on_state", lambda self: self.modules)
     def on_state(self) -> frozenset[str]:

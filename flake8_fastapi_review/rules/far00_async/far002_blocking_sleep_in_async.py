@@ -11,7 +11,8 @@ from .hazard import ALLOW, hazards, spoken, through
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ...file import File, LoopHazard
+    from ...answers import LoopHazard
+    from ...file import File
     from ...rule import Violation
 
 

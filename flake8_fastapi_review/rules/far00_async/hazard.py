@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from ...rule import option
 
 if TYPE_CHECKING:
-    from ...file import File, LoopHazard
+    from ...answers import LoopHazard
+    from ...file import File
     from ...rule import Rule
 
 ALLOW: frozenset[str] = option(

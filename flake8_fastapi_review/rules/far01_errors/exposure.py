@@ -14,7 +14,8 @@ from ...shapes import last_name
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from ...file import Definition, File
+    from ...answers import Definition
+    from ...file import File
 
 TEXT = frozenset(
     ("args", "message", "msg", "orig", "strerror", "filename", "stderr", "stdout", "output", "cmd", "statement")

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import TypeGuard
 
-    from ...file import File, Route
+    from ...answers import Route
+    from ...file import File
     from ...project.exposure import Exposed
     from ...rule import Violation
 

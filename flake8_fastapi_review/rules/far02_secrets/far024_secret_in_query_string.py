@@ -13,7 +13,8 @@ from .targets import leaf, parameters
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ...file import File, Route
+    from ...answers import Route
+    from ...file import File
     from ...rule import Violation
 
 _ONE_TIME = re.compile(

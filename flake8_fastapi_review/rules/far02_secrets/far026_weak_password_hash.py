@@ -13,7 +13,8 @@ from .targets import leaf
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ...file import Definition, File
+    from ...answers import Definition
+    from ...file import File
     from ...rule import Violation
 
 _FAST = (

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from ...rule import Applicability, Edit, Fix, Range
 
 if TYPE_CHECKING:
-    from ...file import File, Reached
+    from ...answers import Reached
+    from ...file import File
 
 _SIMPLE = (ast.Return, ast.Expr, ast.Assign, ast.AnnAssign, ast.With, ast.AsyncWith)
 

@@ -21,7 +21,8 @@ from .routes import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ...file import Endpoint, File
+    from ...answers import Endpoint
+    from ...file import File
     from ...project.application import RouteRow
     from ...rule import Violation
 

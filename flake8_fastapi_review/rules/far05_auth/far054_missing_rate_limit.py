@@ -12,7 +12,8 @@ from .routes import REGISTRATIONS, endpoints, shown
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ...file import Endpoint, File
+    from ...answers import Endpoint
+    from ...file import File
     from ...project.application import RouteRow
     from ...rule import Violation
 

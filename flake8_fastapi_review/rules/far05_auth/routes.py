@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from ...shapes import named_parameters
 
 if TYPE_CHECKING:
-    from ...file import Endpoint, File
+    from ...answers import Endpoint
+    from ...file import File
     from ...project.application import RouteRow
 
 REGISTRATIONS = (

@@ -10,7 +10,8 @@ from ...rule import Applicability, Edit, Fix, Range, Rule, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ...file import File, Marked
+    from ...answers import Marked
+    from ...file import File
     from ...rule import Violation
 
 _ANNOTATED_SINCE = (0, 95)

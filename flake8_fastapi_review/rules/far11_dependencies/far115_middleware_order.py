@@ -10,7 +10,8 @@ from ...rule import Related, Rule, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ...file import File, Layer
+    from ...answers import Layer
+    from ...file import File
     from ...rule import Violation
 
 _CORS = ("starlette.middleware.cors.CORSMiddleware",)

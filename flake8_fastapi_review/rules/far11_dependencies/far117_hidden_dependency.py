@@ -6,7 +6,7 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from ...rule import Default, Rule, Severity, option
+from ...rule import Rule, Severity, option
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,22 +16,29 @@ if TYPE_CHECKING:
 
 
 class HiddenDependency(Rule):
-    """A route builds a service, repository or client itself.
+    """A route builds a service, repository or client itself, which others take as a dependency.
 
-    Nothing in its signature says that it needs one, so tests have to patch modules instead of overriding a dependency,
-    and each route decides anew how the thing is configured. Off by default: a matter of taste in small applications.
+    Nothing in its signature says that it needs one, so a test that overrides the dependency does not reach this route,
+    and what the dependency learns about its configuration this one does not. With `always`, classes that no dependency
+    gives are reported, too: there it is a matter of taste.
 
     Bad:
 
-        from fastapi import FastAPI
+        from typing import Annotated
+
+        from fastapi import Depends, FastAPI
 
         app = FastAPI()
 
         class OrderService: ...
 
         @app.get("/orders")
-        def list_orders():
-            return OrderService().all()
+        def list_orders(orders: Annotated[OrderService, Depends()]):
+            return orders.all()
+
+        @app.delete("/orders")
+        def remove_orders():
+            OrderService().clear()
 
     Good:
 
@@ -46,14 +53,17 @@ class HiddenDependency(Rule):
         @app.get("/orders")
         def list_orders(orders: Annotated[OrderService, Depends()]):
             return orders.all()
+
+        @app.delete("/orders")
+        def remove_orders(orders: Annotated[OrderService, Depends()]):
+            orders.clear()
     """
 
     code = "FAR117"
     severity = Severity.SUGGESTION
-    default = Default.OFF
     message = (
         "`{route}` builds a `{cls}` itself, which tests cannot replace: take it as a dependency, "
-        "`Annotated[{cls}, Depends(…)]`"
+        "`Annotated[{cls}, Depends({provider})]`{others}"
     )
     markers = (("Service", "Repository", "Repo", "Client", "Gateway", "Adapter", "Storage", "UseCase"), ("@",))
 
@@ -61,6 +71,7 @@ class HiddenDependency(Rule):
         frozenset({"Service", "Repository", "Repo", "Client", "Gateway", "Adapter", "Storage", "UseCase"}),
         "What the names of classes end in that a route should not build.",
     )
+    always: bool = option(False, "Report classes too that no dependency of the project gives.")
 
     def check(self, file: File) -> Iterator[Violation]:
         told: set[ast.AST] = set()
@@ -73,8 +84,20 @@ class HiddenDependency(Rule):
                     continue
                 if _is_data(file, call.func):
                     continue
+                provider = file.provider_of(definition)
+                if not self.always and (provider is None or not _can_move(file, route.function, call, told)):
+                    continue
                 told.add(call)
-                yield self.at(call, route=route.function.name, cls=definition.qualname.rpartition(".")[2])
+                if any(outer in told for outer in file.ancestors(call)):
+                    continue  # it goes with what it is built for
+                cls = definition.qualname.rpartition(".")[2]
+                yield self.at(
+                    call,
+                    route=route.function.name,
+                    cls=cls,
+                    provider="…" if provider is None else "" if provider == cls else provider,
+                    others="" if provider is None else ", as others do",
+                )
 
 
 def _is_data(file: File, cls: ast.expr) -> bool:
@@ -82,6 +105,17 @@ def _is_data(file: File, cls: ast.expr) -> bool:
     if file.is_subclass(cls, *file.group("data-model")):
         return True
     return file.class_value(cls, "__tablename__") is not file.UNKNOWN
+
+
+def _can_move(file: File, function: ast.AST, call: ast.Call, told: set[ast.AST]) -> bool:
+    """Whether a class is given nothing but what a dependency could have, too: what is injected, what the module knows,
+    and what could be a dependency itself."""
+    return all(
+        file.parameter_source(function, name.id) in ("depends", "special")
+        or file.is_bound_globally(name)
+        or any(value in told for value in file.values(name))
+        for name in file.within(call, ast.Name)
+    )
 
 
 def _ends(name: str, suffixes: frozenset[str]) -> bool:

@@ -11,7 +11,8 @@ from .dynamic_imports import dynamic_imports, shown
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ...file import Caller, File
+    from ...answers import Caller
+    from ...file import File
     from ...rule import Related, Violation
 
 _OWN_NAMES = frozenset(("__name__", "__package__", "__path__", "__file__", "__spec__"))

@@ -10,7 +10,8 @@ from ...shapes import all_arguments, last_name
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ...file import Definition, File
+    from ...answers import Definition
+    from ...file import File
     from ...project.application import RouteRow
     from ...rule import Violation
 

@@ -9,7 +9,8 @@ from ...shapes import all_arguments, last_name
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ...file import File, FunctionNode
+    from ...answers import FunctionNode
+    from ...file import File
     from ...rule import Violation
 
 _STORES = frozenset(

@@ -9,7 +9,8 @@ from ...rule import Applicability, Edit, Fix, Range, Rule, Severity, option
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ...file import File, Logging
+    from ...answers import Logging
+    from ...file import File
     from ...rule import Violation
 
 _STANDARD = ("logging.Logger", "logging.LoggerAdapter", "logging")

@@ -10,7 +10,8 @@ from ...rule import Rule, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ...file import File, Logging
+    from ...answers import Logging
+    from ...file import File
     from ...rule import Violation
 
 _INFO = 20
