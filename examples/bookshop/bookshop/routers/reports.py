@@ -13,6 +13,7 @@ from bookshop.services import files, pricing
 router = APIRouter(prefix="/reports", tags=["reports"], dependencies=[Depends(get_staff)])
 
 Since = Annotated[date, Query(description="The first day that counts")]
+ArchiveDep = Annotated[files.ArchiveStorage, Depends()]
 ArchiveName = Annotated[str, Path(pattern=r"^[a-z0-9-]{1,40}$")]
 
 
@@ -59,6 +60,11 @@ def stock(session: ReportSessionDep) -> Response:
 @router.on_event("startup")  # FAR113: on_event
 def prepare_archive() -> None:
     files.ArchiveStorage().prepare()
+
+
+@router.get("/archive/latest")
+def latest(storage: ArchiveDep) -> list[str]:
+    return storage.names()[-1:]
 
 
 @router.get("/archive")
