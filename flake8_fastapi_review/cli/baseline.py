@@ -10,7 +10,7 @@ import click
 
 from . import CLEAN, FOUND, PROGRAM, WRONG, options, running
 from .output import write
-from .running import Selectors
+from .running import How
 
 if TYPE_CHECKING:
     from flake8_fastapi_review.baseline import Counts, Renewed
@@ -24,17 +24,12 @@ if TYPE_CHECKING:
 @click.option("--raise", "may_rise", is_flag=True, help="Take in findings that the baseline does not hold yet.")
 @click.option("--check", "only_check", is_flag=True, help="Write nothing; status 1 if the baseline is not up to date.")
 @options.shared
+@options.packed
 def baseline(
     paths: tuple[str, ...],
     may_rise: bool,
     only_check: bool,
-    select: tuple[str, ...],
-    extend_select: tuple[str, ...],
-    ignore: tuple[str, ...],
-    extend_ignore: tuple[str, ...],
-    jobs: int | None,
-    cache_dir: str | None,
-    no_cache: bool,
+    how: How,
 ) -> int:
     """Write how many findings of which rule stand in which function of which file. `check`, `review` and flake8 leave
     out what the baseline holds, and tell all findings of a rule in a function that has more of them.
@@ -59,22 +54,19 @@ def baseline(
 
     from .progress import Progress
 
-    cache = running.cache_of(cache_dir, no_cache)
-    selectors = Selectors(select, extend_select, ignore, extend_ignore)
-    selectors.check()
     if missing := [path for path in paths if not os.path.exists(path)]:
         raise click.ClickException(f"there is no {' and no '.join(missing)}")
     with Progress() as progress:
         found = review(
             paths or (".",),
-            **selectors._asdict(),
-            jobs=jobs or running.processors(),
-            cache_dir=cache,
+            **how.selectors._asdict(),
+            jobs=how.jobs or running.processors(),
+            cache_dir=how.cache,
             progress=progress,
             baseline=False,
             locating=True,
         )
-    codes = found.codes if any(selectors) else None
+    codes = found.codes if any(how.selectors) else None
     status = CLEAN
     by_root = _by_root(found, [os.path.abspath(path) for path in paths or (".",)])
     for root in sorted(by_root):

@@ -18,6 +18,7 @@ from . import checking, options
 @options.shared
 @options.color_option
 @click.option("--stdin-filename", metavar="PATH", help="With `-`: the file whose text is on the standard input.")
+@options.packed
 def check(**given: Any) -> int:
     """Review PATHS: folders, files, or `-` for the text of one file on the standard input. Without any, this folder.
 

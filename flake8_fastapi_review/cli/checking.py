@@ -16,7 +16,7 @@ from flake8_fastapi_review.unchanged import Ground
 
 from . import PROGRAM, WRONG, Refused, Usage, again, reporting, running
 from .output import complain
-from .running import Selectors
+from .running import How, Telling
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,28 +26,9 @@ if TYPE_CHECKING:
 _STDIN = "-"
 
 
-def check(
-    *,
-    paths: tuple[str, ...],
-    form: str,
-    outputs: tuple[str, ...],
-    fail_on: str,
-    everything: bool,
-    select: tuple[str, ...],
-    extend_select: tuple[str, ...],
-    ignore: tuple[str, ...],
-    extend_ignore: tuple[str, ...],
-    jobs: int | None,
-    cache_dir: str | None,
-    no_cache: bool,
-    color: bool | None,
-    stdin_filename: str | None,
-) -> int:
-    """Review, write the report and return the status. The parameters are the options of the command."""
-    cache = running.cache_of(cache_dir, no_cache)
-    where = reporting.targets(form, outputs)
-    selectors = Selectors(select, extend_select, ignore, extend_ignore)
-    selectors.check()
+def check(*, paths: tuple[str, ...], stdin_filename: str | None, how: How, telling: Telling) -> int:
+    """Review, write the report and return the status."""
+    where = reporting.targets(telling.form, telling.outputs)
     whole = any(target.form in formats.WHOLE for target in where)
     clock = time.monotonic()
     ground = Ground()
@@ -56,11 +37,11 @@ def check(
     if _STDIN in paths:
         if len(paths) > 1:
             raise Usage("`-` goes with no other path")
-        review, texts = _review_stdin(stdin_filename or "stdin.py", selectors, cache)
+        review, texts = _review_stdin(stdin_filename or "stdin.py", how)
     elif stdin_filename is not None:
         raise Usage("--stdin-filename needs the path `-`")
     else:
-        review, texts = _review_paths(paths or (".",), selectors, jobs, cache, whole, ground), {}
+        review, texts = _review_paths(paths or (".",), how, whole, ground), {}
     from flake8_fastapi_review.report.finding import report_of
     from flake8_fastapi_review.report.known import KnownRules
 
@@ -71,20 +52,20 @@ def check(
         survey = reporting.survey_of(review, clock)
         roots = [find_root(os.path.abspath(path)) for path in paths or (".",) if path != _STDIN]
         report = report._replace(
-            survey=survey, everything=everything, routes=lambda: reporting.routes_of(roots, DISK, cache, DISK)
+            survey=survey,
+            everything=telling.everything,
+            routes=lambda: reporting.routes_of(roots, DISK, how.cache, DISK),
         )
-    printed = reporting.deliver(report, where, color)
+    printed = reporting.deliver(report, where, telling.color)
     complaints = reporting.speak_up(review, report, where[0])
-    status = WRONG if review.problems else reporting.status(report.findings, fail_on)
+    status = WRONG if review.problems else reporting.status(report.findings, telling.fail_on)
     if not whole and _STDIN not in paths and len(where) == 1 and where[0].path is None:
-        folder = cache_folder(find_root(os.path.abspath((paths or (".",))[0])), cache)
+        folder = cache_folder(find_root(os.path.abspath((paths or (".",))[0])), how.cache)
         again.remember(sys.argv[1:], folder, ground, printed, complaints, status)
     return status
 
 
-def _review_paths(
-    paths: Sequence[str], selectors: Selectors, jobs: int | None, cache: str | None, counting: bool, ground: Ground
-) -> Review:
+def _review_paths(paths: Sequence[str], how: How, counting: bool, ground: Ground) -> Review:
     if missing := [path for path in paths if not os.path.exists(path)]:
         raise Refused(f"there is no {' and no '.join(missing)}")
     from flake8_fastapi_review.review import review
@@ -94,9 +75,9 @@ def _review_paths(
     with Progress() as progress:
         return review(
             paths,
-            **selectors._asdict(),
-            jobs=jobs or running.processors(),
-            cache_dir=cache,
+            **how.selectors._asdict(),
+            jobs=how.jobs or running.processors(),
+            cache_dir=how.cache,
             progress=progress,
             counting=counting,
             settings=Watched(),
@@ -104,9 +85,9 @@ def _review_paths(
         )
 
 
-def _review_stdin(name: str, selectors: Selectors, cache: str | None) -> tuple[Review, dict[str, str]]:
+def _review_stdin(name: str, how: How) -> tuple[Review, dict[str, str]]:
     from .stdin import review_text
 
     if sys.stdin.isatty():
         complain(f"{PROGRAM}: reading the text of {name} from the standard input\n")
-    return review_text(name, sys.stdin.buffer.read(), selectors, cache)
+    return review_text(name, sys.stdin.buffer.read(), how.selectors, how.cache)

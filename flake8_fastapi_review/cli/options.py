@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from flake8_fastapi_review.report import formats
 
+from . import running
 from .reporting import THRESHOLDS
-from .running import split
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -42,7 +43,7 @@ color_option = click.option(
 
 
 def _split(context: click.Context, parameter: click.Parameter, values: Sequence[str]) -> tuple[str, ...]:
-    return split(values)
+    return running.split(values)
 
 
 def _selector(name: str, text: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -60,6 +61,16 @@ _SHARED = (
     click.option("--cache-dir", metavar="DIR", help="Folder of the index, if not .fastapi-review-cache."),
     click.option("--no-cache", is_flag=True, help="Read every file anew, and leave no index behind."),
 )
+
+
+def packed(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Hands `how` and `telling` to a command instead of the options that they are made of; stands below those."""
+
+    @functools.wraps(command)
+    def run(**given: Any) -> Any:
+        return command(**running.packed(given))
+
+    return run
 
 
 def shared(command: Callable[..., Any]) -> Callable[..., Any]:

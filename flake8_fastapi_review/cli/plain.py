@@ -33,8 +33,9 @@ def run(arguments: Sequence[str]) -> int | None:
     if options is None:
         return None
     from .checking import check
+    from .running import packed
 
-    return check(**options)
+    return check(**packed(options))
 
 
 def options_of(arguments: Sequence[str]) -> dict[str, Any] | None:

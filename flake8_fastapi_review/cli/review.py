@@ -14,7 +14,7 @@ from flake8_fastapi_review.records import NamedTuple
 from flake8_fastapi_review.report import formats
 
 from . import PROGRAM, WRONG, options, reporting, running
-from .running import Selectors
+from .running import How, Telling
 
 if TYPE_CHECKING:
     from flake8_fastapi_review.change import Outcome
@@ -42,23 +42,14 @@ _FROM, _TO = "PRE_COMMIT_FROM_REF", "PRE_COMMIT_TO_REF"
 @options.all_option
 @options.shared
 @options.color_option
+@options.packed
 def review(
     paths: tuple[str, ...],
     base: str | None,
     head: str | None,
     exact: bool,
-    form: str,
-    outputs: tuple[str, ...],
-    fail_on: str,
-    everything: bool,
-    select: tuple[str, ...],
-    extend_select: tuple[str, ...],
-    ignore: tuple[str, ...],
-    extend_ignore: tuple[str, ...],
-    jobs: int | None,
-    cache_dir: str | None,
-    no_cache: bool,
-    color: bool | None,
+    how: How,
+    telling: Telling,
 ) -> int:
     """Review a change in the git repository around this folder, or what of it lies in PATHS.
 
@@ -86,12 +77,9 @@ def review(
     clock = time.monotonic()
     # What the review of a side leaves behind would be looked through time and again: a tenth of the time.
     gc.disable()
-    cache = running.cache_of(cache_dir, no_cache)
-    selectors = Selectors(select, extend_select, ignore, extend_ignore)
-    selectors.check()
     where = [
         target._replace(path=None if target.path is None else os.path.abspath(target.path))
-        for target in reporting.targets(form, outputs)
+        for target in reporting.targets(telling.form, telling.outputs)
     ]
     wanted = [os.path.abspath(path) for path in paths]
     try:
@@ -100,7 +88,7 @@ def review(
         # Git itself goes to the top for all it does; so paths in reports are those that its hosts know.
         os.chdir(repository.top)
         whole = any(target.form in (*formats.WHOLE, "json") for target in where)
-        outcome = _reviewed(sides, wanted or [repository.top], selectors, jobs, cache, whole)
+        outcome = _reviewed(sides, wanted or [repository.top], how, whole)
     except GitError as error:
         raise click.ClickException(str(error)) from None
     report = _report(sides, outcome)
@@ -111,15 +99,15 @@ def review(
         roots = [find_root(path, sides.head) for path in wanted or [repository.top]]
         report = report._replace(
             survey=survey,
-            everything=everything,
-            routes=lambda: reporting.routes_of(roots, sides.head, cache, sides.head),
+            everything=telling.everything,
+            routes=lambda: reporting.routes_of(roots, sides.head, how.cache, sides.head),
         )
-    reporting.deliver(report, where, color)
+    reporting.deliver(report, where, telling.color)
     for note in sides.notes:
         click.echo(f"{PROGRAM}: {note}", err=True)
     reporting.speak_up(outcome.head, report, where[0])
     repository.close()
-    return WRONG if outcome.head.problems else reporting.status(report.findings, fail_on)
+    return WRONG if outcome.head.problems else reporting.status(report.findings, telling.fail_on)
 
 
 class Sides(NamedTuple):
@@ -177,9 +165,7 @@ def _named(revision: str, commit: str) -> str:
     return commit[:7] if len(revision) > 6 and commit.startswith(revision) else f"{revision} ({commit[:7]})"
 
 
-def _reviewed(
-    sides: Sides, paths: list[str], selectors: Selectors, jobs: int | None, cache: str | None, counting: bool
-) -> Outcome:
+def _reviewed(sides: Sides, paths: list[str], how: How, counting: bool) -> Outcome:
     if missing := [path for path in paths if sides.head.kind(path) is None and sides.base.kind(path) is None]:
         raise click.ClickException(f"there is no {' and no '.join(missing)} on either side")
     from flake8_fastapi_review.change import review_change
@@ -192,9 +178,9 @@ def _reviewed(
             sides.head,
             sides.renamed,
             paths,
-            **selectors._asdict(),
-            jobs=jobs or running.processors(),
-            cache_dir=cache,
+            **how.selectors._asdict(),
+            jobs=how.jobs or running.processors(),
+            cache_dir=how.cache,
             progress=progress,
             counting=counting,
         )

@@ -1,9 +1,9 @@
-"""What commands that review have in common: which rules run, over how many processes, with which cache."""
+"""What commands that review have in common: which rules run, over how many processes, with which cache, what is told."""
 
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flake8_fastapi_review.records import NamedTuple
 
@@ -30,6 +30,41 @@ class Selectors(NamedTuple):
         for name, values in zip(self._fields, self, strict=True):
             if wrong := registry.unknown(values):
                 raise Usage(f"--{name.replace('_', '-')}: {'; '.join(wrong)}")
+
+
+class How(NamedTuple):
+    """How a command reviews."""
+
+    selectors: Selectors
+    jobs: int | None
+    """Processes; None for as many as there are processors."""
+    cache: str | None
+    """A folder; None for the usual one, empty for none."""
+
+
+class Telling(NamedTuple):
+    """What a command makes of a review, see `options.py`."""
+
+    form: str
+    outputs: tuple[str, ...]
+    fail_on: str
+    everything: bool
+    color: bool | None
+
+
+def packed(given: dict[str, Any]) -> dict[str, Any]:
+    """The options of a command, of which those that commands have in common become `how` and `telling`.
+
+    Raises Usage for a wrong one.
+    """
+    rest = {**given}
+    selectors = Selectors(*(rest.pop(name) for name in Selectors._fields))
+    cache = cache_of(rest.pop("cache_dir"), rest.pop("no_cache"))
+    selectors.check()
+    rest["how"] = How(selectors, rest.pop("jobs"), cache)
+    if "form" in rest:
+        rest["telling"] = Telling(*(rest.pop(name) for name in Telling._fields))
+    return rest
 
 
 def split(values: Iterable[str]) -> tuple[str, ...]:

@@ -581,13 +581,8 @@ class Interpreter:
         else:
             for item in items[:_MAX_LOOP]:
                 self.assign(node.target, item, env)
-                try:
-                    self.block(node.body, env)
-                except Stop as stop:
-                    if stop.kind == "break":
-                        return
-                    if stop.kind != "continue":
-                        raise
+                if self._breaks(node.body, env):
+                    return
         self.block(node.orelse, env)
 
     def repeat(self, node: ast.While, env: Env) -> None:
@@ -600,14 +595,19 @@ class Interpreter:
             if truth is None:
                 self.uncertainly(node.body, env, frozenset({f"while {ast.unparse(node.test)}"}))
                 break
-            try:
-                self.block(node.body, env)
-            except Stop as stop:
-                if stop.kind == "break":
-                    return
-                if stop.kind != "continue":
-                    raise
+            if self._breaks(node.body, env):
+                return
         self.block(node.orelse, env)
+
+    def _breaks(self, body: list[ast.stmt], env: Env) -> bool:
+        """Execute the body of a loop once. Whether it leaves the loop by `break`."""
+        try:
+            self.block(body, env)
+        except Stop as stop:
+            if stop.kind not in ("break", "continue"):
+                raise
+            return stop.kind == "break"
+        return False
 
     def choose(self, node: ast.Match, env: Env) -> None:
         """A `match` statement: the case that is known to fit, else all that may."""
