@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from flake8_fastapi_review.module import Unreadable, parse
 from flake8_fastapi_review.records import NamedTuple
+from flake8_fastapi_review.sites import OF_CHANGES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -43,8 +44,8 @@ def causes(report: Report) -> list[Cause]:
     functions = Functions(report.lines)
     groups: dict[tuple[str, str, str], list[Finding]] = {}
     for finding in report.findings:
-        # Each break of a contract is another one, though one route is the cause of all.
-        if finding.on_changed_line is not False or finding.cause is None or finding.code == "FAR097":
+        # What compares two sides tells each of its findings by itself, though one route is the cause of all.
+        if finding.on_changed_line is not False or finding.cause is None or finding.code in OF_CHANGES:
             continue
         name = functions.around(finding.cause.file, finding.cause.line)[0]
         groups.setdefault((finding.code, finding.cause.file, name), []).append(finding)

@@ -37,8 +37,12 @@ _REASON = re.compile(
 """Words of a comment above a `try` that say why a failure does not matter."""
 _PROMISE = re.compile(r"(?i)best.effort|ignor|never (fail|raise|break|block)|swallow|suppress|silent|tolerat|not fatal")
 """The same of a docstring, which speaks of more than one thing."""
-_BESIDE = re.compile(r"(?i)(?:^|[/_])(?:telemetry|tracing|metrics|tui|widgets)(?:[/_]|\.py$)")
-"""Files about what goes on beside the work, or on a screen that may not be there."""
+_MEASURING = ("opentelemetry.", "prometheus_client.", "posthog.", "sentry_sdk.", "statsd.", "datadog.", "ddtrace.")
+"""Packages that tell somebody about the work."""
+_SCREENS = ("textual.",)
+"""Packages of what is shown in a terminal."""
+_ON_SCREEN = frozenset(("query_one", "query_exactly_one", "query_ancestor"))
+"""Look-ups of what a screen shows, which raise where it is not shown (yet, or any more)."""
 _TRYING = ("builtins.exec", "importlib.import_module", "builtins.__import__", "atexit.register")
 _LAST_METHODS = ("__del__", "__exit__", "__aexit__", "__repr__", "__str__")
 _WAITS = ("time.sleep", "asyncio.sleep", "anyio.sleep", "trio.sleep")
@@ -135,23 +139,45 @@ def _gives_way(file: File, statement: ast.Try, handler: ast.ExceptHandler) -> bo
 
 def _expected(file: File, statement: ast.Try) -> bool:
     """Whether what is tried is known to be allowed to fail."""
-    if file.within(statement.body, ast.Import, ast.ImportFrom) or _BESIDE.search(file.path):
+    if file.within(statement.body, ast.Import, ast.ImportFrom):
         return True
     calls = file.within(statement.body, ast.Call)
-    if any(file.is_named(call.func, *_TRYING) for call in calls):
+    if any(file.is_named(call.func, *_TRYING) or _is_from(file, call.func, _MEASURING + _SCREENS) for call in calls):
         return True
     if all(isinstance(call.func, ast.Name) and file.name_of(call.func) == f"builtins.{call.func.id}" for call in calls):
         return True  # looks at a value of any kind
     names = [last_name(call.func) for call in calls]
-    if any(_ENDING.search(name) or _TELLING.search(name) for name in names if name):
+    if any(_ENDING.search(name) or _TELLING.search(name) or name in _ON_SCREEN for name in names if name):
         return True
     function = file.function(statement)
     if function is None:
         return True  # what this machine or this installation has, at import time
+    owner = file.enclosing(function, ast.ClassDef)
+    if isinstance(owner, ast.ClassDef) and (_TELLING.search(owner.name) or _moves_a_screen(file, owner, calls)):
+        return True
     name = getattr(function, "name", "")
     if name in _LAST_METHODS or any(words.search(name) for words in (_ENDING, _TELLING, _ON_ERRORS)):
         return True
     return _in_aftermath(file, statement) or _polls(file, statement) or _announced(file, statement)
+
+
+def _moves_a_screen(file: File, owner: ast.ClassDef, calls: list[ast.Call]) -> bool:
+    """Whether a widget does something that it has from its library: it may not be shown (yet, or any more)."""
+    own = {each.name for each in owner.body if isinstance(each, (ast.FunctionDef, ast.AsyncFunctionDef))}
+    inherited = any(
+        isinstance(call.func, ast.Attribute)
+        and isinstance(call.func.value, ast.Name)
+        and call.func.value.id == "self"
+        and call.func.attr not in own
+        for call in calls
+    )
+    return inherited and any(
+        _is_from(file, base.value if isinstance(base, ast.Subscript) else base, _SCREENS) for base in owner.bases
+    )
+
+
+def _is_from(file: File, expr: ast.expr, packages: tuple[str, ...]) -> bool:
+    return (file.name_of(expr) or "").startswith(packages)
 
 
 def _in_aftermath(file: File, statement: ast.Try) -> bool:

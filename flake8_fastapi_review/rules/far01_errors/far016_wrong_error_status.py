@@ -33,7 +33,7 @@ _SAYS = (
 
 
 _MEANT = re.compile(r"(?i)#.*\b(?:return|answer|respond|send|acknowledge)\w*\b.*\b2(?:\d\d|xx)\b")
-"""`# Return 200, or the provider sends the webhook again.`"""
+"""`# Return 200, or the provider sends the webhook again.`, anywhere in the function that does it."""
 _GIVEN = ("self", "cls", "request", "session", "db", "conn", "connection", "settings", "config", "user", "current_user")
 """Parameters that do not say what the client asked for."""
 
@@ -84,7 +84,7 @@ class WrongErrorStatus(Rule):
             if not isinstance(code, int):
                 continue
             if not 400 <= code <= 599:
-                if not _redirects(file, call, code) and not (code < 300 and _MEANT.search(file.text)):
+                if not _redirects(file, call, code) and not (code < 300 and _is_meant(file, call)):
                     yield self.at(
                         call, status=code, problem="is no error", instead="a 4xx or 5xx code, or return a response"
                     )
@@ -95,6 +95,14 @@ class WrongErrorStatus(Rule):
             elif code == 500 and (said := _said(file, call)):
                 text, fitting = said
                 yield self.at(call, status=code, problem=f"says `{text}`, the server's own failure", instead=fitting)
+
+
+def _is_meant(file: File, call: ast.Call) -> bool:
+    """Whether a comment in the same function says that an answer of success is what its receiver wants."""
+    function = file.function(call)
+    if not isinstance(function, FUNCTIONS):
+        return False
+    return any(map(_MEANT.search, file.lines[function.lineno - 1 : function.end_lineno]))
 
 
 def _given_up(file: File, call: ast.Call) -> bool:

@@ -28,6 +28,11 @@ _SESSION_WORDS = frozenset(
 _NO_SESSION = frozenset(
     ("is", "has", "expired", "expires", "expiry", "theme", "locale", "csrf", "xsrf", "state", "nonce")
 )
+_OTHER_SITES = re.compile(
+    r"(?is)(?=.*samesite).*(?:cross[- ]?(?:site|origin|domain)|third[- ]party|(?:other|another|different) (?:site|domain|origin)"
+    r"|iframe|frames?\b|embed)"
+)
+"""A reason why a cookie has to go along with requests that other sites make."""
 _NEVER = re.compile(r"(?i)insecure|unsecure")
 
 
@@ -170,10 +175,14 @@ def _adds_sessions(file: File, call: ast.Call) -> bool:
 
 
 def _explains(file: File, call: ast.Call) -> bool:
-    """Whether the docstring of the function says why other sites may send the cookie along."""
+    """Whether the docstring of the function, or a comment at the call, says why other sites may send the cookie along."""
     function = file.function(call)
     told = ast.get_docstring(function) if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)) else None
-    return told is not None and "samesite" in told.lower()
+    first = file.statement(call).lineno - 1
+    while first and file.lines[first - 1].lstrip().startswith("#"):
+        first -= 1
+    comments = [line.partition("#")[2] for line in file.lines[first : call.end_lineno]]
+    return any(_OTHER_SITES.search(text) for text in (told or "", " ".join(comments)))
 
 
 def _is_response(file: File, call: ast.Call) -> bool:
