@@ -34,6 +34,14 @@ _CALLS = (
 _LEAVES = frozenset(name.rpartition(".")[2] for name in _CALLS)
 _KEYWORDS = frozenset(("default", "onupdate"))
 _FIELDS = ("Field", "field", "Column", "mapped_column", "Query", "Header", "Body", "Form", "Cookie", "attrib", "ib")
+_COPIED = frozenset(("Query", "Header", "Body", "Form", "Cookie"))
+"""What describes a parameter of a route: FastAPI takes a `default_factory`."""
+_ATTRS = tuple(
+    f"{module}.{name}"
+    for module in ("attr", "attrs")
+    for name in ("s", "attrs", "define", "frozen", "mutable", "dataclass")
+)
+_CONTAINERS = ("builtins.dict", "builtins.list", "builtins.set")
 _SHORT = 3
 """A function with no more calls than these gives what one of them gives."""
 _CHANGES = frozenset("append extend insert add update setdefault pop popitem remove discard clear sort reverse".split())
@@ -84,6 +92,12 @@ class CallTimeDefault(Rule):
             "={}",
             "= []",
             "= {}",
+            "=dict(",
+            "=list(",
+            "=set(",
+            "= dict(",
+            "= list(",
+            "= set(",
         ),
     )
 
@@ -92,7 +106,7 @@ class CallTimeDefault(Rule):
             leaf = last_name(call.func)
             if leaf in _LEAVES and file.is_named(call.func, *_CALLS):
                 yield from self._called(file, call)
-            elif leaf in _FIELDS or call.args or call.keywords or not _default(file, call)[0]:
+            elif call.args or call.keywords or leaf in _FIELDS or not _default(file, call)[0]:
                 continue
             elif file.is_named(call.func, *_CALLS) or _makes(file, call):
                 yield from self._called(file, call)
@@ -117,7 +131,7 @@ class CallTimeDefault(Rule):
     def _mutable(self, file: File, function: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[Violation]:
         arguments = function.args
         for default in (*arguments.defaults, *arguments.kw_defaults):
-            parameter = _parameter(arguments, default) if isinstance(default, (ast.List, ast.Dict, ast.Set)) else None
+            parameter = _parameter(arguments, default) if default is not None and _is_mutable(file, default) else None
             if parameter is not None and default is not None and _is_changed(file, function, parameter.arg):
                 yield self.at(
                     default,
@@ -125,6 +139,21 @@ class CallTimeDefault(Rule):
                     harm=f"is one for all calls of `{function.name}`, which changes it",
                     remedy="default to `None`, and make it in the function",
                 )
+
+
+def _is_mutable(file: File, default: ast.expr) -> bool:
+    if isinstance(default, ast.Call):
+        return file.is_named(default.func, *_CONTAINERS)
+    return isinstance(default, (ast.List, ast.Dict, ast.Set))
+
+
+def _field_name(file: File, call: ast.Call) -> str:
+    """The last name of what describes a field, column or parameter, under whatever name it was imported."""
+    written = last_name(call.func) or ""
+    if written in _FIELDS:
+        return written
+    meant = (file.name_of(call.func) or "").rpartition(".")[2]
+    return meant if meant in _FIELDS else ""
 
 
 def _makes(file: File, call: ast.Call) -> bool:
@@ -158,7 +187,7 @@ def _default(file: File, call: ast.Call) -> tuple[str, ast.AST]:
                 return ("parameter", parameter) if parameter is not None else ("", call)
             case ast.keyword(arg=name) if name in _KEYWORDS:
                 return _described(file, file.parent(ancestor), call), ancestor
-            case ast.Call(func=function) if getattr(function, "attr", getattr(function, "id", "")) in _FIELDS:
+            case ast.Call() if _field_name(file, ancestor):
                 is_default = bool(ancestor.args) and ancestor.args[0] is inner
                 return (_described(file, ancestor, call), ancestor) if is_default else ("", call)
             case ast.AnnAssign(target=target):
@@ -182,9 +211,11 @@ def _parameter(arguments: ast.arguments, default: ast.AST) -> ast.arg | None:
 def _described(file: File, described: ast.AST | None, call: ast.Call) -> str:
     if not isinstance(described, ast.Call):
         return ""
-    name = getattr(described.func, "attr", getattr(described.func, "id", ""))
-    if name not in _FIELDS:
+    name = _field_name(file, described)
+    if not name:
         return ""
+    if name in _COPIED:
+        return "" if file.function(call) is not None else "field"
     if name in ("Column", "mapped_column"):
         return "column"
     owner = file.enclosing(described, ast.ClassDef)
@@ -196,7 +227,12 @@ def _described(file: File, described: ast.AST | None, call: ast.Call) -> str:
 
 def _has_fields(file: File, owner: ast.ClassDef, statement: ast.stmt) -> bool:
     """Whether what stands in the class's body is the default of a field of each object."""
-    model = file.model(owner) if isinstance(statement, ast.AnnAssign) else None
+    if not isinstance(statement, ast.AnnAssign):
+        return False
+    for decorator in owner.decorator_list:
+        if file.is_named(decorator.func if isinstance(decorator, ast.Call) else decorator, *_ATTRS):
+            return not _is_settings(owner)
+    model = file.model(owner)
     return model is not None and model.kind != "settings" and not _is_settings(owner)  # of these there is one object
 
 
@@ -210,13 +246,16 @@ def _is_changed(file: File, function: ast.FunctionDef | ast.AsyncFunctionDef, na
     for node in file.within(function.body, ast.Name):
         if node.id != name:
             continue
-        if isinstance(node.ctx, ast.Store):
+        parent = file.parent(node)
+        if isinstance(node.ctx, ast.Store) and not isinstance(parent, ast.AugAssign):
             return False
-        match file.parent(node):
+        match parent:
             case ast.Attribute(attr=method) as attribute if method in _CHANGES:
                 parent = file.parent(attribute)
                 if isinstance(parent, ast.Call) and parent.func is attribute:
                     return True
             case ast.Subscript(ctx=ast.Store() | ast.Del(), value=value) if value is node:
+                return True
+            case ast.AugAssign(op=ast.Add() | ast.BitOr(), target=target) if target is node:
                 return True
     return False

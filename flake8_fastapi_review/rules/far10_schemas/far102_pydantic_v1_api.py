@@ -23,6 +23,8 @@ _METHODS = {
     "copy": "model_copy",
     "parse_obj": "model_validate",
     "parse_raw": "model_validate_json",
+    "parse_file": "model_validate_json",
+    "validate": "model_validate",
     "from_orm": "model_validate",
     "construct": "model_construct",
     "schema": "model_json_schema",
@@ -33,6 +35,8 @@ _METHODS = {
 }
 _SAME = frozenset("dict copy parse_obj construct update_forward_refs __fields_set__".split())
 """What takes the same arguments under its new name."""
+_VALUES = frozenset("parse_obj parse_raw from_orm construct".split())
+"""What is handed on as a function, `map(Order.from_orm, rows)`."""
 _NAMES = {
     "pydantic.validator": "field_validator",
     "pydantic.root_validator": "model_validator",
@@ -43,10 +47,16 @@ _NAMES = {
     "pydantic.condecimal": "Annotated[Decimal, Field(…)]",
     "pydantic.parse_obj_as": "TypeAdapter(…).validate_python",
     "pydantic.Extra": 'extra="allow" | "forbid" | "ignore"',
+    "pydantic.validate_arguments": "validate_call",
+    "pydantic.BaseSettings": "pydantic_settings.BaseSettings",
+    "pydantic.generics.GenericModel": "BaseModel, Generic[…]",
 }
+_GONE = frozenset(("pydantic.BaseSettings", "pydantic.generics.GenericModel"))
+_MODULES = frozenset(name.rpartition(".")[0] for name in _NAMES)
+_LEAVES = frozenset(name.rpartition(".")[2] for name in _NAMES)
 _WRITTEN = tuple(
     ".dict( .json( .copy( parse_ from_orm construct( .schema update_forward_refs __fields validator conint confloat "
-    "constr conlist condecimal Extra".split()
+    "constr conlist condecimal Extra .validate validate_arguments BaseSettings GenericModel".split()
 )
 _BASE = "pydantic.BaseModel"
 _DEPRECATED = "deprecated since 2.0"
@@ -102,15 +112,21 @@ class PydanticV1Api(Rule):
 
     def _names(self, file: File) -> Iterator[Violation]:
         for statement in file.nodes(ast.ImportFrom):
-            if statement.module != "pydantic" or statement.level:
-                continue
-            for alias in statement.names:
-                new = _NAMES.get(f"pydantic.{alias.name}")
-                if new is not None:
-                    state = "discouraged" if alias.name.startswith("con") else _DEPRECATED
-                    if _is_for_either(file, statement):
-                        continue
-                    yield self.at(alias, old=alias.name, new=new, state=state)
+            if statement.module in _MODULES and not statement.level:
+                for alias in statement.names:
+                    yield from self._name(file, alias, f"{statement.module}.{alias.name}", alias.name)
+        for node in file.nodes(ast.Attribute):
+            if node.attr in _LEAVES:
+                name = file.name_of(node)
+                if name in _NAMES and file.name_of(node.value) in _MODULES:
+                    yield from self._name(file, node, name, ast.unparse(node))
+
+    def _name(self, file: File, node: ast.AST, name: str, written: str) -> Iterator[Violation]:
+        new = _NAMES.get(name)
+        if new is not None and not _is_for_either(file, node):
+            is_constrained = name.startswith("pydantic.con")
+            state = "discouraged" if is_constrained else "gone since 2.0" if name in _GONE else _DEPRECATED
+            yield self.at(node, old=written, new=new, state=state)
 
     def _members(self, file: File) -> Iterator[Violation]:
         for node in file.nodes(ast.Attribute):
@@ -119,9 +135,9 @@ class PydanticV1Api(Rule):
                 continue
             parent = file.parent(node)
             is_call = isinstance(parent, ast.Call) and parent.func is node
-            if not is_call and not node.attr.startswith("__"):
+            if not is_call and not node.attr.startswith("__") and node.attr not in _VALUES:
                 continue
-            if not (file.is_a(node.value, _BASE) or file.is_subclass(node.value, _BASE)):
+            if not (file.is_a(node.value, _BASE) or file.is_subclass(node.value, _BASE) or _is_super(file, node)):
                 continue
             if _is_first(file, node) or _is_for_either(file, node):
                 continue
@@ -159,6 +175,14 @@ def _is_for_either(file: File, node: ast.AST) -> bool:
             ):
                 return True
         child = above
+    return False
+
+
+def _is_super(file: File, node: ast.Attribute) -> bool:
+    """`super().dict()`, where the next one is Pydantic's."""
+    match node.value:
+        case ast.Call(func=ast.Name(id="super")):
+            return (file.name_of(node) or "").startswith(_BASE)
     return False
 
 
