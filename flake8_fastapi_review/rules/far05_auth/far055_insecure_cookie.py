@@ -29,8 +29,8 @@ _NO_SESSION = frozenset(
     ("is", "has", "expired", "expires", "expiry", "theme", "locale", "csrf", "xsrf", "state", "nonce")
 )
 _OTHER_SITES = re.compile(
-    r"(?is)(?=.*samesite).*(?:cross[- ]?(?:site|origin|domain)|third[- ]party|(?:other|another|different) (?:site|domain|origin)"
-    r"|iframe|frames?\b|embed)"
+    r"(?is)(?=.*samesite).*(?:cross[- ]?(?:site|origin|domain)|third[- ]party"
+    r"|(?:other|another|different) (?:site|domain|origin)|iframe|frames?\b|embed)"
 )
 """A reason why a cookie has to go along with requests that other sites make."""
 _NEVER = re.compile(r"(?i)insecure|unsecure")
@@ -175,14 +175,13 @@ def _adds_sessions(file: File, call: ast.Call) -> bool:
 
 
 def _explains(file: File, call: ast.Call) -> bool:
-    """Whether the docstring of the function, or a comment at the call, says why other sites may send the cookie along."""
+    """Whether the docstring of the function, or a comment above the call, says why other sites may send the cookie."""
     function = file.function(call)
     told = ast.get_docstring(function) if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)) else None
-    first = file.statement(call).lineno - 1
+    first = last = file.statement(call).lineno - 1
     while first and file.lines[first - 1].lstrip().startswith("#"):
         first -= 1
-    comments = [line.partition("#")[2] for line in file.lines[first : call.end_lineno]]
-    return any(_OTHER_SITES.search(text) for text in (told or "", " ".join(comments)))
+    return any(_OTHER_SITES.search(text) for text in (told or "", "\n".join(file.lines[first:last])))
 
 
 def _is_response(file: File, call: ast.Call) -> bool:

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 
 _OF_OTHERS = re.compile(r"(?i)openai|anthropic|ollama|protocols?|compat|mcp|a2a")
-"""Words of somebody else's protocol: it has its own documentation, and cannot be changed here. They count in the name of the
-file and of its folder, in what the file says it is about, and in what is written at the model."""
+"""Words of somebody else's protocol: it has its own documentation, and cannot be changed here. They count in the name
+of the file and of its folder, in what the file says it is about, and in what is written at the model."""
 
 
 class UndocumentedUnion(Rule):
