@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from .module import Module
     from .module.flow import Flow
     from .project import Project
-    from .project.application import Conflict, Inputs, Late, RouteRow
+    from .project.application import Conflict, Habits, Inputs, Late, RouteRow
     from .project.application.authentication import Protection
     from .project.database import View
     from .project.database.tables import Entity
@@ -784,6 +784,10 @@ class File:
             self._project.schemas.model(definition.symbol) if definition is not None and definition.is_class else None
         )
 
+    def model_of(self, schema: Schema) -> Model | None:
+        """The model that a type is, a generic one with its arguments."""
+        return self._project.schemas.model(schema.name, schema.items) if schema.kind == "model" else None
+
     def schema(self, annotation: ast.AST) -> Schema:
         """An annotation as JSON knows it."""
         return self._project.schemas.schema(self._summary, self._module.expression(annotation))
@@ -1156,6 +1160,10 @@ class File:
         return self._project.authentication.siblings(row.app, "" if everywhere else row.registered_at[0])
 
     # The design of routes
+
+    def habits(self, row: RouteRow) -> Habits:
+        """What the routes of the application of `row` do in common."""
+        return self._project.application.habits(row.app, row.mounted_at)
 
     def parameters(self, function: ast.AST) -> tuple[RequestParameter, ...]:
         """The parameters of a function, were it a route or dependency, with what `Query(…)` and the like say of

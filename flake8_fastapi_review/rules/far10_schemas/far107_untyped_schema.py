@@ -25,10 +25,10 @@ class UntypedSchema(Rule):
     nothing is checked or converted, whatever the function happens to return goes out, and a change of it is noticed by
     those who use it. A model says what there is.
 
-    Reported where the function itself knows better: it reads fields of the body by their names, or answers a dictionary
-    that it writes out. Health checks, deprecated routes, answers with a message alone and those of fewer than `least`
-    fields are left alone. With `always`, whatever is not typed is reported: JSON of any shape is what some routes are
-    for.
+    Reported where the function itself knows better: it reads fields of the body by their names, makes a model of
+    it, or answers a dictionary that it writes out. Health checks, deprecated routes, answers with a message alone
+    and those of fewer than `least` fields are left alone. With `always`, whatever is not typed is reported: JSON of
+    any shape is what some routes are for.
 
     Bad:
 
@@ -75,14 +75,19 @@ class UntypedSchema(Rule):
                 if file.parameter_source(function, parameter.arg) != "body":
                     continue
                 read = _read(file, function, parameter.arg)
-                if read or self.always:
+                made = _made(file, function, parameter.arg)
+                if read or made or self.always:
                     yield self.at(
                         annotation,
                         function=function.name,
                         does="takes a body of type",
                         written=shortened(ast.unparse(annotation)),
-                        though=f", and reads {listed(read)} of it" if read else "",
-                        remedy="take a model with the fields that it reads",
+                        though=f", and makes `{made}` of it"
+                        if made
+                        else f", and reads {listed(read)} of it"
+                        if read
+                        else "",
+                        remedy=f"take `{made}`" if made else "take a model with the fields that it reads",
                     )
             if self.answers:
                 yield from self._answer(file, function)
@@ -112,20 +117,47 @@ class UntypedSchema(Rule):
 
 
 def _read(file: File, function: ast.FunctionDef | ast.AsyncFunctionDef, name: str) -> list[str]:
-    """The fields that a function reads of its parameter by their names, in order."""
+    """The fields that a function reads of its parameter, or of what it holds, by their names, in order."""
     found: dict[str, None] = {}
+    names = {name}
+    for loop in file.within(function, ast.For, ast.comprehension):
+        match loop:
+            case (
+                ast.For(target=ast.Name(id=each), iter=ast.Name(id=owner))
+                | ast.comprehension(target=ast.Name(id=each), iter=ast.Name(id=owner))
+            ) if owner == name:
+                names.add(each)
     for node in file.within(function, ast.Subscript, ast.Call):
         match node:
             case ast.Subscript(value=ast.Name(id=owner), slice=ast.Constant(value=str(key)), ctx=ast.Load()) if (
-                owner == name
+                owner in names
             ):
                 found[key] = None
             case ast.Call(
                 func=ast.Attribute(value=ast.Name(id=owner), attr="get" | "pop"),
                 args=[ast.Constant(value=str(key)), *_],
-            ) if owner == name:
+            ) if owner in names:
                 found[key] = None
     return list(found)
+
+
+def _made(file: File, function: ast.FunctionDef | ast.AsyncFunctionDef, name: str) -> str:
+    """The model that a function makes of its parameter: `Order(**body)`, `Order.model_validate(body)`."""
+    for call in file.within(function, ast.Call):
+        match call:
+            case ast.Call(func=model, args=[], keywords=[ast.keyword(arg=None, value=ast.Name(id=given))]):
+                pass
+            case ast.Call(
+                func=ast.Attribute(value=model, attr="model_validate" | "parse_obj"), args=[ast.Name(id=given)]
+            ):
+                pass
+            case _:
+                continue
+        if given == name and isinstance(model, (ast.Name, ast.Attribute)):
+            found = file.model_named(model)
+            if found is not None and found.kind == "pydantic":
+                return ast.unparse(model)
+    return ""
 
 
 def _answered(file: File, function: ast.FunctionDef | ast.AsyncFunctionDef) -> list[str]:
@@ -140,11 +172,28 @@ def _answered(file: File, function: ast.FunctionDef | ast.AsyncFunctionDef) -> l
                     pairs = file.entries(item)
                 case ast.Dict() | ast.Name():
                     pairs = file.entries(value)
+                case ast.Call(func=ast.Name(id="dict"), args=[]):
+                    pairs = file.keywords(value)
+                case ast.List(elts=[]) if isinstance(each.value, ast.Name):
+                    pairs = _appended(file, function, each.value.id)
                 case _:
                     continue
             told = (key for key, held in pairs or () if not (isinstance(held, ast.Name) and held.id in given))
             found.update((key, None) for key in told)
     return list(found)
+
+
+def _appended(
+    file: File, function: ast.FunctionDef | ast.AsyncFunctionDef, name: str
+) -> list[tuple[str, ast.expr]] | None:
+    """What stands in the first dictionary that is appended to a list."""
+    for call in file.within(function, ast.Call):
+        match call:
+            case ast.Call(func=ast.Attribute(value=ast.Name(id=owner), attr="append"), args=[ast.Dict() as item]) if (
+                owner == name
+            ):
+                return file.entries(item)
+    return None
 
 
 def _is_worth_it(fields: list[str], least: int) -> bool:

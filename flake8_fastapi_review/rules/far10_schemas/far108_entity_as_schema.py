@@ -86,10 +86,13 @@ class EntityAsSchema(Rule):
 
 
 def _entity(file: File, annotation: ast.expr) -> Entity | None:
-    """The entity that an annotation is about, under a name of its own or not."""
+    """The entity that an annotation is about, under a name of its own, in quotes, or plainly."""
     named = _named(annotation)
     entity = file.database.class_of(named) if named is not None else None
-    if entity is None and named is annotation and file.module_variable(annotation) is not None:
+    is_told = isinstance(annotation, ast.Constant) or (
+        named is annotation and file.module_variable(annotation) is not None
+    )
+    if entity is None and is_told:
         found = (file.database.entity(each.name) for each in file.schema(annotation).models())
         return next((each for each in found if each is not None), None)
     return entity

@@ -76,7 +76,7 @@ class FieldShadowsBase(Rule):
 
 
 def _field(file: File, base: ast.expr, name: str) -> Field | None:
-    model = file.model_named(base)
+    model = file.model_of(file.schema(base)) if isinstance(base, ast.Subscript) else file.model_named(base)
     return model.field(name) if model is not None else None
 
 
