@@ -1,4 +1,4 @@
-"""What commands that review have in common: which rules run, over how many processes, with which cache, what is told."""
+"""What commands that review have in common: the rules that run, the processes, the cache, and what is told."""
 
 from __future__ import annotations
 

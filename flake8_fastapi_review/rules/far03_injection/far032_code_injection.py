@@ -5,6 +5,7 @@ import re
 from typing import TYPE_CHECKING
 
 from ...rule import Rule, Severity, option
+from ...untrusted import told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,23 +71,19 @@ class CodeInjection(Rule):
     )
 
     def check(self, file: File) -> Iterator[Violation]:
-        told: set[tuple[str, int]] = set()
+        known: set[tuple[str, int]] = set()
         for reached in file.reached(self.code):
-            told.update((step.path, step.line) for step in reached.related[-1:])
-            yield self.at(
-                reached.node,
-                related=reached.related,
-                exploit=reached.exploit,
-                privileges=reached.privileges,
-                severity=Severity.WARNING if reached.administrators else None,
-                sink=reached.sink,
+            known.update((step.path, step.line) for step in reached.related[-1:])
+            yield told(
+                self,
+                reached,
                 what=f"{reached.input}{reached.route}{reached.chain}",
                 harm="the client takes over the service",
             )
         for call, given, name in file.sink_calls("code"):
             if not self.others and not (name == "builtins.eval" and _is_text(file, given)):
                 continue
-            if name not in _RUNS or (file.path, given.lineno) in told or _PURPOSE.search(file.path):
+            if name not in _RUNS or (file.path, given.lineno) in known or _PURPOSE.search(file.path):
                 continue
             function = file.function(call)
             if function is not None and file.registered_as(function) is not None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...rule import Rule, Severity
+from ...untrusted import told
 from . import fixes
 
 if TYPE_CHECKING:
@@ -73,15 +74,9 @@ class PathTraversal(Rule):
 
     def check(self, file: File) -> Iterator[Violation]:
         for reached in file.reached(self.code):
-            yield self.at(
-                reached.node,
-                related=reached.related,
-                exploit=reached.exploit,
-                privileges=reached.privileges,
+            yield told(
+                self,
+                reached,
                 fix=fixes.resolved(file, reached),
-                severity=Severity.WARNING if reached.administrators or reached.calls > _FAR else None,
-                sink=reached.sink,
-                input=reached.input,
-                route=reached.route,
-                chain=reached.chain,
+                severity=Severity.WARNING if reached.calls > _FAR else None,
             )

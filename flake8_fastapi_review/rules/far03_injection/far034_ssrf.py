@@ -4,6 +4,7 @@ import re
 from typing import TYPE_CHECKING
 
 from ...rule import Rule, Severity
+from ...untrusted import told
 from . import fixes
 
 if TYPE_CHECKING:
@@ -73,15 +74,9 @@ class Ssrf(Rule):
 
     def check(self, file: File) -> Iterator[Violation]:
         for reached in file.reached(self.code):
-            yield self.at(
-                reached.node,
-                related=reached.related,
-                exploit=reached.exploit,
-                privileges=reached.privileges,
+            yield told(
+                self,
+                reached,
                 fix=fixes.known_host(file, reached),
-                severity=Severity.WARNING if reached.administrators or _SERVICE.search(reached.name) else None,
-                sink=reached.sink,
-                input=reached.input,
-                route=reached.route,
-                chain=reached.chain,
+                severity=Severity.WARNING if _SERVICE.search(reached.name) else None,
             )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ...rule import Related, Rule, Severity
 from ...shapes import last_name
+from ...untrusted import told
 from . import fixes
 
 if TYPE_CHECKING:
@@ -70,18 +71,12 @@ class CrossSiteScripting(Rule):
 
     def check(self, file: File) -> Iterator[Violation]:
         for reached in file.reached(self.code):
-            yield self.at(
-                reached.node,
-                related=reached.related,
-                exploit=reached.exploit,
-                privileges=reached.privileges,
+            yield told(
+                self,
+                reached,
                 fix=fixes.wrapped(file, reached, "html.escape"),
-                sink=reached.sink,
                 does="sends HTML with",
                 remedy="escape it or use a template",
-                input=reached.input,
-                route=reached.route,
-                chain=reached.chain,
             )
         if "Environment(" in file.text:
             yield from self._unescaping(file)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ...rule import Rule, Severity, option
 from ...shapes import last_name
+from ...untrusted import told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,23 +70,19 @@ class UnsafeDeserialization(Rule):
     files: bool = option(False, "Report files that are loaded so, too; whoever can write one runs code in the service.")
 
     def check(self, file: File) -> Iterator[Violation]:
-        told: set[tuple[str, int]] = set()
+        known: set[tuple[str, int]] = set()
         for reached in file.reached(self.code):
-            yield self.at(
-                reached.node,
-                related=reached.related,
-                exploit=reached.exploit,
-                privileges=reached.privileges,
-                severity=Severity.WARNING if reached.administrators else None,
-                sink=reached.sink,
+            yield told(
+                self,
+                reached,
                 what=f"{reached.input}{reached.route}{reached.chain}",
             )
-            told.update((step.path, step.line) for step in reached.related[-1:])
+            known.update((step.path, step.line) for step in reached.related[-1:])
         if not self.files:
             return
         for call, given, name in file.sink_calls("pickle"):
             function = file.function(call)
-            if (file.path, given.lineno) in told or function is None or file.registered_as(function) is not None:
+            if (file.path, given.lineno) in known or function is None or file.registered_as(function) is not None:
                 continue
             if _is_file(file, given, name) and not _is_own(file, call):
                 yield self.at(call, severity=Severity.WARNING, sink=_short(name), what="a file that others may write")

@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...rule import Rule, Severity
+from ...untrusted import told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,16 +65,9 @@ class NosqlInjection(Rule):
 
     def check(self, file: File) -> Iterator[Violation]:
         for reached in file.reached(self.code):
-            yield self.at(
-                reached.node,
-                related=reached.related,
-                exploit=reached.exploit,
-                privileges=reached.privileges,
-                severity=Severity.WARNING if reached.administrators else None,
-                sink=reached.sink,
-                input=reached.input,
-                route=reached.route,
-                chain=reached.chain,
+            yield told(
+                self,
+                reached,
                 characters="`*` and brackets" if reached.kind == "ldap" else "operators such as `$ne`",
                 remedy="escape it by `escape_filter_chars`"
                 if reached.kind == "ldap"

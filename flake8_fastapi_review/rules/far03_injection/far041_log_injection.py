@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...rule import Default, Rule, Severity, option
+from ...untrusted import told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,13 +63,4 @@ class LogInjection(Rule):
         for reached in file.reached(self.code):
             if reached.sink.endswith("debug") and not self.debug:
                 continue
-            yield self.at(
-                reached.node,
-                related=reached.related,
-                exploit=reached.exploit,
-                privileges=reached.privileges,
-                sink=reached.sink,
-                input=reached.input,
-                route=reached.route,
-                chain=reached.chain,
-            )
+            yield told(self, reached)

@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...rule import Rule, Severity
+from ...untrusted import told
 from . import fixes
 
 if TYPE_CHECKING:
@@ -61,16 +62,10 @@ class RegexInjection(Rule):
 
     def check(self, file: File) -> Iterator[Violation]:
         for reached in file.reached(self.code):
-            yield self.at(
-                reached.node,
-                related=reached.related,
-                exploit=reached.exploit,
-                privileges=reached.privileges,
+            yield told(
+                self,
+                reached,
                 fix=fixes.wrapped(file, reached, "re.escape") if reached.kind == "regex" else None,
-                sink=reached.sink,
-                input=reached.input,
-                route=reached.route,
-                chain=reached.chain,
                 how="for a pattern that backtracks" if reached.kind == "backtracking" else "as a pattern",
                 remedy="repeat no repetition in it" if reached.kind == "backtracking" else "escape it by `re.escape`",
             )

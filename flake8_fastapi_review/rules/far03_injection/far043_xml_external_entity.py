@@ -4,6 +4,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from ...rule import Rule, Severity
+from ...untrusted import told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,17 +65,7 @@ class XmlExternalEntity(Rule):
         for reached in file.reached(self.code):
             if not (older if (resolves := _resolves(file, reached.node)) is None else resolves):
                 continue
-            yield self.at(
-                reached.node,
-                related=reached.related,
-                exploit=reached.exploit,
-                privileges=reached.privileges,
-                severity=Severity.WARNING if reached.administrators else None,
-                sink=reached.sink,
-                input=reached.input,
-                route=reached.route,
-                chain=reached.chain,
-            )
+            yield told(self, reached)
 
 
 def _resolves(file: File, node: ast.AST) -> bool | None:

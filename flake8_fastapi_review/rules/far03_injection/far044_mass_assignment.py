@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...rule import Rule, Severity
+from ...untrusted import told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -93,14 +94,8 @@ class MassAssignment(Rule):
 
     def check(self, file: File) -> Iterator[Violation]:
         for reached in file.reached(self.code):
-            yield self.at(
-                reached.node,
-                related=reached.related,
-                exploit=reached.exploit,
-                privileges=reached.privileges,
-                severity=Severity.WARNING if reached.administrators else None,
-                sink=reached.sink,
+            yield told(
+                self,
+                reached,
                 input=reached.input[:1].upper() + reached.input[1:],
-                route=reached.route,
-                chain=reached.chain,
             )

@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...rule import Rule, Severity
+from ...untrusted import told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,14 +64,8 @@ class ArchiveTraversal(Rule):
     def check(self, file: File) -> Iterator[Violation]:
         for reached in file.reached(self.code):
             unpacks = reached.sink.startswith(("TarFile.extract", "shutil.unpack_archive"))
-            yield self.at(
-                reached.node,
-                related=reached.related,
-                exploit=reached.exploit,
-                privileges=reached.privileges,
-                sink=reached.sink,
-                input=reached.input,
-                route=reached.route,
-                chain=reached.chain,
+            yield told(
+                self,
+                reached,
                 instead='unpack by `filter="data"`' if unpacks else "check that each path lies below its folder",
             )
