@@ -15,7 +15,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from ...module.index import subtree
-from . import library
+from . import library, operations, registrars
 from .skeleton import REGISTERING, is_acting
 from .source import read
 from .values import (
@@ -437,7 +437,7 @@ class Interpreter:
             case Static() | Partial():
                 return self.is_interesting(callee.function, depth)
             case ClassValue():
-                if any(library.registrar_kind(name, self.knowledge) for name in callee.externals()):
+                if any(registrars.kind_of(name, self.knowledge) for name in callee.externals()):
                     return True
                 return any(
                     isinstance(base, ClassValue) and self._mentions(base.module, base.node) for base in callee.mro()
@@ -613,7 +613,7 @@ class Interpreter:
         """A `match` statement: the case that is known to fit, else all that may."""
         subject = self.eval(node.subject, env)
         for case in node.cases:
-            fits = library.fits(self, case.pattern, subject, env)
+            fits = operations.fits(self, case.pattern, subject, env)
             if fits is False:
                 continue
             guard = self.eval(case.guard, env).truth() if case.guard is not None else True
@@ -757,7 +757,7 @@ class Interpreter:
         result: Value = cls
         for decorator in reversed(node.decorator_list):
             maker = self.eval(decorator, env)
-            library.class_decorated(self, maker, decorator, cls, env)
+            registrars.class_decorated(self, maker, decorator, cls, env)
         self.bind(node.name, result, env)
 
     def bind(self, name: str, value: Value, env: Env) -> None:
@@ -808,7 +808,7 @@ class Interpreter:
         match owner:
             case Instance():
                 if isinstance(owner, Registrar) and name == "routes":
-                    library.replace_routes(self, owner, value)
+                    registrars.replace_routes(self, owner, value)
                     return
                 owner.attributes[name] = value
                 if isinstance(owner, Registrar):
@@ -826,7 +826,7 @@ class Interpreter:
     def augment(self, target: ast.expr, operator: ast.operator, value: Value, env: Env) -> None:
         held = self.eval(target, env)
         if isinstance(held, RouteList):
-            library.route_list_method(self, held, "extend", [value])
+            registrars.route_list_method(self, held, "extend", [value])
             return
         if isinstance(held, Items) and isinstance(operator, ast.Add):
             items = self.iterate(value)
@@ -838,7 +838,7 @@ class Interpreter:
         if isinstance(held, Mapping) and isinstance(value, Mapping):
             held.pairs.extend(value.pairs)
             return
-        self.assign(target, library.binary(operator, held, value), env)
+        self.assign(target, operations.binary(operator, held, value), env)
 
     # Expressions
 
@@ -860,11 +860,11 @@ class Interpreter:
             case ast.Dict():
                 return self.dictionary(node, env)
             case ast.JoinedStr(values=values):
-                return library.joined([self.eval(value, env) for value in values])
+                return operations.joined([self.eval(value, env) for value in values])
             case ast.FormattedValue(value=value, format_spec=None):
                 return self.eval(value, env)
             case ast.BinOp(left=left, op=operator, right=right):
-                return _written(library.binary(operator, self.eval(left, env), self.eval(right, env)), node)
+                return _written(operations.binary(operator, self.eval(left, env), self.eval(right, env)), node)
             case ast.BoolOp(op=operator, values=values):
                 return self.either(operator, values, env)
             case ast.UnaryOp(op=ast.Not(), operand=operand):
@@ -874,11 +874,11 @@ class Interpreter:
             case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() as number)):
                 return Const(-number)
             case ast.Compare(left=left, ops=[operator], comparators=[right]):
-                return library.compare(operator, self.eval(left, env), self.eval(right, env))
+                return operations.compare(operator, self.eval(left, env), self.eval(right, env))
             case ast.IfExp(test=test, body=body, orelse=orelse):
                 return self.conditional(test, body, orelse, env)
             case ast.Subscript(value=owner, slice=index):
-                return _written(library.subscript(self, self.eval(owner, env), index, env), node)
+                return _written(operations.subscript(self, self.eval(owner, env), index, env), node)
             case ast.Await(value=value):
                 return self.eval(value, env)
             case ast.Lambda():
@@ -1039,8 +1039,8 @@ class Interpreter:
             if isinstance(base, ClassValue):
                 if name in base.names:
                     return self.force(base.names[name])
-            elif isinstance(base, External) and name in library.METHODS.get(
-                library.registrar_kind(base.name, self.knowledge) or "", ()
+            elif isinstance(base, External) and name in registrars.METHODS.get(
+                registrars.kind_of(base.name, self.knowledge) or "", ()
             ):
                 return External(f"{base.name}.{name}")
         return None
@@ -1057,7 +1057,7 @@ class Interpreter:
                 owner.attributes[name] = default
                 return default
         if isinstance(owner, Registrar):
-            return library.registrar_attribute(self, owner, name)
+            return registrars.registrar_attribute(self, owner, name)
         if name == "__class__" and owner.cls is not None:
             return owner.cls
         return Method(owner, name) if owner.cls is None else Value()
@@ -1276,17 +1276,19 @@ class Interpreter:
     def construct(
         self, cls: ClassValue, args: list[Value], keywords: dict[str, Value], node: ast.AST | None, env: Env | None
     ) -> Value:
-        kind = next((kind for name in cls.externals() if (kind := library.registrar_kind(name, self.knowledge))), None)
+        kind = next((kind for name in cls.externals() if (kind := registrars.kind_of(name, self.knowledge))), None)
         if kind is not None:
             path = env.module.path if env is not None else cls.module.path
-            instance: Instance = library.new_registrar(self, kind, cls, path, getattr(node, "lineno", cls.node.lineno))
+            instance: Instance = registrars.new_registrar(
+                self, kind, cls, path, getattr(node, "lineno", cls.node.lineno)
+            )
         else:
             instance = Instance(cls)
         initialiser = self.find_in_class(cls, "__init__")
         if isinstance(initialiser, Function):
             self.call_function(initialiser, [instance, *args], keywords, instance)
         elif isinstance(instance, Registrar):
-            library.initialise(self, instance, args, keywords)
+            registrars.initialise(self, instance, args, keywords)
         else:
             library.fill_fields(self, instance, args, keywords)
         return instance

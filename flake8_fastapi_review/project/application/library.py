@@ -6,22 +6,30 @@ import ast
 from typing import TYPE_CHECKING
 
 from ...regex import regex
+from .containers import dict_method, list_method, text_method
+from .registrars import (
+    METHODS,
+    ROUTE_SPECS,
+    call_registrar,
+    decorate,
+    initialise,
+    kind_of,
+    new_registrar,
+    route_list_method,
+    route_spec,
+)
 from .values import (
-    NOTHING,
     AnnotatedValue,
-    Assumptions,
     Bound,
     ClassValue,
     Const,
     Decorator,
     DependsValue,
-    Entry,
     Env,
     External,
     Function,
     Instance,
     Items,
-    Known,
     Mapping,
     Method,
     ModuleValue,
@@ -29,344 +37,20 @@ from .values import (
     Registrar,
     RouteList,
     Value,
-    ViewMethod,
     Wraps,
     unwrapped,
 )
 
 if TYPE_CHECKING:
-    from ...knowledge import Knowledge
     from .interpreter import Interpreter
 
-ROUTES = frozenset({"route", "plain", "websocket", "include", "mount"})
-"""The kinds of entries that are in the list of routes."""
-VERBS = ("get", "post", "put", "patch", "delete", "head", "options", "trace")
-_COMMON = frozenset(
-    {"add_route", "route", "websocket_route", "add_websocket_route", "mount", "host", "add_event_handler", "on_event"}
-)
-_FASTAPI = (
-    frozenset(
-        {*VERBS, "api_route", "websocket", "add_api_route", "add_api_websocket_route", "include_router", "__init__"}
-    )
-    | _COMMON
-)
-_APP = frozenset({"middleware", "add_middleware", "exception_handler", "add_exception_handler"})
-METHODS = {
-    "fastapi.FastAPI": _FASTAPI | _APP,
-    "fastapi.APIRouter": _FASTAPI,
-    "starlette.applications.Starlette": _COMMON | _APP,
-    "starlette.routing.Router": _COMMON,
-}
 _DEPENDS = {"fastapi.Depends": False, "fastapi.Security": True}
-_ANNOTATED = frozenset({"typing.Annotated", "typing_extensions.Annotated"})
 _AUTHENTICATORS = regex(
     r"(?:authx|fastapi_jwt|fastapi_azure_auth|fief_client|fastapi_login|fastapi_cloudauth|fastapi_keycloak\w*|propelauth_fastapi|fastapi_clerk_auth"
     r"|fastapi_auth0|fastapi_simple_security|fastapi_security|auth0_fastapi|fastapi_zitadel_auth)\."
 )
 """Libraries whose objects hand out dependencies that authenticate."""
 _TRANSPARENT_CALLS = frozenset({"typing.cast", "copy.copy", "copy.deepcopy"})
-_ROUTE_SPECS = {
-    "starlette.routing.Route": "plain",
-    "starlette.routing.WebSocketRoute": "websocket",
-    "starlette.routing.Mount": "mount",
-    "fastapi.routing.APIRoute": "route",
-    "fastapi.routing.APIWebSocketRoute": "websocket",
-}
-
-
-def registrar_kind(name: str, knowledge: Knowledge) -> str | None:
-    """The framework's class that an external class is or derives from; None for others."""
-    name = knowledge.canonical(name)
-    if name in METHODS:
-        return name
-    return next((base for base in knowledge.mro(name) if base in METHODS), None)
-
-
-# Registration
-
-
-def new_registrar(run: Interpreter, kind: str, cls: ClassValue | None, path: str, line: int) -> Registrar:
-    found = Registrar(kind, cls, path, line)
-    found.under = run.uncertain()
-    run.registrars.append(found)
-    return found
-
-
-def initialise(run: Interpreter, registrar: Registrar, args: list[Value], keywords: dict[str, Value]) -> None:
-    """`FastAPI(...)`, `APIRouter(...)`, `Starlette(routes=[...])`."""
-    registrar.keywords.update(keywords)
-    routes = keywords.get("routes") or (args[0] if args and registrar.kind == "starlette.routing.Router" else None)
-    for route in run.iterate(routes) or [] if routes is not None else []:
-        _put(run, registrar, route)
-    if registrar.kind == "fastapi.FastAPI" and (setup := _override(run, registrar, "setup")) is not None:
-        run.call_function(setup, [registrar], {}, registrar)
-
-
-def _put(run: Interpreter, registrar: Registrar, route: Value, position: int | None = None) -> None:
-    """A route that was built as an object becomes one of a router's."""
-    if not (isinstance(route, Instance) and isinstance(spec := route.attributes.get("entry"), Spec)):
-        return
-    entry = spec.payload
-    entry.assumes |= run.assumptions
-    entry.certain = entry.certain and run.certain_for(registrar)
-    registrar.entries.insert(len(registrar.entries) if position is None else position, entry)
-
-
-def replace_routes(run: Interpreter, registrar: Registrar, value: Value) -> None:
-    """`app.router.routes = …`: those of another application, or routes that were built as objects; what is not known
-    casts doubt on all that the application has."""
-    value = run.force(value)
-    if isinstance(value, RouteList):
-        if value.registrar is not registrar:
-            run.absorbed.add(id(value.registrar))
-            others = [entry for entry in registrar.entries if entry.kind not in ROUTES]
-            registrar.entries[:] = [*others, *(entry for entry in value.registrar.entries if entry.kind in ROUTES)]
-        return
-    routes = run.iterate(value)
-    if routes is None or not all(isinstance(route, Instance) and "entry" in route.attributes for route in routes):
-        doubt_routes(registrar)
-        return
-    registrar.entries[:] = [entry for entry in registrar.entries if entry.kind not in ROUTES]
-    for route in routes:
-        _put(run, registrar, route)
-
-
-def doubt_routes(registrar: Registrar) -> None:
-    for entry in registrar.entries:
-        if entry.kind in ROUTES:
-            entry.certain = False
-            entry.assumes |= {"the list of routes is as it was before it was changed"}
-
-
-def route_list_method(run: Interpreter, receiver: RouteList, name: str, args: list[Value]) -> Value:
-    """A method of the list of routes of an application or router."""
-    owner = receiver.registrar
-    match name:
-        case "append" if args:
-            _put(run, owner, run.force(args[0]))
-        case "insert" if len(args) > 1:
-            place = args[0].value if isinstance(args[0], Const) and isinstance(args[0].value, int) else None
-            before = [i for i, entry in enumerate(owner.entries) if entry.kind in ROUTES]
-            _put(run, owner, run.force(args[1]), before[place] if place is not None and place < len(before) else None)
-        case "extend" if args:
-            given = run.force(args[0])
-            if isinstance(given, RouteList):
-                owner.entries += [entry for entry in given.registrar.entries if entry.kind in ROUTES]
-            for route in run.iterate(given) or []:
-                _put(run, owner, route)
-        case "remove" | "pop" | "clear" | "sort" | "reverse":
-            doubt_routes(owner)
-        case "copy":
-            return receiver
-    return Const(None)
-
-
-class Spec(Known):
-    """A route that was built as an object: `Route("/x", endpoint)`."""
-
-    __slots__ = ("payload",)
-
-    def __init__(self, payload: Entry) -> None:
-        super().__init__()
-        self.payload = payload
-
-
-def registrar_attribute(run: Interpreter, owner: Registrar, name: str) -> Value:
-    if name == "router" and owner.is_app:
-        return owner
-    if name in METHODS[owner.kind]:
-        return Method(owner, name)
-    if name == "routes":
-        return RouteList(owner)
-    if name in owner.keywords:
-        return owner.keywords[name]
-    if name == "prefix":
-        return Const("")
-    if name in ("dependencies", "tags"):
-        made = owner.keywords[name] = Items([])
-        return made
-    if name == "state":
-        made_state = owner.attributes[name] = Instance(None, "starlette.datastructures.State")
-        return made_state
-    return Method(owner, name)
-
-
-def _entry(
-    run: Interpreter, kind: str, path: Value, node: ast.AST | None, env: Env | None, owner: Registrar | None = None
-) -> Entry:
-    module = env.module.path if env is not None else ""
-    entry = Entry(kind, path, module, getattr(node, "lineno", 0))
-    entry.assumes = run.assumptions
-    entry.certain = run.certain_for(owner) if owner is not None else not run.uncertain()
-    return entry
-
-
-def _methods_of(run: Interpreter, value: Value | None, default: tuple[str, ...]) -> tuple[str, ...] | None:
-    if value is None or (isinstance(value, Const) and value.value is None):
-        return default
-    items = run.iterate(value)
-    if items is None or not all(isinstance(item, Const) for item in items):
-        return None
-    return tuple(str(item.value).upper() for item in items if isinstance(item, Const))
-
-
-def call_registrar(
-    run: Interpreter,
-    owner: Registrar,
-    name: str,
-    args: list[Value],
-    keywords: dict[str, Value],
-    node: ast.AST | None,
-    env: Env | None,
-) -> Value:
-    """A method of an application or router as the framework defines it."""
-
-    def argument(position: int, keyword: str) -> Value | None:
-        return args[position] if position < len(args) else keywords.get(keyword)
-
-    if name == "__init__":
-        initialise(run, owner, args, keywords)
-        return Const(None)
-    path = argument(0, "path") or Const("")
-    if name in VERBS or name in ("api_route", "websocket", "websocket_route", "route"):
-        if name in VERBS and owner.kind not in ("fastapi.FastAPI", "fastapi.APIRouter"):
-            return Value()
-        override = _override(run, owner, "api_route") if name in VERBS and not owner.is_app else None
-        if override is not None:
-            # The verbs of a router end in its api_route, which this class replaces. Those of an application do not.
-            given = {**_UNSET, **keywords, "methods": Items([Const(name.upper())])}
-            given.pop("path", None)
-            return run.call(override, [owner, path], given, node, env)
-        kind = {"websocket": "websocket", "websocket_route": "websocket", "route": "plain"}.get(name, "route")
-        entry = _entry(run, kind, path, node, env, owner)
-        entry.keywords = _given(keywords)
-        entry.bare = entry.simple = name in ("websocket_route", "route")
-        entry.methods = (name.upper(),) if name in VERBS else _methods_of(run, keywords.get("methods"), ("GET",))
-        return Decorator(owner, entry)
-    if name in ("add_api_route", "add_route", "add_api_websocket_route", "add_websocket_route"):
-        kind = "websocket" if "websocket" in name else "route" if "api" in name else "plain"
-        entry = _entry(run, kind, path, node, env, owner)
-        entry.keywords = _given(keywords)
-        entry.bare = entry.simple = "api" not in name
-        entry.endpoint = argument(1, "endpoint") or argument(1, "route") or Value()
-        entry.methods = _methods_of(
-            run, keywords.get("methods") or (args[2] if kind == "plain" and len(args) > 2 else None), ("GET",)
-        )
-        _append(run, owner, entry)
-        return Const(None)
-    if name == "include_router":
-        entry = _entry(run, "include", keywords.get("prefix") or Const(""), node, env, owner)
-        entry.keywords = _given(keywords)
-        entry.target = run.force(argument(0, "router") or Value())
-        entry.seen = len(entry.target.entries) if isinstance(entry.target, Registrar) else 0
-        owner.entries.append(entry)
-        return Const(None)
-    if name == "generate_and_include_versioned_routers":
-        # Cadwyn's; older versions of the API have the same paths.
-        for router in args:
-            entry = _entry(run, "include", Const(""), node, env, owner)
-            entry.target = run.force(router)
-            entry.seen = len(entry.target.entries) if isinstance(entry.target, Registrar) else 0
-            entry.assumes |= {"the newest version of the API"}
-            owner.entries.append(entry)
-        return Const(None)
-    if name in ("mount", "host"):
-        entry = _entry(run, "mount", path, node, env, owner)
-        entry.target = run.force(argument(1, "app") or Value())
-        if name == "mount":
-            owner.entries.append(entry)
-        return Const(None)
-    if name in ("exception_handler", "middleware", "on_event"):
-        kind = "startup" if isinstance(path, Const) and path.value == "startup" else name
-        return Decorator(owner, _entry(run, kind, path, node, env, owner))
-    if name == "add_event_handler" and isinstance(path, Const) and path.value == "startup":
-        entry = _entry(run, "startup", path, node, env, owner)
-        entry.endpoint = argument(1, "func") or Value()
-        owner.entries.append(entry)
-        return Const(None)
-    if name == "add_middleware":
-        entry = _entry(run, "middleware", Const(""), node, env, owner)
-        entry.endpoint = argument(0, "middleware_class") or Value()
-        entry.keywords = keywords
-        owner.entries.append(entry)
-        return Const(None)
-    return Value()
-
-
-_UNSET: dict[str, Value] = {
-    **dict.fromkeys(
-        ("status_code", "tags", "dependencies", "summary", "description", "responses", "deprecated", "operation_id"),
-        Const(None),
-    ),
-    **dict.fromkeys(("response_model", "response_class", "name", "callbacks", "openapi_extra"), Const(None)),
-    "include_in_schema": Const(True),
-    "generate_unique_id_function": Const(None),
-}
-"""What the decorators of FastAPI hand on where their user gave nothing: `kwargs.setdefault` finds it."""
-_UNSET_IDS = frozenset(map(id, _UNSET.values()))
-
-
-def _given(keywords: dict[str, Value]) -> dict[str, Value]:
-    """Without what nobody gave."""
-    return {name: value for name, value in keywords.items() if id(value) not in _UNSET_IDS}
-
-
-def _override(run: Interpreter, owner: Registrar, name: str) -> Function | None:
-    if owner.cls is None:
-        return None
-    found = run.find_in_class(owner.cls, name)
-    if not isinstance(found, Function):
-        return None
-    # The override itself falls back on the framework through super().
-    return None if any(call.function is not None and call.function.node is found.node for call in run._calls) else found
-
-
-def register(run: Interpreter, owner: Registrar, entry: Entry) -> None:
-    """Put a decorated function on a router; a router's class that overrides `add_api_route` is asked first. (An
-    application puts it on its inner router.)"""
-    override = None if owner.is_app else _override(run, owner, "add_api_route") if entry.kind == "route" else None
-    if override is not None:
-        keywords = {**_UNSET, **entry.keywords}
-        keywords.pop("path", None)
-        if entry.methods is not None:
-            keywords["methods"] = Items([Const(method) for method in entry.methods])
-        before = len(owner.entries)
-        run.call(override, [owner, entry.path, entry.endpoint], keywords, None, None)
-        for made in owner.entries[before:]:
-            made.assumes |= entry.assumes
-            made.certain = made.certain and entry.certain
-        return
-    _append(run, owner, entry)
-
-
-def _append(run: Interpreter, owner: Registrar, entry: Entry) -> None:
-    entry.assumes |= run.assumptions
-    entry.certain = entry.certain and run.certain_for(owner)
-    owner.entries.append(entry)
-
-
-def class_decorated(run: Interpreter, maker: Value, decorator: ast.expr, cls: ClassValue, env: Env) -> None:
-    """A decorator of a class: class-based views bind the routes of its methods to the class's own dependencies."""
-    given: list[Value] = []
-    if isinstance(decorator, ast.Call):
-        given += [run.eval(arg, env) for arg in decorator.args if not isinstance(arg, ast.Starred)]
-        given += [run.eval(keyword.value, env) for keyword in decorator.keywords]
-    own = {id(value) for base in cls.mro() if isinstance(base, ClassValue) for value in base.names.values()}
-    bound = False
-    for registrar in given:
-        if isinstance(registrar, Registrar):
-            for entry in registrar.entries:
-                if id(entry.endpoint) in own:
-                    entry.endpoint = ViewMethod(entry.endpoint, cls)
-                    bound = True
-    if not bound and isinstance(maker, (Function, Bound, Instance)):
-        # It looks for routes on the methods itself.
-        plain = maker.function if isinstance(maker, Bound) else maker
-        if any(isinstance(value, Registrar) for value in given) or run.is_interesting(plain):
-            run.call(maker, [cls], {}, None, env)
-
-
-# Calls
 
 
 def call(
@@ -385,7 +69,7 @@ def call(
         case Method(receiver=receiver, name=name):
             return call_method(run, receiver, name, args, keywords)
         case Decorator():
-            return _decorate(run, callee, args)
+            return decorate(run, callee, args)
         case Wraps(wrapped=wrapped) if args:
             if isinstance(args[0], Function) and isinstance(run.force(wrapped), (Function, Bound)):
                 args[0].wraps = run.force(wrapped)  # type: ignore[assignment]
@@ -397,32 +81,11 @@ def call(
     return Value()
 
 
-def _decorate(run: Interpreter, decorator: Decorator, args: list[Value]) -> Value:
-    if not args:
-        return Value()
-    entry = decorator.entry
-    if entry.kind in ("exception_handler", "middleware", "on_event", "startup"):
-        entry.endpoint = args[0]
-        decorator.registrar.entries.append(entry)
-        return args[0]
-    made = Entry(entry.kind, entry.path, entry.module, entry.line)
-    made.bare, made.simple = entry.bare, entry.simple
-    made.methods, made.keywords, made.assumes, made.certain = (
-        entry.methods,
-        entry.keywords,
-        entry.assumes,
-        entry.certain,
-    )
-    made.endpoint = args[0]
-    register(run, decorator.registrar, made)
-    return args[0]
-
-
 def call_external(
     run: Interpreter, name: str, args: list[Value], keywords: dict[str, Value], node: ast.AST | None, env: Env | None
 ) -> Value:
     first = run.force(args[0]) if args else None
-    kind = registrar_kind(name, run.knowledge)
+    kind = kind_of(name, run.knowledge)
     if kind is not None:
         made = new_registrar(run, kind, None, env.module.path if env is not None else "", getattr(node, "lineno", 0))
         initialise(run, made, args, keywords)
@@ -431,7 +94,7 @@ def call_external(
         initialise(run, first, args[1:], keywords)
         return Const(None)
     owner, _, method = name.rpartition(".")
-    if isinstance(first, Registrar) and registrar_kind(owner, run.knowledge) and method in METHODS[first.kind]:
+    if isinstance(first, Registrar) and kind_of(owner, run.knowledge) and method in METHODS[first.kind]:
         return call_registrar(run, first, method, args[1:], keywords, node, env)
     if name in _DEPENDS:
         dependency = first if first is not None else keywords.get("dependency")
@@ -440,8 +103,8 @@ def call_external(
         scopes = run.iterate(keywords.get("scopes") or (args[1] if len(args) > 1 else Items([])))
         texts = tuple(str(scope.value) for scope in scopes or () if isinstance(scope, Const))
         return DependsValue(dependency, texts, _DEPENDS[name])
-    if name in _ROUTE_SPECS:
-        return _route_spec(run, name, args, keywords, node, env)
+    if name in ROUTE_SPECS:
+        return route_spec(run, name, args, keywords, node, env)
     match name:
         case "functools.partial" if first is not None:
             return Partial(first, args[1:], keywords)
@@ -601,27 +264,6 @@ def _field(run: Interpreter, default: Value | None, keywords: dict[str, Value]) 
     return found if found is not None else Value()
 
 
-def _route_spec(
-    run: Interpreter, name: str, args: list[Value], keywords: dict[str, Value], node: ast.AST | None, env: Env | None
-) -> Value:
-    entry = _entry(run, _ROUTE_SPECS[name], args[0] if args else keywords.get("path") or Const(""), node, env)
-    second = args[1] if len(args) > 1 else keywords.get("endpoint") or keywords.get("app")
-    entry.keywords = keywords
-    if entry.kind == "mount":
-        entry.target = run.force(second) if second is not None else Value()
-        if second is None and "routes" in keywords:
-            entry.target = new_registrar(run, "starlette.routing.Router", None, entry.module, entry.line)
-            initialise(run, entry.target, [], keywords)
-    else:
-        entry.endpoint = second or Value()
-        entry.methods = _methods_of(run, keywords.get("methods"), ("GET",))
-    entry.bare = True
-    entry.simple = name.startswith("starlette.")
-    made = Instance(None, name)
-    made.attributes["entry"] = Spec(entry)
-    return made
-
-
 def call_builtin(run: Interpreter, name: str, args: list[Value], keywords: dict[str, Value], env: Env | None) -> Value:
     first = run.force(args[0]) if args else None
     match name:
@@ -730,7 +372,7 @@ def _is_instance(run: Interpreter, value: Value, cls: Value) -> Value:
     for each in wanted:
         each = run.force(each)
         if isinstance(each, External):
-            kind = registrar_kind(each.name, run.knowledge)
+            kind = kind_of(each.name, run.knowledge)
             if kind is not None and isinstance(value, Registrar):
                 known = value.kind == kind or kind in run.knowledge.mro(value.kind)
                 if known:
@@ -760,11 +402,11 @@ def call_method(run: Interpreter, receiver: Value, name: str, args: list[Value],
     """A method of a builtin object."""
     match receiver:
         case Const(value=str() as text):
-            return _text_method(run, receiver, text, name, args)
+            return text_method(run, receiver, text, name, args)
         case Items():
-            return _list_method(run, receiver, name, args)
+            return list_method(run, receiver, name, args)
         case Mapping():
-            return _dict_method(run, receiver, name, args, keywords)
+            return dict_method(run, receiver, name, args, keywords)
         case Instance(name=str() as library):
             if library == "fastapi_users.FastAPIUsers" or library.startswith("fastapi_users."):
                 return _users_router(run, name, keywords)
@@ -787,299 +429,6 @@ def _users_router(run: Interpreter, name: str, keywords: dict[str, Value]) -> Va
         return External(f"fastapi_users.FastAPIUsers.{'optional_' if _wants_optional(keywords) else ''}current_user")
     return Value()
 
-
-def _text_method(run: Interpreter, receiver: Const, text: str, name: str, args: list[Value]) -> Value:
-    plain = [arg.value for arg in args if isinstance(arg, Const)]
-    assumes = receiver.assumes.union(*(arg.assumes for arg in args)) if args else receiver.assumes
-    if name == "join" and args:
-        items = run.iterate(args[0])
-        if items is not None and all(isinstance(item, Const) for item in items):
-            return Const(text.join(str(item.value) for item in items), assumes)  # type: ignore[attr-defined]
-        return Value(assumes)
-    if len(plain) != len(args):
-        return Value(assumes)
-    allowed = (
-        "strip",
-        "rstrip",
-        "lstrip",
-        "lower",
-        "upper",
-        "title",
-        "replace",
-        "startswith",
-        "endswith",
-        "removeprefix",
-        "removesuffix",
-        "format",
-        "capitalize",
-        "split",
-        "rsplit",
-        "partition",
-        "rpartition",
-        "isdigit",
-        "count",
-        "find",
-        "encode",
-    )
-    if name not in allowed:
-        return Value(assumes)
-    try:
-        result = getattr(text, name)(*plain)
-    except (TypeError, ValueError, IndexError, KeyError):
-        return Value(assumes)
-    if isinstance(result, (list, tuple)):
-        return Items([Const(part, assumes) for part in result])
-    return Const(result, assumes)
-
-
-def _list_method(run: Interpreter, receiver: Items, name: str, args: list[Value]) -> Value:
-    match name:
-        case "append" | "add" if args:
-            receiver.items.append(args[0])
-        case "insert" if len(args) > 1:
-            position = (
-                args[0].value if isinstance(args[0], Const) and isinstance(args[0].value, int) else len(receiver.items)
-            )
-            receiver.items.insert(position, args[1])
-        case "extend" | "update" if args:
-            items = run.iterate(args[0])
-            receiver.complete = receiver.complete and items is not None
-            receiver.items.extend(items or [])
-        case "copy":
-            return Items(list(receiver.items), receiver.kind, receiver.complete)
-        case "pop" if receiver.items:
-            return receiver.items.pop()
-        case _:
-            return Value()
-    return Const(None)
-
-
-def _dict_method(
-    run: Interpreter, receiver: Mapping, name: str, args: list[Value], keywords: dict[str, Value]
-) -> Value:
-    match name:
-        case "items":
-            return Items([Items([key, value], "tuple") for key, value in receiver.pairs], complete=receiver.complete)
-        case "values":
-            return Items([value for _, value in receiver.pairs], complete=receiver.complete)
-        case "keys":
-            return Items([key for key, _ in receiver.pairs], complete=receiver.complete)
-        case "get" | "pop" | "setdefault" if args and isinstance(args[0], Const):
-            found = receiver.get(args[0].value)
-            if found is None:
-                default = args[1] if len(args) > 1 else Const(None)
-                if name == "setdefault":
-                    receiver.set(args[0], default)
-                return default if receiver.complete else Value()
-            if name == "pop":
-                receiver.pairs[:] = [
-                    pair
-                    for pair in receiver.pairs
-                    if not (isinstance(pair[0], Const) and pair[0].value == args[0].value)
-                ]
-            return found
-        case "update":
-            for source in args:
-                if isinstance(source, Mapping):
-                    for key, value in source.pairs:
-                        receiver.set(key, value)
-                else:
-                    receiver.complete = False
-            for key_name, value in keywords.items():
-                receiver.set(Const(key_name), value)
-            return Const(None)
-        case "copy":
-            return Mapping(list(receiver.pairs), receiver.complete)
-    return Value()
-
-
-# Operators
-
-
-def joined(parts: list[Value]) -> Value:
-    assumes: Assumptions = NOTHING.union(*(part.assumes for part in parts)) if parts else NOTHING
-    if all(isinstance(part, Const) for part in parts):
-        return Const("".join(str(part.value) for part in parts), assumes)  # type: ignore[attr-defined]
-    return Value(assumes)
-
-
-def binary(operator: ast.operator, left: Value, right: Value) -> Value:
-    assumes = left.assumes | right.assumes
-    if isinstance(left, Const) and isinstance(right, Const):
-        try:
-            if isinstance(operator, ast.Add):
-                return Const(left.value + right.value, assumes)
-            if isinstance(operator, ast.Mod) and isinstance(left.value, str):
-                return Const(left.value % (right.value,), assumes)
-            if (
-                isinstance(operator, ast.Mult)
-                and isinstance(left.value, (int, float))
-                and isinstance(right.value, (int, float))
-            ):
-                return Const(left.value * right.value, assumes)
-        except (TypeError, ValueError):
-            return Value(assumes)
-    if isinstance(left, Items) and isinstance(right, Items) and isinstance(operator, ast.Add):
-        return Items([*left.items, *right.items], left.kind, left.complete and right.complete)
-    if isinstance(operator, ast.BitOr) and isinstance(left, Mapping) and isinstance(right, Mapping):
-        merged = Mapping(list(left.pairs), left.complete and right.complete)
-        for key, value in right.pairs:
-            merged.set(key, value)
-        return merged
-    if (
-        isinstance(operator, ast.Mod)
-        and isinstance(left, Const)
-        and isinstance(left.value, str)
-        and isinstance(right, Items)
-    ) and all(isinstance(item, Const) for item in right.items):
-        try:
-            return Const(left.value % tuple(item.value for item in right.items), assumes)  # type: ignore[attr-defined]
-        except (TypeError, ValueError):
-            return Value(assumes)
-    if isinstance(operator, ast.BitOr):
-        # `A | None`: an annotation
-        return AnnotatedValue(left if not (isinstance(left, Const) and left.value is None) else right, [])
-    return Value(assumes)
-
-
-def status(name: str) -> int | None:
-    """The number behind a name of `fastapi.status` or `http.HTTPStatus`."""
-    module, _, constant = name.rpartition(".")
-    if module in ("starlette.status", "fastapi.status"):
-        return int("".join(filter(str.isdigit, constant[:9])) or 0) or None
-    if module == "http.HTTPStatus":
-        from http import HTTPStatus
-
-        return HTTPStatus[constant].value if constant in HTTPStatus.__members__ else None
-    return None
-
-
-def _as_constant(value: Value) -> Value:
-    """A named status is compared as the number that it is."""
-    number = status(value.name) if isinstance(value, External) else None
-    return value if number is None else Const(number, value.assumes)
-
-
-def compare(operator: ast.cmpop, left: Value, right: Value) -> Value:
-    left, right = _as_constant(left), _as_constant(right)
-    assumes = left.assumes | right.assumes
-    if isinstance(operator, (ast.Is, ast.IsNot)) and isinstance(right, Const) and right.value is None:
-        if isinstance(left, Const):
-            return Const((left.value is None) is isinstance(operator, ast.Is), assumes)
-        if left.truth():
-            return Const(isinstance(operator, ast.IsNot), assumes)
-        return Value(assumes)
-    if isinstance(left, Const) and isinstance(right, Const):
-        try:
-            match operator:
-                case ast.Eq():
-                    return Const(left.value == right.value, assumes)
-                case ast.NotEq():
-                    return Const(left.value != right.value, assumes)
-                case ast.In() | ast.NotIn() if isinstance(right.value, str):
-                    return Const((left.value in right.value) is isinstance(operator, ast.In), assumes)
-                case ast.Gt():
-                    return Const(left.value > right.value, assumes)
-                case ast.Lt():
-                    return Const(left.value < right.value, assumes)
-                case ast.GtE():
-                    return Const(left.value >= right.value, assumes)
-                case ast.LtE():
-                    return Const(left.value <= right.value, assumes)
-                case ast.Is() | ast.IsNot():
-                    return Const((left.value is right.value) is isinstance(operator, ast.Is), assumes)
-        except TypeError:
-            return Value(assumes)
-    if isinstance(operator, (ast.In, ast.NotIn)) and isinstance(left, Const):
-        members: list[Value] | None = None
-        if isinstance(right, Items) and right.complete:
-            members = right.items
-        elif isinstance(right, Mapping) and right.complete:
-            members = [key for key, _ in right.pairs]
-        if members is not None and all(isinstance(item, Const) for item in members):
-            found = any(item.value == left.value for item in members)  # type: ignore[attr-defined]
-            return Const(found is isinstance(operator, ast.In), assumes)
-    if (
-        isinstance(left, Instance)
-        and isinstance(right, Instance)
-        and left.cls is not None
-        and left.cls is right.cls
-        and "name" in left.attributes
-    ):
-        same = getattr(left.attributes.get("name"), "value", 0) == getattr(right.attributes.get("name"), "value", 1)
-        return Const(same is isinstance(operator, (ast.Eq, ast.Is)), assumes)
-    return Value(assumes)
-
-
-def fits(run: Interpreter, pattern: ast.pattern, subject: Value, env: Env) -> bool | None:
-    """Whether a pattern of a `match` statement takes a value; None when not known. Binds the names it captures."""
-    match pattern:
-        case ast.MatchAs(pattern=None, name=name):
-            if name is not None:
-                run.bind(name, subject, env)
-            return True
-        case ast.MatchAs(pattern=ast.pattern() as inner, name=name):
-            found = fits(run, inner, subject, env)
-            if name is not None and found is not False:
-                run.bind(name, subject, env)
-            return found
-        case ast.MatchOr(patterns=patterns):
-            answers = [fits(run, each, subject, env) for each in patterns]
-            return True if True in answers else None if None in answers else False
-        case ast.MatchValue(value=value):
-            return compare(ast.Eq(), subject, run.eval(value, env)).truth()
-        case ast.MatchSingleton(value=wanted):
-            return subject.value is wanted if isinstance(subject, Const) else False if subject.truth() else None
-    return None
-
-
-def subscript(run: Interpreter, owner: Value, index: ast.expr, env: Env) -> Value:
-    if isinstance(owner, External):
-        if owner.name in _ANNOTATED and isinstance(index, ast.Tuple) and index.elts:
-            base = run.eval(index.elts[0], env)
-            items = [run.eval(element, env) for element in index.elts[1:]]
-            if isinstance(base, AnnotatedValue):
-                return AnnotatedValue(base.base, [*base.items, *items])
-            return AnnotatedValue(base, items)
-        if owner.name == "os.environ" and isinstance(index, ast.Constant):
-            return Value(frozenset({f"environment variable {index.value!s}"}))
-        if owner.name in ("typing.Optional", "typing.Union", "typing.Type", "builtins.type"):
-            first = index.elts[0] if isinstance(index, ast.Tuple) and index.elts else index
-            inner = run.eval(first, env)
-            return inner if isinstance(inner, AnnotatedValue) else AnnotatedValue(inner, [])
-        return AnnotatedValue(owner, [])
-    if isinstance(owner, (ClassValue, AnnotatedValue)):
-        return owner if isinstance(owner, AnnotatedValue) else AnnotatedValue(owner, [])
-    if isinstance(index, ast.Slice):
-        if isinstance(owner, Items) and owner.complete:
-            bounds = [
-                run.eval(bound, env) if bound is not None else Const(None)
-                for bound in (index.lower, index.upper, index.step)
-            ]
-            if all(isinstance(bound, Const) for bound in bounds):
-                return Items(owner.items[slice(*(bound.value for bound in bounds))])  # type: ignore[attr-defined]
-        if isinstance(owner, Const) and isinstance(owner.value, str):
-            bounds = [
-                run.eval(bound, env) if bound is not None else Const(None)
-                for bound in (index.lower, index.upper, index.step)
-            ]
-            if all(isinstance(bound, Const) for bound in bounds):
-                return Const(owner.value[slice(*(bound.value for bound in bounds))], owner.assumes)  # type: ignore[attr-defined]
-        return Value()
-    key = run.eval(index, env)
-    if isinstance(owner, Mapping) and isinstance(key, Const):
-        return owner.get(key.value) or Value()
-    if (
-        isinstance(owner, Items)
-        and isinstance(key, Const)
-        and isinstance(key.value, int)
-        and -len(owner.items) <= key.value < len(owner.items)
-    ):
-        return run.force(owner.items[key.value])
-    return Value()
-
-
-# Fields of data classes and settings
 
 _SETTINGS = (
     "pydantic_settings.BaseSettings",

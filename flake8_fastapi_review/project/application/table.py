@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ...module.index import unnumbered
 from ...records import NamedTuple
 from ...regex import regex
-from . import library, page
+from . import operations, page, registrars
 from .answers import Around, Made
 from .inputs import inputs_of
 from .interpreter import Exhausted, Interpreter
@@ -286,7 +286,7 @@ class Assembly:
                     self.run.call(called, [app] if handler is lifespan else [], {}, None, None)
 
     def _is_app_class(self, cls: ClassValue) -> bool:
-        return any(library.registrar_kind(name, self.knowledge) in _APPS for name in cls.externals())
+        return any(registrars.kind_of(name, self.knowledge) in _APPS for name in cls.externals())
 
     def _makes_app(self, call: ast.Call, path: str) -> bool:
         name = _called(call) or ""
@@ -300,9 +300,9 @@ class Assembly:
         else:
             return False
         if isinstance(value, External):
-            kind = library.registrar_kind(value.name, self.knowledge)
+            kind = registrars.kind_of(value.name, self.knowledge)
         elif isinstance(value, ClassValue):
-            kind = next((k for each in value.externals() if (k := library.registrar_kind(each, self.knowledge))), None)
+            kind = next((k for each in value.externals() if (k := registrars.kind_of(each, self.knowledge))), None)
         else:
             # Imported inside of the function.
             kind = "fastapi.FastAPI" if name == "FastAPI" and type(value) is Value else None
@@ -1116,7 +1116,7 @@ def _text(value: Value | None) -> tuple[str, bool, Assumptions]:
 
 def _status(value: Value | None) -> int | None:
     if isinstance(value, External):
-        return library.status(value.name)
+        return operations.status(value.name)
     return value.value if isinstance(value, Const) and isinstance(value.value, int) else None
 
 
