@@ -667,6 +667,10 @@ class File:
             return protocols.is_one(self._symbol(expr), names)
         return protocols.named(self._module, expr, names)
 
+    def fixed_status(self, cls: ast.AST) -> int | None:
+        """The status that an exception class of the project always answers with; None where it is given or unknown."""
+        return self._project.protocols.fixed_status(self._module, cls)
+
     def dotted(self, definition: ast.AST) -> str:
         """The qualified name of a `def` or `class` of this file: "app.jobs.Report.run"."""
         return self._types.dotted(self._symbol(definition))
@@ -1010,6 +1014,8 @@ class File:
             sum(step.text.startswith("is given to ") for step in finding.steps),
             words.privileges,
             finding.part[-1].strip(".[]") if finding.part else finding.source.name,
+            not finding.led,
+            finding.source.kind,
         )
 
     # Logging

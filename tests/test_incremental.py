@@ -521,7 +521,7 @@ _LOCAL = """
     project/database/trips.py Trips._answer Trips._showing
     project/execution.py Execution._calls Calls._by_attribute Calls._by_name
     project/migrations.py Graph._linked Graph._circular Migrations._graphs _Reader.constants _Reader.locals
-    project/protocols.py Protocols._flows
+    project/protocols/completing.py Completing._flows
     project/requests.py Requests._added
     project/taint/calls.py Calls._made
     project/taint/engine.py Taint._nodes

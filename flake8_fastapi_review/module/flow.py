@@ -213,13 +213,15 @@ class Flow:
         to: ast.AST | Literal["exit", "normal-exit"] = "exit",
         errors: bool = True,
         completed: bool = False,
+        decided: Callable[[ast.AST], bool | None] | None = None,
     ) -> bool:
         """Whether every path from after `start` (None: the beginning) to `to` passes a step with `predicate`.
 
         `to` is "exit" (every way out), "normal-exit" (exceptions that leave are no matter, those that are handled are)
         or a step, whose own parts do not count. Without `errors` only statements that always raise do raise.
         True where there is no such path. For an acquired resource: `always_passes(acquire, releases)`. With `completed`
-        a step that raises has not been passed: the ways through the handlers of its error are followed.
+        a step that raises has not been passed: the ways through the handlers of its error are followed. `decided` knows
+        how tests of `if` come out on the ways that count; None: either way.
         """
         self._build()
         goals = set(self._ids(to)) if isinstance(to, ast.AST) else {END, RETURN, BREAK, CONTINUE}
@@ -238,6 +240,12 @@ class Flow:
                 onward: Iterable[int] = self._errors[node]
             else:
                 onward = self._after(node, errors=errors)
+                test = self._code[node] if decided is not None and node > CONTINUE else None
+                if decided is not None and isinstance(test, ast.If) and len(self._next[node]) == 2:
+                    outcome = decided(test.test)
+                    if outcome is not None:
+                        other = self._next[node][1 if outcome else 0]
+                        onward = [after for after in onward if after != other or other in self._errors[node]]
             for after in onward:
                 if after not in seen:
                     seen.add(after)

@@ -120,7 +120,7 @@ class Project:
         if self._protocols is None:
             from .protocols import Protocols
 
-            self._protocols = Protocols(self.types, self.passing, self._dependencies)
+            self._protocols = Protocols(self.types, self.passing, self._dependencies, self._around)
         return self._protocols
 
     def _dependencies(self, symbol: str) -> list[tuple[str, str | None]] | None:
@@ -131,6 +131,13 @@ class Project:
             return None
         common = [{(each.name.replace(":", "."), each.symbol) for each in row.dependencies} for row in rows]
         return sorted(set.intersection(*common), key=str) if common else []
+
+    def _around(self, symbol: str) -> list[str]:
+        """The functions of the project's middlewares around the handler with this symbol."""
+        path, _, qualname = symbol.rpartition(":")
+        apps = {row.app for row in self.application.rows_in(path) if row.endpoint_qualname == qualname}
+        found = {each.symbol for app in apps for each in self.application.middleware(app)} - {None}
+        return sorted(f"{each}{end}" for each in found for end in ("", ".dispatch", ".__call__"))
 
     @property
     def schemas(self) -> Schemas:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ...rule import Default, Rule, Severity, option
-from .names import shown
+from .names import shown, written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -63,7 +63,7 @@ class MissingPrecheck(Rule):
     code = "FAR200"
     severity = Severity.BLOCKER
     default = Default.CONFIGURED
-    message = "`{operation}` is reached{way} without `{check}` before it: check first on every path"
+    message = "`{operation}` is reached{way} without {check} before it: check first on every path"
 
     protocols: tuple[Mapping[str, Any], ...] = option((), "Filled from [tool.fastapi-review.protocols].")
 
@@ -75,4 +75,5 @@ class MissingPrecheck(Rule):
                 if steps is None:
                     continue
                 way = f" from {steps[-1].message.split()[-1]}" if len(steps) > 1 else ""
-                yield self.at(call, operation=file.source(call.func), check=shown(checks), way=way, related=steps[1:])
+                operation = written(file, call, operations)
+                yield self.at(call, operation=operation, check=shown(checks), way=way, related=steps[1:])

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ...rule import Default, Rule, Severity, option
-from .names import shown
+from .names import shown, written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -74,7 +74,7 @@ class ConsumeBeforeSuccess(Rule):
                 steps = file.unguarded(call, operations, operations)
                 if steps is not None:
                     problem = (
-                        f"`{file.source(call.func)}` runs where `{shown(operations)}` has not succeeded yet: "
+                        f"`{written(file, call, consume)}` runs where {shown(operations)} has not succeeded yet: "
                         "failures are charged, consume after it"
                     )
                     yield self.at(call, problem=problem, related=steps[1:])
@@ -82,7 +82,6 @@ class ConsumeBeforeSuccess(Rule):
                 steps = file.unfollowed(call, consume)
                 if steps is not None:
                     way = f"{steps[-1].message.split()[-1]} returns"
-                    problem = (
-                        f"{way} after `{file.source(call.func)}` without `{shown(consume)}`: consume on every such path"
-                    )
+                    done = f"{way} after `{written(file, call, operations)}`"
+                    problem = f"{done} without {shown(consume)}: consume on every such path"
                     yield self.at(call, problem=problem, related=steps[1:])

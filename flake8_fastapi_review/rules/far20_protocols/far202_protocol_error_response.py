@@ -7,7 +7,7 @@ from ...rule import Default, Rule, Severity, option
 from .names import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from ...file import File
     from ...rule import Violation
@@ -76,7 +76,7 @@ class ProtocolErrorResponse(Rule):
     code = "FAR202"
     severity = Severity.WARNING
     default = Default.CONFIGURED
-    message = "a refused `{check}` is answered {problem}: clients of the protocol rely on it"
+    message = "a refused {check} is answered {problem}: clients of the protocol rely on it"
 
     protocols: tuple[Mapping[str, Any], ...] = option((), "Filled from [tool.fastapi-review.protocols].")
 
@@ -85,22 +85,36 @@ class ProtocolErrorResponse(Rule):
         for protocol in self.protocols:
             check = shown(protocol["checks"])
             for place in _refusals(file, protocol["checks"], protocol.get("failures", frozenset())):
-                for call in _answers(file, place):
-                    problem = _problem(file, call, protocol["status"], protocol.get("fields", frozenset()))
-                    if problem is not None and call not in seen:
-                        seen.add(call)
-                        yield self.at(call, check=check, problem=problem)
+                for answer in _answers(file, place):
+                    problem = _problem(file, answer, protocol["status"], protocol.get("fields", frozenset()))
+                    if problem is not None and answer not in seen:
+                        seen.add(answer)
+                        yield self.at(answer, check=check, problem=problem)
 
 
-def _refusals(file: File, checks: frozenset[str], failures: frozenset[str]) -> Iterator[list[ast.AST]]:
-    """The statements that run when a check has said no."""
+def _refusals(file: File, checks: frozenset[str], failures: frozenset[str]) -> Iterator[Sequence[ast.AST]]:
+    """The statements that run when a check has said no, and those of the functions that they call in this file."""
+    for body in _refusing(file, checks, failures):
+        yield body
+        for call in file.within(body, ast.Call):
+            definition = file.definition_of(call.func)
+            if definition is not None and definition.path == file.path and not definition.is_class:
+                for function in file.nodes(ast.FunctionDef, ast.AsyncFunctionDef):
+                    if file.dotted(function) == definition.dotted and not file.refers_to(function, checks):
+                        yield function.body
+
+
+def _refusing(file: File, checks: frozenset[str], failures: frozenset[str]) -> Iterator[Sequence[ast.AST]]:
     for handler in file.nodes(ast.ExceptHandler):
         kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
         if any(kind is not None and file.refers_to(kind, failures) for kind in kinds):
             yield handler.body
     for function in file.nodes(ast.FunctionDef, ast.AsyncFunctionDef):
-        if file.refers_to(function, checks) or any(
-            _registers(file, each, failures) for each in function.decorator_list
+        handled = file.handles(function)
+        if (
+            file.refers_to(function, checks)
+            or any(_registers(file, each, failures) for each in function.decorator_list)
+            or any(name in failures or name.rpartition(".")[2] in failures for name in handled)
         ):
             yield function.body
     for test in file.nodes(ast.If):
@@ -119,31 +133,62 @@ def _registers(file: File, decorator: ast.expr, failures: frozenset[str]) -> boo
     return False
 
 
-def _answers(file: File, body: list[ast.AST]) -> Iterator[ast.Call]:
+def _answers(file: File, body: Sequence[ast.AST]) -> Iterator[ast.expr]:
+    """The errors that are raised and the responses that are made: calls, and classes that are raised as they are."""
     for call in file.within(body, ast.Call):
         statement = file.statement(call)
         if isinstance(statement, (ast.Raise, ast.Return, ast.Assign)) and (
             file.is_subclass(call.func, *_ERRORS) or file.is_subclass(call.func, *_RESPONSES)
         ):
             yield call
+    for raised in file.within(body, ast.Raise):
+        if isinstance(raised.exc, (ast.Name, ast.Attribute)) and file.is_subclass(raised.exc, *_ERRORS):
+            yield raised.exc
 
 
-def _problem(file: File, call: ast.Call, status: int, fields: frozenset[str]) -> str | None:
-    is_error = file.is_subclass(call.func, *_ERRORS)
-    own = file.definition_of(call.func)
-    if own is not None and own.is_class and file.constructor_of(call.func) is not None:
-        return None  # it makes the answer of what it is given
-    given = file.argument(call, 0 if is_error else 1, "status_code")
+def _problem(file: File, answer: ast.expr, status: int, fields: frozenset[str]) -> str | None:
+    cls = answer.func if isinstance(answer, ast.Call) else answer
+    is_error = file.is_subclass(cls, *_ERRORS)
+    own = file.definition_of(cls)
+    if not isinstance(answer, ast.Call) or (own is not None and own.is_class and file.constructor_of(cls) is not None):
+        # it makes the answer of what it is given; the status it may know by itself
+        known = file.fixed_status(cls)
+        return f"with {known} instead of {status}" if known not in (None, status) else None
+    given = file.argument(answer, 0 if is_error else 1, "status_code")
+    if given is None and not is_error and _is_told_later(file, answer):
+        return None
     answered = file.value_of(given) if given is not None else 500 if is_error else 200
     if isinstance(answered, int) and answered != status:
-        return f"with {answered} instead of {status}"
-    body = file.argument(call, 1 if is_error else 0, "detail" if is_error else "content")
+        return f"with {int(answered)} instead of {status}"
+    body = file.argument(answer, 1 if is_error else 0, "detail" if is_error else "content")
     missing = fields if body is None else _missing(file, body, fields)
     return f"without {', '.join(f'`{field}`' for field in sorted(missing))}" if missing else None
 
 
+def _is_told_later(file: File, answer: ast.Call) -> bool:
+    """Whether the status of a response is set after it was made: `response.status_code = 402`."""
+    statement = file.statement(answer)
+    function = file.function(answer)
+    names = {each.id for each in file.within(statement, ast.Name) if isinstance(each.ctx, ast.Store)}
+    return function is not None and any(
+        each.attr == "status_code" and isinstance(each.value, ast.Name) and each.value.id in names
+        for each in file.within(function, ast.Attribute)
+        if isinstance(each.ctx, ast.Store)
+    )
+
+
 def _missing(file: File, body: ast.expr, fields: frozenset[str]) -> frozenset[str]:
     """Those of the fields that a body, or an object in it, surely does not have."""
+    match body:
+        case ast.JoinedStr() | ast.Call(func=ast.Name(id="str" | "repr")):
+            return fields
+        case ast.Call(func=ast.Attribute(value=ast.Call() as model, attr="model_dump" | "dict")) | (
+            ast.Call(func=ast.Name(id="jsonable_encoder"), args=[ast.Call() as model, *_])
+        ):
+            shape = file.model_named(model.func)
+            if shape is None or not shape.is_complete or shape.is_custom or shape.setting("alias_generator"):
+                return frozenset()
+            return fields - {name for each in shape.fields for name in (each.name, each.written_as)}
     if isinstance(file.value_of(body), str):
         return fields
     entries = file.entries(body)
