@@ -56,6 +56,10 @@ class Reached(NamedTuple):
     """What whoever requests it has to have, see Violation.privileges."""
     name: str
     """The last name of the input: "base_url" for `body.provider.base_url`; empty for a whole body."""
+    is_whole: bool
+    """The text begins with the input: nothing of the program's stands before it, as the folder that a path lies in."""
+    source: str
+    """What of a request it is: path, query, header, cookie, body, form, file, url, message; database."""
 
 
 class Logging(NamedTuple):

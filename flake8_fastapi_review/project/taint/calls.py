@@ -24,6 +24,7 @@ from .values import (
     CONTENT,
     KEYS,
     LATER,
+    LED,
     MEMBER,
     NONE,
     OPTION,
@@ -104,6 +105,7 @@ _OF_FIXED_URL = _OF_URL | {"html"}
 _PATHS = re.compile(r"\.(?:get|post|put|patch|delete|api_route|route)\(['\"](/[^'\"]*)['\"]")
 _GUARDED = frozenset({"url"})
 _SEGMENT = frozenset({SEGMENT})
+_LED = frozenset({LED})
 _NAMES_OF_FILES = frozenset({"path", "redirect", "archive"})
 """What a part of a path without separators is harmless for, which is no `..` either."""
 _OTHERS_CHECK = re.compile(
@@ -146,12 +148,13 @@ class Arguments:
         positional = [v.without_safe(_SEGMENT) if isinstance(node, ast.Starred) else v for node, v in self.positional]
         return whole([*positional, *(v for _, v in self.named.values()), *self.spread])
 
-    def joined(self) -> Value:
-        """The same as parts of a path, one after the other."""
+    def joined(self, led: bool) -> Value:
+        """The same as parts of a path, one after the other, and after something else if they are `led`."""
         found = []
         for place, (node, value) in enumerate(self.positional):
             followed = isinstance(node, ast.Starred) or any(later for _, later in self.positional[place + 1 :])
-            found.append(value.upwards() if followed else value)
+            part = value.upwards() if followed else value
+            found.append(part.with_safe(_LED) if led or place else part)
         return whole(found)
 
     def pick(self, which: Argument) -> tuple[ast.expr, Value] | None:
@@ -483,7 +486,8 @@ class Calls:
                 if which == "self":
                     given.append(receiver)
                 elif which == ALL:
-                    given.append(arguments.joined() if name.rpartition(".")[2] in _JOINING else arguments.all())
+                    leaf = name.rpartition(".")[2]
+                    given.append(arguments.joined(leaf == "joinpath") if leaf in _JOINING else arguments.all())
                 elif (found := arguments.pick(which)) is not None:
                     given.append(found[1])
             if not any(given) or self.inputs.is_narrow(self.types.call_type(callee)):

@@ -132,6 +132,8 @@ class Finding(NamedTuple):
     steps: tuple[Step, ...]
     handler: str
     """The function of the file that takes the input: "path:qualname"."""
+    led: bool
+    """See values.LED."""
 
 
 class Taint:
@@ -651,7 +653,8 @@ def _finding(flow: Flow, symbol: str) -> Finding | None:
     else:
         return None
     told = tuple(steps(flow.trail))
-    return Finding(flow.kind, line, column, source, flow.label[1], flow.sink, flow.path, flow.line, told, symbol)
+    part = flow.label[1]
+    return Finding(flow.kind, line, column, source, part, flow.sink, flow.path, flow.line, told, symbol, flow.led)
 
 
 def _may_carry(declared: Type | None) -> bool:

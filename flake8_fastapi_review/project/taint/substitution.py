@@ -10,6 +10,7 @@ from .values import (
     CLEAN,
     HOST,
     NAMES,
+    LED,
     SEGMENT,
     UPWARDS,
     Flow,
@@ -89,7 +90,8 @@ class Substitution:
                     continue
                 step = self._steps.get(flow.label[0])
                 trail = followed(mark.trail, step) if step else mark.trail
-                yield flow._replace(label=label, trail=appended(trail, flow.trail))
+                led = flow.led or LED in mark.safe
+                yield flow._replace(label=label, trail=appended(trail, flow.trail), led=led)
 
     def _actual(self, label: Label) -> Value | None:
         """None for an input that the function takes itself."""

@@ -62,7 +62,10 @@ OPTION = "[=]"
 WRITTEN = frozenset(SINKS) - {"archive", "pickle", "xml"} | {CONTENT}
 """What is written to a file harms only those who read it."""
 
-PREFIXED = frozenset({"url", "redirect", "module", "program"})
+LED = "led"
+"""Not a kind of sink: something that is not the input stands before it, as the folder that a path lies in."""
+
+PREFIXED = frozenset({"url", "redirect", "module", "program", LED})
 """Kinds for which only the beginning of a text counts."""
 
 NONE: frozenset[str] = frozenset()
@@ -443,6 +446,8 @@ class Flow(NamedTuple):
     """Harmful even if it is a text without separators: see UPWARDS."""
     names: bool = False
     """Only the names in a dictionary get there: see NAMES."""
+    led: bool = False
+    """See LED."""
 
 
 def _outer(value: Value) -> Iterator[str]:

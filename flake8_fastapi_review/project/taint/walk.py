@@ -23,6 +23,7 @@ from .values import (
     CLEAN,
     CONTENT,
     HOST,
+    LED,
     KEYS,
     LATER,
     MEMBER,
@@ -891,8 +892,8 @@ class Walk:
             below = kind == "url" and BELOW in mark.safe
             upwards = kind == "path" and UPWARDS in mark.safe
             place = (self.path, node.lineno, node.col_offset)
-            names = NAMES in mark.safe
-            self.add(Flow(told, label, sink, *place, trail, None, settled, below, upwards, names))
+            names, led = NAMES in mark.safe, LED in mark.safe
+            self.add(Flow(told, label, sink, *place, trail, None, settled, below, upwards, names, led))
 
     def add(self, flow: Flow) -> None:
         """Each input is told once for each place that it reaches."""
