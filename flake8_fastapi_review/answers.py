@@ -58,6 +58,8 @@ class Reached(NamedTuple):
     """The last name of the input: "base_url" for `body.provider.base_url`; empty for a whole body."""
     is_whole: bool
     """The text begins with the input: nothing of the program's stands before it, as the folder that a path lies in."""
+    is_beside: bool
+    """A path: it was made sure that its text begins like a folder, and not that it lies in that folder."""
     source: str
     """What of a request it is: path, query, header, cookie, body, form, file, url, message; database."""
 

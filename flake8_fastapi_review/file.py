@@ -808,10 +808,14 @@ class File:
         return [(cycle, graph.lines(self.path, cycle)) for cycle in graph.cycles if self.path in cycle]
 
     def made_by(self, expr: ast.expr) -> ast.Call | None:
-        """The call that makes what a variable of a module of the project holds, of this one or of another."""
+        """The call that makes what a variable of a module of the project holds, of this one or of another, or what an
+        attribute of the object itself holds, if its class assigns it once."""
         local = [each for each in self.values(expr) if isinstance(each, ast.Call)]
         if local:
             return local[0] if len(local) == 1 else None
+        match expr:
+            case ast.Attribute(value=ast.Name(id="self"), attr=attribute):
+                return self._made_for(attribute, expr)
         path, _, name = (self.module_variable(expr) or "").rpartition(":")
         module = self._project.modules.lent(path) if path and path != self.path else None
         for statement in module.tree.body if module is not None else ():
@@ -821,6 +825,20 @@ class File:
                 case ast.AnnAssign(target=ast.Name(id=target), value=ast.Call() as made) if target == name:
                     return made
         return None
+
+    def _made_for(self, attribute: str, node: ast.AST) -> ast.Call | None:
+        """The call whose value the class around a node assigns to `self.attribute`."""
+        owner = self.enclosing(node, ast.ClassDef)
+        values: list[ast.expr | None] = []
+        for statement in self.nodes(ast.Assign, ast.AnnAssign):
+            targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+            for target in targets:
+                match target:
+                    case ast.Attribute(value=ast.Name(id="self"), attr=name) if name == attribute:
+                        if self.enclosing(statement, ast.ClassDef) is owner:
+                            values.append(statement.value)
+        made = values[0] if len(values) == 1 else None
+        return made if isinstance(made, ast.Call) else None
 
     def project_mentions(self, *words: str) -> bool:
         """Whether the text of some file of the project holds one of these words: for looking elsewhere before an
@@ -1015,6 +1033,7 @@ class File:
             words.privileges,
             finding.part[-1].strip(".[]") if finding.part else finding.source.name,
             not finding.led,
+            finding.beside,
             finding.source.kind,
         )
 

@@ -105,7 +105,7 @@ _OF_FIXED_URL = _OF_URL | {"html"}
 _PATHS = re.compile(r"\.(?:get|post|put|patch|delete|api_route|route)\(['\"](/[^'\"]*)['\"]")
 _GUARDED = frozenset({"url"})
 _SEGMENT = frozenset({SEGMENT})
-_LED = frozenset({LED})
+_FOLLOWING = frozenset({LED})
 _NAMES_OF_FILES = frozenset({"path", "redirect", "archive"})
 """What a part of a path without separators is harmless for, which is no `..` either."""
 _OTHERS_CHECK = re.compile(
@@ -154,7 +154,7 @@ class Arguments:
         for place, (node, value) in enumerate(self.positional):
             followed = isinstance(node, ast.Starred) or any(later for _, later in self.positional[place + 1 :])
             part = value.upwards() if followed else value
-            found.append(part.with_safe(_LED) if led or place else part)
+            found.append(part.with_safe(_FOLLOWING) if led or place else part)
         return whole(found)
 
     def pick(self, which: Argument) -> tuple[ast.expr, Value] | None:

@@ -13,7 +13,7 @@ from .inputs import HARMLESS
 from .lookups import KNOWN
 from .patterns import is_strict
 from .state import State, access, joined, lookup
-from .values import ALL, CONTAINED, RESOLVED, Value, is_resolved
+from .values import ALL, BESIDE, CONTAINED, RESOLVED, Value, is_resolved
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,6 +25,7 @@ _TRAVERSAL = frozenset({"..", "/", "\\", "../", "..\\", "./", "/.."})
 _LINE_ENDS = frozenset({"\n", "\r", "\r\n"})
 _HOSTS = frozenset({"://", "//", ":"})
 _PATH = frozenset({"path", "archive"})
+_BESIDE = frozenset({BESIDE})
 _URL = frozenset({"url", "redirect"})
 _NORMALISING = frozenset("lower upper strip lstrip rstrip casefold title".split())
 HOST_PARTS = frozenset({"hostname", "netloc", "host", "authority"})
@@ -459,6 +460,8 @@ def _starts_with(walk: Walk, node: ast.Call, truth: bool, state: State, known: t
             walk.refine(state, key, containment(state, key, resolved))
     elif prefix is UNKNOWN and ends_with_separator(walk, node.args[0]):
         walk.refine(state, key, containment(state, key, resolved))
+    elif containment(state, key, resolved) == _PATH:
+        walk.refine(state, key, _BESIDE)
 
 
 def ends_with_separator(walk: Walk, node: ast.expr) -> bool:

@@ -134,6 +134,8 @@ class Finding(NamedTuple):
     """The function of the file that takes the input: "path:qualname"."""
     led: bool
     """See values.LED."""
+    beside: bool
+    """See values.BESIDE."""
 
 
 class Taint:
@@ -653,8 +655,20 @@ def _finding(flow: Flow, symbol: str) -> Finding | None:
     else:
         return None
     told = tuple(steps(flow.trail))
-    part = flow.label[1]
-    return Finding(flow.kind, line, column, source, part, flow.sink, flow.path, flow.line, told, symbol, flow.led)
+    return Finding(
+        flow.kind,
+        line,
+        column,
+        source,
+        flow.label[1],
+        flow.sink,
+        flow.path,
+        flow.line,
+        told,
+        symbol,
+        flow.led,
+        flow.beside,
+    )
 
 
 def _may_carry(declared: Type | None) -> bool:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from .values import (
     ALL,
+    BESIDE,
     CLEAN,
     HOST,
-    NAMES,
     LED,
+    NAMES,
     SEGMENT,
     UPWARDS,
     Flow,
@@ -24,6 +25,7 @@ from .values import (
     followed,
     is_harmless,
     is_harmless_at,
+    is_place,
     join,
 )
 
@@ -91,7 +93,8 @@ class Substitution:
                 step = self._steps.get(flow.label[0])
                 trail = followed(mark.trail, step) if step else mark.trail
                 led = flow.led or LED in mark.safe
-                yield flow._replace(label=label, trail=appended(trail, flow.trail), led=led)
+                beside = flow.beside or BESIDE in mark.safe
+                yield flow._replace(label=label, trail=appended(trail, flow.trail), led=led, beside=beside)
 
     def _actual(self, label: Label) -> Value | None:
         """None for an input that the function takes itself."""
@@ -101,7 +104,12 @@ class Substitution:
         actual = self._given.get(origin, CLEAN)
         for key in path:
             # Running through a list leaves no trace in a path: what has an attribute is then an item of it.
-            actual = actual.of_items(methodcaller("member", key)) if key[:1] == "." else actual.member(key)
+            if key[:1] == ".":
+                actual = actual.of_items(methodcaller("member", key))
+            elif actual.is_list and not actual.marks and not is_place(key):
+                actual = actual.items().member(key)
+            else:
+                actual = actual.member(key)
         return actual
 
     def _moved(self, actual: Value, safe: frozenset[str], trail: Trail | None, origin: Origin) -> Value:

@@ -65,6 +65,10 @@ WRITTEN = frozenset(SINKS) - {"archive", "pickle", "xml"} | {CONTENT}
 LED = "led"
 """Not a kind of sink: something that is not the input stands before it, as the folder that a path lies in."""
 
+BESIDE = "beside"
+"""Not a kind of sink: the path has no `..`, and its text begins like a folder of the project's choice; one beside that
+folder may begin like it, too."""
+
 PREFIXED = frozenset({"url", "redirect", "module", "program", LED})
 """Kinds for which only the beginning of a text counts."""
 
@@ -250,12 +254,12 @@ class Value:
     @property
     def is_list(self) -> bool:
         """Whether it holds nothing but items without names."""
-        return bool(self.parts) and all(_is_place(key) for key in self.parts or ())
+        return bool(self.parts) and all(is_place(key) for key in self.parts or ())
 
     def of_items(self, asked: Callable[[Value], Value]) -> Value:
         """What is asked of it, or else of its items if it is a list."""
         own = asked(self)
-        listed = [part for key, part in (self.parts or {}).items() if _is_place(key)]
+        listed = [part for key, part in (self.parts or {}).items() if is_place(key)]
         return own if own or not listed else join(asked(part) for part in listed)
 
     def as_dict(self) -> Value:
@@ -305,7 +309,8 @@ class Value:
         return Value(marks, parts, self.own)
 
 
-def _is_place(key: str) -> bool:
+def is_place(key: str) -> bool:
+    """Whether the part of a container is that of a place, and not of a name."""
     return key in (ANY, LATER) or (key[:1] == "[" and key[1:-1].isdigit())
 
 
@@ -448,6 +453,8 @@ class Flow(NamedTuple):
     """Only the names in a dictionary get there: see NAMES."""
     led: bool = False
     """See LED."""
+    beside: bool = False
+    """See BESIDE."""
 
 
 def _outer(value: Value) -> Iterator[str]:

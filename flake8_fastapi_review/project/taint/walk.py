@@ -20,12 +20,13 @@ from .values import (
     ALL,
     ANY,
     BELOW,
+    BESIDE,
     CLEAN,
     CONTENT,
     HOST,
-    LED,
     KEYS,
     LATER,
+    LED,
     MEMBER,
     NAMED,
     NAMES,
@@ -893,7 +894,8 @@ class Walk:
             upwards = kind == "path" and UPWARDS in mark.safe
             place = (self.path, node.lineno, node.col_offset)
             names, led = NAMES in mark.safe, LED in mark.safe
-            self.add(Flow(told, label, sink, *place, trail, None, settled, below, upwards, names, led))
+            beside = BESIDE in mark.safe
+            self.add(Flow(told, label, sink, *place, trail, None, settled, below, upwards, names, led, beside))
 
     def add(self, flow: Flow) -> None:
         """Each input is told once for each place that it reaches."""

@@ -1,20 +1,33 @@
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from ...rule import Rule, Severity
+from ...rule import Rule, Severity, option
 from ...untrusted import told
 from . import fixes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ...answers import Reached
     from ...file import File
     from ...rule import Violation
 
 
+_CHOSEN = re.compile(
+    r"(?i)(?:^|_|(?<=[a-z])(?=[A-Z]))(?:path|paths|dir|dirs|directory|folder|folders|cwd|root|workspace|output|destination"
+    r"|dest|repo|repository)$"
+)
+"""Names under which people enter where their own files are: all of a path, not the name of something in a folder."""
+_ENTERED = frozenset(("query", "body", "form", "message"))
+"""Where they enter it; the path of a URL names what the service has."""
+_HANDED_OUT = ("FileResponse", "send_file")
+"""What sends the file to whoever asks, so that any of the server's is read."""
 _FAR = 4
 """What is checked on a way through more calls than that is not always understood."""
+_BELOW = "the client chooses the file, resolve it and check that it lies below its folder"
+_BESIDE = "a folder beside the one that its text is compared with begins like it, use `is_relative_to`"
 
 
 class PathTraversal(Rule):
@@ -23,7 +36,9 @@ class PathTraversal(Rule):
     `..` in a name leads out of the folder that was meant, and an absolute path replaces it altogether: `base /
     "/etc/passwd"` is `/etc/passwd`. Whether the file exists, or how its name ends, is no protection. Resolve the path
     and compare it with the folder, or take the last part of the name only. A plain `{name}` in a route's path holds
-    no slash and is not reported where a file is meant; `{name:path}` is.
+    no slash and is not reported where a file is meant; `{name:path}` is. A path that people enter as a
+    whole, under a name for that (`path`, `output_folder`, `cwd`), is reported with the option `chosen` only, unless the
+    file is sent back. Where the text of a path is compared with a folder's, one beside it passes, too: a warning.
 
     Bad:
 
@@ -66,17 +81,32 @@ class PathTraversal(Rule):
     severity = Severity.BLOCKER
     cwe = 22
     cvss = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:C/C:H/I:N/A:N"
-    message = (
-        "`{sink}` gets a path with {input}{route}{chain}: the client chooses the file, "
-        "resolve it and check that it lies below its folder"
-    )
+    message = "`{sink}` gets a path with {input}{route}{chain}: {harm}"
     markers = (("def ",),)
+
+    chosen: bool = option(
+        False, "Report paths that people enter as a whole (`path`, `output_folder`, `cwd`), too: most are meant."
+    )
 
     def check(self, file: File) -> Iterator[Violation]:
         for reached in file.reached(self.code):
+            if not self.chosen and _is_chosen(reached):
+                continue
             yield told(
                 self,
                 reached,
                 fix=fixes.resolved(file, reached),
-                severity=Severity.WARNING if reached.calls > _FAR else None,
+                severity=Severity.WARNING if reached.is_beside or reached.calls > _FAR else None,
+                harm=_BESIDE if reached.is_beside else _BELOW,
             )
+
+
+def _is_chosen(reached: Reached) -> bool:
+    """Whether the client says all of a path, under a name for that: an application for people's own files is meant to
+    go where they say. What it sends back to whoever asks is another matter."""
+    return (
+        reached.is_whole
+        and reached.source in _ENTERED
+        and _CHOSEN.search(reached.name) is not None
+        and not reached.sink.endswith(_HANDED_OUT)
+    )
