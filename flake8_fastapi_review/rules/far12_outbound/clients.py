@@ -19,5 +19,9 @@ CALLS = frozenset(
     )
 )
 """Functions and methods that send a request and give its response."""
-MARKERS = ("requests", "httpx", "aiohttp", "urllib", "smtplib", "redis", "ftplib", "socket", "http.client", "timeout")
+MARKERS = tuple(
+    (
+        "requests httpx aiohttp urllib smtplib imaplib poplib redis ftplib socket http.client telnetlib grpc timeout"
+    ).split()
+)
 """One of these words is in every file that calls out."""
