@@ -165,3 +165,40 @@ def test_an_execution_that_is_given_up_still_answers(tmp_path: Path, monkeypatch
         seen.add(application.truncated)
         assert len(application.rows) == 6 or application.truncated
     assert seen == {True, False}
+
+
+HABITS = """\
+from fastapi import APIRouter, FastAPI
+
+app = FastAPI(responses={404: {"description": "Missing"}})
+inner = FastAPI()
+router = APIRouter(tags=["books"])
+
+@router.get("/one", responses={409: {"description": "Taken"}})
+def one(): ...
+
+@router.get("/two", responses={200: {"description": "Here"}})
+def two(): ...
+
+@router.get("/hidden", include_in_schema=False)
+def hidden(): ...
+
+@app.get("/three", responses={422: {"description": "Wrong"}})
+def three(): ...
+
+@inner.get("/four")
+def four(): ...
+
+app.include_router(router)
+app.mount("/inner", inner)
+"""
+
+
+def test_habits_are_those_of_what_the_schema_shows(tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text(HABITS)
+    application = Project(str(tmp_path), load(str(tmp_path))).application
+    apps = {(row.app, row.mounted_at) for row in application.rows}
+    assert {mounted_at: tuple(application.habits(app, mounted_at)) for app, mounted_at in apps} == {
+        "": (3, 2, 1),
+        "/inner": (1, 0, 0),
+    }

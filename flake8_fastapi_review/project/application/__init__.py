@@ -3,6 +3,6 @@
 from .front import Application
 from .matching import Conflict
 from .page import Pages
-from .rows import Dependency, Inputs, Late, RouteRow, Taken
+from .rows import Dependency, Habits, Inputs, Late, RouteRow, Taken
 
-__all__ = ["Application", "Conflict", "Dependency", "Inputs", "Late", "Pages", "RouteRow", "Taken"]
+__all__ = ["Application", "Conflict", "Dependency", "Habits", "Inputs", "Late", "Pages", "RouteRow", "Taken"]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..readings import EVERYTHING, fact
 from .answers import Answers, Kept, Lost
+from .rows import Habits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -47,6 +48,7 @@ class Application:
         self._answers: Answers | None = None
         self._assembly: Assembly | None = None
         self._state: tuple[bytes, Any] = os.urandom(16), {}
+        self._habits: dict[tuple[str, str], Habits] = {}
 
     # Questions
 
@@ -65,6 +67,24 @@ class Application:
     def registered_in(self, app: str, path: str) -> tuple[RouteRow, ...]:
         """The rows of an application that are registered in a file, in order."""
         return self._answered(lambda answers: answers.registered_in(app, path))
+
+    @fact("application.habits", _modules, before=_look)
+    def habits(self, app: str, mounted_at: str) -> Habits:
+        """What the routes of an application do in common; of one that is mounted, its own."""
+        known = self._habits.get((app, mounted_at))
+        if known is None:
+            shown = [
+                row
+                for row in self._answered(lambda answers: answers.rows())
+                if (row.app, row.mounted_at) == (app, mounted_at) and row.include_in_schema and row.documented
+            ]
+            common = (
+                frozenset.intersection(*[frozenset(row.responses or ()) for row in shown]) if shown else frozenset()
+            )
+            known = self._habits[app, mounted_at] = Habits(
+                len(shown), sum(bool(row.tags) for row in shown), sum(_declares_errors(row, common) for row in shown)
+            )
+        return known
 
     def inputs(self, row: RouteRow) -> Inputs:
         """What the route, with all its dependencies, takes from a request."""
@@ -180,6 +200,12 @@ class Application:
 
             self._assembly = Assembly(self._modules, self._knowledge, self._live_include)
         return self._assembly
+
+
+def _declares_errors(row: RouteRow, common: frozenset[str]) -> bool:
+    """Whether the registration of a route documents errors that neither all routes document nor FastAPI by itself."""
+    own = set(row.responses or ()) - common - {"422"} if "responses" in row.keywords else set()
+    return any(code.startswith(("4", "5")) for code in own)
 
 
 @contextlib.contextmanager

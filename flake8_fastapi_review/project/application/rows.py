@@ -89,6 +89,15 @@ class RouteRow(NamedTuple):
     when not all are known."""
 
 
+class Habits(NamedTuple):
+    """How many of the routes that the schema of an application shows do what not all need to do."""
+
+    routes: int
+    tagged: int
+    declaring: int
+    """Document, where they are registered, another error than the 422 of a failed validation."""
+
+
 class Late(NamedTuple):
     """A registration on a router that was included before."""
 

@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from ...records import NamedTuple
+from ...regex import regex
 from ...shapes import is_none
 
 if TYPE_CHECKING:
@@ -22,6 +23,11 @@ JSON_RESPONSES = (
     "fastapi.responses.ORJSONResponse",
     "fastapi.responses.UJSONResponse",
 )
+
+MACHINERY = regex(
+    r"(?i)^/?$|health|ready|live|alive|ping|metrics|version|docs|openapi|redoc|favicon|robots|static|status$"
+)
+"""Paths for what runs the application, and for browsers."""
 
 _NONE = (None, "None", "'None'", '"None"')
 
