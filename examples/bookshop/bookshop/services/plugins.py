@@ -25,6 +25,8 @@ def install(client: httpx.Client, address: str, folder: Path) -> None:
 
 
 def load_file(path: Path) -> ModuleType:
+    if path.stem in sys.modules:
+        return sys.modules[path.stem]
     spec = importlib.util.spec_from_file_location(path.stem, path)
     if spec is None or spec.loader is None:
         raise ImportError(f"{path} is no Python file")
