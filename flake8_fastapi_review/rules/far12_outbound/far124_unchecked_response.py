@@ -19,8 +19,12 @@ _CHECKS = frozenset(
     "raise_for_status status_code status ok is_success is_error is_client_error is_server_error reason reason_phrase "
     "has_redirect_location is_redirect".split()
 )
-_RAISING = ("raise_for_status=True", "event_hooks", "raise_for_status=", "raise_on_4xx_5xx", "HTTPAdapter")
-"""Clients that look at the status themselves."""
+_RAISING = {
+    "aiohttp": ("raise_for_status=",),
+    "requests": ("HTTPAdapter):", "HTTPAdapter, ", "hooks"),
+    "httpx": ("event_hooks", "raise_on_4xx_5xx", "Transport):"),
+}
+"""What is written where clients look at the status themselves, or may."""
 
 
 class UncheckedResponse(Rule):
@@ -57,20 +61,20 @@ class UncheckedResponse(Rule):
     markers = (("requests", "httpx", "aiohttp"), (".json(", ".text", ".content", ".read("))
 
     def check(self, file: File) -> Iterator[Violation]:
-        raising: bool | None = None
         for call in file.nodes(ast.Call):
             if not isinstance(call.func, (ast.Attribute, ast.Name)):
                 continue
             leaf = last_name(call.func)
-            if leaf not in METHODS or file.resolved(call) not in CALLS:
+            name = file.resolved(call) if leaf in METHODS else None
+            if name not in CALLS:
                 continue
             found = _unchecked(file, call)
             if found is None:
                 continue
-            if raising is None:
-                raising = any(word in file.text for word in _RAISING)
             use, response = found
-            if not raising and not _may_raise(file, call) and not _is_looked_into(file, use):
+            if not _may_raise(file, call, name.partition(".")[0].replace("httpx2", "httpx")) and not _is_looked_into(
+                file, use
+            ):
                 fix = _checked(file, use, response)
                 yield self.at(use, fix=fix, use=shortened(ast.unparse(use)), response=response)
 
@@ -91,7 +95,9 @@ def _unchecked(file: File, call: ast.Call) -> tuple[ast.AST, str] | None:
     match outer:
         case ast.Attribute(attr=attribute) if attribute in _BODY:
             return _expression(file, outer), "response"
-        case ast.Assign(targets=[ast.Name(id=name)], value=given) if given is value:
+        case (
+            ast.Assign(targets=[ast.Name(id=name)], value=given) | ast.AnnAssign(target=ast.Name(id=name), value=given)
+        ) if given is value:
             return _of_variable(file, outer, name)
         case ast.withitem(optional_vars=ast.Name(id=name)):
             owner = file.enclosing(outer, ast.With, ast.AsyncWith)
@@ -152,15 +158,31 @@ def _is_looked_into(file: File, use: ast.AST) -> bool:
     return False
 
 
-def _may_raise(file: File, call: ast.Call) -> bool:
-    """Whether the client may be one that checks: made elsewhere with options that are not known."""
+def _may_raise(file: File, call: ast.Call, library: str) -> bool:
+    """Whether the client may be one that checks: told so at the call, or made elsewhere with options that are not
+    known."""
+    if any(each.arg in (None, "raise_for_status", "hooks") for each in call.keywords):
+        return True
     if not isinstance(call.func, ast.Attribute):
-        return False
-    kind = file.type_of(call.func.value)
-    if kind is not None and file.module_variable(call.func.value) is not None:
-        made = file.made_by(call.func.value)
-        if made is not None and all(
-            each.arg not in (None, "event_hooks", "raise_for_status") for each in made.keywords
-        ):
-            return False
-    return kind is not None and file.project_mentions("event_hooks", "raise_for_status=True")
+        return any(word in file.text for word in _RAISING[library])
+    owner = call.func.value
+    if file.type_of(owner) is None:
+        return False  # a module
+    made = owner if isinstance(owner, ast.Call) else file.made_by(owner) or _opened(file, owner)
+    if made is not None and file.is_named(made.func, *file.group("client")):
+        if library == "requests":
+            return any(word in file.text for word in _RAISING[library])
+        return any(each.arg in (None, "event_hooks", "raise_for_status", "transport") for each in made.keywords)
+    return file.project_mentions(*_RAISING[library])
+
+
+def _opened(file: File, name: ast.expr) -> ast.Call | None:
+    """The call in the `with` that a local name stands for."""
+    for above in file.ancestors(name):
+        if isinstance(above, (ast.With, ast.AsyncWith)):
+            for item in above.items:
+                match item:
+                    case ast.withitem(context_expr=ast.Call() as made, optional_vars=ast.Name(id=given)):
+                        if isinstance(name, ast.Name) and given == name.id:
+                            return made
+    return None
