@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING
 
 from ...module.index import running
-from .forms import leaf_of
+from .forms import leaf_of, module_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,7 +25,7 @@ def migrated_unique(modules: Modules, table: str, columns: tuple[str, ...]) -> b
             continue
         for call in module.index.nodes(ast.Call):
             match leaf_of(call.func), call.args:
-                case "create_table", [ast.Constant(value=name), *parts] if name == table:
+                case "create_table", [named, *parts] if _text(module, named) == table:
                     is_created = True
                     if any(_makes_unique(part, columns) for part in parts):
                         return True
@@ -40,8 +41,28 @@ def migrated_unique(modules: Modules, table: str, columns: tuple[str, ...]) -> b
                     if _is_on(module, call, table):
                         return True
                 case "execute", arguments:
-                    is_unknown |= "unique" in ast.unparse(call).lower()
+                    text = ast.unparse(call)
+                    if _statement(table, columns).search(text):
+                        return True
+                    is_unknown |= "unique" in text.lower()
     return False if is_created and not is_unknown else None
+
+
+def _text(module: Module, node: ast.AST) -> object:
+    """A literal, or what a name of the module stands for."""
+    value = module_value(module, node.id) if isinstance(node, ast.Name) else node
+    return value.value if isinstance(value, ast.Constant) else None
+
+
+def _statement(table: str, columns: tuple[str, ...]) -> re.Pattern[str]:
+    """`CREATE UNIQUE INDEX … ON pages (page_uuid)`, `ALTER TABLE pages ADD CONSTRAINT … UNIQUE (page_uuid)`."""
+    name, any_order = re.escape(table), "|".join(map(re.escape, columns))
+    listed = rf"\(\s*(?:[\"`]?(?:{any_order})[\"`]?\s*,?\s*)+\)"
+    return re.compile(
+        rf"unique\s+index\b.*?\bon\s+(?:only\s+)?(?:\w+\.)?[\"`]?{name}[\"`]?\s*(?:using\s+\w+\s*)?{listed}(?!\s*where)"
+        rf"|table\s+(?:only\s+)?(?:\w+\.)?[\"`]?{name}\b.*?\bunique\s*{listed}",
+        re.IGNORECASE | re.DOTALL,
+    )
 
 
 def _makes_unique(part: ast.AST, columns: tuple[str, ...]) -> bool:
@@ -73,7 +94,7 @@ def _is_on(module: Module, call: ast.Call, table: str) -> bool:
             named = [each.context_expr for each in current.items]
         if isinstance(current, (ast.Call, ast.With)):
             for each in (inner for part in named for inner in running(part)):
-                if isinstance(each, ast.Constant) and each.value == table:
+                if isinstance(each, (ast.Constant, ast.Name)) and _text(module, each) == table:
                     return True
         current = module.index.parents.get(current)
     return False

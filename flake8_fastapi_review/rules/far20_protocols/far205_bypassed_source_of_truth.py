@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING, Any
 
 from ...rule import Default, Rule, Severity, option
+from .names import is_among
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -79,6 +81,40 @@ class BypassedSourceOfTruth(Rule):
                         entity = file.database.entity_of(held) if name in columns else None
                         if entity is not None and source not in (file.dotted_name(entity.symbol), entity.name):
                             yield self.at(call, read=file.source(call), source=leaf)
+            for where, read in (*_filtered(file, columns, source), *_selected(file, columns, source)):
+                yield self.at(where, read=read, source=leaf)
             dotted = frozenset(protocol["state"]) - columns
             for call in file.protocol_calls(dotted) if dotted else ():
                 yield self.at(call, read=file.source(call.func), source=leaf)
+
+
+def _filtered(file: File, columns: frozenset[str], source: str) -> Iterator[tuple[ast.AST, str]]:
+    """`select(Page).filter_by(sync_status="done")`: rows that are found by a copy."""
+    for call in file.nodes(ast.Call):
+        if not isinstance(call.func, ast.Attribute) or call.func.attr != "filter_by":
+            continue
+        named = sorted(columns & {name for name, _ in file.keywords(call) or ()})
+        entity = file.database.rows_of(call.func.value) if named else None
+        if entity is not None and entity.column(named[0]) and not _is_source(file, entity.symbol, source):
+            yield call, f"{entity.name}.{named[0]}"
+
+
+def _selected(file: File, columns: frozenset[str], source: str) -> Iterator[tuple[ast.AST, str]]:
+    """`SELECT sync_status FROM pages`."""
+    for call in file.nodes(ast.Call):
+        name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+        if name not in ("text", "execute", "exec_driver_sql", "fetch", "fetchrow", "fetchval") or not call.args:
+            continue
+        text = file.sql_text(call.args[0])
+        named = [each for each in sorted(columns) if re.search(rf"\b{re.escape(each)}\b", text)]
+        if not named or "select" not in text.lower():
+            continue
+        for statement in file.sql(text):
+            for entity in file.database.entities if statement.kind == "select" and statement.table else ():
+                is_it = entity.table.rpartition(".")[2] == statement.table and entity.column(named[0]) is not None
+                if is_it and not _is_source(file, entity.symbol, source):
+                    yield call.args[0], f"{entity.name}.{named[0]}"
+
+
+def _is_source(file: File, symbol: str, source: str) -> bool:
+    return is_among(file.dotted_name(symbol), frozenset((source,)))

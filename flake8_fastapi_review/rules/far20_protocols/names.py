@@ -28,6 +28,11 @@ def written(file: File, call: ast.Call, names: frozenset[str]) -> str:
     return file.source(next((each for each in named if file.refers_to(each, names)), call.func))
 
 
+def is_among(dotted: str, names: frozenset[str]) -> bool:
+    """Whether a qualified name is one of some, which may be bare."""
+    return dotted in names or dotted.rpartition(".")[2] in names
+
+
 def _short(name: str) -> str:
     owner, _, leaf = name.rpartition(".")
     return f"{owner.rpartition('.')[2]}.*" if leaf == "*" else leaf
