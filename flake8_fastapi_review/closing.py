@@ -27,12 +27,16 @@ def unclosed(file: File, call: ast.Call, methods: Collection[str]) -> str:
     last = function.end_lineno or function.lineno
     names = [each for each in file.nodes(ast.Name) if each.id == name and function.lineno <= each.lineno <= last]
     closing: set[ast.AST] = set()
+    lent = False
     for each in names:
         if isinstance(each.ctx, ast.Store):
             if file.statement(each) is not statement:
                 return ""
             continue
         parent = file.parent(each)
+        if isinstance(parent, ast.Yield) and file.function(each) is function:
+            lent = True  # what a dependency yields comes back to it
+            continue
         if not isinstance(parent, ast.Attribute) or file.function(each) is not function:
             return ""
         if parent.attr in methods:
@@ -42,7 +46,7 @@ def unclosed(file: File, call: ast.Call, methods: Collection[str]) -> str:
     if len(names) == 1 or not file.is_read(name, call):
         return ""
     if not closing:
-        return "is closed by nobody"
+        return "is closed by nobody" if not lent or file.is_injected(function) else ""
 
     def closes(step: ast.AST) -> bool:
         # In `finally: await channel.unsubscribe(); await channel.close()` nothing is expected to fail before.

@@ -4,20 +4,28 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
+from ...regex import regex
 from ...rule import Related, Rule, Severity
 from ...shapes import last_name, named_parameters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ...answers import Definition, HelperCall
     from ...file import File
     from ...rule import Violation
 
+_LIBRARIES = ("httpx", "requests", "aiohttp", "redis", "boto3", "openai", "anthropic", "urllib3", "grpc")
 _ALIKE = frozenset(("timeout", "trust_env", "follow_redirects", "raise_for_status", "http1", "http2", "read_bufsize"))
 """Arguments for which nobody needs a client of their own: switches, and what each call can be given."""
+_BORROWED = frozenset(("connection_pool", "connector", "http_client", "transport"))
+"""Arguments that bring the connections: what calls itself a `transport` is often in the same process."""
 _ATTEMPT = re.compile(r"(?i)attempt|retry|retries|(?:^|_)tr(?:y|ies)(?:_|$)")
 _PAUSES = ("time.sleep", "asyncio.sleep", "anyio.sleep", "trio.sleep")
 _CACHES = ("cache", "lru_cache", "cached", "alru_cache", "singleton", "once")
+_SHORT = 6
+"""A function with no more calls makes a client, and does nothing else with it."""
+_KEPT = regex(r"(?i)shared|cached|pool|singleton|global")
 _REQUESTS = frozenset("get post put patch delete head options request stream".split())
 
 
@@ -69,16 +77,22 @@ class ClientPerCall(Rule):
     code = "FAR121"
     severity = Severity.WARNING
     message = "`{client}` is built {when}, with new connections each time: share one that the lifespan opens"
-    markers = (("httpx", "requests", "aiohttp", "redis", "boto3", "openai", "anthropic"),)
+    markers = ((*_LIBRARIES, "with "), ("def ",))
 
     def check(self, file: File) -> Iterator[Violation]:
+        if any(library in file.text for library in _LIBRARIES):
+            yield from self._built(file)
+        if "with " in file.text and "@" in file.text:
+            yield from self._opened(file)
+
+    def _built(self, file: File) -> Iterator[Violation]:
         routes = None
         for call in file.calls_to(*file.group("client")):
             function = file.function(call)
             if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)) or _is_kept(file, call):
                 continue
-            if any(each.arg == "transport" for each in call.keywords):
-                continue  # what it calls is often in the same process
+            if any(each.arg in _BORROWED and not isinstance(each.value, ast.Call) for each in call.keywords):
+                continue
             if any(_last(each) in _CACHES for each in function.decorator_list):
                 continue
             if routes is None:
@@ -102,6 +116,44 @@ class ClientPerCall(Rule):
                     when = f"for each request of `{caller.message}`, which calls `{function.name}`"
             if when:
                 yield self.at(call, related=related, client=ast.unparse(call.func), when=when)
+
+    def _opened(self, file: File) -> Iterator[Violation]:
+        """`with open_client() as http:` in a route or a dependency, where a function of the project makes a client."""
+        clients = frozenset(file.group("client"))
+        routes: set[ast.AST] | None = None
+        for block in file.nodes(ast.With, ast.AsyncWith):
+            function = file.function(block)
+            if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)) or not function.decorator_list:
+                continue
+            for item in block.items:
+                call = item.context_expr
+                if not isinstance(call, ast.Call) or not isinstance(call.func, (ast.Name, ast.Attribute)):
+                    continue
+                if routes is None:
+                    routes = {route.function for route in file.routes}
+                if function not in routes:
+                    break
+                made = _maker(file, call, clients)
+                if made is not None and not _depends_on_caller(file, call, function):
+                    maker, client = made
+                    related = (Related(maker.path, client.line, f"`{maker.qualname}` makes `{client.name}`"),)
+                    when = f"for each request of `{function.name}`"
+                    yield self.at(call, related=related, client=ast.unparse(call.func), when=when)
+
+
+def _maker(file: File, call: ast.Call, clients: frozenset[str]) -> tuple[Definition, HelperCall] | None:
+    """The plain function of the project that a call asks for a client, and where that is made. Sessions of `requests`
+    can be used again after a `with`."""
+    maker = file.definition_of(call.func)
+    if maker is None or maker.is_class or maker.is_async or maker.is_generator or file.decorators_of(maker):
+        return None
+    if _KEPT.search(maker.qualname.rpartition(".")[2]):
+        return None
+    called = file.calls_of(maker)
+    for each in called if len(called) <= _SHORT else ():
+        if each.name in clients and each.name != "requests.Session" and not each.parameters:
+            return maker, each
+    return None
 
 
 def _loop(file: File, call: ast.Call, function: ast.AST) -> str:
