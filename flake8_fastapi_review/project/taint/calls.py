@@ -106,6 +106,9 @@ _PATHS = re.compile(r"\.(?:get|post|put|patch|delete|api_route|route)\(['\"](/[^
 _GUARDED = frozenset({"url"})
 _SEGMENT = frozenset({SEGMENT})
 _FOLLOWING = frozenset({LED})
+_WITHOUT_TAGS = frozenset({"html"})
+_UNLINKED = frozenset({"redirect"})
+"""What a cookie is harmless for, since no link sets one."""
 _NAMES_OF_FILES = frozenset({"path", "redirect", "archive"})
 """What a part of a path without separators is harmless for, which is no `..` either."""
 _OTHERS_CHECK = re.compile(
@@ -276,6 +279,8 @@ class Calls:
             f"`{ast.unparse(node)[:60]}` comes from the {'database' if kind == 'database' else 'client'}",
         )
         safe = self._of_url() if kind == "url" else ONE_LINE if kind == "header" else NONE
+        if kind == "cookie":
+            safe = _UNLINKED
         mark = Mark(safe, None)
         return Value({(source, ()): mark}).stepping(step)
 
@@ -425,6 +430,8 @@ class Calls:
                 return Value({}, {ANY: whole([receiver])})
             case "replace", [old, ast.Constant(value=str(new)), *_] if "/" not in new and "/" in self.walk.texts(old):
                 return whole([receiver, arguments.all()]).with_safe(_SEGMENT)
+            case "replace", [ast.Constant(value="<"), ast.Constant(value=str(new)), *_] if "<" not in new:
+                return whole([receiver, arguments.all()]).with_safe(_WITHOUT_TAGS)
             case (("read" | "readline" | "readlines" | "getvalue"), _):
                 return whole([receiver, arguments.all()]).without_safe(_NAMED)
         return whole([receiver, arguments.all()])

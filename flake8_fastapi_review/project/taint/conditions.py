@@ -249,9 +249,18 @@ def _is_member(walk: Walk, left: ast.expr, right: ast.expr, state: State) -> Non
     _refine_url(walk, left, state)
 
 
+def given(node: ast.expr) -> ast.expr:
+    """What may be an input in `name or ""`."""
+    match node:
+        case ast.BoolOp(op=ast.Or(), values=[first, *others]) if all(isinstance(each, ast.Constant) for each in others):
+            return first
+    return node
+
+
 def underlying(walk: Walk, node: ast.expr) -> tuple[Path | None, bool]:
     """The variable that a path is made of, and whether it is resolved on the spot: `Path(name).resolve()`."""
     resolved = False
+    node = given(node)
     while isinstance(node, ast.Call):
         name = walk.types.qualified(walk.type_of(node.func)) or ""
         row = walk.taint.rows.passing(name)

@@ -376,6 +376,8 @@ class Inputs:
             safe |= _TEXT
         if kind == "header":
             safe |= ONE_LINE
+        if kind == "cookie":
+            safe |= {"redirect"}  # no link sets one
         if kind == "path" and f"{{{name}:path}}" not in decorators:
             # A plain path parameter ends at the next slash; what it does to a header, it does to who asked.
             safe |= {SEGMENT, "redirect", "archive", "header"}

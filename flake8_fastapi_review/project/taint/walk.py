@@ -338,7 +338,7 @@ class Walk:
         if (opened := _opened(value)) is not None:
             self.opened[key] = opened
         if isinstance(value, ast.Call) and value.args and self._takes_apart(value):
-            source = access(value.args[0])
+            source = access(conditions.given(value.args[0]))
             if source is not None:
                 self.derived[key] = source
 

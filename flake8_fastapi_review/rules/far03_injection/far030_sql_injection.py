@@ -1,8 +1,9 @@
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from ...rule import Rule, Severity
+from ...rule import Rule, Severity, option
 from ...untrusted import told
 
 if TYPE_CHECKING:
@@ -12,12 +13,19 @@ if TYPE_CHECKING:
     from ...rule import Violation
 
 
+_STATEMENT = re.compile(r"(?i)^(?:raw_?)?(?:sql(?:_?(?:query|text|statement|code))?|queries|query|statements?)$")
+"""Names of what a console for SQL takes."""
+
+
 class SqlInjection(Rule):
     """SQL text is put together from what a client sent.
 
     A quotation mark in the value ends the literal, and the rest is executed: the client reads other tables, changes
     them, or drops them. Hand the value over as a parameter; the name of a column or table can't be one, look it up in
     a fixed set.
+
+    A route that takes a whole statement, under a name for that (`sql`, `query`), is a console. It is reported where
+    nobody has to log in for it, and else with the option `consoles`.
 
     Bad:
 
@@ -61,6 +69,12 @@ class SqlInjection(Rule):
     )
     markers = (("def ",),)
 
+    consoles: bool = option(
+        False, "Report routes that take a whole statement (`sql`), too, where one has to log in for them."
+    )
+
     def check(self, file: File) -> Iterator[Violation]:
         for reached in file.reached(self.code):
-            yield told(self, reached)
+            is_console = reached.is_whole and _STATEMENT.search(reached.name) is not None
+            if self.consoles or reached.privileges == "N" or not is_console:
+                yield told(self, reached)

@@ -15,15 +15,18 @@ if TYPE_CHECKING:
     from ...rule import Violation
 
 
-_CHOSEN = re.compile(
-    r"(?i)(?:^|_|(?<=[a-z])(?=[A-Z]))(?:path|paths|dir|dirs|directory|folder|folders|cwd|root|workspace|output|destination"
-    r"|dest|repo|repository)$"
+_FOLDER = re.compile(
+    r"(?i)(?:^|_)(?:dirs?|director(?:y|ies)|folders?|cwd|root|workspace|output|dest(?:ination)?|repo(?:sitory)?)"
+    r"(?:_?path)?$|^(?:base|project|work(?:ing)?|target)_?path$"
 )
-"""Names under which people enter where their own files are: all of a path, not the name of something in a folder."""
+_PATH = re.compile(r"(?i)(?:^|_)paths?$")
+"""Names under which people enter where their own folders and files are: all of a path, not a name in a folder."""
 _ENTERED = frozenset(("query", "body", "form", "message"))
 """Where they enter it; the path of a URL names what the service has."""
+_ON_FOLDERS = ("iterdir", "mkdir", "makedirs", "listdir", "scandir", "walk", "glob", "rglob")
 _HANDED_OUT = ("FileResponse", "send_file")
 """What sends the file to whoever asks, so that any of the server's is read."""
+_KNOWN = ("L", "H")
 _FAR = 4
 """What is checked on a way through more calls than that is not always understood."""
 _BELOW = "the client chooses the file, resolve it and check that it lies below its folder"
@@ -36,9 +39,11 @@ class PathTraversal(Rule):
     `..` in a name leads out of the folder that was meant, and an absolute path replaces it altogether: `base /
     "/etc/passwd"` is `/etc/passwd`. Whether the file exists, or how its name ends, is no protection. Resolve the path
     and compare it with the folder, or take the last part of the name only. A plain `{name}` in a route's path holds
-    no slash and is not reported where a file is meant; `{name:path}` is. A path that people enter as a
-    whole, under a name for that (`path`, `output_folder`, `cwd`), is reported with the option `chosen` only, unless the
-    file is sent back. Where the text of a path is compared with a folder's, one beside it passes, too: a warning.
+    no slash and is not reported where a file is meant; `{name:path}` is.
+
+    A path that people enter as a whole, under a name for that (`output_folder`, `cwd`, `path` after a login), is
+    reported with the option `chosen` only, unless the file is sent back; ways through more than four functions with the
+    option `far`. Where the text of a path is compared with a folder's, one beside it passes, too: a warning.
 
     Bad:
 
@@ -87,10 +92,13 @@ class PathTraversal(Rule):
     chosen: bool = option(
         False, "Report paths that people enter as a whole (`path`, `output_folder`, `cwd`), too: most are meant."
     )
+    far: bool = option(
+        False, "Report ways through more than four functions, too: checks on them are not always understood."
+    )
 
     def check(self, file: File) -> Iterator[Violation]:
         for reached in file.reached(self.code):
-            if not self.chosen and _is_chosen(reached):
+            if (reached.calls > _FAR and not self.far) or (_is_chosen(reached) and not self.chosen):
                 continue
             yield told(
                 self,
@@ -104,9 +112,9 @@ class PathTraversal(Rule):
 def _is_chosen(reached: Reached) -> bool:
     """Whether the client says all of a path, under a name for that: an application for people's own files is meant to
     go where they say. What it sends back to whoever asks is another matter."""
-    return (
-        reached.is_whole
-        and reached.source in _ENTERED
-        and _CHOSEN.search(reached.name) is not None
-        and not reached.sink.endswith(_HANDED_OUT)
-    )
+    if not reached.is_whole or reached.source not in _ENTERED or reached.sink.endswith(_HANDED_OUT):
+        return False
+    if _FOLDER.search(reached.name):
+        return True
+    # Files by their paths are for those who are known: whoever else reads or writes any of them was not meant.
+    return bool(_PATH.search(reached.name)) and (reached.sink.endswith(_ON_FOLDERS) or reached.privileges in _KNOWN)

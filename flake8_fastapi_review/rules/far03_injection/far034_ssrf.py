@@ -3,7 +3,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from ...rule import Rule, Severity
+from ...rule import Rule, Severity, option
 from ...untrusted import told
 from . import fixes
 
@@ -15,9 +15,12 @@ if TYPE_CHECKING:
 
 
 _SERVICE = re.compile(
-    r"(?i)(?:base_?ur[il]|api_?base|endpoint(?:_?ur[il])?|address|server(?:_?ur[il])?|custom_?ur[il])$"
+    r"(?i)(?:(?:base|api|custom|endpoint|server|service|instance|deployment|workspace|node|peer|provider|host)_?ur[il]"
+    r"|api_?base|endpoint|address|server)$"
 )
 """Names under which people enter where their own provider, node or peer is."""
+_FAR = 4
+"""What is checked on a way through more calls than that is not always understood."""
 
 
 class Ssrf(Rule):
@@ -25,8 +28,11 @@ class Ssrf(Rule):
 
     The request comes from inside: it reaches databases, admin pages and the metadata service of the cloud, which
     hands out credentials. Compare the host with a fixed set, or resolve it and refuse private addresses, redirects
-    included. A client's value behind a fixed host is not reported. Addresses of services that people enter on purpose
-    (`base_url`, `endpoint`, `address`), and what only administrators enter, are warnings.
+    included. A client's value behind a fixed host is not reported.
+
+    Addresses of services that people enter on purpose (`base_url`, `endpoint`, `address`) are reported with the option
+    `services`, and ways through more than four functions with the option `far`. What only administrators enter is a
+    warning.
 
     Bad:
 
@@ -72,8 +78,19 @@ class Ssrf(Rule):
     )
     markers = (("def ",),)
 
+    services: bool = option(
+        False, "Report addresses of providers, nodes and peers that people enter (`base_url`), too: most are meant."
+    )
+    far: bool = option(
+        False, "Report ways through more than four functions, too: checks on them are not always understood."
+    )
+
     def check(self, file: File) -> Iterator[Violation]:
         for reached in file.reached(self.code):
+            if reached.calls > _FAR and not self.far:
+                continue
+            if _SERVICE.search(reached.name) and not self.services:
+                continue
             yield told(
                 self,
                 reached,
