@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING
 
 from ...rule import Related, Rule, Severity, option
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 _LIKE = frozenset(("like", "ilike"))
 _ENDS = frozenset(("endswith", "iendswith"))
 _COMPARING = frozenset(("==", "<", "<=", ">", ">=", "in_", "between", "startswith"))
+_AGGREGATES = frozenset(("count", "max", "min", "sum", "coalesce"))
+_RENAMED = re.compile(r"\b(?:func|cast)\s+as\s+(\w+)")
 
 
 class UnindexableFilter(Rule):
@@ -77,7 +80,7 @@ class UnindexableFilter(Rule):
     patterns: bool = option(False, "Report patterns that may begin with anything too.")
 
     def check(self, file: File) -> Iterator[Violation]:
-        if not file.database.is_used:
+        if not (self.patterns or _compares_results(file)) or not file.database.is_used:
             return
         told: set[ast.AST] = set()
         for _, execution in direct(file):
@@ -98,7 +101,7 @@ class UnindexableFilter(Rule):
         name = f"{each.ref.entity.name}.{each.ref.attribute}"
         related = (Related(column.place.path, column.place.line, f"`{name}` is indexed here"),)
         if each.function is not None and each.operator in _COMPARING:
-            if each.function in ("count", "max", "min", "sum", "coalesce") or not table.complete:
+            if each.function in _AGGREGATES or not table.complete:
                 return None
             if any("?" in index.columns for index in table.indexes):
                 return None
@@ -112,6 +115,26 @@ class UnindexableFilter(Rule):
         else:
             return None
         return self.at(each.node, related=related, what=what, column=name, remedy=remedy)
+
+
+def _compares_results(file: File) -> bool:
+    """Whether a condition in a file may compare what a function of SQL makes of something; cheap."""
+    names = frozenset(("func", "cast", *_RENAMED.findall(file.text)))
+    sides = [side for each in file.nodes(ast.Compare) for side in (each.left, *each.comparators)]
+    sides += [each.func.value for each in file.nodes(ast.Call) if getattr(each.func, "attr", "") in _COMPARING]
+    return any(_may_make(each, names) for each in sides if isinstance(each, ast.Call))
+
+
+def _may_make(call: ast.Call, names: frozenset[str]) -> bool:
+    """Whether a call may be one of a function of SQL; `names`: those of `func` and `cast` in the file."""
+    match call.func:
+        case ast.Name(id=name):
+            return name in names
+        case ast.Attribute(attr="cast" | "astext" | "as_string"):
+            return True
+        case ast.Attribute(value=ast.Name(id=owner) | ast.Attribute(attr=owner), attr=name):
+            return owner in names and name not in _AGGREGATES
+    return False
 
 
 def _begins_anywhere(file: File, value: ast.expr | None) -> bool:
