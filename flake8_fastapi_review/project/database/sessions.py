@@ -44,6 +44,8 @@ _CERTAIN = frozenset(
 )
 _TELLING = _CERTAIN | frozenset(_DIRECT)
 """Methods by which a function shows that it touches a session; if they are not certain, their receiver decides."""
+_SENDING = (ast.Call, ast.For, ast.AsyncFor, ast.comprehension, ast.With, ast.AsyncWith)
+"""What may do something to a session."""
 _HANDS_ON = ("typing.cast", "sqlalchemy.orm.object_session", "sqlalchemy.ext.asyncio.async_object_session")
 """What gives a session that somebody else made."""
 
@@ -225,15 +227,18 @@ class Sessions:
 
     def _body(self, module: Module, function: ast.AST, body: ast.AST) -> Body:
         found: list[Execution | Edge] = []
-        for node in running(body):
+        places = self._touching_calls(self.sites.symbol(module, function)) if isinstance(function, FUNCTIONS) else None
+        for node in module.index.running(body, _SENDING):
             if isinstance(node, ast.Call):
+                if places is not None and not self._may_execute(node, places):
+                    continue
                 each = self._called(Site(module, node), function)
                 if each is not None:
                     found.append(each)
-            elif isinstance(node, (ast.For, ast.AsyncFor, ast.comprehension)):
-                found += self._iterated(Site(module, node.iter), function)
             elif isinstance(node, (ast.With, ast.AsyncWith)):
                 found += self._entered(module, node, function)
+            else:
+                found += self._iterated(Site(module, node.iter), function)
         return Body(module, tuple(found))
 
     def _all(self, body: Body) -> Iterator[Execution]:
@@ -243,29 +248,53 @@ class Sessions:
             else:
                 yield from self._through(each)
 
+    def looped(self, module: Module, function: FunctionNode) -> dict[ast.AST, list[ast.Call]]:
+        """The calls of a function that may do something to a session, by the loops around them; cheap."""
+        symbol = self.sites.symbol(module, function)
+        found: dict[ast.AST, list[ast.Call]] = {}
+        if not isinstance(function, ast.Lambda) and not self.touches(symbol):
+            return found
+        places = self._touching_calls(symbol)
+        for call in module.index.running(function, (ast.Call,)):
+            if self._may_execute(call, places):
+                for loop in self.loops(module, call, function):
+                    found.setdefault(loop, []).append(call)
+        return found
+
+    def _touching_calls(self, symbol: str) -> set[tuple[int, int]]:
+        """Where a function calls others of the project that may do something to a session."""
+        return {(line, column) for line, column, each in self.called(symbol) if self.touches(each)}
+
+    def _may_execute(self, call: ast.Call, places: set[tuple[int, int]]) -> bool:
+        """Whether a call may do something to a session, by its name alone; `places`: of those that may by what they
+        call."""
+        match call.func:
+            case ast.Attribute(attr=name) if name in _DIRECT or name in _ENDS or name in self.drivers.words:
+                return True
+            case ast.Name(id=name) if name in TAKING:
+                return True
+        return (call.lineno, call.col_offset) in places
+
     def _called(self, site: Site, function: ast.AST | None) -> Execution | Edge | None:
         """What a call does itself, or the function of the project that it runs and that can touch sessions."""
         call = site.node
         if not isinstance(call, ast.Call):
             return None
-        loops = self.loops(site.module, call, function) if function is not None else ()
-        direct = self._direct(site, call, loops)
-        if direct is not None:
-            return direct
-        if isinstance(call.func, ast.Name):
-            return self._listed(site, call, loops) or self._edge(site, call, loops)
-        return self._edge(site, call, loops)
+        found: Execution | Edge | None = self.direct_call(site, call) or self._edge(site, call)
+        if found is None or function is None:
+            return found
+        return found._replace(loops=self.loops(site.module, call, function))
 
-    def _listed(self, site: Site, call: ast.Call, loops: tuple[ast.AST, ...]) -> Execution | None:
+    def _listed(self, site: Site, call: ast.Call) -> Execution | None:
         """`list(session.query(User))` executes it."""
         if len(call.args) != 1 or call.func.id not in TAKING or ".query(" not in site.module.text:  # type: ignore[attr-defined]
             return None
         held = self.statements.value(site.at(call.args[0]))
         if held is None or held.kind != "query":
             return None
-        return Execution(call.args[0], "execute", held.statement, None, loops, (), 0, False, "all")
+        return Execution(call.args[0], "execute", held.statement, None, (), (), 0, False, "all")
 
-    def _edge(self, site: Site, call: ast.Call, loops: tuple[ast.AST, ...]) -> Edge | None:
+    def _edge(self, site: Site, call: ast.Call) -> Edge | None:
         callee = self.sites.callee(site)
         symbol = self.runs(callee)
         if symbol is None or not self.touches(symbol):
@@ -274,7 +303,7 @@ class Sessions:
         if own is None:
             return None
         step = Step(site.module.path, call.lineno, self.types.dotted(symbol))
-        return Edge(call, symbol, self._arguments(own[1], callee, call), loops, step)
+        return Edge(call, symbol, self._arguments(own[1], callee, call), (), step)
 
     def _through(self, edge: Edge) -> Iterator[Execution]:
         """What the called function does, and what that calls, each function once by a shortest way."""
@@ -429,20 +458,20 @@ class Sessions:
 
     def direct_call(self, site: Site, call: ast.Call) -> Execution | None:
         """What a call does itself, without functions of the project."""
-        found = self._direct(site, call, ())
-        return self._listed(site, call, ()) if found is None and isinstance(call.func, ast.Name) else found
-
-    def _direct(self, site: Site, call: ast.Call, loops: tuple[ast.AST, ...]) -> Execution | None:
         function = call.func
-        if not isinstance(function, ast.Attribute):
-            return None
+        if isinstance(function, ast.Attribute):
+            return self._sent(site, call, function)
+        return self._listed(site, call) if isinstance(function, ast.Name) else None
+
+    def _sent(self, site: Site, call: ast.Call, function: ast.Attribute) -> Execution | None:
+        """What a method of a session, a query or a driver does."""
         name = function.attr
         if name in _DIRECT or name in _ENDS:
             receiver = site.at(function.value)
             held = self.statements.value(receiver) if name in _ENDS else None
             if held is not None and held.kind == "query":
                 ended, session = self._ended(name, held), self._of_query(receiver)
-                return Execution(call, "execute", ended, session, loops, (), 0, False, fetches(site.module, call))
+                return Execution(call, "execute", ended, session, (), (), 0, False, fetches(site.module, call))
             if name in _DIRECT and self._is_session(receiver, call, name):
                 kind = _DIRECT[name]
                 statement = None
@@ -454,11 +483,11 @@ class Sessions:
                 read = fetches(site.module, call) if kind == "execute" else ""
                 found = self.statements.session_kind(receiver)
                 is_async = found == "async" if found is not None else None
-                return Execution(call, kind, statement, function.value, loops, (), 0, is_async, read)
+                return Execution(call, kind, statement, function.value, (), (), 0, is_async, read)
         if name in self.drivers.words:
             sent = self.drivers.sends(site)
             if sent is not None:
-                return Execution(call, "execute", sent[0], function.value, loops, (), 0, True, sent[1])
+                return Execution(call, "execute", sent[0], function.value, (), (), 0, True, sent[1])
         return None
 
     @staticmethod

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from ...module.index import running
+from ...module.index import FUNCTIONS, running
 from .sites import Site
 
 if TYPE_CHECKING:
@@ -150,6 +150,11 @@ class View:
     def executions_of(self, call: ast.Call) -> tuple[Execution, ...]:
         """What one call does to sessions."""
         return self._database.sessions.of_call(self._site(call), _function(self._module, call))
+
+    def looped(self, function: ast.AST) -> dict[ast.AST, list[ast.Call]]:
+        """The calls of a function of this file that may do something to sessions, in source order, by the loops and
+        comprehensions around them; cheap."""
+        return self._database.sessions.looped(self._module, function) if isinstance(function, FUNCTIONS) else {}
 
     def facts(self, function: ast.AST) -> Facts | None:
         """What calling a function of this file does to sessions."""

@@ -107,19 +107,22 @@ class QueryInLoop(Rule):
         if _ONCE.search(file.path) or not file.database.sends_queries:
             return
         told: set[ast.AST] = set()
+        looped: dict[ast.AST, dict[ast.AST, list[ast.Call]]] = {}
         for loop in file.nodes(ast.For, ast.AsyncFor, *_COMPREHENSIONS):
-            names = _elements(file, loop)
-            if not names or file.function(loop) is None:
+            function = file.function(loop)
+            if function is None:
                 continue
-            body = _body(loop)
-            for call in file.within(body, ast.Call):
+            if function not in looped:
+                looped[function] = file.database.looped(function)
+            names = _elements(file, loop) if loop in looped[function] else ()
+            for call in looped[function][loop] if names else ():
                 if _is_harmless(call.func) and not isinstance(file.parent(call), ast.Await):
                     continue
                 if call in told or not any(file.mentions(call, name) for name in names):
                     continue
                 found = self._found(file, loop, call)
                 if found is not None:
-                    told.update(file.within(body, ast.Call))
+                    told.update(file.within(_body(loop), ast.Call))
                     yield found
 
     def _found(self, file: File, loop: ast.AST, call: ast.Call) -> Violation | None:
