@@ -5,7 +5,7 @@ import re
 from typing import TYPE_CHECKING
 
 from ...handlers import caught, handler_of
-from ...rule import Default, Rule, Severity
+from ...rule import Rule, Severity, option
 from ...shapes import named_parameters
 
 if TYPE_CHECKING:
@@ -15,11 +15,22 @@ if TYPE_CHECKING:
     from ...rule import Violation
 
 _WARNING = 30
+_LEVELS = frozenset(("warning", "error", "exception", "critical"))
 _SECRET = re.compile(
     r"(?i)token|secret|passw|credential|key$|auth|header|url|dsn|cookie|signature|message|msg|text|body|payload|error"
 )
 """What must not stand in a log, or says nothing that the line does not."""
 _BOUND = ("bind", "contextualize", "opt", "new")
+_ADDS = (
+    "structlog",
+    "merge_contextvars",
+    "addFilter",
+    "setLogRecordFactory",
+    "LoggerAdapter",
+    "contextualize",
+    "logger.configure(",
+)
+"""Words of a project where something else than the call may add values to its lines."""
 
 
 class LogWithoutContext(Rule):
@@ -27,8 +38,11 @@ class LogWithoutContext(Rule):
 
     "Cannot read the book" a thousand times a day is a number, not a clue: which book, of whom, is known at this very
     place and left out. Lines with `extra`, keyword arguments or a bound logger have their values; so has an exception
-    that the handler raises with them. Imports that fail are left alone. Off by default, since context variables,
-    filters and processors can add what the code does not show.
+    that the handler raises with them. Imports that fail are left alone.
+
+    Reported where the line is all that is left of the failure, and other lines about failures have the value: one of
+    the same function, or two of the file. Silent in projects that add values to their lines by context variables,
+    filters or adapters. With `always`, wherever a value is at hand.
 
     Bad:
 
@@ -36,12 +50,14 @@ class LogWithoutContext(Rule):
 
         logger = logging.getLogger(__name__)
 
-        def read(isbn: str) -> str:
+        def read(book_id: int) -> str | None:
             try:
-                return open(f"books/{isbn}").read()
+                return open(f"books/{book_id}").read()
+            except FileNotFoundError:
+                logger.warning("There is no book %s", book_id)
             except OSError:
                 logger.exception("Cannot read the book")
-                raise
+            return None
 
     Good:
 
@@ -49,19 +65,22 @@ class LogWithoutContext(Rule):
 
         logger = logging.getLogger(__name__)
 
-        def read(isbn: str) -> str:
+        def read(book_id: int) -> str | None:
             try:
-                return open(f"books/{isbn}").read()
+                return open(f"books/{book_id}").read()
+            except FileNotFoundError:
+                logger.warning("There is no book %s", book_id)
             except OSError:
-                logger.exception("Cannot read the book %s", isbn)
-                raise
+                logger.exception("Cannot read the book %s", book_id)
+            return None
     """
 
     code = "FAR193"
     severity = Severity.SUGGESTION
-    default = Default.OFF
     message = "`{call}` does not say what it failed on: add `{value}`"
     markers = (("except",), (".warning(", ".error(", ".exception(", ".critical("))
+
+    always: bool = option(False, "Report every line that leaves out a value at hand.")
 
     def check(self, file: File) -> Iterator[Violation]:
         for call in file.nodes(ast.Call):
@@ -71,9 +90,16 @@ class LogWithoutContext(Rule):
             handler = handler_of(file, call)
             if handler is None or _is_about_imports(file, handler):
                 continue
-            value = _at_hand(file, handler)
-            if value is not None and not any(file.mentions(each, value) for each in file.raises(handler.body)):
-                yield self.at(call, call=f"{ast.unparse(call.func)}(...)", value=value)
+            for value in _at_hand(file, handler):
+                if self.always:
+                    tells = any(file.mentions(each, value) for each in file.raises(handler.body))
+                    if not tells:
+                        yield self.at(call, call=f"{ast.unparse(call.func)}(...)", value=value)
+                    break
+                if _is_all_that_is_left(file, handler, value):
+                    if _is_told_elsewhere(file, call, value) and not file.project_mentions(*_ADDS):
+                        yield self.at(call, call=f"{ast.unparse(call.func)}(...)", value=value)
+                    break
 
 
 def _is_constant(file: File, call: ast.Call) -> bool:
@@ -102,12 +128,39 @@ def _is_about_imports(file: File, handler: ast.ExceptHandler) -> bool:
     return bool(imports) and any(file.is_subclass(kind, "builtins.ImportError") for kind in caught(handler))
 
 
-def _at_hand(file: File, handler: ast.ExceptHandler) -> str | None:
-    """A parameter of the function, or the variable of a loop around, that what failed was given."""
+def _is_all_that_is_left(file: File, handler: ast.ExceptHandler, value: str) -> bool:
+    """Whether the handler neither raises nor says the value in another line."""
+    return not file.raises(handler.body) and not any(
+        _says(file, each, value) for each in file.within(handler.body, ast.Call) if file.logging_call(each) is not None
+    )
+
+
+def _is_told_elsewhere(file: File, call: ast.Call, value: str) -> bool:
+    """Whether other lines of the file about failures have a value of this name: one of this function, or two."""
+    function = file.function(call)
+    others = 0
+    for each in file.nodes(ast.Call):
+        if each is call or not isinstance(each.func, ast.Attribute) or each.func.attr not in _LEVELS:
+            continue
+        logged = file.logging_call(each) if _says(file, each, value) else None
+        if logged is not None and logged.level >= _WARNING:
+            others += 1
+            if others > 1 or file.function(each) is function:
+                return True
+    return False
+
+
+def _says(file: File, call: ast.Call, value: str) -> bool:
+    given = [*call.args, *(each.value for each in call.keywords)]
+    return any(name.id == value for name in file.within(given, ast.Name))
+
+
+def _at_hand(file: File, handler: ast.ExceptHandler) -> Iterator[str]:
+    """The parameters of the function, and the variables of loops around, that what failed was given."""
     function = file.function(handler)
     tried = file.parent(handler)
     if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)) or not isinstance(tried, ast.Try):
-        return None
+        return
     arguments = function.args
     known = {each.arg for each in named_parameters(arguments)} - {"self", "cls"}
     for ancestor in file.ancestors(handler):
@@ -117,8 +170,7 @@ def _at_hand(file: File, handler: ast.ExceptHandler) -> str | None:
             known.add(ancestor.target.id)
     for given in file.within(tried.body, ast.Name):
         if given.id in known and not _SECRET.search(given.id) and _is_plain(file, given):
-            return str(given.id)
-    return None
+            yield given.id
 
 
 def _is_plain(file: File, given: ast.Name) -> bool:

@@ -56,7 +56,7 @@ def export(kind: str) -> None:
     try:
         import_module(kind)  # FAR032: importlib.import_module
     except ImportError:
-        logger.warning("no export of this kind", exc_info=True)  # FAR193: add `kind`
+        logger.warning("no export of this kind", exc_info=True)
 
 
 @router.post("/exports/known/{kind}", status_code=204)
@@ -64,7 +64,7 @@ def export_known(kind: str) -> None:
     try:
         import_module(EXPORTS[kind])
     except ImportError:
-        logger.warning("no export of this kind", exc_info=True)  # FAR193: add `kind`
+        logger.warning("no export of this kind", exc_info=True)
 
 
 @router.get("/files/{name:path}", response_class=FileResponse)

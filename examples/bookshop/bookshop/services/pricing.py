@@ -64,7 +64,7 @@ async def announce(http: httpx.AsyncClient, title: str) -> None:
     try:
         await http.post(f"{settings.market_url}bestsellers", json={"title": title})
     except httpx.HTTPError:
-        logger.warning("The market did not hear of a bestseller", exc_info=True)  # FAR193: add `title`
+        logger.warning("The market did not hear of a bestseller", exc_info=True)
 
 
 async def refresh(http: httpx.AsyncClient) -> int:

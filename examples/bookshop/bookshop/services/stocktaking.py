@@ -32,6 +32,8 @@ class Shelves:
             self.counted[isbn] = int(text)
         except ValueError:
             logger.warning("The count cannot be read", exc_info=True)  # FAR193: add `isbn`
+        if self.counted[isbn] < 0:
+            logger.warning("There cannot be fewer than no copies of %s", isbn)
 
     def differences(self, on_record: dict[str, int]) -> dict[str, int]:
         """Books by which the shelves and the record differ; fewer than on record are negative."""
