@@ -39,7 +39,20 @@ _BOUNDS = ("Semaphore", "CapacityLimiter", "BoundedSemaphore", "throttle", "Limi
 _PORTIONS = ("batch", "chunk")
 """The same of a function."""
 _GATHER = ("asyncio.gather",)
-_STARTING = ("asyncio.TaskGroup.create_task",)
+_TAKING = ("asyncio.wait", "asyncio.as_completed")
+"""The same with the collection as one argument."""
+_STARTING = ("asyncio.TaskGroup.create_task", "asyncio.create_task", "asyncio.ensure_future")
+_SOON = ("anyio.abc.TaskGroup.start_soon", "trio.Nursery.start_soon")
+_PLACES = (
+    "asyncio.Semaphore",
+    "asyncio.BoundedSemaphore",
+    "asyncio.locks.Semaphore",
+    "anyio.Semaphore",
+    "anyio.CapacityLimiter",
+    "trio.Semaphore",
+    "trio.CapacityLimiter",
+    "aiolimiter.AsyncLimiter",
+)
 _ROWS = frozenset(("all", "scalars", "fetchall", "json", "to_list"))
 _SOURCES = frozenset(("sqlalchemy", "sqlmodel", "httpx", "httpx2", "requests", "aiohttp", "motor"))
 """The libraries whose methods of these names give any number of things."""
@@ -93,47 +106,98 @@ class UnboundedFanOut(Rule):
     code = "FAR125"
     severity = Severity.WARNING
     message = "`{call}` is started for every member of `{collection}` at once: limit it by an `asyncio.Semaphore`"
-    markers = (("gather", "TaskGroup"), ("async def",))
+    markers = (("gather", "TaskGroup", "create_task", "as_completed", "start_soon", "ensure_future"), ("async def",))
 
     def check(self, file: File) -> Iterator[Violation]:
-        bounded: bool | None = None
-        for gather in file.calls_to(*_GATHER, *_STARTING):
-            for started, collection in _started(file, gather):
+        limiting: list[ast.AST] | None = None
+        for gather in file.calls_to(*_GATHER, *_TAKING, *_STARTING, *_SOON):
+            for started, arguments, collection in _started(file, gather):
                 if not _is_open(file, collection, gather) or not _calls_out(file, started):
                     continue
-                if any(file.is_a(each, *file.group("session")) for each in all_arguments(started)):
+                if any(file.is_a(each, *file.group("session")) for each in arguments):
                     continue  # one session for all of them is a defect of its own, and one connection
-                if bounded is None:
-                    bounded = any(word in file.text for word in _BOUNDS)
-                if not bounded and not _is_limited(file, gather, started):
+                if limiting is None:
+                    limiting = _limiting(file)
+                if not _may_be_bounded(file, limiting, started) and not _is_limited(file, gather, started):
                     yield self.at(
-                        gather, call=shortened(ast.unparse(started.func)), collection=shortened(ast.unparse(collection))
+                        gather, call=shortened(ast.unparse(started)), collection=shortened(ast.unparse(collection))
                     )
                     break
 
 
-def _started(file: File, gather: ast.Call) -> Iterator[tuple[ast.Call, ast.expr]]:
-    """The calls that `gather(*...)` or a group in a loop starts, with what they are made for each of."""
-    loop = file.enclosing(gather, ast.For, ast.AsyncFor)
-    if isinstance(loop, ast.For) and gather.args and isinstance(gather.args[0], ast.Call):
-        if file.function(loop) is file.function(gather) and file.is_named(gather.func, *_STARTING):
-            yield gather.args[0], loop.iter
+def _limiting(file: File) -> list[ast.AST]:
+    """The functions of this file that wait for a place; the module where it is not known who does."""
+    if not any(word in file.text for word in _BOUNDS):
+        return []
+    found: list[ast.AST] = [
+        function
+        for block in file.nodes(ast.AsyncWith)
+        if any(file.is_a(item.context_expr, *_PLACES) for item in block.items)
+        and (function := file.function(block)) is not None
+    ]
+    return found or [file.tree]
+
+
+def _may_be_bounded(file: File, limiting: list[ast.AST], started: ast.expr) -> bool:
+    """Whether what is started waits for a place somewhere, or may."""
+    if file.tree in limiting:
+        return True
+    definition = file.definition_of(started)
+    if definition is None or not limiting:
+        return bool(limiting)
+    lines = {each.lineno for each in limiting if isinstance(each, ast.AsyncFunctionDef)}
+    if definition.path == file.path and definition.line in lines:
+        return True
+    return file.leads_to(definition, frozenset(file.dotted(each) for each in limiting))
+
+
+def _started(file: File, gather: ast.Call) -> Iterator[tuple[ast.expr, list[ast.expr], ast.expr]]:
+    """What `gather(*...)` or a group in a loop calls, with which arguments, and for each of what."""
+    if file.is_named(gather.func, *_STARTING, *_SOON):
+        yield from _in_turns(file, gather)
         return
+    takes_one = file.is_named(gather.func, *_TAKING)
     for argument in gather.args:
-        if not isinstance(argument, ast.Starred):
-            continue
-        for value in file.values(argument.value):
-            match value:
-                case (
-                    ast.ListComp(elt=ast.Call() as call, generators=[generator])
-                    | ast.GeneratorExp(elt=ast.Call() as call, generators=[generator])
-                ):
-                    yield _inner(file, call), generator.iter
-                case ast.List(elts=[]) if isinstance(argument.value, ast.Name):
-                    yield from _appended(file, argument.value)
+        if isinstance(argument, ast.Starred) != takes_one:
+            inner = argument.value if isinstance(argument, ast.Starred) else argument
+            for value in file.values(inner):
+                match value:
+                    case (
+                        ast.ListComp(elt=ast.Call() as call, generators=[generator])
+                        | ast.SetComp(elt=ast.Call() as call, generators=[generator])
+                        | ast.GeneratorExp(elt=ast.Call() as call, generators=[generator])
+                    ):
+                        call = _inner(file, call)
+                        yield call.func, all_arguments(call), generator.iter
+                    case ast.Call(func=ast.Name(id="map"), args=[function, collection]):
+                        yield function, [], collection
+                    case ast.List(elts=[]) if isinstance(inner, ast.Name):
+                        yield from _appended(file, inner)
 
 
-def _appended(file: File, name: ast.Name) -> Iterator[tuple[ast.Call, ast.expr]]:
+def _in_turns(file: File, start: ast.Call) -> Iterator[tuple[ast.expr, list[ast.expr], ast.expr]]:
+    """`for each in collection: group.create_task(ask(each))`, also as a comprehension that nothing waits for."""
+    outer = file.parent(start)
+    match outer:
+        case ast.ListComp(generators=[generator]) if isinstance(file.parent(outer), ast.Expr):
+            collection = generator.iter
+        case _:
+            loop = file.enclosing(start, ast.For, ast.AsyncFor)
+            if not isinstance(loop, ast.For) or file.function(loop) is not file.function(start):
+                return
+            if not isinstance(outer, ast.Expr):
+                return  # kept, and perhaps waited for
+            collection = loop.iter
+    if file.is_named(start.func, *_SOON):
+        if start.args:
+            yield start.args[0], start.args[1:], collection
+        return
+    match start.args:
+        case [ast.Call() as call, *_]:
+            yield call.func, all_arguments(call), collection
+
+
+def _appended(file: File, name: ast.Name) -> Iterator[tuple[ast.expr, list[ast.expr], ast.expr]]:
     """`for each in collection: calls.append(ask(each))`"""
     function = file.function(name)
     for loop in file.within(function, ast.For) if function is not None else ():
@@ -141,15 +205,16 @@ def _appended(file: File, name: ast.Name) -> Iterator[tuple[ast.Call, ast.expr]]
             match call:
                 case ast.Call(func=ast.Attribute(value=ast.Name(id=held), attr="append"), args=[ast.Call() as made]):
                     if held == name.id:
-                        yield _inner(file, made), loop.iter
+                        started = _inner(file, made)
+                        yield started.func, all_arguments(started), loop.iter
 
 
-def _is_limited(file: File, gather: ast.Call, started: ast.Call) -> bool:
+def _is_limited(file: File, gather: ast.Call, started: ast.expr) -> bool:
     """Whether portions are made, or what is started waits for a place first."""
     function = file.function(gather)
     if function is not None and any(word in file.source(function) for word in _PORTIONS):
         return True
-    definition = file.definition_of(started.func)
+    definition = file.definition_of(started)
     return any(
         definition is not None
         and definition.path == file.path
@@ -186,7 +251,7 @@ def _is_open(file: File, collection: ast.expr, gather: ast.Call) -> bool:
             root = root.value
         given = is_route and isinstance(root, ast.Name) and root.id in named
         if given and file.parameter_source(function, ast.unparse(root)) in ("body", "query"):
-            return True
+            return not _is_short(file, function, value)
         if isinstance(value, ast.Await):
             value = value.value
         if isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) and value.func.attr in _ROWS:
@@ -194,10 +259,28 @@ def _is_open(file: File, collection: ast.expr, gather: ast.Call) -> bool:
     return False
 
 
-def _calls_out(file: File, call: ast.Call) -> bool:
-    if file.resolved(call) in _REMOTE:
+def _is_short(file: File, function: ast.AsyncFunctionDef, value: ast.AST) -> bool:
+    """Whether a list of a request says how long it may be."""
+    root = value.value if isinstance(value, ast.Attribute) else value
+    if not isinstance(root, ast.Name):
+        return False
+    annotation = next((each.annotation for each in named_parameters(function.args) if each.arg == root.id), None)
+    if annotation is None:
+        return False
+    if isinstance(value, ast.Attribute):
+        model = file.model_of(file.schema(annotation))
+        field = model.field(value.attr) if model is not None else None
+        return field is not None and any(each.constraint("max_length") is not None for each in field.type.members)
+    if any(each.constraint("max_length") is not None for each in file.schema(annotation).members):
         return True
-    definition = file.definition_of(call.func)
+    told = next((each for each in file.parameters(function) if each.name == root.id), None)
+    return told is not None and not {"max_length", "max_items"}.isdisjoint(told.settings)
+
+
+def _calls_out(file: File, called: ast.expr) -> bool:
+    if file.name_of(called) in _REMOTE:
+        return True
+    definition = file.definition_of(called)
     if definition is None or not definition.is_async:
         return False
     return file.leads_to(definition, _REMOTE)
