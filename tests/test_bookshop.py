@@ -31,7 +31,7 @@ OFF = set(
     """
     FAR007 FAR009 FAR041 FAR054 FAR074 FAR076 FAR105 FAR128 FAR134
     FAR151 FAR155 FAR160 FAR164 FAR168 FAR208 FAR212 FAR213 FAR214 FAR215 FAR216
-    FAR219 FAR224
+    FAR219
     """.split()
 )
 """Codes that are reported only when they are selected; others that are off the example switches on itself."""
