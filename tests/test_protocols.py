@@ -151,7 +151,7 @@ OTHER_FILES = {
     "exec uvicorn app:app\n# alembic\n",
     "Makefile": "test:\n\tpytest -q\n\tuv run pytest\npytest = 1\n",
     "Dockerfile": 'FROM python\nRUN pip install uvicorn && alembic upgrade head\nCMD ["uvicorn", "app:app"]\n'
-    'ENTRYPOINT ["uv", "run", "uvicorn"]\nCOPY alembic alembic\n',
+    'FROM python\nENTRYPOINT ["uv", "run", "uvicorn"]\nCOPY alembic alembic\n',
     "ci.yml": "jobs:\n  pytest:\n    steps:\n      - run: pytest -q\n      - run: |\n          alembic upgrade head\n"
     "          uv run pytest\n      - name: pytest runs\n",
     "pyproject.toml": '[tool.fastapi-review.rules.FAR206]\ncommands = ["alembic", "pytest", "uvicorn"]\n'

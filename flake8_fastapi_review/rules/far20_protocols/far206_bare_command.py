@@ -1,32 +1,28 @@
 from __future__ import annotations
 
 import ast
-import re
 from typing import TYPE_CHECKING
 
 from ...rule import Default, Range, Rule, Severity, option
+from .scripts import FILES, commands_in
+from .shell import Word, commands, unwrapped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from ...file import File
     from ...rule import Violation
 
-_RUN_LINES = (
-    "subprocess.run",
-    "subprocess.call",
-    "subprocess.check_call",
-    "subprocess.check_output",
-    "subprocess.Popen",
-    "subprocess.getoutput",
-    "subprocess.getstatusoutput",
+_RUN = (
+    *(f"subprocess.{name}" for name in "run call check_call check_output Popen getoutput getstatusoutput".split()),
     "os.system",
     "os.popen",
     "asyncio.create_subprocess_shell",
+    "anyio.run_process",
+    "anyio.open_process",
+    "trio.run_process",
 )
 _RUN_ARGUMENTS = ("asyncio.create_subprocess_exec", "os.execlp", "os.execvp", "os.spawnlp", "os.spawnvp")
-_AFTER = r"(?:^|[;&|(`]|\$\(|&&|\|\||\b(?:then|do|else|exec|time|sudo|env|nohup)\s)\s*(?:[A-Za-z_]\w*=\S*\s+)*"
-"""Where a shell expects a command, with the variables that are set for it."""
 
 
 class BareCommand(Rule):
@@ -37,7 +33,8 @@ class BareCommand(Rule):
 
     Shell lines and lists of arguments in Python are looked at; the command also reads shell scripts, Makefiles,
     Dockerfiles, YAML of CI systems and `pyproject.toml` (the plugin of flake8 sees Python alone). In YAML these are the
-    values of `run`, `script` and `command` and items of lists.
+    values of `run`, `script`, `command`, `entry` and their like. What only runs another command (`sudo`, `env`,
+    `timeout`, `bash -c`) is looked through.
 
     Configuration:
 
@@ -64,100 +61,81 @@ class BareCommand(Rule):
     roles = ("app", "test", "migration", "script", "example")
     message = "`{command}` runs outside of the project's environment: write `{prefix} {command}`"
 
+    files = FILES
+    """The ends of the names of the other files that it reads."""
+
     commands: frozenset[str] = option(frozenset(), "Commands that need a prefix.")
     prefixes: tuple[str, ...] = option(("uv run",), "What they are to be run with; the first is proposed.")
 
     def check(self, file: File) -> Iterator[Violation]:
-        if not any(command in file.text for command in self.commands):
+        if not any(command.split()[0] in file.text for command in self.commands if command):
             return
-        for call in file.calls_to(*_RUN_LINES):
+        for call in file.calls_to(*_RUN):
             given = file.argument(call, 0, "args")
             for value in () if given is None else file.values(given):
-                command = self._bare_list(file, value) or self._bare_text(file, value)
+                command = self._bare(_written(file, value))
                 if command is not None:
-                    yield self._found(value, command)
+                    yield self._found(value, command[0])
         for call in file.calls_to(*_RUN_ARGUMENTS):
-            first = file.value_of(call.args[0]) if call.args else None
-            if isinstance(first, str) and first in self.commands:
-                yield self._found(call.args[0], first)
+            words = [file.value_of(each) for each in call.args]
+            command = self._bare([[Word(each, 0) for each in words if isinstance(each, str)]])
+            if command is not None:
+                yield self._found(call.args[0], command[0])
+
+    def search_text(self, path: str, text: str) -> Iterator[Violation]:
+        """The findings in a file that is no Python."""
+        if not any(command in text for command in self.commands):
+            return
+        for words in commands_in(path, text):
+            found = self._bare([words])
+            if found is not None:
+                command, start = found
+                line = text.count("\n", 0, start) + 1
+                column = len(text[text.rfind("\n", 0, start) + 1 : start].encode())
+                yield self._found(Range(line, column, line, column + len(command.split()[0].encode())), command)
 
     def _found(self, where: ast.AST | Range, command: str) -> Violation:
         return self.at(where, command=command, prefix=self.prefixes[0] if self.prefixes else "uv run")
 
-    def _bare_list(self, file: File, value: ast.AST) -> str | None:
-        if not isinstance(value, (ast.List, ast.Tuple)) or not value.elts:
-            return None
-        words = [file.value_of(each) for each in value.elts]
-        first = words[0]
-        if first in ("sh", "bash") and len(words) > 2 and isinstance(words[2], str):
-            return next(self._bare(words[2]), ("", 0))[0] or None
-        return first if isinstance(first, str) and first in self.commands else None
-
-    def _bare_text(self, file: File, value: ast.AST) -> str | None:
-        text = file.value_of(value)
-        if isinstance(value, ast.JoinedStr) and value.values and isinstance(value.values[0], ast.Constant):
-            text = value.values[0].value
-        return next(self._bare(text), ("", 0))[0] or None if isinstance(text, str) else None
-
-    def _bare(self, line: str) -> Iterator[tuple[str, int]]:
-        """The commands in a shell line that stand where a command is expected, each with its column."""
-        names = "|".join(map(re.escape, sorted(self.commands, key=len, reverse=True)))
-        if names:
-            for found in re.finditer(rf"{_AFTER}({names})(?![\w./=:-])", line):
-                yield found[1], found.start(1)
-
-    # Files that are no Python
-
-    files = (".sh", ".bash", ".yml", ".yaml", "Makefile", ".mk", "Dockerfile", ".dockerfile", "pyproject.toml")
-    """The ends of the names of the other files that it reads."""
-
-    def search_text(self, path: str, text: str) -> Iterator[Violation]:
-        """The findings in a file that is no Python."""
-        for number, (line, start) in enumerate(_shell_lines(path, text), 1):
-            for command, column in self._bare(line):
-                at = len(line[:column].encode()) + start
-                yield self._found(Range(number, at, number, at + len(command.encode())), command)
+    def _bare(self, found: Iterable[list[Word]]) -> tuple[str, int] | None:
+        """The first command that stands without a prefix, and where it begins."""
+        for words in found:
+            rest = unwrapped(words)
+            for command in sorted(self.commands, key=len, reverse=True):
+                wanted = command.split()
+                if wanted and [each.text for each in rest[: len(wanted)]] == wanted:
+                    return command, rest[0].start
+        return None
 
 
-_YAML_LINE = (
-    r"\s*(?:-\s+)?"
-    r"(?:(?:run|script|command|entrypoint|before_script|after_script)\s*:\s*[|>]?[+-]?\s*)?"
-    r"(?!\s|[\w.-]+\s*:(?:\s|$))"
-)
-_DOCKER_LINE = r"\s*(?:RUN|CMD|ENTRYPOINT)\s+"
-_MAKE_LINE = r"\t[@+-]*"
-_TOML_LINE = r"""\s*[\w.-]+\s*=\s*(?:\{\s*(?:cmd|shell)\s*=\s*)?["']"""
+def _written(file: File, value: ast.AST) -> Iterator[list[Word]]:
+    """What a value makes a shell, or the system, run."""
+    match value:
+        case ast.List(elts=elements) | ast.Tuple(elts=elements):
+            yield from _listed([file.value_of(each) for each in elements])
+        case ast.BinOp(left=left, op=ast.Add()):
+            yield from _written(file, left)
+        case ast.Call(func=ast.Attribute(attr="split", value=text)) if not isinstance(text, ast.Name):
+            yield from _written(file, text)
+        case ast.Call(args=[text, *_]) if file.resolved(value) in ("shlex.split",):
+            yield from _written(file, text)
+        case ast.JoinedStr(values=[ast.Constant(value=str(begin)), *_]):
+            yield from commands(begin)
+        case ast.Constant() | ast.Attribute():
+            known = file.value_of(value)
+            if isinstance(known, str):
+                yield from commands(known)
+            elif isinstance(known, (list, tuple)):
+                yield from _listed(list(known))
 
 
-def _shell_lines(path: str, text: str) -> Iterator[tuple[str, int]]:
-    """For each line the shell in it, "" where there is none, and how many bytes come before."""
-    name = path.rpartition("/")[2]
-    if name.endswith((".yml", ".yaml")):
-        pattern = _YAML_LINE
-    elif name.endswith(("Dockerfile", ".dockerfile")):
-        pattern = _DOCKER_LINE
-    elif name.endswith(("Makefile", ".mk")):
-        pattern = _MAKE_LINE
-    elif name == "pyproject.toml":
-        pattern = _TOML_LINE
-    else:
-        pattern = r"\s*"
-    section = ""
-    for line in text.split("\n"):
-        if pattern is _TOML_LINE and (opened := re.match(r"\s*\[([^\]]*)\]", line)):
-            section = opened[1]
-        found = re.match(pattern, line)
-        if (
-            found is None
-            or line.lstrip().startswith("#")
-            or (pattern is _TOML_LINE and not re.search(r"(?:^|\.)(?:scripts|tasks)$", section))
-        ):
-            yield "", 0
-            continue
-        shell = line[found.end() :]
-        before = found.end()
-        if pattern is _DOCKER_LINE and shell.startswith("["):
-            words = re.findall(r'"([^"]*)"', shell)
-            before += shell.find('"') + 1
-            shell = words[0] if words else ""
-        yield shell, len(line[:before].encode())
+def _listed(values: list[object]) -> Iterator[list[Word]]:
+    words = []
+    for each in values:
+        if not isinstance(each, str):
+            break
+        words.append(Word(each, 0))
+    if words and words[0].text.rpartition("/")[2] in ("sh", "bash", "zsh"):
+        yield from commands(" ".join(each.text if place < 2 else f"'{each.text}'" for place, each in enumerate(words)))
+    elif words:
+        yield words
