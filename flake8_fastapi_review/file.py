@@ -538,6 +538,19 @@ class File:
         found = served(self._project.passing, self._project.injection, self._symbol(function))
         return None if found is None else Related(found.path, found.line, _leaf(found.name))
 
+    def runs_in_service(self, function: ast.AST) -> bool:
+        """Whether a function of this file is known to run for a request or on the event loop of a service: a route, a
+        dependency, or what one of these or a coroutine there surely calls itself."""
+        if self.registered_as(function) is not None or any(route.function is function for route in self.routes):
+            return True
+        project, symbol = self._project, self._symbol(function)
+        if project.injection.is_dependency(symbol) or self.served_by(function) is not None:
+            return True
+        return any(
+            bool(caller.flags & ASYNC) and not project.execution.apart(f"{summary.path}:{caller.qualname}")
+            for summary, caller, _ in project.passing.callers(symbol)
+        )
+
     def unpacks(self, words: re.Pattern[str]) -> Related | None:
         """Where the project unpacks an archive, in a file that fetches something and speaks of what `words` matches."""
         from .project.unpacking import unpacked

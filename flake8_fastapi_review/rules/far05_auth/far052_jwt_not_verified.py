@@ -61,6 +61,13 @@ _SAYS_SO = re.compile(r"(?i)unverified|unsafe|insecure|without_verif|no_verif|pe
 _EXPIRED = re.compile(r"(?i)expire|refresh|renew|revoke|logout|log_out|sign_?out|blacklist|blocklist|deny_?list")
 _RESPONSE = re.compile(r"(?i)(?:^|_)(?:response|resp|res|result|tokens?_(?:data|response|json|result)|discovery)$")
 _OF_ISSUER = re.compile(r"(?i)(?:^|_)(?:id_?token|sso)(?:$|_)")
+_REASON = re.compile(
+    r"(?i)(?:already|no|not|without|un|never|skip|later|elsewhere|only|just)\b.{0,40}(?:verif|validat|authenticat|trust|sign"
+    r"|creat|issu|identif)|(?:verif|validat|sign)\w*.{0,40}\b(?:already|not|elsewhere|later|above|below|before|after|no)\b"
+)
+"""What a comment says of a token that is read unverified: that it is known, and why it does no harm."""
+_UNTRUSTED = re.compile(r"(?i)\b(?:without|not|no|un)[ -]?\w*[ -]?(?:verif|validat|trust)")
+"""What a docstring says of a function that only reads what a token holds."""
 _EXPIRY = re.compile(r"(?i)(?:^|_|\b)(?:exp|expire[sd]?|expiry|expiration)(?:_at|_time|_ts)?\b")
 
 
@@ -274,9 +281,11 @@ class JwtNotVerified(Rule):
         """The claims that are read unverified are nobody's identity, or are verified too."""
         function = file.function(call)
         name = getattr(function, "name", "")
-        if name in self.allow or _SAYS_SO.search(name) or _under_choice(file, call):
+        if name in self.allow or _SAYS_SO.search(name) or _under_choice(file, call) or _is_explained(file, call):
             return True
         uses = _uses(file, call)
+        if not uses and isinstance(file.parent(call), ast.Expr):
+            return True  # only whether it is a token at all
         if uses and all((_key_read(file, use) or "") in _FINDS_THE_KEY for use in uses):
             return True
         token = file.argument(call, 0, "token") or file.argument(call, -1, "jwt")
@@ -416,6 +425,24 @@ def _checks_expiry(file: File, options: dict[str, ast.expr]) -> bool:
     return any(
         _EXPIRY.search(file.source(part)) for test in file.nodes(ast.Compare) for part in (test.left, *test.comparators)
     )
+
+
+def _is_explained(file: File, call: ast.Call) -> bool:
+    """The variable, the docstring or a comment at the call says that nothing is verified here, or where it is."""
+    match file.parent(call):
+        case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)) if _SAYS_SO.search(name):
+            return True
+    function = file.function(call)
+    if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)) and _UNTRUSTED.search(
+        ast.get_docstring(function) or ""
+    ):
+        return True
+    last = call.end_lineno or call.lineno
+    first = file.statement(call).lineno - 1
+    while first and file.lines[first - 1].strip().startswith(("#", "try:")):
+        first -= 1
+    comments = (line.partition("#")[2] for line in file.lines[first:last] if "#" in line)
+    return _REASON.search(" ".join(comments)) is not None
 
 
 def _is_off(file: File, value: ast.expr | None) -> bool:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from ...rule import Rule, Severity
+from ...rule import Rule, Severity, option
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +21,7 @@ class CachedCoroutine(Rule):
 
     What is kept is the coroutine, not its result: the first caller awaits it, and every later one gets
     `RuntimeError: cannot reuse already awaited coroutine`. On a method a cache without an end belongs to the class
-    and keeps every object it has seen, so that none is ever freed (a warning).
+    and keeps every object it has seen, so that none is ever freed: a warning, with the option `methods`.
 
     Bad:
 
@@ -43,6 +43,10 @@ class CachedCoroutine(Rule):
     message = "`@{cache}` {harm}: {remedy}"
     markers = (("cache",), ("def ",))
 
+    methods: bool = option(
+        False, "Report caches without an end on methods, too; most objects that have them stay anyway."
+    )
+
     def check(self, file: File) -> Iterator[Violation]:
         for function in file.nodes(ast.FunctionDef, ast.AsyncFunctionDef):
             for position, decorator in enumerate(function.decorator_list):
@@ -57,7 +61,8 @@ class CachedCoroutine(Rule):
                 elif position == len(function.decorator_list) - 1 and _hands_on(file, function):
                     yield self._kept(decorator, shown, function.name, "keep the result" if is_property else _REMEDY)
                 elif (
-                    not is_property
+                    self.methods
+                    and not is_property
                     and _is_method(file, function)
                     and _has_no_end(file, decorator)
                     and not shown.startswith("cachetools.cached")

@@ -21,8 +21,9 @@ class PrintInService(Rule):
     The line has no level, no time and no logger's name, no handler can route or silence it, and the request it belongs
     to cannot be told. When standard output is a pipe it stays in a buffer, and is lost when the process is killed.
 
-    Command lines are left alone: modules that use a library for them, what runs under `__name__ == "__main__"` or when
-    a module is imported, functions whose name says that they print, and projects without FastAPI.
+    Reported is what runs for a request or on the event loop; with the option `everywhere` all of the service. Command
+    lines are left alone: modules that use a library for them, what runs under `__name__ == "__main__"` or when a module
+    is imported, functions whose name says that they print, and projects without FastAPI.
 
     Bad:
 
@@ -56,6 +57,7 @@ class PrintInService(Rule):
     markers = (("print(",),)
 
     allow: frozenset[str] = option(frozenset(), "Names of functions that may print.")
+    everywhere: bool = option(False, "Report functions that neither requests nor the event loop are known to run, too.")
 
     def check(self, file: File) -> Iterator[Violation]:
         if file.talks_to_terminal:
@@ -71,6 +73,8 @@ class PrintInService(Rule):
                 continue
             if not file.project_mentions("fastapi", "starlette"):
                 return
+            if not self.everywhere and not _runs_for_requests(file, call):
+                continue
             yield self.at(call, fix=_logged(file, call), call=_shown(file, call))
 
     def _is_allowed(self, file: File, call: ast.Call) -> bool:
@@ -78,6 +82,14 @@ class PrintInService(Rule):
             isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)) and function.name in self.allow
             for function in file.ancestors(call)
         )
+
+
+def _runs_for_requests(file: File, call: ast.Call) -> bool:
+    """Whether a request or the event loop is known to run a call: nobody sits before a service."""
+    function = file.function(call)
+    if file.on_event_loop(call):
+        return True
+    return function is not None and not isinstance(function, ast.Lambda) and file.runs_in_service(function)
 
 
 def _on_standard_stream(file: File, call: ast.Call) -> bool:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from ...rule import Rule, Severity
+from ...rule import Default, Rule, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,6 +36,7 @@ class MangledPrivateAttribute(Rule):
 
     code = "FAR223"
     severity = Severity.WARNING
+    default = Default.OFF
     message = "`{model}.{name}` is `{mangled}` to Pydantic and to everybody else: begin it with one underscore"
     markers = (("__",), ("BaseModel", "pydantic", "SQLModel"))
 
