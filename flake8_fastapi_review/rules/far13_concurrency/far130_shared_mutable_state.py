@@ -58,21 +58,40 @@ class SharedMutableState(Rule):
     severity = Severity.WARNING
     cwe = 362
     message = "`{state}` is shared by all requests, and `{change}` {harm}"
-    markers = (("def ",), ("+=", "-=", "|=", "*=", "global "))
+    markers = (("def ",), ("+=", "-=", "|=", "*=", "global ", " + ", " - "))
 
     def check(self, file: File) -> Iterator[Violation]:
         if file.talks_to_terminal:
             return  # one who logs in waits for one answer
-        for node in file.nodes(ast.AugAssign):
+        for node in file.nodes(ast.AugAssign, ast.Assign):
             function = file.function(node)
-            if (
-                isinstance(function, ast.FunctionDef)
-                and is_shared(file, node.target)
-                and not is_guarded(file, node)
-                and runs_in_threads(file, function)
-            ):
-                yield self._told(node, node.target, "loses what another thread writes meanwhile: hold a lock")
+            target = node.target if isinstance(node, ast.AugAssign) else node.targets[0]
+            if function is None or not _grows(node) or not is_shared(file, target) or is_guarded(file, node):
+                continue
+            if isinstance(function, ast.FunctionDef):
+                if runs_in_threads(file, function):
+                    yield self._told(node, target, "loses what another thread writes meanwhile: hold a lock")
+            elif file.within(node.value, ast.Await) and _serves(file, function):
+                harm = "loses what another request writes during the `await`: await first, then add"
+                yield self._told(node, target, harm)
+        if "await " in file.text:
+            yield from self._late(file)
         yield from self._globals(file)
+
+    def _late(self, file: File) -> Iterator[Violation]:
+        """`count = STATE["n"]`, an `await`, `STATE["n"] = count + 1`."""
+        for node in file.nodes(ast.Assign):
+            function = file.function(node)
+            if not isinstance(function, ast.AsyncFunctionDef) or not isinstance(node.value, ast.BinOp):
+                continue
+            target = node.targets[0]
+            if not isinstance(target, (ast.Name, ast.Attribute, ast.Subscript)) or not is_shared(file, target):
+                continue
+            read = _read_before(file, node, target)
+            if read and _awaited_between(file, read, node) and not is_guarded(file, node) and _serves(file, function):
+                yield self._told(
+                    node, target, "loses what another request wrote during the `await` before: hold a lock"
+                )
 
     def _globals(self, file: File) -> Iterator[Violation]:
         """What a request was sent is put into a global variable that others read."""
@@ -98,3 +117,37 @@ class SharedMutableState(Rule):
 
     def _told(self, node: ast.stmt, state: ast.expr, harm: str) -> Violation:
         return self.at(node, state=ast.unparse(state), change=shortened(ast.unparse(node)), harm=harm)
+
+
+def _grows(node: ast.AugAssign | ast.Assign) -> bool:
+    """Whether the new value is made of the old one: `count += 1`, `count = count + 1`."""
+    match node:
+        case ast.AugAssign():
+            return True
+        case ast.Assign(targets=[target], value=ast.BinOp(left=left, right=right)):
+            shown = ast.unparse(target)
+            return shown in (ast.unparse(left), ast.unparse(right))
+    return False
+
+
+def _serves(file: File, function: ast.AST) -> bool:
+    """Whether requests run the function, themselves or as a dependency."""
+    return file.registered_as(function) == "route" or file.is_injected(function) or file.served_by(function) is not None
+
+
+def _read_before(file: File, node: ast.Assign, target: ast.expr) -> ast.stmt | None:
+    """The statement that reads the state into a local variable of which the new value is made."""
+    shown = ast.unparse(target)
+    for name in file.within(node.value, ast.Name):
+        for value in file.values(name):
+            if value is not name and isinstance(value, ast.expr) and ast.unparse(value) == shown:
+                return file.statement(value)
+    return None
+
+
+def _awaited_between(file: File, first: ast.stmt, last: ast.stmt) -> bool:
+    """Whether both stand in the same block, with an `await` in between."""
+    block = file.block(last)
+    if first not in block:
+        return False
+    return bool(file.within(block[block.index(first) + 1 : block.index(last)], ast.Await))

@@ -75,6 +75,8 @@ def _is_dropped(file: File, call: ast.Call) -> bool:
     parent = file.parent(call)
     if isinstance(parent, ast.Attribute) and parent.attr == "add_done_callback":
         parent = file.parent(file.parent(parent) or parent)  # `create_task(...).add_done_callback(...)`
+    if isinstance(parent, (ast.ListComp, ast.SetComp, ast.GeneratorExp)):
+        parent = file.parent(parent)
     if isinstance(parent, ast.Expr):
         return True
     match parent:
@@ -117,7 +119,7 @@ def _is_never_read(file: File, call: ast.Call, name: str) -> bool:
     last = function.end_lineno or function.lineno
     uses = [each for each in file.nodes(ast.Name) if each.id == name and isinstance(each.ctx, ast.Load)]
     inside = [each for each in uses if function.lineno <= each.lineno <= last]
-    return len(inside) == len(uses) and not any(_keeps(file, each) for each in inside)
+    return not any(_keeps(file, each) for each in inside)
 
 
 def _keeps(file: File, use: ast.Name) -> bool:

@@ -48,13 +48,13 @@ class ThreadLockInAsync(Rule):
     severity = Severity.BLOCKER
     cwe = 833
     message = "`{lock}` blocks the loop for good when a second task wants it while this one awaits: use `asyncio.Lock`"
-    markers = (("async def",), ("await ", "async "), ("with ", ".acquire("))
+    markers = (("async def",), ("with ", ".acquire("))
 
     def check(self, file: File) -> Iterator[Violation]:
         for statement in file.nodes(ast.With):
             if not isinstance(file.function(statement), ast.AsyncFunctionDef):
                 continue
-            if not file.within(statement.body, ast.Await, ast.AsyncFor, ast.AsyncWith):
+            if not _waits(file, statement.body):
                 continue
             for item in statement.items:
                 if file.is_a(item.context_expr, *file.group("thread-lock")):
@@ -72,13 +72,20 @@ class ThreadLockInAsync(Rule):
                         yield self.at(call, lock=ast.unparse(lock))
 
 
+def _waits(file: File, body: list[ast.stmt]) -> bool:
+    """Whether others may run in between; who iterates over a generator runs while it yields."""
+    return bool(file.within(body, ast.Await, ast.AsyncFor, ast.AsyncWith, ast.Yield)) or any(
+        each.is_async for each in file.within(body, ast.comprehension)
+    )
+
+
 def _awaits_until_released(file: File, call: ast.Call, lock: str) -> bool:
     statement = file.statement(call)
     block = file.block(statement)
     if not isinstance(statement, ast.Expr) or call.args or call.keywords:
         return False  # its result is looked at, or it does not wait
     for later in block[block.index(statement) + 1 :] if block else ():
-        if file.within([later], ast.Await, ast.AsyncFor, ast.AsyncWith):
+        if _waits(file, [later]):
             return True
         released = (
             isinstance(each.func, ast.Attribute)

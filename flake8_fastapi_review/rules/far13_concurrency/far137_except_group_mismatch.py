@@ -86,7 +86,9 @@ class ExceptGroupMismatch(Rule):
 def _group(file: File, statement: ast.Try) -> str | None:
     """The group of tasks that is all that is tried, limits of time around it aside."""
     match statement.body:
-        case [ast.AsyncWith(items=[*around, ast.withitem(context_expr=ast.Call() as made)])]:
+        case [ast.AsyncWith(items=[*around, ast.withitem(context_expr=ast.Call() as made)]), *rest] if all(
+            isinstance(call.func, ast.Attribute) and call.func.attr == "result" for call in file.within(rest, ast.Call)
+        ) and not file.within(rest, ast.Await, ast.Raise, ast.Subscript):
             if file.is_named(made.func, *file.group("task-group")) and all(
                 isinstance(each.context_expr, ast.Call) and file.is_named(each.context_expr.func, *_LIMITS)
                 for each in around

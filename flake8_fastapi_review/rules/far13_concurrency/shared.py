@@ -14,7 +14,9 @@ def is_shared(file: File, target: ast.expr) -> bool:
     match target:
         case ast.Name():
             return file.function(target) is not None and (
-                _is_of_module(file, target) or file.module_variable(target) is not None
+                _is_of_module(file, target)
+                or file.module_variable(target) is not None
+                or _is_of_application(file, target)
             )
         case ast.Subscript(value=value):
             return is_shared(file, value)
@@ -25,8 +27,24 @@ def is_shared(file: File, target: ast.expr) -> bool:
             return shown == "app" or shown.endswith(".app")
         case ast.Attribute(value=ast.Name() as owner):
             definition = file.definition_of(owner)
-            return (definition is not None and definition.is_class) or file.module_variable(target) is not None
+            if (definition is not None and definition.is_class) or file.module_variable(target) is not None:
+                return True
+            return is_shared(file, owner) and file.type_of(owner) not in _OF_ONE
     return False
+
+
+_OF_ONE = (None, "threading.local", "contextvars.ContextVar", "werkzeug.local.LocalProxy")
+"""Objects of a module that are another one for each thread, and those that are not known."""
+
+
+def _is_of_application(file: File, name: ast.Name) -> bool:
+    """Whether a name is one of the function that registers a route, for which a nested function changes it."""
+    function = file.function(name)
+    return (
+        function is not None
+        and any(name.id in each.names for each in file.within(function, ast.Nonlocal))
+        and file.registered_as(function) == "route"
+    )
 
 
 def _is_of_module(file: File, name: ast.Name) -> bool:
@@ -48,7 +66,7 @@ def is_guarded(file: File, node: ast.AST) -> bool:
     """Whether a lock may be held at a node: a `with` around it, a call of `acquire` before it, or a decorator of its
     function that is not known."""
     function = file.function(node)
-    if file.in_with(node) or not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
+    if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)) or _may_hold(file, node, function):
         return True
     line = getattr(node, "lineno", 0)
     return any(
@@ -58,6 +76,46 @@ def is_guarded(file: File, node: ast.AST) -> bool:
         file.registers_as(each) is None and not file.is_named(each, "builtins.staticmethod", "builtins.classmethod")
         for each in function.decorator_list
     )
+
+
+_LOCKS = (
+    *(
+        f"{module}.{kind}"
+        for module in ("asyncio", "anyio", "threading", "multiprocessing")
+        for kind in ("Lock", "RLock")
+    ),
+    *(f"{module}.{kind}" for module in ("asyncio", "anyio", "threading") for kind in ("Condition", "Semaphore")),
+)
+_NO_LOCKS = (
+    "builtins.open",
+    "contextlib.suppress",
+    "contextlib.closing",
+    "asyncio.TaskGroup",
+    "asyncio.timeout",
+    "tempfile.TemporaryDirectory",
+    "tempfile.NamedTemporaryFile",
+    "httpx.Client",
+    "httpx.AsyncClient",
+    "requests.Session",
+    "aiohttp.ClientSession",
+)
+"""What a `with` opens that keeps nobody out."""
+
+
+def _may_hold(file: File, node: ast.AST, function: ast.AST) -> bool:
+    """Whether a `with` around a node may hold a lock that others wait for, too: not one that was made here."""
+    for above in file.ancestors(node):
+        if above is function:
+            return False
+        if isinstance(above, (ast.With, ast.AsyncWith)):
+            for item in above.items:
+                held = [each for each in file.values(item.context_expr) if not isinstance(each, ast.Name)]
+                called = [each.func for each in held if isinstance(each, ast.Call)]
+                if not held or len(called) < len(held) or any(file.function(each) is not function for each in held):
+                    return True
+                if not all(file.is_named(each, *_LOCKS, *_NO_LOCKS) for each in called):
+                    return True
+    return False
 
 
 def runs_in_threads(file: File, function: ast.AST, depth: int = 2) -> bool:
