@@ -35,7 +35,8 @@ if TYPE_CHECKING:
 END, RETURN, ERROR, BREAK, CONTINUE = range(5)
 """The nodes by which control leaves; BREAK and CONTINUE only where a list was cut out of its loop."""
 
-_TRY: tuple[type[ast.AST], ...] = (ast.Try, getattr(ast, "TryStar", ast.Try))
+TRY: tuple[type[ast.AST], ...] = (ast.Try, getattr(ast, "TryStar", ast.Try))
+"""`try` with `except`, and with `except*` where Python has it."""
 _RAISING = (ast.Call, ast.Attribute, ast.Subscript, ast.Await, ast.Yield, ast.YieldFrom, ast.Raise, ast.Assert,
             ast.Import, ast.ImportFrom, ast.Div, ast.Mod, ast.FloorDiv, ast.AsyncFor, ast.AsyncWith)  # fmt: skip
 _CLOSED = (ast.Lambda, ast.GeneratorExp, ast.expr_context)
@@ -83,7 +84,7 @@ def parts(step: ast.AST) -> tuple[ast.AST, ...]:
             return (*decorators, *args.defaults, *(default for default in args.kw_defaults if default is not None))
         case ast.ClassDef(decorator_list=decorators, bases=bases, keywords=keywords, body=body):
             return (*decorators, *bases, *keywords, *body)
-    return () if isinstance(step, _TRY) else (step,)
+    return () if isinstance(step, TRY) else (step,)
 
 
 def catches(handler: ast.ExceptHandler, raised: str | None) -> bool | None:
@@ -404,7 +405,7 @@ class Flow:
                 return self._raise(code, scope)
             case ast.expr():  # the body of a lambda
                 return self._step(code, (RETURN,), scope)
-        if isinstance(code, _TRY):
+        if isinstance(code, TRY):
             return self._try(code, follow, scope)
         if (call := _outermost_call(code)) is not None and self._never_returns(call):
             return self._raise(code, scope)

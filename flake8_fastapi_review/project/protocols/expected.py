@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from ...module.flow import TRY
 from ...module.index import running
-from .forms import leaf_of, place_of
+from .forms import LATER, leaf_of, place_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,6 +30,9 @@ def escaping(
     if place is None:
         return None
     node, step = place
+    started = module.index.parents.get(call)
+    if isinstance(started, ast.Call) and leaf_of(started.func) in LATER:
+        return None  # whoever awaits the task may handle it
     here = protocols.here(module, node, call, below)
     if here is None:
         return None
@@ -72,11 +76,11 @@ def _class(protocols: Protocols, name: str) -> str:
     return name
 
 
-def _tries(module: Module, step: ast.AST, node: ast.AST) -> Iterator[ast.Try]:
+def _tries(module: Module, step: ast.AST, node: ast.AST) -> Iterator[Any]:
     """The `try` statements whose body a step is in, innermost first."""
     current = step
     while current is not node:
         above = module.index.parents[current]
-        if isinstance(above, ast.Try) and current in above.body:
+        if isinstance(above, TRY) and current in getattr(above, "body", ()):
             yield above
         current = above

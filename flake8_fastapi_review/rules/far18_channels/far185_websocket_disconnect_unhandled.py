@@ -26,6 +26,8 @@ class WebsocketDisconnectUnhandled(Rule):
     error with a traceback in the log. Handle it around the loop, or use `async for text in websocket.iter_text()`,
     which ends.
 
+    Loops in functions that routes call are looked at, too: one of the callers has to expect it.
+
     Bad:
 
         from fastapi import FastAPI, WebSocket
@@ -60,7 +62,8 @@ class WebsocketDisconnectUnhandled(Rule):
     markers = (("websocket", "WebSocket"), tuple(f".{name}(" for name in _RECEIVING))
 
     def check(self, file: File) -> Iterator[Violation]:
-        for function in websocket_routes(file):
+        routes = set(websocket_routes(file))
+        for function in file.nodes(ast.AsyncFunctionDef):
             told: set[ast.AST] = set()
             for call in file.within(function, ast.Call):
                 match call.func:
@@ -71,9 +74,13 @@ class WebsocketDisconnectUnhandled(Rule):
                 loop = _loop(file, call, function)
                 if loop is None or loop in told or not file.is_a(receiver, *file.group("websocket")):
                     continue
-                if not _is_handled(file, call, function):
+                if _is_handled(file, call, function):
+                    continue
+                chain = () if function in routes else file.unhandled(call, "starlette.websockets.WebSocketDisconnect")
+                if function in routes or (chain is not None and len(chain) > 1):
                     told.add(loop)
-                    yield self.at(call, call=ast.unparse(call.func), function=function.name)
+                    name = chain[-1].message.split("`")[1] if chain else function.name
+                    yield self.at(call, call=ast.unparse(call.func), function=name, related=tuple(chain or ())[1:])
 
 
 def _loop(file: File, call: ast.Call, function: ast.AST) -> ast.AST | None:
