@@ -5,7 +5,7 @@ import fnmatch
 import re
 from typing import TYPE_CHECKING, Any
 
-from ...rule import Default, Rule, Severity, option
+from ...rule import Rule, Severity, option
 from ...shapes import named_parameters
 from .routes import REGISTRATIONS, endpoints, shown
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from ...answers import Endpoint
     from ...file import File
-    from ...project.application import RouteRow
+    from ...project.application import Dependency, RouteRow
     from ...rule import Violation
 
 _PROTECTED = 2
@@ -30,6 +30,8 @@ _LIMITS = re.compile(
     r"(?i)rate_?limit|limiter|throttl|slow_?api|slow_?down|brute_?force|quota|too_?many|lockout|attempts"
 )
 
+_LIBRARIES = ("slowapi", "fastapi_limiter")
+
 
 class MissingRateLimit(Rule):
     """A route that can be guessed at or is expensive may be called as often as anybody likes.
@@ -38,8 +40,9 @@ class MissingRateLimit(Rule):
     named after logging in, signing up or resetting, and that take a password, a code or an address. Limits of slowapi
     and fastapi-limiter are seen at the route, its routers and the application, and so is whatever is called a limit.
 
-    Name other routes in `expensive` and your own limiters in `limiters`; with `uploads`, routes that take files are
-    reported, too. Off by default, since proxies often limit what the code does not.
+    Reported where the application limits other routes; proxies often limit what the code does not, so that others are
+    reported with `always`. Name other routes in `expensive` and your own limiters in `limiters`; with `uploads`, routes
+    that take files are reported, too.
 
     Bad:
 
@@ -47,8 +50,12 @@ class MissingRateLimit(Rule):
 
         from fastapi import Depends, FastAPI
         from fastapi.security import OAuth2PasswordRequestForm
+        from fastapi_limiter.depends import RateLimiter
 
         app = FastAPI()
+
+        @app.get("/search", dependencies=[Depends(RateLimiter(times=5, seconds=1))])
+        def search(title: str): ...
 
         @app.post("/login")
         def login(form: Annotated[OAuth2PasswordRequestForm, Depends()]): ...
@@ -63,6 +70,9 @@ class MissingRateLimit(Rule):
 
         app = FastAPI()
 
+        @app.get("/search", dependencies=[Depends(RateLimiter(times=5, seconds=1))])
+        def search(title: str): ...
+
         @app.post("/login", dependencies=[Depends(RateLimiter(times=5, minutes=1))])
         def login(form: Annotated[OAuth2PasswordRequestForm, Depends()]): ...
 
@@ -74,12 +84,12 @@ class MissingRateLimit(Rule):
 
     code = "FAR054"
     severity = Severity.WARNING
-    default = Default.OFF
     cwe = 307
     cvss = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:L/I:N/A:N"
     message = "`{route}` may be called without limit, so that {harm}: limit the calls of one client"
     markers = (REGISTRATIONS,)
 
+    always: bool = option(False, "Report applications too that limit nothing themselves.")
     uploads: bool = option(False, "Report routes that take files, too.")
     expensive: frozenset[str] = option(
         frozenset(), "Paths, with `*` for anything, of further routes that need a limit."
@@ -107,6 +117,7 @@ class MissingRateLimit(Rule):
             any(map(_GUESSED.search, texts))
             and not self._is_guarded(file, row)
             and any(_WORTH.search(name) for name in _taken(file, endpoint.function))
+            and (self.always or self._limits_others(file, row))
         ):
             return "passwords and codes are guessed by trying"
         arguments: Any = getattr(endpoint.function, "args", None)
@@ -117,6 +128,17 @@ class MissingRateLimit(Rule):
             return "uploads fill the disk"
         return None
 
+    def _limits_others(self, file: File, row: RouteRow) -> bool:
+        """Whether the application of a route limits some, or the project by the decorators of a library."""
+        if file.project_mentions(*_LIBRARIES):
+            return True
+        others = (each.dependencies for each in file.siblings(row, everywhere=True))
+        return any(self._limits(dependency) for dependencies in others for dependency in dependencies)
+
+    def _limits(self, dependency: Dependency) -> bool:
+        name = f"{dependency.name} {dependency.library or ''}"
+        return dependency.name.replace(":", ".") in self.limiters or _LIMITS.search(name) is not None
+
     @staticmethod
     def _is_guarded(file: File, row: RouteRow) -> bool:
         """Whether a dependency lets in known users only; a login that answers 401 by itself is none."""
@@ -124,11 +146,8 @@ class MissingRateLimit(Rule):
         return found.level == _PROTECTED and bool(found.by)
 
     def _is_limited(self, file: File, row: RouteRow, endpoint: Endpoint) -> bool:
-        for dependency in row.dependencies:
-            if dependency.name.replace(":", ".") in self.limiters or _LIMITS.search(
-                f"{dependency.name} {dependency.library or ''}"
-            ):
-                return True
+        if any(map(self._limits, row.dependencies)):
+            return True
         for decorator in getattr(endpoint.function, "decorator_list", ()):
             target = decorator.func if isinstance(decorator, ast.Call) else decorator
             name = file.name_of(target) or file.source(target)
