@@ -171,11 +171,12 @@ class Passing:
             summary = self.types.modules.summary(path)
             if summary is None:
                 continue
+            is_renamed = f"{name} as ".encode() in (self.types.modules.bytes_of(path) or b"")
             for facts in summary.functions.values():
                 function = Function._make(facts)
                 for fact in function.calls:
                     callee = fact[0][1]
-                    if callee[0] != "v" and callee[-1] != name:
+                    if callee[0] != "v" and callee[-1] != name and not is_renamed:
                         continue
                     called = self.types.eval(summary, callee)
                     if called is not None and called[0] in ("func", "bound") and called[1] == symbol:
