@@ -224,8 +224,8 @@ def secret_name(name: str) -> SecretName | None:
     before = parts[:-1]
     if _HARMLESS.intersection(before) or (before and before[0] in _QUESTIONS):
         return None
-    if "by" in before[1:]:
-        # `deleted_by_api_key`: who did it.
+    if "by" in before[1:] or "from" in before[1:]:
+        # `deleted_by_api_key`: who did it. `email_from_jwt`: what it says.
         return None
     return _judge_head(parts[-1], before)
 

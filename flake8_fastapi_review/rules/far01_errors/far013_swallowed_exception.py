@@ -32,14 +32,21 @@ _ON_ERRORS = re.compile(
 _REASON = re.compile(
     r"(?i)best.effort|ignor|optional|fall.?back|non-?critical|not (critical|fatal)|never (break|fail|raise|block)"
     r"|swallow|suppress|silent|fail|may not|might not|don't care|in case|tolerat|skip|guard|attempt|try to|unavailable"
-    r"|errors?\b|exceptions?\b"
+    r"|errors?\b|exceptions?\b|have to (?:try|catch)"
 )
 """Words of a comment above a `try` that say why a failure does not matter."""
 _PROMISE = re.compile(r"(?i)best.effort|ignor|never (fail|raise|break|block)|swallow|suppress|silent|tolerat|not fatal")
 """The same of a docstring, which speaks of more than one thing."""
+_LOOKING = re.compile(r"^(?:int|float|str|get|getattr|append|add)$")
+"""Names of what looks at one value: that it is not there, or no number, is an answer."""
+_READING = re.compile(
+    r"^(?:loads|_?parse\w*|\w+_parse|convert|decode|to_\w+|from_\w+|as_\w+|fromisoformat|strptime|model_validate\w*|[A-Z]\w*)$"
+)
+"""Names of what makes one value of another: who goes on with the next one, or leaves, has no use for one that cannot be
+made."""
 _MEASURING = ("opentelemetry.", "prometheus_client.", "posthog.", "sentry_sdk.", "statsd.", "datadog.", "ddtrace.")
 """Packages that tell somebody about the work."""
-_SCREENS = ("textual.",)
+_SCREENS = ("textual.", "curses.")
 """Packages of what is shown in a terminal."""
 _ON_SCREEN = frozenset(("query_one", "query_exactly_one", "query_ancestor"))
 """Look-ups of what a screen shows, which raise where it is not shown (yet, or any more)."""
@@ -147,6 +154,10 @@ def _expected(file: File, statement: ast.Try) -> bool:
     if all(isinstance(call.func, ast.Name) and file.name_of(call.func) == f"builtins.{call.func.id}" for call in calls):
         return True  # looks at a value of any kind
     names = [last_name(call.func) for call in calls]
+    if names and len(statement.body) == 1 and not _awaits(file, statement):
+        moves_on = all(isinstance(each.body[-1], (ast.Continue, ast.Return)) for each in statement.handlers)
+        if all(_LOOKING.match(name) or (moves_on and _READING.match(name)) for name in names if name) and all(names):
+            return True
     if any(_ENDING.search(name) or _TELLING.search(name) or name in _ON_SCREEN for name in names if name):
         return True
     function = file.function(statement)
@@ -205,13 +216,22 @@ def _polls(file: File, statement: ast.Try) -> bool:
 
 def _announced(file: File, statement: ast.Try) -> bool:
     """Whether the comment right above the `try`, or the function's docstring, says that it may fail."""
-    above = file.lines[statement.lineno - 2].strip() if statement.lineno > 1 else ""
-    if above.startswith("#") and _REASON.search(above):
+    if _REASON.search(_comment_above(file, statement.lineno)):
+        return True
+    if any(_REASON.search(_comment_above(file, handler.lineno)) for handler in statement.handlers):
         return True
     match file.function(statement):
         case ast.FunctionDef() | ast.AsyncFunctionDef() as function:
             return bool(_PROMISE.search(ast.get_docstring(function) or ""))
     return False
+
+
+def _comment_above(file: File, line: int) -> str:
+    """The comment right above a line."""
+    first = line - 1
+    while first and file.lines[first - 1].lstrip().startswith("#"):
+        first -= 1
+    return " ".join(text.strip() for text in file.lines[first : line - 1])
 
 
 def _awaits(file: File, statement: ast.Try) -> bool:

@@ -109,7 +109,8 @@ def _given_up(file: File, call: ast.Call) -> bool:
     """Whether the client, or somebody for it, has given the request up."""
     handler = handler_of(file, call)
     return _GIVEN_UP.search(file.source(call)) is not None or (
-        handler is not None and any(file.is_named(kind, *CANCELLATIONS) for kind in caught(handler))
+        handler is not None
+        and any(file.is_named(kind, *CANCELLATIONS) or _GIVEN_UP.search(file.source(kind)) for kind in caught(handler))
     )
 
 

@@ -188,7 +188,7 @@ def _named(file: File, node: ast.Name | ast.Attribute | ast.Subscript, depth: in
     if judged and isinstance(node, ast.Name) and not judged.plural and _is_proven(file, node):
         yield Exposed(node, name, judged.kind)
         return
-    if file.name_of(node) == "os.environ":
+    if not isinstance(node, ast.Subscript) and file.name_of(node) == "os.environ":
         yield Exposed(node, "os.environ", "whole environment")
         return
     if isinstance(node, ast.Name):

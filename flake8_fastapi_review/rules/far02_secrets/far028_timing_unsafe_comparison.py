@@ -27,7 +27,7 @@ _QUERIES = frozenset(
 _AGAIN = frozenset(
     """
     confirm confirmed confirmation default repeat repeated again retype new old current previous original existing 2
-    1 before after last latest cached failed dynamic env environment captured refreshed
+    1 before after last latest cached failed dynamic env environment captured refreshed rejected stale username
     """.split()
 )
 _ACCESS = re.compile(

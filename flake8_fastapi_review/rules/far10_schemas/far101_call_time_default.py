@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING
 
 from ...rule import Edit, Fix, Range, Rule, Severity
@@ -45,6 +46,10 @@ _CONTAINERS = ("builtins.dict", "builtins.list", "builtins.set")
 _SHORT = 3
 """A function with no more calls than these gives what one of them gives."""
 _CHANGES = frozenset("append extend insert add update setdefault pop popitem remove discard clear sort reverse".split())
+
+
+_MEMORY = re.compile(r"(?i)(?:^|_)(?:cache|memo|seen|known|registry)$")
+"""Names of parameters that are meant to be one for all calls."""
 
 
 class CallTimeDefault(Rule):
@@ -132,7 +137,9 @@ class CallTimeDefault(Rule):
         arguments = function.args
         for default in (*arguments.defaults, *arguments.kw_defaults):
             parameter = _parameter(arguments, default) if default is not None and _is_mutable(file, default) else None
-            if parameter is not None and default is not None and _is_changed(file, function, parameter.arg):
+            if parameter is None or default is None or _MEMORY.search(parameter.arg):
+                continue
+            if _is_changed(file, function, parameter.arg):
                 yield self.at(
                     default,
                     call=f"{parameter.arg}={ast.unparse(default)}",

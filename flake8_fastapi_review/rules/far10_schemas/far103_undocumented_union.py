@@ -4,7 +4,7 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from ...rule import Rule, Severity
+from ...rule import Rule, Severity, option
 from .models import MARKERS, models, own_fields
 
 if TYPE_CHECKING:
@@ -21,11 +21,11 @@ of the file and of its folder, in what the file says it is about, and in what is
 
 
 class UndocumentedUnion(Rule):
-    """A field holds one of several models, or one thing or a list of it, and nothing says which when.
+    """A field holds one of several models, and nothing says which when.
 
     The document of the API says `anyOf`, generated clients get a type that they cannot tell apart, and Pydantic tries
     the members one after the other and answers with the errors of all. A discriminator names the member; a description
-    says what decides.
+    says what decides. One thing or a list of it is reported with the option `lists`.
 
     Bad:
 
@@ -75,6 +75,10 @@ class UndocumentedUnion(Rule):
     message = "`{model}.{field}` is {what}: name a `discriminator`, or say in its `description` which is when"
     markers = (MARKERS, ("|", "Union"))
 
+    lists: bool = option(
+        False, "Report fields that hold one thing or a list of it, too; what is meant is mostly plain."
+    )
+
     def check(self, file: File) -> Iterator[Violation]:
         if _OF_OTHERS.search("/".join(file.path.split("/")[-2:])) or _OF_OTHERS.search(
             ast.get_docstring(file.tree) or ""
@@ -85,7 +89,7 @@ class UndocumentedUnion(Rule):
                 continue
             found = []
             for statement, field in own_fields(definition, model):
-                what = _ambiguous(field.type)
+                what = _ambiguous(field.type, self.lists)
                 if what and not field.setting("description") and not _is_told_apart(field.type):
                     found.append((statement, field, what))
             if found and file.model_uses(definition) & {"request", "response"}:
@@ -101,7 +105,7 @@ def _written_at(file: File, definition: ast.ClassDef) -> str:
     return "\n".join(file.lines[first : definition.end_lineno])
 
 
-def _ambiguous(schema: Schema) -> str:
+def _ambiguous(schema: Schema, lists: bool) -> str:
     """What a union leaves open; "" when it is plain."""
     if schema.kind != "union":
         return ""
@@ -109,7 +113,7 @@ def _ambiguous(schema: Schema) -> str:
     models = [each for each in members if each.kind == "model"]
     if len(models) > 1:
         return "one of several models"
-    for each in members:
+    for each in members if lists else ():
         if each.kind == "array" and each.items and each.items[0] in members:
             return "one thing or a list of it"
     return ""

@@ -22,6 +22,10 @@ _BEFORE_SETTINGS = re.compile(r"(?i)config(?:_?(?:dir|file|path))?$|dotenv|env_?
 """Variables that say where the settings are, or what kind of process this is."""
 
 
+_STARTS = re.compile(r"^_?(?:main|run|serve|start_server|cli)$")
+"""Names of functions that are a process of their own, before there are settings."""
+
+
 class ConfigOutsideSettings(Rule):
     """A setting is read from the environment past the project's settings class.
 
@@ -77,7 +81,7 @@ class ConfigOutsideSettings(Rule):
                 continue
             if _BEFORE_SETTINGS.search(name) or not isinstance(key, ast.Constant | ast.Name | ast.Attribute):
                 continue
-            if _is_second(file, node):
+            if _is_second(file, node) or _STARTS.search(getattr(file.function(node), "name", "")):
                 continue
             yield self.at(node, variable=name)
 
