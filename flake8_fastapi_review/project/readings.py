@@ -222,6 +222,13 @@ def kept(name: str, modules: Callable[[Any], Modules], key: Callable[..., Any] |
             readings = modules(self).readings
             asked_for = key(self, *args) if key is not None else args
             about = (name, *asked_for)
+            told = readings.made.get(about)
+            if told is not None and (mask := told[0].get(told[1], -2)) >= EVERYTHING:
+                now = NOW
+                now.mask |= mask
+                if now.pending:
+                    taken(told[0], told[1])
+                return told[2]
             if readings.stored is not None and (known := readings.recalled(about)) is not None:
                 NOW.mask |= known[0]
                 return known[1]
@@ -258,6 +265,14 @@ def fact(
             readings = modules(self).readings
             asked_for = (name, *(key(self, *args) if key is not None else args))
             masks = readings.masks
+            known = readings.known.get(asked_for)
+            if known is not None:
+                now = NOW
+                outer = now.mask | known[0]
+                if now.pending:
+                    taken(masks, asked_for)
+                now.mask = outer
+                return known[1]
             bit = readings.bit(asked_for)
             if readings.is_told(asked_for) and masks.get(asked_for, 0) >= EVERYTHING:
                 now = NOW
@@ -266,6 +281,7 @@ def fact(
                 if now.pending:
                     taken(masks, asked_for)
                 now.mask = outer | bit
+                readings.known[asked_for] = bit, found
                 return found
             if is_plain:
                 for given in readings.given(asked_for, is_kept):
@@ -366,6 +382,8 @@ class Readings:
         """Key of a fact → the fingerprint of the answer."""
         self._answers: dict[Key, Any] = {}
         """Key of a fact → the answer, of which there is no fingerprint yet."""
+        self.known: dict[Key, tuple[int, Any]] = {}
+        """Key of a fact that this run has asked for more than once → its bit and the answer."""
         self._found: dict[Search, frozenset[str]] = {}
         """The files that a search found."""
         self._before: set[Key] = set()
