@@ -190,7 +190,7 @@ class Database:
     def _forgets(self, module: Module, function: ast.AST) -> bool:
         """Whether a function may read columns that a commit made a session forget, or that queries leave out."""
         lines = module.lines[getattr(function, "lineno", 1) - 1 : getattr(function, "end_lineno", 0)]
-        if any(".commit(" in line for line in lines):
+        if ".commit(" in "".join(lines):
             return any(each.expire_on_commit is not False for each in self.session_makers)
         return "load_only(" in module.text or "defer(" in module.text
 

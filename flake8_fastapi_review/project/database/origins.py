@@ -80,7 +80,7 @@ class Origins:
         """The call that made a new object."""
         module = self.sites.modules.lent(origin[1])
         calls = module.index.nodes(ast.Call) if module is not None else ()
-        return next((each for each in calls if _place(each) == origin[2:]), None)
+        return next((each for each in calls if each.lineno == origin[2] and _place(each) == origin[2:]), None)
 
     def _is_certain(self, site: Site) -> bool:
         """Whether a name holds what a statement has loaded on all ways."""

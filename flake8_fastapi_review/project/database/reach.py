@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import re
+from functools import cache
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from ...module.index import subtree
 from ...regex import regex
 from ..readings import fact, kept, remembered
 from .origins import VALIDATING
@@ -37,13 +39,10 @@ _CALLED = {
 _ADDS = frozenset(("add(", "add_all(", "delete("))
 _ADDING = regex(r"(?i:session|db)\w*\.(?:add|add_all|delete)\(")
 _WORDS = {
-    CHANGES: ("setattr(", "joinedload(", "selectinload(", "subqueryload(", "immediateload(", "lazyload(",
-              "contains_eager(", "load_only("),
-    LEAVES_OUT: ("load_only(", "defer(", "lazyload("),
-    HANDS_OVER: ("to_thread(", "run_in_threadpool(", "run_sync("),
-}  # fmt: skip
-_CLOSING = ("", ")", "]", "}", "#", "@")
-"""How lines begin that end no function, however far left they stand."""
+    CHANGES: regex(r"(?:setattr|(?:joined|selectin|subquery|immediate|lazy)load|contains_eager|load_only)\("),
+    LEAVES_OUT: regex(r"(?:load_only|defer|lazyload)\("),
+    HANDS_OVER: regex(r"(?:to_thread|run_in_threadpool|run_sync)\("),
+}
 _INDENTED = (" ", "\t", "\n", "\r", ")", "]", "}", "#")
 _QUOTES = ('"""', "'''")
 _COMMENT = regex(r"(?m)^\s*#.*$")
@@ -68,9 +67,10 @@ class Reach:
         self._own: dict[str, int] = {}
         self._within: dict[tuple[str, int], int] = {}
         self._reading: dict[str, bool] = {}
+        self._may_read: dict[str, bool] = {}
         self._shown: dict[Schema, bool] = {}
         self._mapped: frozenset[str] | None = None
-        self._texts: dict[str, tuple[list[str], int]] = {}
+        self._texts: dict[str, tuple[str, list[int], int]] = {}
 
     @property
     @fact("database.reach.names", lambda self: self.modules)
@@ -132,11 +132,15 @@ class Reach:
             self._dotted = frozenset((*self.names, *(f"{each}(" for each in self.names)))
         return self._dotted
 
+    @remembered()
     def may_read(self, symbol: str) -> bool:
         """Whether a function, or one that it calls, reads an attribute that may have to be loaded."""
-        if not self.within(symbol, _DEEPEST - 1) & READS:
-            return False
-        return any(self._reads(each) for level in self.levels(symbol, _DEEPEST) for each in level)
+        known = self._may_read.get(symbol)
+        if known is None:
+            known = self._may_read[symbol] = bool(self.within(symbol, _DEEPEST - 1) & READS) and any(
+                self._reads(each) for level in self.levels(symbol, _DEEPEST) for each in level
+            )
+        return known
 
     def matters(self, symbol: str) -> bool:
         """Whether it does that, or anything that decides what is loaded then."""
@@ -178,8 +182,8 @@ class Reach:
         function = summary.functions.get(qualname) if summary is not None else None
         if summary is None or function is None:
             return 0
-        lines, found = self._lines_of(path)
-        text = _COMMENT.sub("", "\n".join(_defined(lines, function[1])))
+        whole, starts, found = self._text_of(path)
+        text = _COMMENT.sub("", _defined(whole, starts[function[1] - 1]))
         dotted = frozenset(_DOTTED.findall(text))
         if not dotted.isdisjoint(self._after_dots):
             found |= READS
@@ -187,7 +191,7 @@ class Reach:
             if not dotted.isdisjoint(names):
                 found |= flag
         for flag, words in _WORDS.items():
-            if any(word in text for word in words):
+            if words.search(text):
                 found |= flag
         if not found & CHANGES and not dotted.isdisjoint(_ADDS) and _ADDING.search(text):
             found |= CHANGES
@@ -205,9 +209,11 @@ class Reach:
         """Whether one of these attributes may be that of a mapped class, by the types that are known."""
         sites = self.sessions.sites
         own = sites.function(symbol)
-        for node in subtree(own[1]) if own is not None else ():
-            if own is None or not isinstance(node, ast.Attribute) or node.attr not in self.names:
-                continue
+        if own is None:
+            return False
+        names, first, last = self.names, own[1].lineno, own[1].end_lineno or 0
+        attributes = own[0].index.nodes(ast.Attribute)
+        for node in [each for each in attributes if first <= each.lineno <= last and each.attr in names]:
             found = sites.type(Site(own[0], node.value))
             members = found[1] if found is not None and found[0] == "union" else (found,)
             if any(self._may_be_mapped(each) for each in members):
@@ -243,40 +249,44 @@ class Reach:
         return known
 
     @remembered()
-    def _lines_of(self, path: str) -> tuple[list[str], int]:
-        """The lines of a file, and what holds for all functions in it."""
+    def _text_of(self, path: str) -> tuple[str, list[int], int]:
+        """The text of a file, where its lines begin, and what holds for all functions in it."""
         known = self._texts.get(path)
         if known is None:
             if len(self._texts) >= _KEPT:
                 self._texts.clear()
             text = (self.modules.bytes_of(path) or b"").decode("utf-8", "replace")
-            known = self._texts[path] = text.split("\n"), _of_module(text)
+            passed = accumulate(map(len, text.split("\n")), initial=0)
+            starts = [letters + breaks for breaks, letters in enumerate(passed)]
+            known = self._texts[path] = text, starts, _of_module(text)
         return known
 
 
-def _defined(lines: list[str], start: int) -> list[str]:
-    """The lines of what is defined at a line: up to the next that stands as far left, texts over lines left out."""
-    first = lines[start - 1]
-    inside = len(first) - len(first.lstrip()) + 1
-    for position in range(start, len(lines)):
-        line = lines[position]
-        if line[:inside].isspace() or line.lstrip()[:1] in _CLOSING:
-            continue
-        found = lines[start - 1 : position]
-        if not any(sum(each.count(quotes) for each in found) % 2 for quotes in _QUOTES):
-            return found
-    return lines[start - 1 :]
+def _defined(text: str, start: int) -> str:
+    """What is defined on the line that begins there: up to the next line that stands as far left, texts over lines
+    left out."""
+    first, _, _ = text[start:].partition("\n")
+    outside = _outside(len(first) - len(first.lstrip()))
+    position = start + len(first)
+    while found := outside.search(text, position):
+        if not any(text.count(quotes, start, found.start()) % 2 for quotes in _QUOTES):
+            return text[start : found.start()]
+        position = found.end()
+    return text[start:]
+
+
+@cache
+def _outside(indent: int) -> re.Pattern[str]:
+    """Finds the beginnings of lines that stand no further to the right and end a function."""
+    return re.compile(rf"(?m)^[^\S\n]{{0,{indent}}}[^\s)\]}}#@]")
 
 
 def _of_module(text: str) -> int:
     """What holds for all functions of a file: that options at its top leave columns out."""
-    for word in _WORDS[LEAVES_OUT]:
-        position = text.find(word)
-        while position >= 0:
-            start = text.rfind("\n", 0, position) + 1
-            while start and (text[start : start + 1] in _INDENTED):
-                start = text.rfind("\n", 0, start - 1) + 1
-            if not text.startswith(("def ", "async def ", "class ", "@"), start):
-                return LEAVES_OUT
-            position = text.find(word, position + 1)
+    for found in _WORDS[LEAVES_OUT].finditer(text):
+        start = text.rfind("\n", 0, found.start()) + 1
+        while start and (text[start : start + 1] in _INDENTED):
+            start = text.rfind("\n", 0, start - 1) + 1
+        if not text.startswith(("def ", "async def ", "class ", "@"), start):
+            return LEAVES_OUT
     return 0

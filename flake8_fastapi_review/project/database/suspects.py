@@ -216,7 +216,9 @@ class _Search:
     def _gets_parts(self, site: Site) -> bool:
         """Whether functions that are called return objects that were loaded without some of their columns."""
         called = self._suspects.sessions.called(self._around[0])
-        places = {(line, column) for line, column, each in called if self._reach.within(each, DEEPEST - 1) & LEAVES_OUT}
+        symbols = {each for _, _, each in called}
+        leaving_out = {each for each in symbols if self._reach.within(each, DEEPEST - 1) & LEAVES_OUT}
+        places = {(line, column) for line, column, each in called if each in leaving_out}
         if not places:
             return False
         scopes = site.module.index.frames(site.module.index.by_node[site.node])
@@ -228,7 +230,8 @@ class _Search:
         """Where a function calls others that are worth looking into."""
         depth = DEEPEST - len(self._around)
         called = self._suspects.sessions.called(symbol) if depth >= 0 else ()
-        return {(line, column) for line, column, each in called if self._may_read(each, depth)}
+        reading = {each: self._may_read(each, depth) for each in {each for _, _, each in called}}
+        return {(line, column) for line, column, each in called if reading[each]}
 
     def _may_read(self, symbol: str, depth: int) -> bool:
         found = self._reach.within(symbol, depth)
