@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from ...module.index import FUNCTIONS, running
+from ...module.index import FUNCTIONS
 from .statements import ONE
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def _of_name(module: Module, bound: ast.AST, name: str) -> str:
     scope = module.index.scope_of(bound).frame()
     if not isinstance(scope.node, FUNCTIONS):
         return ""
-    names = [each for each in running(scope.node) if isinstance(each, ast.Name) and each.id == name]
+    names = [each for each in module.index.running(scope.node, (ast.Name,)) if each.id == name]
     if sum(not isinstance(each.ctx, ast.Load) for each in names) != 1:
         return ""
     found = {fetches(module, each) for each in names if isinstance(each.ctx, ast.Load)} - {""}

@@ -7,6 +7,7 @@ how many statements are sent: as an expression in N, the number of rows that a l
 from __future__ import annotations
 
 import ast
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from ...module.index import COMPREHENSIONS, FUNCTIONS, running
@@ -46,6 +47,9 @@ _TELLING = _CERTAIN | frozenset(_DIRECT)
 """Methods by which a function shows that it touches a session; if they are not certain, their receiver decides."""
 _SENDING = (ast.Call, ast.For, ast.AsyncFor, ast.comprehension, ast.With, ast.AsyncWith)
 """What may do something to a session."""
+_REPEATING = frozenset((ast.For, ast.AsyncFor, ast.While, ast.comprehension, *COMPREHENSIONS, *FUNCTIONS))
+"""What does something several times, and what ends the search for it."""
+_position = attrgetter("lineno", "col_offset")
 _HANDS_ON = ("typing.cast", "sqlalchemy.orm.object_session", "sqlalchemy.ext.asyncio.async_object_session")
 """What gives a session that somebody else made."""
 
@@ -255,7 +259,8 @@ class Sessions:
         if not isinstance(function, ast.Lambda) and not self.touches(symbol):
             return found
         places = self._touching_calls(symbol)
-        for call in module.index.running(function, (ast.Call,)):
+        frames = module.index.frames(module.index.by_node[function])
+        for call in sorted([each for frame in frames for each in frame.nodes.get(ast.Call, ())], key=_position):
             if self._may_execute(call, places):
                 for loop in self.loops(module, call, function):
                     found.setdefault(loop, []).append(call)
@@ -263,7 +268,9 @@ class Sessions:
 
     def _touching_calls(self, symbol: str) -> set[tuple[int, int]]:
         """Where a function calls others of the project that may do something to a session."""
-        return {(line, column) for line, column, each in self.called(symbol) if self.touches(each)}
+        called = self.called(symbol)
+        touching = {each for each in {each for _, _, each in called} if self.touches(each)}
+        return {(line, column) for line, column, each in called if each in touching}
 
     def _may_execute(self, call: ast.Call, places: set[tuple[int, int]]) -> bool:
         """Whether a call may do something to a session, by its name alone; `places`: of those that may by what they
@@ -572,27 +579,32 @@ class Sessions:
     def loops(self, module: Module, node: ast.AST, function: ast.AST | None) -> tuple[ast.AST, ...]:
         """The loops around a node in its function, innermost first; what a loop goes over is outside of it."""
         found: list[ast.AST] = []
+        parents = module.index.parents
         child: ast.AST = node
-        parent = module.index.parents.get(node)
-        while parent is not None and parent is not function and not isinstance(parent, FUNCTIONS):
-            if (
-                (
-                    isinstance(parent, (ast.For, ast.AsyncFor))
-                    and child is not parent.iter
-                    and child not in parent.orelse
-                )
-                or (isinstance(parent, ast.While) and child not in parent.orelse)
-                or (
-                    isinstance(parent, COMPREHENSIONS)
-                    and child not in (parent.generators[0], parent.generators[0].iter)
-                )
-            ):
-                found.append(parent)
-            elif isinstance(parent, ast.comprehension) and child is not parent.iter:
-                above = module.index.parents.get(parent)
-                if above is not None and parent is above.generators[0]:  # type: ignore[attr-defined]
-                    found.append(above)
-            child, parent = parent, module.index.parents.get(parent)
+        parent = parents.get(node)
+        while parent is not None and parent is not function:
+            match parent if parent.__class__ in _REPEATING else None:
+                case ast.For(iter=iterable, orelse=orelse) | ast.AsyncFor(iter=iterable, orelse=orelse):
+                    if child is not iterable and child not in orelse:
+                        found.append(parent)
+                case ast.While(orelse=orelse):
+                    if child not in orelse:
+                        found.append(parent)
+                case ast.comprehension(iter=iterable):
+                    above = parents.get(parent)
+                    if child is not iterable and above is not None and parent is above.generators[0]:  # type: ignore[attr-defined]
+                        found.append(above)
+                case (
+                    ast.ListComp(generators=[first, *_])
+                    | ast.SetComp(generators=[first, *_])
+                    | ast.DictComp(generators=[first, *_])
+                    | ast.GeneratorExp(generators=[first, *_])
+                ):
+                    if child is not first and child is not first.iter:
+                        found.append(parent)
+                case ast.AST():
+                    break
+            child, parent = parent, parents.get(parent)
         return tuple(found)
 
     # Functions
