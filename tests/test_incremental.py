@@ -516,8 +516,8 @@ _LOCAL = """
     project/database/reading.py Reader._kinds Reader._orders Reader._names
     project/database/relations.py Relations._pending
     project/database/releases.py Releases._read
-    project/database/sites.py Sites._nodes
-    project/database/statements.py Statements._read Statements._values Statements._passing
+    project/database/sites.py Sites._nodes Sites._meant Sites._first Sites.looked_at
+    project/database/statements.py Statements._read Statements._values Statements._free Statements._passing
     project/database/trips.py Trips._answer Trips._showing
     project/execution.py Execution._calls Calls._by_attribute Calls._by_name
     project/migrations.py Graph._linked Graph._circular Migrations._graphs _Reader.constants _Reader.locals

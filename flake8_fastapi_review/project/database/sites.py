@@ -19,9 +19,13 @@ if TYPE_CHECKING:
     from ..type_terms import Type
     from ..types import Types
 
+Env = tuple[tuple[str, Any], ...]
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 _KEPT = 128
+_made = tuple.__new__
 _MAX_RESULTS = 6
+MOST_PARAMETERS = 24
+"""Where more are given, calls are not followed."""
 
 
 class Site(NamedTuple):
@@ -29,11 +33,11 @@ class Site(NamedTuple):
 
     module: Module
     node: ast.AST
-    env: tuple[tuple[str, Any], ...] = ()
+    env: Env = ()
     """("function.parameter", Site) pairs."""
 
     def at(self, node: ast.AST) -> Site:
-        return Site(self.module, node, self.env)
+        return _made(Site, (self.module, node, self.env))
 
 
 class Bound(NamedTuple):
@@ -55,7 +59,16 @@ class Sites:
         self.modules = modules
         self.types = types
         self._nodes: dict[str, tuple[Module, dict[str, ast.AST]]] = {}
+        self._meant: dict[ast.AST, ast.AST] = {}
+        self._first: dict[tuple[ast.AST, str], ast.AST] = {}
+        """Where a name is bound, and the name → the first use of it that was asked about."""
         self._importing: set[tuple[str, str]] = set()
+        self.looked_at: dict[int, int] = {}
+        """How often answers were made from what parameters were given, by the identity of `Site.env`."""
+
+    def look_at(self, env: Env) -> None:
+        """Something is about to be answered by what parameters were given."""
+        self.looked_at[id(env)] = self.looked_at.get(id(env), 0) + 1
 
     def forget(self) -> None:
         self._nodes.clear()
@@ -86,6 +99,23 @@ class Sites:
     def name(self, site: Site) -> str | None:
         """The qualified name of what an expression refers to."""
         return self.types.qualified(self.type(site))
+
+    def meant(self, site: Site) -> ast.AST:
+        """Stands for all uses of a name that is bound once, in the function around them or at the top of the module:
+        they mean the same. Of others the use itself."""
+        use: Any = site.node
+        found = self._meant.get(use)
+        if found is None:
+            index = site.module.index
+            scope = index.scope_of(use)
+            owner = scope_binding(index, scope, use.id)
+            found = use
+            if owner is not None and (owner.kind == "module" or owner.frame() is scope.frame()):
+                bound = bindings_of(index, owner).get(use.id, ())
+                if len(bound) == 1:
+                    found = self._first.setdefault((bound[0].place, use.id), use)
+            self._meant[use] = found
+        return found
 
     def bindings(self, site: Site) -> list[Bound]:
         """What can give a name its value; of a parameter what the call gave, if that is known."""
@@ -139,6 +169,7 @@ class Sites:
                 value = binding.node.value
                 return [Bound("assign", site.at(value), (), False, place)] if value is not None else []
             case "parameter":
+                self.look_at(site.env)
                 frame = owner.frame()
                 given = dict(site.env).get(f"{frame.qualname}.{name}")
                 if isinstance(given, Site):
@@ -160,7 +191,7 @@ class Sites:
         if not isinstance(call, ast.Call):
             return []
         callee = self.callee(site)
-        if callee is None or callee[0] not in ("func", "bound") or len(site.env) > 24:
+        if callee is None or callee[0] not in ("func", "bound") or len(site.env) > MOST_PARAMETERS:
             return []
         return self.returned(callee, site)
 
@@ -180,7 +211,7 @@ class Sites:
     def provided(self, site: Site, name: str) -> list[Site]:
         """What the dependency behind a parameter of the function around a place returns or yields."""
         node = site.module.index.scope_of(site.node).frame().node
-        if not isinstance(node, FUNCTIONS) or isinstance(node, ast.Lambda) or len(site.env) > 24:
+        if not isinstance(node, FUNCTIONS) or isinstance(node, ast.Lambda) or len(site.env) > MOST_PARAMETERS:
             return []
         arguments = node.args
         positional = [*arguments.posonlyargs, *arguments.args]

@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ...module.index import FUNCTIONS, running
+from ...module.index import FUNCTIONS
 from ...records import NamedTuple
 from ..readings import begin, cut_short, end, taken
-from .sites import Site, Sites
+from .sites import MOST_PARAMETERS, Site, Sites
 from .terms import leaf
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from ..readings import Masks
     from ..type_terms import Type
+    from .sites import Env
     from .tables import Column, Entity, Relationship
 
 T = TypeVar("T")
@@ -187,6 +188,8 @@ class Statements:
         self._inlined: set[str] = set()
         self._cut = 0
         self._values: dict[tuple[ast.AST, int], tuple[Any, Value | None]] = {}
+        self._free: dict[ast.AST, tuple[tuple[ast.AST, int], Env, Value | None]] = {}
+        """Those that do not depend on what parameters were given: the same for all callers."""
         self._read: Masks = {}
         """What the values were made from."""
         self._passing: dict[tuple[ast.AST, int], tuple[Any, Value | None]] = {}
@@ -195,9 +198,18 @@ class Statements:
 
     def value(self, site: Site) -> Value | None:
         """What an expression holds; None when it is nothing of the database, or not known."""
-        key = (site.node, id(site.env))
+        node, env = site.node, site.env
+        if node.__class__ is ast.Name:
+            node = self.sites.meant(site)
+        free = self._free.get(node)
+        if free is not None:
+            taken(self._read, free[0])
+            return free[2]
+        number = id(env)
+        key = (node, number)
         known = self._values.get(key) or self._passing.get(key)
         if known is not None:
+            self.sites.look_at(env)
             taken(self._read, key)
             return known[1]
         if key in self._active or len(self._active) > _MAX_DEPTH:
@@ -205,11 +217,15 @@ class Statements:
             if key not in self._active or begin(self._read, key) is not None:
                 cut_short()
             return None
-        if not self._active and len(self._values) > _KEPT:
-            self._values.clear()
-            self._read = {}
+        looked_at = self.sites.looked_at
+        if not self._active:
+            looked_at.clear()
+            if len(self._values) + len(self._free) > _KEPT:
+                self._values.clear()
+                self._free.clear()
+                self._read = {}
         self._active.add(key)
-        before = self._cut
+        before, looks = self._cut, looked_at.get(number)
         frame = begin(self._read, key)
         try:
             try:
@@ -222,10 +238,12 @@ class Statements:
             end(frame, self._read, key)
         # What was left out to end a circle may be there when it is asked for from elsewhere: remembered for now only.
         # The parameters are kept so that nothing else can take their place.
-        if self._cut == before or not self._active:
-            self._values[key] = (site.env, found)
+        if self._cut == before and looked_at.get(number) == looks and len(env) <= MOST_PARAMETERS:
+            self._free[node] = (key, env, found)
+        elif self._cut == before or not self._active:
+            self._values[key] = (env, found)
         else:
-            self._passing[key] = (site.env, found)
+            self._passing[key] = (env, found)
         if not self._active:
             self._passing.clear()
         return found
@@ -322,6 +340,7 @@ class Statements:
     def _given(self, site: Site) -> Value | None:
         """What a parameter holds: what is said of it, or what its dependency gives."""
         name = getattr(site.node, "id", "")
+        self.sites.look_at(site.env)
         for key, given in site.env:
             if isinstance(given, Given) and key.rpartition(".")[2] == name:
                 return given.value
@@ -708,7 +727,7 @@ class Statements:
         node = site.node
         if isinstance(node, ast.Name):
             function = _function_of(site)
-            for call in running(function) if function is not None else ():
+            for call in site.module.index.running(function, (ast.Call,)) if function is not None else ():
                 match call:
                     case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="append"), args=[arg]):
                         if name == node.id:
@@ -890,7 +909,7 @@ class Statements:
         function = _function_of(site)
         if not isinstance(node, ast.Name) or function is None:
             return
-        for each in running(function):
+        for each in site.module.index.running(function, (ast.Call, ast.AugAssign)):
             match each:
                 case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="append" | "extend"), args=[arg]):
                     if name == node.id:
