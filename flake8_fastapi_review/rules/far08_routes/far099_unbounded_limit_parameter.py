@@ -24,6 +24,10 @@ _PAGES = re.compile(r"^(page|offset|skip|cursor|after|start|start_cursor|page_to
 _BOUNDED = ("le", "lt", "Le", "Lt", "**", "?", "interval", "multiple_of")
 
 
+_ALL = re.compile(
+    r"(?i)\b(?:0|zero|-1|none)\b\W{0,3}(?:(?:for|means?|is|=|returns?)\W{0,3})+(?:all|no limit|unlimited|everything)\b"
+)
+"""It is said that everything can be asked for."""
 _MOST = 100
 _QUERY = ("fastapi.Query", "fastapi.param_functions.Query", "fastapi.params.Query")
 
@@ -90,6 +94,9 @@ class UnboundedLimitParameter(Rule):
                 continue
             annotation = nodes[each.name].annotation
             if annotation is not None and "Literal" in ast.unparse(annotation):
+                continue
+            said = (str(each.settings.get("description", "")), ast.get_docstring(function) or "")
+            if any(_ALL.search(text) for text in said):
                 continue
             if _is_used(file, function, each.name):
                 fix = _bounded(file, nodes[each.name], arguments)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING
 
 from ...rule import Rule, Severity
@@ -67,12 +68,18 @@ class FieldShadowsBase(Rule):
                     remedy = f"rename it, with `alias={field.name!r}`"
                     yield self.at(statement.target, model=definition.name, field=field.name, harm=harm, remedy=remedy)
                     continue
+                if _MEANT.search(file.lines[statement.lineno - 1]):
+                    continue
                 replaced = next((each for base in bases if (each := _field(file, base, field.name)) is not None), None)
                 if replaced is not None and _contradict(replaced.type, field.type):
                     base = replaced.owner.rpartition(":")[2]
                     harm = f"is {_shown(field.type)} where `{base}.{field.name}` is {_shown(replaced.type)}"
                     remedy = "what takes the base class breaks, keep the type or give it another name"
                     yield self.at(statement.target, model=definition.name, field=field.name, harm=harm, remedy=remedy)
+
+
+_MEANT = re.compile(r"#\s*(?:type|pyright|ty|mypy):\s*ignore")
+"""The author has been told by a checker of types, and has answered."""
 
 
 def _field(file: File, base: ast.expr, name: str) -> Field | None:
