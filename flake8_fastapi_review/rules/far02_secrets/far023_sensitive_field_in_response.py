@@ -86,7 +86,7 @@ class SensitiveFieldInResponse(Rule):
     def check(self, file: File) -> Iterator[Violation]:
         for route in file.routes:
             shown = self._left(file, route.decorator)
-            if shown is None or self._redacts(file, route):
+            if shown is None or self._redacts(file, route) or _ONCE.search(ast.get_docstring(route.function) or ""):
                 continue
             for where, fields in self._answers(file, route):
                 found = next(
@@ -197,6 +197,12 @@ class SensitiveFieldInResponse(Rule):
                 return None
             return "a secret" if judged.kind == SECRET else "a secret key"
         return "a one-time token" if name.startswith(_ONE_TIME) and "GET" in route.methods else None
+
+
+_ONCE = re.compile(
+    r"(?i)\b(?:this|only|just|shown|answered|returned) once\b|\bone[- ]time\b|\bonce,? and never again\b"
+)
+"""It is said that a password or key is handed out when it is made, and never again."""
 
 
 def _is_or(test: ast.expr) -> TypeGuard[ast.BoolOp]:

@@ -26,6 +26,8 @@ _CACHES = ("cache", "lru_cache", "cached", "alru_cache", "singleton", "once")
 _SHORT = 6
 """A function with no more calls makes a client, and does nothing else with it."""
 _KEPT = regex(r"(?i)shared|cached|pool|singleton|global")
+_RARE = regex(r"(?i)(?:^|_)(?:register|registered|sign_?up|log_?in|oauth\d?|install|exchange|activate)(?:_|$)")
+"""Words in the names of functions that run once for a user, or for a day of his."""
 _REQUESTS = frozenset("get post put patch delete head options request stream".split())
 
 
@@ -36,7 +38,8 @@ class ClientPerCall(Rule):
     than the call itself, and under load the ports of finished connections run out. Open it once, in the lifespan, and
     hand it in by a dependency.
 
-    Functions that a route calls itself count, too, unless they keep what they get. Clients whose arguments come from
+    Functions that a route calls itself count, too, unless they keep what they get; what is named after a log-in or a
+    registration is rare enough. Clients whose arguments come from
     the request, a user's own key or address, cannot be shared and are left alone, and so are those that only go to
     hosts which the request names, unless the application keeps such a client in its `state`.
 
@@ -93,7 +96,7 @@ class ClientPerCall(Rule):
                 continue
             if any(each.arg in _BORROWED and not isinstance(each.value, ast.Call) for each in call.keywords):
                 continue
-            if any(_last(each) in _CACHES for each in function.decorator_list):
+            if any(_last(each) in _CACHES for each in function.decorator_list) or _RARE.search(function.name):
                 continue
             if routes is None:
                 routes = {route.function for route in file.routes}
@@ -111,7 +114,7 @@ class ClientPerCall(Rule):
                 when = f"for each request, by the dependency `{name}`"
             elif when == "" and not function.decorator_list and _is_used_up(file, call, function):
                 caller = file.served_by(function)
-                if caller is not None:
+                if caller is not None and not _RARE.search(caller.message):
                     related = (Related(caller.path, caller.line, f"`{caller.message}` calls `{function.name}`"),)
                     when = f"for each request of `{caller.message}`, which calls `{function.name}`"
             if when:
