@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from ...file import File
     from ...rule import Violation
 
+_ARQ = ("arq.cron", "arq.cron.cron")
+"""What schedules a job with arq; its errors go to arq's log and are no defect unless the project says so."""
 _LISTENING = ("EVENT_JOB_ERROR", "add_listener")
 
 
@@ -65,7 +67,7 @@ class UnguardedJob(Rule):
     code = "FAR140"
     severity = Severity.WARNING
     message = "errors of the job `{function}` {harm}: {remedy}"
-    markers = MARKERS
+    markers = ((*MARKERS[0], "arq"), (*MARKERS[1], "cron("))
 
     repeated: bool = option(False, "Look at jobs that run again, too.")
     guards: frozenset[str] = option(frozenset(), "Names of the decorators that every job of the project must have.")
@@ -75,16 +77,16 @@ class UnguardedJob(Rule):
         again: set[str] = set()
         if not self.repeated:
             again = {shown(job) for job in jobs(file) if kind(file, job.trigger) != "date"}
+        if self.guards and "arq" in file.text:
+            for call in file.calls_to(*_ARQ):
+                function = file.argument(call, 0, "coroutine")
+                job = Job(call, call.func, function, None) if function is not None else None
+                if job is not None and self._is_unguarded(file, job):
+                    yield self._told(job)
         for job in jobs(file):
             if self.guards:
                 if self._is_unguarded(file, job):
-                    names = " or ".join(f"`@{name}`" for name in sorted(self.guards))
-                    yield self.at(
-                        job.function,
-                        function=shown(job),
-                        harm="are not handled as this project does",
-                        remedy=f"add {names}",
-                    )
+                    yield self._told(job)
                 continue
             if shown(job) in again:
                 continue
@@ -105,6 +107,11 @@ class UnguardedJob(Rule):
                     harm="go to the scheduler's own log, and nothing tries again",
                     remedy="handle them in the job",
                 )
+
+    def _told(self, job: Job) -> Violation:
+        names = " or ".join(f"`@{name}`" for name in sorted(self.guards))
+        harm = "are not handled as this project does"
+        return self.at(job.function, function=shown(job), harm=harm, remedy=f"add {names}")
 
     def _is_unguarded(self, file: File, job: Job) -> bool:
         if isinstance(job.function, (ast.FunctionDef, ast.AsyncFunctionDef)):

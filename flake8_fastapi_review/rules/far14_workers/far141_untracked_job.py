@@ -20,8 +20,12 @@ _STORES = (
     "RethinkDBJobStore",
     "ZooKeeperJobStore",
     "add_jobstore",
+    "SQLAlchemyDataStore",
+    "MongoDBDataStore",
 )
 """What keeps jobs beyond the process, so that the next start adds them once more."""
+_VERSION = 3
+"""APScheduler 4 keeps what has the same id, unless `conflict_policy` says something else."""
 _RECORDING = ("add", "append", "setdefault", "update", "sadd")
 
 
@@ -77,7 +81,8 @@ class UntrackedJob(Rule):
                 continue
             if job.is_spread or kind(file, job.trigger) in ("date", None):
                 continue
-            missing = [name for name in ("id", "replace_existing") if job.argument(name) is None]
+            needed = ("id", "replace_existing") if job.version == _VERSION else ("id",)
+            missing = [name for name in needed if job.argument(name) is None]
             if not missing:
                 continue
             if persistent is None:

@@ -4,6 +4,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from ...rule import Applicability, Edit, Fix, Range, Rule, Severity
+from ...shapes import is_none
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -85,7 +86,8 @@ class NaiveDatetime(Rule):
         if not (isinstance(call, ast.Call) and call.func is node):
             return
         place = _LOCAL[name]
-        if len(call.args) > place or any(given.arg in ("tz", None) for given in call.keywords):
+        zone = file.argument(call, place, "tz")
+        if any(given.arg is None for given in call.keywords) or (zone is not None and not is_none(zone)):
             return
         if _gets_zone(file, call) or _is_only_shown(file, call) or _is_subtracted(file, call):
             return

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from ...rule import Violation
 
 _OPTIONS = ("max_instances", "coalesce", "misfire_grace_time")
+_VERSION = 3
+"""APScheduler 4 drops no run unless it is told to."""
 
 
 class JobOverlap(Rule):
@@ -57,7 +59,7 @@ class JobOverlap(Rule):
 
     def check(self, file: File) -> Iterator[Violation]:
         for job in jobs(file):
-            if kind(file, job.trigger) != "interval" or job.is_spread:
+            if kind(file, job.trigger) != "interval" or job.is_spread or job.version != _VERSION:
                 continue
             if any(job.argument(name) is not None for name in _OPTIONS):
                 continue

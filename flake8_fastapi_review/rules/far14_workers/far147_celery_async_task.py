@@ -50,7 +50,7 @@ class CeleryAsyncTask(Rule):
     message = (
         "the body of `{task}` never runs: Celery awaits no coroutines; make it `def` with `asyncio.run(...)` inside"
     )
-    markers = (("celery", "shared_task", ".task"), ("async ",))
+    markers = (("celery", "shared_task", ".task", "Task)"), ("async ",))
 
     def check(self, file: File) -> Iterator[Violation]:
         for function in file.nodes(ast.AsyncFunctionDef):
@@ -60,8 +60,14 @@ class CeleryAsyncTask(Rule):
             decorator = first.func if isinstance(first, ast.Call) else first
             if file.is_named(decorator, *_TASKS) and not file.project_mentions(*_POOLS):
                 yield self.at(function, task=function.name)
+        for definition in file.nodes(ast.ClassDef):
+            run = next((each for each in definition.body if getattr(each, "name", "") == "run"), None)
+            if not isinstance(run, ast.AsyncFunctionDef) or not file.derives_from(definition, "celery.Task"):
+                continue
+            if not file.project_mentions(*_POOLS):
+                yield self.at(run, task=f"{definition.name}.run")
         for call in file.calls_to(*_TASKS):
             # `send = celery.task(send_later)`
-            definition = file.definition_of(call.args[0]) if call.args else None
-            if definition is not None and definition.is_async and not file.project_mentions(*_POOLS):
+            given = file.definition_of(call.args[0]) if call.args else None
+            if given is not None and given.is_async and not file.project_mentions(*_POOLS):
                 yield self.at(call, task=ast.unparse(call.args[0]))

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _WAITS = ("asyncio.sleep", "time.sleep", "anyio.sleep", "asyncio.Event.wait", "threading.Event.wait")
 _QUEUES = ("asyncio.Queue.get", "queue.Queue.get", "asyncio.Queue.task_done", "queue.Queue.task_done")
+_STEADY = frozenset("asyncio anyio contextlib time threading builtins starlette fastapi websockets".split())
+"""Libraries whose awaitables wait for other parts of the same process, or serve one connection."""
 _HARMLESS = frozenset(
     "len int str bool float isinstance min max sorted list dict set tuple range enumerate zip round sum print".split()
 )
@@ -102,6 +104,8 @@ def _serves(file: File, loop: ast.While) -> bool:
             pass
         case ast.UnaryOp(op=ast.Not(), operand=ast.Call(func=ast.Attribute(attr="is_set"))):
             pass
+        case ast.UnaryOp(op=ast.Not(), operand=ast.Call(func=waiting)) if file.is_named(waiting, *_WAITS):
+            return not file.within(loop.body, ast.Return, ast.Break)
         case _:
             return False
     if any(isinstance(each, (ast.Return, ast.Break)) for each in file.within(loop.body, ast.Return, ast.Break)):
@@ -157,7 +161,7 @@ def _risky(file: File, loop: ast.While) -> ast.Call | None:
         if isinstance(call.func, ast.Name) and call.func.id in _HARMLESS:
             continue
         definition = file.definition_of(call.func)
-        if definition is None and not file.blocking_kind(call):
+        if definition is None and not file.blocking_kind(call) and not _asks_somebody(file, call):
             continue  # not known
         if definition is not None and (definition.is_class or not file.may_fail(definition)):
             continue
@@ -165,6 +169,12 @@ def _risky(file: File, loop: ast.While) -> ast.Call | None:
             continue
         return call
     return None
+
+
+def _asks_somebody(file: File, call: ast.Call) -> bool:
+    """Whether it awaits what a library gets from outside: `await http.get(url)`."""
+    name = file.resolved(call) or ""
+    return "." in name and name.partition(".")[0] not in _STEADY and isinstance(file.parent(call), ast.Await)
 
 
 def _takes(file: File, handler: ast.ExceptHandler) -> bool:

@@ -17,7 +17,10 @@ THREADS = (
     "apscheduler.schedulers.background.BackgroundScheduler",
     "apscheduler.schedulers.blocking.BlockingScheduler",
 )
-MARKERS = (("apscheduler", "scheduler"), ("add_job", "scheduled_job"))
+_FOURTH = ("apscheduler.AsyncScheduler", "apscheduler.Scheduler")
+"""Of APScheduler 4."""
+_SCHEDULERS = (SCHEDULER, *_FOURTH)
+MARKERS = (("apscheduler", "scheduler"), ("add_job", "scheduled_job", "add_schedule"))
 _TRIGGERS = {
     "apscheduler.triggers.cron.CronTrigger": "cron",
     "apscheduler.triggers.date.DateTrigger": "date",
@@ -36,6 +39,8 @@ class Job(NamedTuple):
     function: ast.expr | ast.FunctionDef | ast.AsyncFunctionDef
     """What is run: an expression that names it, or the decorated function."""
     trigger: ast.expr | None
+    version: int = 3
+    """Of APScheduler."""
 
     def argument(self, name: str) -> ast.expr | None:
         """An argument that is only given by keyword."""
@@ -48,7 +53,7 @@ class Job(NamedTuple):
 
 
 def jobs(file: File) -> Iterator[Job]:
-    """The jobs that this file registers with a scheduler of APScheduler 3."""
+    """The jobs that this file registers with a scheduler of APScheduler 3 or 4."""
     for call in file.nodes(ast.Call):
         match call.func:
             case ast.Attribute(value=scheduler, attr="add_job") if file.is_a(scheduler, SCHEDULER):
@@ -59,6 +64,11 @@ def jobs(file: File) -> Iterator[Job]:
                 decorated = file.parent(call)
                 if isinstance(decorated, (ast.FunctionDef, ast.AsyncFunctionDef)):
                     yield Job(call, scheduler, decorated, file.argument(call, 0, "trigger"))
+            case ast.Attribute(value=scheduler, attr="add_schedule" | "add_job") if file.is_a(scheduler, *_FOURTH):
+                function = file.argument(call, 0, "func_or_task_id")
+                if function is not None and not isinstance(function, ast.Starred):
+                    trigger = file.argument(call, 1, "trigger") if call.func.attr == "add_schedule" else None
+                    yield Job(call, scheduler, function, trigger, 4)
 
 
 def kind(file: File, trigger: ast.expr | None) -> str | None:
@@ -101,7 +111,7 @@ def makers(file: File, scheduler: ast.expr) -> list[ast.Call]:
         for value in file.values(scheduler)
         if isinstance(value, ast.Call) and file.is_subclass(value.func, SCHEDULER)
     ]
-    if here or file.module_variable(scheduler) is None:
+    if here:
         return here
     elsewhere = file.made_by(scheduler)
-    return [elsewhere] if elsewhere is not None else []
+    return [elsewhere] if elsewhere is not None and file.is_a(scheduler, *_SCHEDULERS) else []
