@@ -1082,7 +1082,12 @@ class File:
                 )
             if not _LOGGER_NAMES.search(last):
                 return None
-        return Logging(call, _LEVELS[function.attr], function.attr)
+        level = _LEVELS[function.attr]
+        if function.attr == "log" and call.args:
+            given = self.value_of(call.args[0])
+            written = given if isinstance(given, str) else getattr(call.args[0], "attr", "")
+            level = given if isinstance(given, int) else _LEVELS.get(written.lower(), 0)
+        return Logging(call, level, function.attr)
 
     def raises(self, node: ast.AST | Iterable[ast.AST]) -> list[ast.Raise]:
         return self.within(node, ast.Raise)
@@ -1504,6 +1509,33 @@ class File:
                 self._hazards = list(self._find_hazards(allowed))
             found = self._hazards
         return [self._told(call, hazard) for call, hazard in found if hazard.rule == code]
+
+    def done_at_import(self, kinds: frozenset[str]) -> list[LoopHazard]:
+        """The calls that are made when this file is imported, whatever a condition or a handler says, and wait for
+        something of these kinds: themselves, or through what they call."""
+        found = []
+        for node in self.nodes(ast.Call):
+            if self.function(node) is not None or self._module.without_effect(node) or self._is_optional(node):
+                continue
+            expr = self._module.expression(node)
+            if expr[0] != "c":
+                continue
+            fact = Call(expr, node.lineno, node.col_offset, self._module.call_flags(node))
+            reached = self._project.effects.hazards_of_call(self._summary, fact).values()
+            found += [self._told(node, each) for each in reached if each.kind in kinds][:1]
+        return found
+
+    def _is_optional(self, node: ast.AST) -> bool:
+        """Whether a condition decides that a node runs at all, or a handler deals with its failure."""
+        return any(
+            isinstance(each, (ast.If, ast.IfExp, ast.BoolOp, ast.Match, ast.Try, ast.Lambda, ast.GeneratorExp))
+            for each in self.ancestors(node)
+        )
+
+    @property
+    def is_imported(self) -> bool:
+        """Whether another file of the project imports this one."""
+        return self._project.imports.is_imported(self.path)
 
     def _find_hazards(self, allowed: frozenset[str]) -> Iterator[tuple[ast.expr, Hazard]]:
         effects = self._project.effects

@@ -13,7 +13,17 @@ if TYPE_CHECKING:
     from ...file import File
     from ...rule import Violation
 
-_STANDARD = ("logging.Logger", "logging.LoggerAdapter", "logging")
+_LOGGERS = {
+    "standard": ("logging.Logger", "logging.LoggerAdapter", "logging"),
+    "loguru": ("loguru.Logger", "loguru.logger"),
+    "structlog": ("structlog.stdlib.BoundLogger",),
+}
+"""Of each library: how lines are written by it, and what by."""
+_REMEDY = {
+    "standard": "pass the values as arguments",
+    "loguru": "pass the values as arguments for `{}`",
+    "structlog": "name the event and pass the values by keyword",
+}
 _DEBUG = 10
 _SPEC = re.compile(r"[-+ 0]{0,2}\d*(?:\.\d+)?[dfeEgGxXos]")
 """Format specifications that mean the same after a per cent sign."""
@@ -24,7 +34,8 @@ class EagerLogFormatting(Rule):
     """The text of a log line is built before it is known whether anybody wants it.
 
     `logger.debug(f"...")` formats, and calls every `__str__` on the way, also where debug lines are switched off; and
-    tools that group lines by their template see a new one each time. `logger.debug("... %s", value)` does neither.
+    tools that group lines by their template see a new one each time. `logger.debug("... %s", value)` does neither, nor
+    does `logger.debug("... {}", value)` of loguru, nor `log.debug("priced", cents=cents)` of structlog.
 
     Debug lines are always reported. Of higher levels, which are mostly written anyway, only those in files that else
     use templates: where nearly every line is an f-string it is how the project writes, which `everywhere` overrules.
@@ -50,39 +61,44 @@ class EagerLogFormatting(Rule):
 
     code = "FAR191"
     severity = Severity.SUGGESTION
-    message = "`{call}` formats {how} before the level is checked: pass the values as arguments"
+    message = "`{call}` formats {how} before the level is checked: {remedy}"
     markers = (
-        ("logging",),
+        ("logging", "loguru", "structlog"),
         (".debug(", ".info(", ".warning(", ".warn(", ".error(", ".critical(", ".exception(", ".log("),
     )
 
     everywhere: bool = option(False, "Report every level, in files that mostly format eagerly too.")
 
     def check(self, file: File) -> Iterator[Violation]:
-        eager, lazy = [], 0
+        eager: list[tuple[Logging, ast.expr, str, str]] = []
+        lazy = 0
         for call in file.nodes(ast.Call):
             found = file.logging_call(call) if isinstance(call.func, ast.Attribute) else None
-            if found is None or not _is_standard(file, call):
+            library = _library(file, call) if found is not None else None
+            if found is None or library is None:
                 continue
             text = file.argument(call, 1 if found.method == "log" else 0, "msg")
             how = _eager(file, text) if text is not None else ""
             if how and text is not None:
-                eager.append((found, text, how))
-            elif len(call.args) > 1:
+                eager.append((found, text, how, library))
+            elif len(call.args) > 1 or (call.keywords and library != "standard"):
                 lazy += 1
         mixed = self.everywhere or (lazy >= _ENOUGH and lazy > len(eager))
-        for found, text, how in eager:
+        for found, text, how, library in eager:
             if mixed or found.level == _DEBUG:
                 shown = f"{ast.unparse(found.call.func)}(...)"
-                yield self.at(text, call=shown, how=how, fix=_fix(file, found, text))
+                fix = _fix(file, found, text, library) if library != "structlog" else None
+                yield self.at(text, call=shown, how=how, remedy=_REMEDY[library], fix=fix)
 
 
-def _is_standard(file: File, call: ast.Call) -> bool:
-    """Whether it is the standard library's logging, whose methods take arguments for the template."""
+def _library(file: File, call: ast.Call) -> str | None:
+    """Whose logger a call writes by, if it is known."""
     owner = (file.name_of(call.func) or "").rpartition(".")[0]
-    if owner == "logging":
-        return True
-    return isinstance(call.func, ast.Attribute) and bool(file.is_a(call.func.value, *_STANDARD))
+    receiver = call.func.value if isinstance(call.func, ast.Attribute) else None
+    for library, names in _LOGGERS.items():
+        if owner in names or (receiver is not None and file.is_a(receiver, *names)):
+            return library
+    return None
 
 
 def _eager(file: File, text: ast.expr) -> str:
@@ -108,7 +124,7 @@ def _is_text(expr: ast.expr) -> bool:
     return False
 
 
-def _fix(file: File, found: Logging, text: ast.expr) -> Fix | None:
+def _fix(file: File, found: Logging, text: ast.expr, library: str) -> Fix | None:
     """An f-string as a template and its values; None when the text could differ, or the call passes values already."""
     place = 1 if found.method == "log" else 0
     call = found.call
@@ -123,9 +139,11 @@ def _fix(file: File, found: Logging, text: ast.expr) -> Fix | None:
             case ast.Constant(value=str(plain)):
                 if "\\" in source or plain != plain.strip("\n"):
                     return None
-                template += plain.replace("%", "%%")
+                if library == "loguru" and set(plain) & set("{}"):
+                    return None
+                template += plain.replace("%", "%%") if library == "standard" else plain
             case ast.FormattedValue(value=value, conversion=conversion, format_spec=spec):
-                written = _directive(conversion, spec)
+                written = _directive(conversion, spec) if library == "standard" else _braces(conversion, spec)
                 if written is None or isinstance(value, ast.NamedExpr):
                     return None
                 template += written
@@ -146,3 +164,7 @@ def _directive(conversion: int, spec: ast.expr | None) -> str | None:
         case ast.JoinedStr(values=[ast.Constant(value=str(text))]) if conversion == -1 and _SPEC.fullmatch(text):
             return "%" + text if text[-1] != "s" else None
     return None
+
+
+def _braces(conversion: int, spec: ast.expr | None) -> str | None:
+    return "{}" if conversion == -1 and spec is None else None
