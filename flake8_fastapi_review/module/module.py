@@ -444,8 +444,23 @@ class Module:
 
     def _branches(self, statement: ast.If, scope: Scope) -> Iterator[tuple[int, int, Expr, bool]]:
         """The branches of a condition that an attribute or a parameter decides, as `Function.switched` has them."""
+        first, last = statement.body[0].lineno, statement.body[-1].end_lineno or statement.body[-1].lineno
+        if isinstance(statement.test, ast.BoolOp) and isinstance(statement.test.op, ast.And):
+            # Each of them has to hold; which of them did not tells nothing of the other branch.
+            for part in statement.test.values:
+                for switch, wanted in self._switches(part, scope):
+                    yield first, last, switch, wanted
+            return
+        for switch, wanted in self._switches(statement.test, scope):
+            yield first, last, switch, wanted
+            if statement.orelse:
+                end = statement.orelse[-1]
+                yield statement.orelse[0].lineno, end.end_lineno or end.lineno, switch, not wanted
+
+    def _switches(self, test: ast.expr, scope: Scope) -> Iterator[tuple[Expr, bool]]:
+        """What a test asks of an attribute or a parameter, and whether it has to be true."""
         switch: Expr
-        match statement.test:
+        match test:
             case ast.Attribute() | ast.Name() as asked:
                 switch, wanted = self._expr(asked, scope), True
             case ast.UnaryOp(op=ast.Not(), operand=ast.Attribute() | ast.Name() as asked):
@@ -464,9 +479,7 @@ class Module:
                 switch, wanted = ("b", "startswith", self._expr(asked, scope), self._expr(expected, scope)), True
             case _:
                 return
-        for block, truth in ((statement.body, wanted), (statement.orelse, not wanted)):
-            if block:
-                yield block[0].lineno, block[-1].end_lineno or block[-1].lineno, switch, truth
+        yield switch, wanted
 
     @staticmethod
     def without_effect(call: ast.Call) -> bool:

@@ -511,6 +511,10 @@ class Calls:
             if name == "os.path.splitext":
                 before, extension = whole(given), whole(given).with_safe(_NAMES_OF_FILES)
                 return Value({}, {"[0]": before, "[1]": extension, "[-1]": extension})
+            if name == "os.path.split":
+                named = self.rows.passing("os.path.basename")
+                folder, last = whole(given), whole(given).with_safe(named.safe if named is not None else _SEGMENT)
+                return Value({}, {"[0]": folder, "[1]": last, "[-1]": last})
             if name in _COPYING:
                 return self._copied(receiver, arguments)
             if name == "builtins.dict":
