@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from ...rule import Default, Related, Rule, Severity, option
+from ...rule import Related, Rule, Severity, option
 from ...shapes import GROWING
 from .statements import ROUTES, routes, way
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from ...file import File
     from ...project.database import Execution, Ref, Statement
-    from ...project.database.tables import Table
+    from ...project.database.tables import Column, Table
     from ...rule import Violation
 
 _FINDING = frozenset(("==", "in_"))
@@ -45,14 +45,14 @@ class MissingIndex(Rule):
     texts, for columns that say whose a row is, as all of an organisation's rows have the same there, for tables that
     are not fully known, and for those named in `lookup_tables`. Joined columns are not looked at.
 
-    Which tables stay small, and need no index, is not in the code. Looked at are tables that grow with use: those that
-    link others, those whose names say it (orders, events, messages …), and those named in `growing_tables`; with
-    `always` all of them. Off by default, since some of these stay small all the same.
+    Which tables stay small, and need no index, is not in the code. Looked at are the foreign keys of tables that grow
+    with use: those that link others, and those whose names say it (orders, events, messages …); of the tables named in
+    `growing_tables` all columns, and with `always` all columns of all tables.
 
     Bad:
 
         from fastapi import APIRouter
-        from sqlalchemy import create_engine, select
+        from sqlalchemy import ForeignKey, create_engine, select
         from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
         router = APIRouter()
@@ -61,20 +61,24 @@ class MissingIndex(Rule):
         class Base(DeclarativeBase):
             pass
 
+        class Customer(Base):
+            __tablename__ = "customers"
+            id: Mapped[int] = mapped_column(primary_key=True)
+
         class Order(Base):
             __tablename__ = "orders"
             id: Mapped[int] = mapped_column(primary_key=True)
-            reference: Mapped[str]
+            customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"))
 
-        @router.get("/orders/{reference}")
-        def read_order(reference: str):
+        @router.get("/customers/{customer_id}/orders")
+        def list_orders(customer_id: int):
             with Session(engine) as session:
-                return session.scalars(select(Order).where(Order.reference == reference)).one()
+                return session.scalars(select(Order).where(Order.customer_id == customer_id).limit(100)).all()
 
     Good:
 
         from fastapi import APIRouter
-        from sqlalchemy import create_engine, select
+        from sqlalchemy import ForeignKey, create_engine, select
         from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
         router = APIRouter()
@@ -83,27 +87,30 @@ class MissingIndex(Rule):
         class Base(DeclarativeBase):
             pass
 
+        class Customer(Base):
+            __tablename__ = "customers"
+            id: Mapped[int] = mapped_column(primary_key=True)
+
         class Order(Base):
             __tablename__ = "orders"
             id: Mapped[int] = mapped_column(primary_key=True)
-            reference: Mapped[str] = mapped_column(index=True)
+            customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"), index=True)
 
-        @router.get("/orders/{reference}")
-        def read_order(reference: str):
+        @router.get("/customers/{customer_id}/orders")
+        def list_orders(customer_id: int):
             with Session(engine) as session:
-                return session.scalars(select(Order).where(Order.reference == reference)).one()
+                return session.scalars(select(Order).where(Order.customer_id == customer_id).limit(100)).all()
     """
 
     code = "FAR074"
     severity = Severity.WARNING
-    default = Default.OFF
     cwe = 1072
     message = "`{column}`, by which `{route}` {does}{way}, has no index: the whole table is read each time; add one"
     markers = (("fastapi", "outer", "app"), *ROUTES)
 
     lookup_tables: list[str] = option([], "Tables that stay small, which need no further indexes.")
-    growing_tables: list[str] = option([], "Tables that grow with use, though their names do not say it.")
-    always: bool = option(False, "Look at all tables.")
+    growing_tables: list[str] = option([], "Tables that grow with use, of which all columns are looked at.")
+    always: bool = option(False, "Look at all columns of all tables.")
 
     def check(self, file: File) -> Iterator[Violation]:
         handlers = list(routes(file))
@@ -168,15 +175,21 @@ class MissingIndex(Rule):
             return False
         if column.foreign_keys and any(dialect in _INDEXING for dialect in file.database.dialects):
             return False
-        if not self.always and (_FEW.search(column.name) or not self._grows(table, ref.entity.name)):
+        if not self.always and (_FEW.search(column.name) or not self._is_looked_at(table, column, ref.entity.name)):
             return False
         if any("?" in index.columns for index in table.indexes) or self._is_indexed(file, ref):
             return False
         return not file.database.is_indexed_by_statement(table.name, column.name)
 
-    def _grows(self, table: Table, entity: str) -> bool:
+    def _is_looked_at(self, table: Table, column: Column, entity: str) -> bool:
+        if table.name in self.growing_tables or entity in self.growing_tables:
+            return True
+        return bool(column.foreign_keys) and self._grows(table)
+
+    @staticmethod
+    def _grows(table: Table) -> bool:
         """Whether the rows of a table come with use."""
-        if table.name in self.growing_tables or entity in self.growing_tables or GROWING.search(table.name):
+        if GROWING.search(table.name):
             return True
         links = {name: key.table for key in table.foreign_keys for name in key.columns}
         keys = [
