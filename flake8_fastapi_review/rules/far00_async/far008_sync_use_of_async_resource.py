@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from ...file import File
     from ...rule import Violation
 
+_CONSUMING = dict.fromkeys("list tuple set frozenset sorted dict sum any all enumerate max min next zip".split(), 0)
+_CONSUMING |= {"map": 1, "filter": 1}
+"""Builtins that iterate, over the argument in this place."""
+
 
 class SyncUseOfAsyncResource(Rule):
     """An asynchronous context manager or iterator is used with plain `with` or `for`.
@@ -38,7 +42,7 @@ class SyncUseOfAsyncResource(Rule):
 
     code = "FAR008"
     severity = Severity.BLOCKER
-    message = "`{value}` is an asynchronous {kind}: `{used}` fails on it, use `async {used}`"
+    message = "`{value}` is an asynchronous {kind}: `{used}` fails on it, use `{instead}`"
 
     def check(self, file: File) -> Iterator[Violation]:
         for statement in file.nodes(ast.With):
@@ -51,6 +55,18 @@ class SyncUseOfAsyncResource(Rule):
         for generator in file.nodes(ast.comprehension):
             if not generator.is_async and file.needs_async_for(generator.iter):
                 yield self._report(file, generator.iter, None, "iterator", "for")
+        if "async " not in file.text:
+            return
+        for call in file.nodes(ast.Call):
+            if not isinstance(call.func, ast.Name) or call.func.id not in _CONSUMING:
+                continue
+            name = call.func.id
+            place = _CONSUMING[name]
+            value = call.args[place] if len(call.args) > place else None
+            if value is not None and _is_asynchronous(file, value) and file.is_named(call.func, f"builtins.{name}"):
+                shown = file.source(value).partition("\n")[0]
+                instead = "[each async for each in …]"
+                yield self.at(value, value=shown, kind="iterator", used=name, instead=instead)
 
     def _report(self, file: File, value: ast.expr, statement: ast.stmt | None, kind: str, used: str) -> Violation:
         fix = None
@@ -58,4 +74,13 @@ class SyncUseOfAsyncResource(Rule):
             place = Range(statement.lineno, statement.col_offset, statement.lineno, statement.col_offset)
             alone = isinstance(statement, ast.For) or len(getattr(statement, "items", ())) == 1
             fix = Fix(f"Use `async {used}`", (Edit(place, "async "),), Applicability.SAFE) if alone else None
-        return self.at(value, fix=fix, value=file.source(value).partition("\n")[0], kind=kind, used=used)
+        shown = file.source(value).partition("\n")[0]
+        return self.at(value, fix=fix, value=shown, kind=kind, used=used, instead=f"async {used}")
+
+
+def _is_asynchronous(file: File, value: ast.expr) -> bool:
+    if isinstance(value, ast.GeneratorExp):
+        return any(each.is_async for each in value.generators)
+    if not isinstance(value, (ast.Call, ast.Name, ast.Attribute)):
+        return False
+    return bool(file.needs_async_for(value))
