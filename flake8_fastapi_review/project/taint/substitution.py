@@ -11,6 +11,7 @@ from .values import (
     CLEAN,
     HOST,
     LED,
+    NAMED,
     NAMES,
     SEGMENT,
     UPWARDS,
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
 _NOTHING_SAFE: frozenset[str] = frozenset()
 _SEGMENT = frozenset({SEGMENT})
+_PATH = frozenset({"path"})
 
 
 class Substitution:
@@ -88,7 +90,7 @@ class Substitution:
                     safe -= _SEGMENT
                 if is_harmless(flow.kind, safe) if flow.settled else is_harmless_at(flow.kind, label, safe):
                     continue
-                if flow.below and HOST in safe:
+                if (flow.below and HOST in safe) or (flow.named and SEGMENT in safe):
                     continue
                 step = self._steps.get(flow.label[0])
                 trail = followed(mark.trail, step) if step else mark.trail
@@ -124,6 +126,8 @@ class Substitution:
             kinds = mark.safe | safe | narrowed
             if UPWARDS in safe:
                 kinds -= _SEGMENT
+            elif NAMED in safe and SEGMENT in kinds:
+                kinds |= _PATH
             add_marks(marks, {label: mark._replace(safe=kinds, trail=appended(passed, trail))})
         parts = {key: self._moved(part, safe, trail, origin) for key, part in (actual.parts or {}).items()}
         return Value(marks, parts or None, actual.own)

@@ -455,6 +455,8 @@ class Flow(NamedTuple):
     """See LED."""
     beside: bool = False
     """See BESIDE."""
+    named: bool = False
+    """See NAMED."""
 
 
 def _outer(value: Value) -> Iterator[str]:
