@@ -143,6 +143,7 @@ class File:
         self._aliases: frozenset[str] | None = None
         """What stands behind an `as` in the text."""
         self._endpoints: list[Endpoint] | None = None
+        self._routes: list[Route] | None = None
         self._flows: dict[ast.AST, Flow] = {}
         self._reached: list[Finding] | None = None
         self._migration: Migration | None = None
@@ -276,11 +277,32 @@ class File:
         """Whether a comment stands on one of the node's lines."""
         first = getattr(node, "lineno", 0)
         last = getattr(node, "end_lineno", None) or first
-        if not any("#" in line for line in self.lines[max(first - 1, 0) : last]):
+        lines = enumerate(self.lines[max(first - 1, 0) : last], max(first, 1))
+        possible = [number for number, line in lines if "#" in line]
+        if not possible:
             return False
         if self._comments is None:
+            told = [self._ends_in_comment(number) for number in possible]
+            if None not in told:
+                return True in told
             self._comments = frozenset(_comment_lines(self.lines))
         return any(line in self._comments for line in range(first, last + 1))
+
+    def _ends_in_comment(self, number: int) -> bool | None:
+        """Whether a line with the sign of a comment has it outside of strings. None where a string goes on over several
+        lines, between whose parts comments can stand; that takes a look at the tokens of the whole file."""
+        strings = [
+            each
+            for each in self.nodes(ast.Constant, ast.JoinedStr, getattr(ast, "TemplateStr", ast.JoinedStr))
+            if each.lineno <= number <= each.end_lineno
+        ]
+        if any(each.lineno != each.end_lineno for each in strings):
+            return None
+        text = self.lines[number - 1].encode()
+        at = text.find(b"#")
+        while at >= 0 and any(each.col_offset <= at < each.end_col_offset for each in strings):
+            at = text.find(b"#", at + 1)
+        return at >= 0
 
     # Meaning
 
@@ -754,10 +776,20 @@ class File:
 
     def fields(self, expr: ast.AST) -> tuple[Field, ...]:
         """The annotated fields of the project class that `expr` is an instance of or names; inherited ones included."""
+        cls = self._class_of(expr)
+        return self._project.requests.fields(cls) if cls is not None else ()
+
+    def field_names(self, expr: ast.AST) -> list[str]:
+        """Their names alone, which are known without a look at their types."""
+        cls = self._class_of(expr)
+        return self._project.requests.field_names(cls) if cls is not None else []
+
+    def _class_of(self, expr: ast.AST) -> str | None:
+        """The symbol of a class of this file, or of that which `expr` is an instance of or names."""
         if isinstance(expr, ast.ClassDef):
-            return self._project.requests.fields(self._symbol(expr))
+            return self._symbol(expr)
         found = without_none(self._eval(expr))
-        return self._project.requests.fields(found[1]) if found is not None and found[0] in ("inst", "type") else ()
+        return found[1] if found is not None and found[0] in ("inst", "type") else None
 
     def writes_itself(self, expr: ast.AST) -> bool:
         """Whether the class of the project that `expr` is an instance of says by `__str__` what it is as a text."""
@@ -1097,6 +1129,11 @@ class File:
     @property
     def routes(self) -> list[Route]:
         """The functions of this file that it registers as HTTP routes, by a decorator or by `add_api_route`."""
+        if self._routes is None:
+            self._routes = self._find_routes()
+        return self._routes
+
+    def _find_routes(self) -> list[Route]:
         found = list(self._added_routes()) if ".add_api_route(" in self.text else []
         for function in self.nodes(ast.FunctionDef, ast.AsyncFunctionDef):
             for decorator in function.decorator_list:

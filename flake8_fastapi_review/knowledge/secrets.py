@@ -158,6 +158,18 @@ _CARD_HEADS = {
     ("security", "number"),
 }
 
+_HEAD = regex(
+    "(?i)"
+    + "|".join(
+        sorted(
+            {*_PASSWORDS, "pass", *_SECRETS, *_TOKENS, "key", "credential", "creds", *_CODES, "code", "pin"}
+            | {card.rstrip("2") for card in _CARDS}
+            | {head for _, head in _CARD_HEADS}
+        )
+    )
+)
+"""What a name has to hold for one of its words to be the head of a secret's: most names hold nothing of it."""
+
 _TRANSPARENT = frozenset(
     """
     value val str string text raw plain plaintext clear cleartext default fallback prod production dev development
@@ -214,6 +226,8 @@ def words(name: str) -> tuple[str, ...]:
 @lru_cache(4096)
 def secret_name(name: str) -> SecretName | None:
     """What secret the thing called `name` holds, or None when the name promises none."""
+    if _HEAD.search(name) is None:
+        return None
     parts = words(name)
     end = len(parts)
     while end and (parts[end - 1] in _TRANSPARENT or parts[end - 1].isdigit()):

@@ -576,11 +576,15 @@ _LOCAL = regex(
 )
 
 
+SHORTEST = 20
+"""So many characters the shortest credential has; a URL with a password may be shorter."""
+
+
 def find(text: str) -> str | None:
     """The name of the kind of credential that `text` holds, or None. Never the credential itself."""
     if "://" in text and "@" in text and _has_password(text):
         return "password in a URL"
-    if len(text) < 20 or (" " in text and not _DIGIT.search(text)):
+    if len(text) < SHORTEST or (" " in text and not _DIGIT.search(text)):
         return None
     seen = set()
     for hit in _PREFIX.finditer(text):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..records import NamedTuple
 from ..regex import regex
-from .readings import kept
+from .readings import kept, remembered
 from .type_terms import classes_of
 
 if TYPE_CHECKING:
@@ -66,9 +66,17 @@ class Exposure:
     def __init__(self, types: Types) -> None:
         self.types = types
         self._fields: dict[str, tuple[_Field, ...]] = {}
+        self._exposed: dict[Type | None, tuple[Exposed, ...]] = {}
 
+    @remembered()
     def exposed(self, declared: Type | None) -> tuple[Exposed, ...]:
         """What an answer of this type shows of models and entities of the project, those inside of them included."""
+        known = self._exposed.get(declared)
+        if known is None:
+            known = self._exposed[declared] = self._find_exposed(declared)
+        return known
+
+    def _find_exposed(self, declared: Type | None) -> tuple[Exposed, ...]:
         found: list[Exposed] = []
         for cls in _project_classes(declared):
             if self.types.is_subclass(cls, _SHOWN) or self._is_dataclass(cls):

@@ -88,6 +88,9 @@ _MAX_MENTIONS = 2
 _LONGEST_WORD = 60
 """Texts up to this length may be words that are asked for."""
 _GIVEN = regex(rb"\b(?:Depends|Security)\(\s*(?:dependency\s*=\s*)?([A-Za-z_][\w.]*)")
+_MARKED = regex(rb"\b(?:Depends|Security)\s*\((?:\s*(?:dependency\s*=\s*)?([A-Za-z_][\w.]*)\s*[,)]|(\s*\)))?")
+_RENAMED = regex(rb"\b(?:Depends|Security)\s+as\b|=\s*(?:\w+\.)*(?:Depends|Security)\b\s*[^\s(]")
+_BOUND = regex(rb"\bas\s+(\w+)|\b(\w+)(?:\s*:[^=\n]*)?\s*=")
 _SESSION = regex(rb"[sS]ession\b[^\n]*\b(?:sqlalchemy|sqlmodel)|(?:sqlalchemy|sqlmodel)[^\n]*[sS]ession\b")
 _MARKERS = rb"(?:\w+\.)?(?:Depends|Security|Query|Header|Cookie|Body|Form)\("
 _AS_DEFAULT = regex(rb"\w\s*(?::[^\n=]*)?=\s*" + _MARKERS)
@@ -118,6 +121,7 @@ class Injection:
         self._bodies: dict[str, tuple[frozenset[str], tuple[str, ...]]] = {}
         self._words: dict[str, dict[str, frozenset[str]]] = {}
         self._given: dict[str, tuple[Summary, dict[str | None, list[tuple[Expr, Expr]]]]] = {}
+        self._plainly: dict[str, frozenset[bytes] | None] = {}
 
     def forget(self) -> None:
         self._dependencies.clear()
@@ -131,6 +135,7 @@ class Injection:
         self._bodies.clear()
         self._words.clear()
         self._given.clear()
+        self._plainly.clear()
 
     # Who is a dependency
 
@@ -180,7 +185,12 @@ class Injection:
         name = symbol.rpartition(":")[2].rpartition(".")[2]
         injecting = frozenset(self.modules.mentioning_any((b"Depends", b"Security")))
         for path in self.modules.mentioning(name):
-            summary = self.modules.summary(path) if path in injecting else None
+            if path not in injecting:
+                continue
+            plainly = self._given_plainly(path)
+            if plainly is not None and name.encode() not in plainly:
+                continue
+            summary = self.modules.summary(path)
             if summary is None:
                 continue
             handed = self._handed(summary)
@@ -190,6 +200,22 @@ class Injection:
                     if found is not None and found[0] in ("func", "bound", "type") and found[1] == symbol:
                         return True
         return False
+
+    @remembered()
+    def _given_plainly(self, path: str) -> frozenset[bytes] | None:
+        """The last names of all that the text of a file gives to `Depends` or `Security`, if each is a name that
+        nothing was assigned to; None where it takes more to know what it gives."""
+        if path not in self._plainly:
+            text = self.modules.bytes_of(path) or b""
+            found: set[bytes] = set()
+            is_plain = _RENAMED.search(text) is None
+            for name, nothing in _MARKED.findall(text):
+                is_plain = is_plain and bool(name or nothing)
+                found.add(name.rpartition(b".")[2])
+            if is_plain and found:
+                is_plain = found.isdisjoint(word for pair in _BOUND.findall(text) for word in pair if word)
+            self._plainly[path] = frozenset(found) if is_plain else None
+        return self._plainly[path]
 
     @remembered(lambda self, summary: summary.path)
     def _handed(self, summary: Summary) -> dict[str | None, list[tuple[Expr, Expr]]]:

@@ -454,7 +454,10 @@ class _Reader:
         if "revision" not in self.constants or "down_revision" not in self.constants:
             return None
         imports = []
-        for node in self.module.index.nodes(ast.Import, ast.ImportFrom):
+        # Most revisions need no index of their nodes: imports are statements.
+        for node in _statements(self.tree.body):
+            if not isinstance(node, (ast.Import, ast.ImportFrom)):
+                continue
             for alias in node.names:
                 name = alias.asname or alias.name.partition(".")[0]
                 imports.append((name, alias, node))
@@ -908,24 +911,32 @@ def _assigned(node: ast.AST) -> Iterator[tuple[str, ast.expr | None]]:
                     yield each.id, None
 
 
+_SIMPLE = (ast.Expr, ast.Assign, ast.Return, ast.Import, ast.ImportFrom, ast.AnnAssign, ast.Pass)
+
+
 def _statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
     """Statements with those below them."""
     for statement in body:
         yield statement
+        if statement.__class__ in _SIMPLE:
+            continue
         for name in ("body", "orelse", "finalbody"):
             yield from _statements(getattr(statement, name, None) or [])
         for each in (*getattr(statement, "handlers", ()), *getattr(statement, "cases", ())):
             yield from _statements(each.body)
 
 
+_APART = (ast.FunctionDef, ast.Lambda, ast.ClassDef)
+
+
 def _calls(node: ast.AST) -> Iterator[ast.Call]:
     todo = [node]
     while todo:
         current = todo.pop()
-        if isinstance(current, ast.Call):
+        if current.__class__ is ast.Call:
             yield current
-        if not isinstance(current, (ast.FunctionDef, ast.Lambda, ast.ClassDef)):
-            todo.extend(children(current))
+        if current.__class__ not in _APART:
+            todo += children(current)
 
 
 def _given(call: ast.Call, position: int, keyword: str) -> ast.expr | None:

@@ -16,6 +16,8 @@ from .readings import fact, remembered
 from .type_terms import MODELS, classes_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ..knowledge import Knowledge, Route
     from .modules import Modules
     from .type_terms import Type
@@ -107,12 +109,18 @@ class Requests:
         self._used: dict[tuple[str, str], bool] = {}
         self._registered: dict[str, tuple[Summary, list[Function]]] = {}
         self._held_by: dict[str, tuple[Summary, dict[str, list[str]]]] = {}
+        self._uses: dict[tuple[str, bool], tuple[Summary, dict[str, list[tuple[Function, int]]]]] = {}
+        self._fields: dict[str, tuple[Field, ...]] = {}
+        self._in_path: dict[tuple[str, str], tuple[Summary, frozenset[str]]] = {}
         self._added: dict[str, list[tuple[str, Route, Expr]]] | None = None
 
     def forget(self) -> None:
         self._used.clear()
         self._registered.clear()
         self._held_by.clear()
+        self._uses.clear()
+        self._fields.clear()
+        self._in_path.clear()
         self._added = None
 
     def registrations(self, summary: Summary, function: Function) -> list[tuple[Route, Expr]]:
@@ -273,16 +281,24 @@ class Requests:
                     return False
         return True
 
-    def names_in_path(self, summary: Summary, function: Function) -> set[str]:
+    @remembered(lambda self, summary, function: (summary.path, function.qualname))
+    def names_in_path(self, summary: Summary, function: Function) -> frozenset[str]:
         """The parameters in the paths that decorators register a function for."""
-        names: set[str] = set()
+        key = summary.path, function.qualname
+        known = self._in_path.get(key)
+        if known is None or known[0] is not summary:
+            while len(self._in_path) >= _KEPT:
+                del self._in_path[next(iter(self._in_path))]
+            known = self._in_path[key] = summary, frozenset(self._find_in_path(summary, function))
+        return known[1]
+
+    def _find_in_path(self, summary: Summary, function: Function) -> Iterator[str]:
         for _, decorator in self.registrations(summary, function):
             keywords = dict(decorator[3])
             path = decorator[2][0] if decorator[2] else keywords.get("path")
             text = value_of(self.types, summary, path) if path is not None else None
             if isinstance(text, str):
-                names.update(re.findall(r"\{(\w+)", text))
-        return names
+                yield from re.findall(r"\{(\w+)", text)
 
     def _is_dataclass(self, cls: str) -> bool:
         own = self.types.project_class(cls)
@@ -291,8 +307,25 @@ class Requests:
         names = {self.types.qualified(self.types.eval(own[0], d[1] if d[0] == "c" else d)) for d in own[1].decorators}
         return bool(names & {"dataclasses.dataclass", "pydantic.dataclasses.dataclass", "attr.s", "attrs.define"})
 
+    @remembered()
     def fields(self, cls: str) -> tuple[Field, ...]:
         """The annotated names of a project class, those of its project bases first."""
+        known = self._fields.get(cls)
+        if known is None:
+            known = self._fields[cls] = self._find_fields(cls)
+        return known
+
+    def field_names(self, cls: str) -> list[str]:
+        """Their names alone, some of them twice."""
+        return [
+            name
+            for base in self.types.mro(cls)
+            if (own := self.types.project_class(base)) is not None
+            for name, indices in own[1].members.items()
+            if own[0].table[indices[-1]][0] == ":"
+        ]
+
+    def _find_fields(self, cls: str) -> tuple[Field, ...]:
         found: dict[str, Field] = {}
         for base in reversed(self.types.mro(cls)):
             own = self.types.project_class(base)
@@ -325,13 +358,16 @@ class Requests:
 
     def _is_used(self, symbol: str, kind: str, depth: int) -> bool:
         name = symbol.rpartition(":")[2].rpartition(".")[2]
-        uses = {"request": self._takes, "patch": self._patches}.get(kind, self._answers)
+        takes = kind in ("request", "patch")
         for path in self.modules.mentioning(name):
             summary = self.modules.summary(path)
             if summary is None:
                 continue
-            if any(uses(summary, function, symbol) for function in self._routes(summary)):
-                return True
+            for function, position in self._about(summary, not takes).get(symbol, ()):
+                if kind == "patch" and not self._patches(summary, function):
+                    continue
+                if not takes or self.source(summary, function, position) in ("body", "form"):
+                    return True
             for holder in self._holders(summary).get(symbol, ()) if kind != "patch" else ():
                 if holder != symbol and self.is_used(holder, kind, depth + 1):
                     return True
@@ -370,23 +406,39 @@ class Requests:
             known = self._held_by[summary.path] = (summary, holders)
         return known[1]
 
-    def _takes(self, summary: Summary, function: Function, symbol: str) -> bool:
-        for position, (_, _, annotation, _) in enumerate(function.parameters):
-            taken = annotation is not None and _mentions(self.types.annotation(summary, annotation), symbol)
-            if taken and self.source(summary, function, position) in ("body", "form"):
-                return True
-        return False
+    @remembered(lambda self, summary, answered: (summary.path, answered))
+    def _about(self, summary: Summary, answered: bool) -> dict[str, list[tuple[Function, int]]]:
+        """Class → the parameters of a module's routes whose annotations are about it, by position; or else the routes
+        that answer with it, each with -1."""
+        known = self._uses.get((summary.path, answered))
+        if known is None or known[0] is not summary:
+            about: dict[str, list[tuple[Function, int]]] = {}
+            for function in self._routes(summary):
+                for annotation, position in self._annotations(summary, function, answered):
+                    classes: set[str] = set()
+                    _add_classes(self.types.annotation(summary, annotation), classes)
+                    for cls in classes:
+                        about.setdefault(cls, []).append((function, position))
+            while len(self._uses) >= _KEPT:
+                del self._uses[next(iter(self._uses))]
+            known = self._uses[summary.path, answered] = (summary, about)
+        return known[1]
 
-    def _patches(self, summary: Summary, function: Function, symbol: str) -> bool:
-        methods = [row.methods for row, _ in self.registrations(summary, function)]
-        return bool(methods) and all("PATCH" in each for each in methods) and self._takes(summary, function, symbol)
-
-    def _answers(self, summary: Summary, function: Function, symbol: str) -> bool:
+    def _annotations(self, summary: Summary, function: Function, answered: bool) -> Iterator[tuple[Expr, int]]:
+        """What a route takes or answers, with positions."""
+        if not answered:
+            for position, (_, _, annotation, _) in enumerate(function.parameters):
+                if annotation is not None:
+                    yield annotation, position
+            return
         for _, decorator in self.registrations(summary, function):
             given = dict(decorator[3]).get("response_model", function.returns)
-            if given is not None and _mentions(self.types.annotation(summary, given), symbol):
-                return True
-        return False
+            if given is not None:
+                yield given, -1
+
+    def _patches(self, summary: Summary, function: Function) -> bool:
+        methods = [row.methods for row, _ in self.registrations(summary, function)]
+        return bool(methods) and all("PATCH" in each for each in methods)
 
     def _held(self, summary: Summary, members: dict[str, tuple[int, ...]]) -> set[str]:
         """The classes that the annotations of members are about."""
@@ -417,12 +469,3 @@ def _add_classes(declared: Type | None, into: set[str]) -> None:
         into.add(declared[1])
         for argument in declared[2]:
             _add_classes(argument, into)
-
-
-def _mentions(declared: Type | None, symbol: str) -> bool:
-    """Whether a type is or holds the class `symbol`."""
-    if declared is None:
-        return False
-    if declared[0] == "union":
-        return any(_mentions(member, symbol) for member in declared[1])
-    return declared[0] == "inst" and (declared[1] == symbol or any(_mentions(arg, symbol) for arg in declared[2]))

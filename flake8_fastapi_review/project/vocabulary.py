@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from .readings import LETTERS
@@ -20,15 +21,11 @@ class Vocabulary:
 
     def __init__(self, texts: Mapping[str, bytes]) -> None:
         self._texts = texts
-        self._files: dict[bytes, list[str]] = {}
-        files = self._files
+        files: defaultdict[bytes, list[str]] = defaultdict(list)
         for path, text in texts.items():
             for word in set(text.translate(_APART).split()):
-                known = files.get(word)
-                if known is None:
-                    files[word] = [path]
-                else:
-                    known.append(path)
+                files[word].append(path)
+        self._files = files
         self._joined = b"\n" + b"\n".join(files) + b"\n"
         """All of them, so that one search tells those that a word is a part of."""
 

@@ -22,6 +22,7 @@ _ENGINES = {
 }  # fmt: skip
 _MAKERS = {"sessionmaker": False, "async_sessionmaker": True, "scoped_session": False, "async_scoped_session": True}
 _SESSIONS = {"Session": False, "AsyncSession": True}
+_NAMES = frozenset((*_ENGINES, *_MAKERS, *_SESSIONS))
 WORDS = (
     b"create_engine",
     b"create_async_engine",
@@ -95,6 +96,9 @@ class Engines:
     def _calls(summary: Summary) -> Iterator[tuple[Term, int, str | None]]:
         for name, plain in summary.functions.items():
             for call in Function._make(plain).calls:
+                callee = call[0][1]
+                if callee[0] == "a" and callee[2] not in _NAMES:
+                    continue  # a class or function of a module goes by its own name
                 yield Term(summary, call[0]), call[1], None if name == MODULE else name
 
     def _engine(self, term: Term, place: Place, function: str | None, asynchronous: bool) -> Engine:

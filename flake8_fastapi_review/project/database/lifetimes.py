@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from ...module import Module
+    from ...module.index import Scope
     from ...module.summary import Summary
     from ..modules import Modules
     from .sessions import Sessions
@@ -180,16 +181,36 @@ class Lifetimes:
             found = set()
             for path in self.modules.mentioning_any(self._marks):
                 summary = self.modules.summary(path) if self.counts(path) else None
-                for name, plain in summary.functions.items() if summary is not None else ():
-                    function = Function._make(plain)
-                    if summary is None or name == MODULE:
+                module = self.modules.compiled_module(path)
+                naming = self._naming(module) if module is not None else None
+                for name in summary.functions if summary is not None else ():
+                    if summary is None or name == MODULE or (naming is not None and name not in naming):
                         continue
+                    function = Function._make(summary.functions[name])
                     if not any(self._may_make(call[0][1]) for call in function.calls):
                         continue
                     if self._making(summary, function) is not None:
                         found.add(f"{path}:{name}")
             self._makers = frozenset(found)
         return self._makers
+
+    def _naming(self, module: Module) -> set[str]:
+        """The functions of a module that call something by the name of what makes an engine, or by another name that
+        the module gives it, with those around them."""
+        words = set(self._words)
+        for imported in module.index.nodes(ast.ImportFrom):
+            words.update(each.asname for each in imported.names if each.name in self._words and each.asname is not None)
+        for assigned in module.index.nodes(ast.Assign):
+            if getattr(assigned.value, "attr", getattr(assigned.value, "id", None)) in self._words:
+                words.update(target.id for target in assigned.targets if isinstance(target, ast.Name))
+        found: set[str] = set()
+        for call in module.index.nodes(ast.Call):
+            if getattr(call.func, "attr", getattr(call.func, "id", None)) in words:
+                scope: Scope | None = module.index.scope_of(call)
+                while scope is not None:
+                    found.add(scope.qualname)
+                    scope = scope.parent
+        return found
 
     def _is_engine(self, name: str) -> bool:
         return leaf(name) in _ENGINES or self.types.knowledge.opens(name) in ("pool", "client")
@@ -209,6 +230,8 @@ class Lifetimes:
             return None
         for plain in function.calls:
             call = Call._make(plain)
+            if not self._may_make(call.expr[1]):
+                continue
             name = self.types.qualified(self.types.eval(summary, call.expr[1]))
             if name is None or call.flags & ONCE or not self._is_engine(name):
                 continue

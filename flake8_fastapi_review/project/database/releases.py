@@ -86,16 +86,30 @@ class Releases:
         self.sessions = sessions
         self._fates: dict[tuple[str, str], str] = {}
         self._fresh: dict[tuple[str, bool], bool] = {}
-        self._read: dict[str, tuple[Module, dict[str, list[ast.Name]]]] = {}
+        self._made: dict[ast.AST, bool] = {}
+        self._made_in: Module | None = None
+        """The module that was asked about last, of whose calls it is known whether they make a session."""
+        self._read: dict[str, tuple[Module, list[ast.Name], dict[str, list[ast.Name]]]] = {}
 
     # What makes one
 
+    @remembered(lambda self, site: (site.module.path, _extent(site.node)))
     def makes_session(self, site: Site) -> bool:
         """Whether a call makes a session for its caller: a session class, a maker, a project function that returns a
         new one."""
         call = site.node
         if not isinstance(call, ast.Call):
             return False
+        if self._made_in is not site.module:
+            self._made_in = site.module
+            self._made = {}
+        made = self._made
+        if call not in made:
+            found = self._makes_session(site, call)  # which may ask about another module
+            made[call] = found
+        return made[call]
+
+    def _makes_session(self, site: Site, call: ast.Call) -> bool:
         if self.sessions.creates(site):
             function = site.at(call.func)
             callee = self.sites.callee(site)
@@ -192,14 +206,24 @@ class Releases:
                     if each.released or self.makes_session(site) or self.makes_connection(site):
                         yield each
 
-    def opened(self, module: Module, calls: list[ast.Call]) -> Iterator[Opened]:
-        """The sessions that functions open in a variable, by assignment or by `with`, and have to themselves."""
+    def opened(
+        self,
+        module: Module,
+        calls: list[ast.Call],
+        is_wanted: Callable[[ast.FunctionDef | ast.AsyncFunctionDef, str], bool],
+    ) -> Iterator[Opened]:
+        """The sessions that functions open in a variable, by assignment or by `with`, and have to themselves.
+
+        `is_wanted`: whether one matters of which the function and the variable are known.
+        """
         for call in calls:
             holder = _holder(module, call)
-            if holder is None or isinstance(holder, ast.Attribute) or not self.makes_session(Site(module, call)):
+            if holder is None or isinstance(holder, ast.Attribute):
                 continue
             scope, name = module.index.scope_of(call).frame(), _held_as(holder)
             if not isinstance(scope.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                continue
+            if not is_wanted(scope.node, name) or not self.makes_session(Site(module, call)):
                 continue
             if scope_binding(module.index, scope, name) is not scope:
                 continue
@@ -289,9 +313,8 @@ class Releases:
         plain: list[ast.AST] = []
         yielded: ast.AST | None = None
         lent = False
-        for node in running(scope.node):
-            if isinstance(node, (ast.Global, ast.Nonlocal)) and name in node.names:
-                return None
+        if any(name in node.names for kind in (ast.Global, ast.Nonlocal) for node in scope.nodes.get(kind, ())):
+            return None
         first, last = getattr(scope.node, "lineno", 0), getattr(scope.node, "end_lineno", None) or sys.maxsize
         for use in self._loads(module, name):
             if not first <= use.lineno <= last:
@@ -317,14 +340,14 @@ class Releases:
         """Where a module reads a name."""
         known = self._read.get(module.path)
         if known is None or known[0] is not module:
-            found: dict[str, list[ast.Name]] = {}
-            for use in module.index.nodes(ast.Name):
-                if isinstance(use.ctx, ast.Load):
-                    found.setdefault(use.id, []).append(use)
             if len(self._read) >= _KEPT:
                 self._read.clear()
-            known = self._read[module.path] = (module, found)
-        return known[1].get(name, [])
+            known = self._read[module.path] = (module, module.index.nodes(ast.Name), {})
+        loads = known[2].get(name)
+        if loads is None:
+            loads = [use for use in known[1] if use.id == name and use.ctx.__class__ is ast.Load]
+            known[2][name] = loads
+        return loads
 
     def _fate(self, module: Module, use: ast.Name, depth: int = 0) -> str:
         """ "released", "kept", "lent" (to a function that may do either), "yielded" or "used"."""
@@ -443,6 +466,11 @@ def _holder(module: Module, call: ast.Call) -> ast.AST | None:
         case ast.withitem(optional_vars=ast.Name()) | ast.Attribute():
             return parent
     return None
+
+
+def _extent(node: ast.AST) -> tuple[int, int, int, int]:
+    """Where a node starts and ends."""
+    return node.lineno, node.col_offset, node.end_lineno, node.end_col_offset  # type: ignore[attr-defined]
 
 
 def _entered(module: Module, call: ast.Call) -> ast.AST | None:

@@ -9,7 +9,7 @@ from ...module.index import FUNCTIONS, running
 from .sites import Site
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from ...module import Module
     from ...module.summary import Summary
@@ -194,9 +194,12 @@ class View:
         """The sessions that functions of this file make and do not close on every way out."""
         return list(self._database.releases.sessions_leaked(self._module, self._module.index.nodes(ast.Call)))
 
-    def opened_sessions(self) -> list[Opened]:
-        """The sessions that functions of this file open and hand to nobody who is not known."""
-        return list(self._database.releases.opened(self._module, self._module.index.nodes(ast.Call)))
+    def opened_sessions(
+        self, is_wanted: Callable[[ast.FunctionDef | ast.AsyncFunctionDef, str], bool]
+    ) -> Iterator[Opened]:
+        """The sessions that functions of this file open and hand to nobody who is not known; `is_wanted` is cheap, and
+        asked first whether one in this function and under this name matters."""
+        return self._database.releases.opened(self._module, self._module.index.nodes(ast.Call), is_wanted)
 
     def leaked_connections(self) -> list[Leak]:
         """The same of connections and pools, of any database library."""

@@ -150,8 +150,10 @@ def _given(file: File, call: ast.Call) -> Iterator[ast.AST]:
     if of_text or name in _PASSING or (found is not None and found.is_class):
         yield from call.args
         yield from (keyword.value for keyword in call.keywords)
-    elif found is not None and not chooses(file, found):
-        yield from (each.argument for each in file.handed_on(call, _FORMATTED))
+    elif found is not None:
+        given = [each.argument for each in file.handed_on(call, _FORMATTED)]
+        if given and not chooses(file, found):
+            yield from given
 
 
 def chooses(file: File, function: Definition) -> bool:

@@ -122,16 +122,22 @@ class ExceptionDetailLeak(Rule):
                     yield content, ()
             elif handler_of(file, call) is not None or _takes_exception(file, file.function(call)):
                 yield from self._through_helper(file, call)
+        answering: dict[ast.AST, bool] = {}
         for returned in file.nodes(ast.Return):
-            if file.function(returned) in functions and isinstance(returned.value, _BODIES):
+            function = file.function(returned)
+            if function is None or function not in functions or not isinstance(returned.value, _BODIES):
+                continue
+            if function not in answering:
+                answering[function] = answers(file, function) in _ANSWERING
+            if answering[function]:
                 yield returned.value, ()
 
     def _through_helper(self, file: File, call: ast.Call) -> Iterator[tuple[ast.expr, tuple[Related, ...]]]:
         """What functions of the project are given and put into an HTTPException or a response."""
-        if not any(shown_exception(file, given) for given in all_arguments(call)):
-            return
         found = file.definition_of(call.func)
-        if found is None or found.is_class or chooses(file, found):
+        if found is None or found.is_class or not any(shown_exception(file, each) for each in all_arguments(call)):
+            return
+        if chooses(file, found):
             return
         for each in file.handed_on(call, _SENT):
             yield each.argument, (Related(found.path, found.line, found.qualname), *each.related)

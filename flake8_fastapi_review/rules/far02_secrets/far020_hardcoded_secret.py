@@ -119,14 +119,16 @@ class HardcodedSecret(Rule):
             return
         reported: set[ast.AST] = set()
         for node in file.nodes(ast.Constant):
-            value = _text(node.value)
-            if value is None or len(value) < 4:
+            value = node.value if node.value.__class__ is str else _text(node.value)
+            size = len(value) if value is not None else 0
+            if value is None or size < 4:
                 continue
-            what = self._format(file, node, value)
-            if what is None and could_be_secret(value):
+            what = self._format(file, node, value) if size >= token_formats.SHORTEST or "://" in value else None
+            if what is None and " " in value:
+                scheme = _SCHEME.fullmatch(value)
+                what = self._header(file, node, scheme[1]) if scheme is not None else None
+            elif what is None and could_be_secret(value):
                 what = self._named(file, node, value)
-            elif what is None and (scheme := _SCHEME.fullmatch(value)):
-                what = self._header(file, node, scheme[1])
             if what:
                 anchor = _anchor(file, node)
                 if anchor not in reported:

@@ -9,7 +9,7 @@ from ...knowledge.secrets import secret_name
 from ...rule import Related, Rule, Severity
 from ...shapes import named_parameters
 from .exposure import exposed
-from .models import credential_field
+from .models import WHOLE, credential_field
 from .targets import leaf
 
 if TYPE_CHECKING:
@@ -173,7 +173,9 @@ def _calls_with_secrets(file: File) -> set[ast.AST]:
     typed = {name for given in annotated.values() for name, text in given.items() if _may_be_model(text)}
     models: dict[str, bool] = {}
     for node in names:
-        if node.id in telling or (node.id in typed and _is_model(file, node, annotated, models)):
+        if node.id in telling or (
+            node.id in typed and _is_whole(file, node) and _is_model(file, node, annotated, models)
+        ):
             told.append(node)
     found: set[ast.AST] = set()
     for node in told:
@@ -198,6 +200,12 @@ def _annotations(file: File) -> dict[ast.AST, dict[str, str]]:
 
 def _may_be_model(name: str) -> bool:
     return name[:1].isupper() and name not in _NO_MODELS
+
+
+def _is_whole(file: File, node: ast.Name) -> bool:
+    """Whether a name may stand for all that it holds: nothing but all of it is read of it."""
+    parent = file.parent(node)
+    return not isinstance(parent, ast.Attribute) or parent.attr in WHOLE
 
 
 def _is_model(file: File, node: ast.Name, annotated: dict[ast.AST, dict[str, str]], known: dict[str, bool]) -> bool:

@@ -94,9 +94,10 @@ class SecretInQueryString(Rule):
     vendors: bool = option(False, "Report keys of other services in their URLs, too.")
 
     def check(self, file: File) -> Iterator[Violation]:
+        routes = set()
         for route in file.routes:
+            routes.add(route.function)
             yield from self._parameters(file, route)
-        routes = {route.function for route in file.routes}
         for function in file.nodes(ast.FunctionDef, ast.AsyncFunctionDef):
             if function not in routes and any(_is_secret(parameter.arg) for parameter, _ in parameters(function)):
                 yield from self._dependency(file, function)
@@ -108,13 +109,22 @@ class SecretInQueryString(Rule):
 
     def _dependency(self, file: File, function: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[Violation]:
         """What a dependency takes comes from the request, too: without a marker, from the query string."""
-        if file.enclosing(function, ast.ClassDef) is not None or not file.is_injected(function):
+        if file.enclosing(function, ast.ClassDef) is not None:
+            return
+        if not file.may_be_dependency(ast.Name(function.name, ast.Load())):
+            return
+        in_query = [
+            parameter
+            for parameter, _ in parameters(function)
+            if _is_secret(parameter.arg) and file.parameter_source(function, parameter.arg) == "query"
+        ]
+        if not in_query or not file.is_injected(function):
             return
         source = file.source(function)
-        for parameter, _ in parameters(function):
+        for parameter in in_query:
             name = parameter.arg
             judged = secret_name(name)
-            if judged is None or not _is_secret(name) or file.parameter_source(function, name) != "query":
+            if judged is None:
                 continue
             if judged.kind != PASSWORD and (_ONE_TIME.search(f"{function.name} {name}") or _SOCKET.search(source)):
                 continue

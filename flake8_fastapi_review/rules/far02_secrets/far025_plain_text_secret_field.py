@@ -54,6 +54,8 @@ class PlainTextSecretField(Rule):
             if not fields:
                 continue
             settings = is_settings_class(file, owner)
+            if not settings and all(judged.kind == TOKEN for _, _, judged in fields):
+                continue
             if not settings and not file.is_request_model(owner):
                 continue
             for statement, name, judged in fields:

@@ -45,6 +45,8 @@ _WEAK_SCHEMES = frozenset(
     unix_disabled cisco_type7
     """.split()
 )
+_PASSWORD = re.compile(r"(?i)pass|pwd|motdepasse|contrasena")
+"""A file without any of these names no password."""
 _SLOW = re.compile(r"bcrypt|argon2|scrypt|pbkdf2|hashpw|pwhash|pwned|hibp|checkpw")
 """In a function with one of these the fast hash only prepares the password for a slow one, or for a list of leaks."""
 _SLOW_NAMES = frozenset(("bcrypt", "argon2", "scrypt", "pbkdf2_hmac", "hashpw", "checkpw", "PasswordHasher"))
@@ -89,12 +91,13 @@ class WeakPasswordHash(Rule):
     markers = (("hashlib", "passlib", "assword", "passwd", "pwd"),)
 
     def check(self, file: File) -> Iterator[Violation]:
+        names_password = _PASSWORD.search(file.text) is not None
         for call in file.nodes(ast.Call):
             if leaf(call.func) == "CryptContext":
                 yield from self._schemes(file, call)
             elif name := self._hash_name(file, call):
                 yield from self._hashed(file, call, name)
-            else:
+            elif names_password:
                 yield from self._handed(file, call)
 
     def _hash_name(self, file: File, call: ast.Call) -> str | None:

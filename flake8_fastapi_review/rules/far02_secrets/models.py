@@ -22,6 +22,8 @@ _MODELS = (
     "pydantic_settings.BaseSettings",
     "pydantic.BaseSettings",
 )
+WHOLE = frozenset(("dict", "json", "model_dump", "model_dump_json"))
+"""Methods that give all that a model holds."""
 
 
 def secret_fields(file: File, owner: ast.ClassDef) -> Iterator[tuple[ast.AnnAssign, str, SecretName]]:
@@ -61,6 +63,8 @@ def is_text(file: File, annotation: ast.expr) -> bool:
 def credential_field(file: File, shown: ast.expr) -> Iterator[tuple[ast.expr, str]]:
     """The models in what `shown` prints whose text holds a secret: the expression and the field."""
     for part in _whole(shown):
+        if not any(map(_plain_secret, file.field_names(part))):
+            continue
         if not file.is_a(part, *_MODELS) or file.writes_itself(part):
             continue
         for field in file.fields(part):
@@ -88,11 +92,7 @@ def _whole(shown: ast.expr) -> Iterator[ast.expr]:
             yield from _whole(first)
         case ast.Call(func=ast.Name(id="pformat") | ast.Attribute(attr="pformat" | "dumps"), args=[first, *_]):
             yield from _whole(first)
-        case ast.Call(
-            func=ast.Attribute(value=receiver, attr="dict" | "json" | "model_dump" | "model_dump_json"),
-            args=[],
-            keywords=[],
-        ):
+        case ast.Call(func=ast.Attribute(value=receiver, attr=method), args=[], keywords=[]) if method in WHOLE:
             yield from _whole(receiver)
         case ast.Call(func=ast.Attribute(attr="format"), args=args):
             for argument in args:

@@ -233,7 +233,9 @@ def could_be_read(call: ast.Call) -> bool:
     """By its shape alone the call may read a configured value with a fallback."""
     if not call.args or len(call.args) + len(call.keywords) < 2:
         return False
-    return leaf(call) in _READER_LEAVES or any(k.arg == "default" for k in call.keywords)
+    if leaf(call.func) in _READER_LEAVES:
+        return True
+    return bool(call.keywords) and any(k.arg == "default" for k in call.keywords)
 
 
 def _is_reader(file: File, call: ast.Call) -> bool:

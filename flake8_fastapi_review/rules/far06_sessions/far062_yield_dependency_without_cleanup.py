@@ -69,8 +69,9 @@ class YieldDependencyWithoutCleanup(Rule):
     markers = (("yield",),)
 
     def check(self, file: File) -> Iterator[Violation]:
+        yielding = {file.function(each) for each in file.nodes(ast.Yield)}
         for function in file.nodes(ast.FunctionDef, ast.AsyncFunctionDef):
-            yields = file.within(function, ast.Yield)
+            yields = file.within(function, ast.Yield) if function in yielding else []
             if not yields or not _is_for_a_while(file, function) or function in file.lifespans:
                 continue
             told: set[ast.AST] = set()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+from itertools import takewhile
+from math import inf
 from typing import TYPE_CHECKING
 
 from ...rule import Related, Rule, Severity
@@ -127,6 +129,23 @@ def _is_nested(file: File, call: ast.Call, block: ast.Try) -> bool:
     return False
 
 
+def _is_met_again(file: File, function: ast.AST, handler: ast.ExceptHandler, name: str) -> bool:
+    """Whether a name stands where the function can get to from a handler: in it, below it, or around in a loop."""
+    around = list(takewhile(lambda above: above is not function, file.ancestors(handler)))
+    tries = [above for above in around if isinstance(above, ast.Try)]
+    last: float = inf
+    if (
+        not file.flow(function).falls_through(handler.body)
+        and not file.within(handler.body, ast.Continue, ast.Break)
+        and len(tries) == 1
+        and not tries[0].finalbody
+    ):
+        last = handler.end_lineno or inf  # it ends in an error or a result
+    elif any(isinstance(above, (ast.For, ast.AsyncFor, ast.While)) for above in around):
+        return True
+    return any(node.id == name and handler.lineno <= node.lineno <= last for node in file.within(function, ast.Name))
+
+
 def _used_again(file: File, function: ast.AST, handler: ast.ExceptHandler, name: str) -> ast.AST | None:
     """Where the session works again after the handler, and nothing has rolled it back."""
     flow = file.flow(function)
@@ -146,6 +165,8 @@ def _used_again(file: File, function: ast.AST, handler: ast.ExceptHandler, name:
     if not flow.falls_through(handler.body) and not any(
         isinstance(node, (ast.Continue, ast.Call)) for node in file.within(handler.body)
     ):
+        return None
+    if not _is_met_again(file, function, handler, name.partition(".")[0]):
         return None
     for each in file.database.executions(function):
         if each.kind not in _WORKING or each.session is None or file.source(each.session) != name:

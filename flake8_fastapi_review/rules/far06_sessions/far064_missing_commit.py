@@ -5,9 +5,11 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from ...regex import regex
 from ...rule import Related, Rule, Severity
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterator
 
     from ...file import File
@@ -18,6 +20,10 @@ if TYPE_CHECKING:
 _CHANGING = frozenset({"insert", "update", "delete"})
 _COMMITS = frozenset({"commit", "autocommit"})
 _ENDING = frozenset({"commit", "rollback", "begin"})
+_CHANGES = regex(r"(?i)\badd(?:_all)?\(|bulk_|delete|insert|merge\(|replace\(|update|upsert")
+_AFTERWARDS = frozenset({"refresh", "close", "expunge", "expunge_all"})
+_BEGINS = regex(r"\.(?:begin|connection)\(")
+_COMMIT = regex(r"(?i)commit")
 
 
 class MissingCommit(Rule):
@@ -61,14 +67,16 @@ class MissingCommit(Rule):
 
     def check(self, file: File) -> Iterator[Violation]:
         database = file.database
-        if not database.is_used or any(engine.options.get("isolation_level") for engine in database.engines):
+        if not database.is_used:
             return
-        if any(maker.autocommit is not False for maker in database.session_makers):
-            return
-        for opened in database.opened_sessions():
+        for opened in database.opened_sessions(lambda *held: _may_write(file, *held) and not _commits(file, *held)):
             found = _unsaved(file, opened)
             if found is None:
                 continue
+            if any(engine.options.get("isolation_level") for engine in database.engines):
+                return
+            if any(maker.autocommit is not False for maker in database.session_makers):
+                return
             write, leaves = found
             told = "never committed"
             related: tuple[Related, ...] = ()
@@ -77,6 +85,42 @@ class MissingCommit(Rule):
                 told = f"not committed when the function leaves at line {line}"
                 related = (Related(file.path, line, "leaves without a commit"),)
             yield self.at(write, related=related, name=opened.name, told=told)
+
+
+def _may_write(file: File, function: ast.FunctionDef | ast.AsyncFunctionDef, name: str) -> bool:
+    """Whether a function names a change, or hands its session to somebody who may make one: most of them only read."""
+    return _CHANGES.search(file.source(function)) is not None or any(
+        node.id == name and isinstance(node.ctx, ast.Load) and not isinstance(file.parent(node), ast.Attribute)
+        for node in file.within(function, ast.Name)
+    )
+
+
+def _commits(file: File, function: ast.FunctionDef | ast.AsyncFunctionDef, name: str) -> bool:
+    """Whether what the function does with its session surely ends in a commit, by its shape: one under no condition,
+    nothing but a refresh behind it, and no way out before it. What most of them look like costs no more than this."""
+    uses = [
+        (node, file.parent(node))
+        for node in file.within(function, ast.Name)
+        if node.id == name and isinstance(node.ctx, ast.Load)
+    ]
+    last = max(
+        (node for node, above in uses if isinstance(above, ast.Attribute) and above.attr == "commit"),
+        key=lambda node: (node.lineno, node.col_offset),
+        default=None,
+    )
+    if last is None:
+        return False
+    for above in file.ancestors(last):
+        if above is function:
+            break
+        if not isinstance(above, (ast.Attribute, ast.Call, ast.Await, ast.Expr, ast.With, ast.AsyncWith)):
+            return False
+    if any(result.lineno < last.lineno for result in file.within(function, ast.Return)):
+        return False
+    return all(
+        node.lineno <= last.lineno or (isinstance(above, ast.Attribute) and above.attr in _AFTERWARDS)
+        for node, above in uses
+    )
 
 
 def _unsaved(file: File, opened: Opened) -> tuple[ast.AST, ast.AST | None] | None:
@@ -96,11 +140,10 @@ def _unsaved(file: File, opened: Opened) -> tuple[ast.AST, ast.AST | None] | Non
             writes.append(each.node)
     if not writes:
         return None
-    text = ast.unparse(opened.function)
-    if ".begin(" in text or ".connection(" in text:
+    if _names(file, opened.function, _BEGINS):
         return None
     if not commits:
-        return (writes[0], None) if "commit" not in text.lower() else None
+        return (writes[0], None) if not _names(file, opened.function, _COMMIT) else None
     flow = file.flow(opened.function)
     excused = _conditional(file, opened)
 
@@ -119,6 +162,12 @@ def _unsaved(file: File, opened: Opened) -> tuple[ast.AST, ast.AST | None] | Non
             if way.kind in ("return", "end") and way.statement is not None:
                 return write, way.statement
     return None
+
+
+def _names(file: File, function: ast.FunctionDef | ast.AsyncFunctionDef, pattern: re.Pattern[str]) -> bool:
+    """Whether the code of a function holds something, comments apart."""
+    texts = map(file.source, (function, *function.decorator_list))
+    return any(map(pattern.search, texts)) and pattern.search(ast.unparse(function)) is not None
 
 
 def _has_failed(file: File, part: ast.AST) -> bool:

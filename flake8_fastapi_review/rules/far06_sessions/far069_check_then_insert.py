@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from ...regex import regex
 from ...rule import Related, Rule, Severity
 from ...shapes import all_arguments, last_name
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from ...file import File
     from ...project.database import Entity, Execution, Table
     from ...rule import Violation
+
+_CARE = regex(r"(?i)lock|on_conflict|on_duplicate|for_update")
 
 
 class CheckThenInsert(Rule):
@@ -74,13 +77,18 @@ class CheckThenInsert(Rule):
     def check(self, file: File) -> Iterator[Violation]:
         if not file.database.is_used:
             return
+        adding = {
+            file.function(call)
+            for call in file.nodes(ast.Call)
+            if isinstance(call.func, ast.Attribute) and call.func.attr == "add"
+        }
         for function in file.nodes(ast.FunctionDef, ast.AsyncFunctionDef):
-            if not file.within(function, ast.If):
+            if function not in adding or not file.within(function, ast.If):
                 continue
             made = [call for call in file.within(function, ast.Call) if call.keywords and _names_class(call)]
             made = [call for call in made if _is_added(file, function, call)]
             made = [call for call in made if file.database.class_of(call.func) is not None]
-            if not made or _is_careful(function):
+            if not made or _is_careful(file, function):
                 continue
             looked = [each for each in file.database.executions(function) if each.kind == "execute"]
             for call in made:
@@ -122,10 +130,10 @@ def _names_class(call: ast.Call) -> bool:
     return name[:1].isupper()
 
 
-def _is_careful(function: ast.AST) -> bool:
+def _is_careful(file: File, function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     """Whether locks or upserts are named: the function knows of the danger."""
-    text = ast.unparse(function).lower()
-    return "lock" in text or "on_conflict" in text or "on_duplicate" in text or "for_update" in text
+    texts = map(file.source, (function, *function.decorator_list))
+    return any(map(_CARE.search, texts)) and _CARE.search(ast.unparse(function)) is not None
 
 
 def _is_added(file: File, function: ast.AST, call: ast.Call) -> bool:
