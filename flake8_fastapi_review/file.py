@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from .project.database import View
     from .project.database.tables import Entity
     from .project.exposure import Exposed
+    from .project.imports import TooEarly
     from .project.migrations import MigratedSchema, Migration
     from .project.requests import RequestParameter
     from .project.schemas import Model, Schema
@@ -833,6 +834,10 @@ class File:
             self._project.schemas.model(definition.symbol) if definition is not None and definition.is_class else None
         )
 
+    def validated(self, model: Model) -> frozenset[str]:
+        """The fields of a model that validators of its class or its bases look at; "*" for all of them."""
+        return self._project.schemas.checked(model.symbol)
+
     def model_of(self, schema: Schema) -> Model | None:
         """The model that a type is, a generic one with its arguments."""
         return self._project.schemas.model(schema.name, schema.items) if schema.kind == "model" else None
@@ -851,6 +856,11 @@ class File:
         """The cycles of modules that this file is in, and where it imports others of each: line and path."""
         graph = self._project.imports
         return [(cycle, graph.lines(self.path, cycle)) for cycle in graph.cycles if self.path in cycle]
+
+    @property
+    def too_early(self) -> list[TooEarly]:
+        """The imports of this file that fail when the module they name is imported first."""
+        return list(self._project.imports.too_early(self.path))
 
     def made_by(self, expr: ast.expr) -> ast.Call | None:
         """The call that makes what a variable of a module of the project holds, of this one or of another, or what an

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from ..constants import value_of
 from ..readings import remembered
 from .models import Models
 from .operations import Operations
@@ -96,6 +97,26 @@ class Schemas:
         found = {kind for kind in ("request", "response") if self._requests.is_used(symbol, kind)}
         if model_kind(self.types, symbol) == "settings":
             found.add("settings")
+        return frozenset(found)
+
+    def checked(self, symbol: str) -> frozenset[str]:
+        """The fields of a model that validators look at, its own and those of its bases; "*" for all of them."""
+        found: set[str] = set()
+        for cls in self.types.mro(symbol):
+            own = self.types.project_class(cls)
+            if own is None:
+                continue
+            summary, definition = own
+            for method in summary.methods(definition.qualname):
+                for decorator in method.decorators:
+                    made = decorator[0] == "c"
+                    name = self.types.qualified(self.types.eval(summary, decorator[1] if made else decorator))
+                    kind = (name or "").rpartition(".")[2]
+                    if kind in ("model_validator", "root_validator"):
+                        found.add("*")
+                    elif made and kind in ("field_validator", "validator"):
+                        values = [value_of(self.types, summary, each) for each in decorator[2]]
+                        found.update(each if isinstance(each, str) else "*" for each in values)
         return frozenset(found)
 
     def operation(self, row: RouteRow) -> Operation | None:

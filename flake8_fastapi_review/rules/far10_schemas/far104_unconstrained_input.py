@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING
 
 from ...rule import Rule, Severity, listed, option
@@ -7,10 +8,12 @@ from ...shapes import named_parameters
 from .models import MARKERS, models, own_fields
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-    from ...file import File, Route
-    from ...project.schemas import Schema
+    from ...answers import Route
+    from ...file import File
+    from ...module.summary import Expr
+    from ...project.schemas import Field, Model, Schema
     from ...rule import Violation
 
 _PROTECTED = 2
@@ -81,19 +84,52 @@ class UnconstrainedInput(Rule):
     def check(self, file: File) -> Iterator[Violation]:
         if self.always:
             for definition, model in models(file):
-                free = [field.name for _, field in own_fields(definition, model) if _is_free(field.type)]
+                free = _free(file, model, [field for _, field in own_fields(definition, model)])
                 if free and "request" in file.model_uses(definition):
                     yield self.at(definition, who="requests", model=definition.name, fields=listed(free))
             return
         for route in {route.function: route for route in file.routes}.values():
             for parameter in named_parameters(route.function.args):
-                taken = file.model_named(parameter.annotation) if parameter.annotation is not None else None
+                taken = _taken(file, parameter.annotation) if parameter.annotation is not None else None
                 if taken is None or taken.kind != "pydantic" or _is_read_only(route):
                     continue
-                free = [field.name for field in taken.fields if _is_free(field.type) and not field.is_computed]
+                free = _free(file, taken, taken.fields)
                 if free and file.parameter_source(route.function, parameter.arg) == "body" and _is_open(file, route):
                     name = taken.symbol.rpartition(":")[2].rpartition(".")[2]
                     yield self.at(parameter, who="anybody", model=name, fields=listed(free))
+
+
+def _taken(file: File, annotation: ast.expr) -> Model | None:
+    """The model that an annotation is about, plain or as `Annotated[Message, Body()]`."""
+    model = file.model_named(annotation)
+    if model is None and not isinstance(annotation, (ast.Name, ast.Attribute)):
+        models = [each for each in file.schema(annotation).members if each.kind == "model"]
+        model = file.model_of(models[0]) if len(models) == 1 else None
+    return model
+
+
+def _free(file: File, model: Model, fields: Iterable[Field]) -> list[str]:
+    """The names of the fields that take any length, and that no validator looks at."""
+    limited = any(model.setting(name) is not None for name in ("str_max_length", "max_anystr_length"))
+    names = [
+        field.name
+        for field in fields
+        if not field.is_computed
+        and _is_free(field.type)
+        and not (limited and all(each.kind == "string" for each in field.type.members))
+        and not _has_validator(field.annotation)
+    ]
+    looked_at = file.validated(model) if names else frozenset()
+    return [] if "*" in looked_at else [name for name in names if name not in looked_at]
+
+
+def _has_validator(annotation: Expr | None) -> bool:
+    """Whether `AfterValidator(…)` or the like stands in an annotation."""
+    if not isinstance(annotation, tuple):
+        return False
+    if annotation[:1] == ("c",) and annotation[1][-1:] and str(annotation[1][-1]).endswith("Validator"):
+        return True
+    return any(_has_validator(each) for each in annotation)
 
 
 def _is_read_only(route: Route) -> bool:
