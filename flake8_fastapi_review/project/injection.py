@@ -95,6 +95,8 @@ _SESSION = regex(rb"[sS]ession\b[^\n]*\b(?:sqlalchemy|sqlmodel)|(?:sqlalchemy|sq
 _MARKERS = rb"(?:\w+\.)?(?:Depends|Security|Query|Header|Cookie|Body|Form)\("
 _AS_DEFAULT = regex(rb"\w\s*(?::[^\n=]*)?=\s*" + _MARKERS)
 _IN_ANNOTATED = regex(rb"\bAnnotated\[[^=]{0,200}?\b" + _MARKERS + rb"|:\s*[\w.]*Dep\b")
+_BY_CLASS = regex(rb"\b(\w+)\]?\s*[,=]\s*(?:\w+\.)?(?:Depends|Security)\(\s*\)")
+"""`Annotated[Pager, Depends()]`, `pager: Pager = Depends()`."""
 _ON_STATE = regex(rb"\bstate\.\w+\s*(?::[^=\n]{0,80})?=\s*(?:await\s+)?(?:[\w.]+\.)?([A-Za-z_]\w*)\(")
 _FEW = 3
 _KEPT = 200
@@ -199,7 +201,17 @@ class Injection:
                     found = self.types.eval(summary, given)
                     if found is not None and found[0] in ("func", "bound", "type") and found[1] == symbol:
                         return True
+            if self._injects_its_class(path, summary, name, symbol):
+                return True
         return False
+
+    def _injects_its_class(self, path: str, summary: Summary, name: str, symbol: str) -> bool:
+        """Whether a class is asked for by its annotation alone, see _BY_CLASS."""
+        text = self.modules.bytes_of(path) or b""
+        if not any(found[1] == name.encode() for found in _BY_CLASS.finditer(text)):
+            return False
+        found = self.types.eval(summary, ("g", name))
+        return found is not None and found[0] == "type" and found[1] == symbol
 
     @remembered()
     def _given_plainly(self, path: str) -> frozenset[bytes] | None:
@@ -214,6 +226,7 @@ class Injection:
                 found.add(name.rpartition(b".")[2])
             if is_plain and found:
                 is_plain = found.isdisjoint(word for pair in _BOUND.findall(text) for word in pair if word)
+            found.update(_BY_CLASS.findall(text))
             self._plainly[path] = frozenset(found) if is_plain else None
         return self._plainly[path]
 

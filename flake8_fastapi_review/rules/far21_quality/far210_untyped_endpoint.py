@@ -58,16 +58,25 @@ class UntypedEndpoint(Rule):
         routes = {route.function for route in file.routes}
         for function in file.nodes(*_FUNCTIONS):
             bare = [each for each in _parameters(function) if each.annotation is None and each.arg.strip("_")]
-            if not bare or not (function in routes or file.is_injected(function)):
+            if not bare:
+                continue
+            is_socket = bool(function.decorator_list) and file.registered_as(function) == "websocket"
+            if not (is_socket or function in routes or file.is_injected(function)):
                 continue
             for parameter in bare:
                 yield self.at(
                     parameter,
                     fix=_annotated(file, function, parameter),
                     parameter=parameter.arg,
-                    function=function.name,
+                    function=getattr(_asked_for(file, function), "name", function.name),
                     harm=_harm(file, function, parameter),
                 )
+
+
+def _asked_for(file: File, function: ast.AST) -> ast.AST:
+    """What people call the function: of a constructor its class."""
+    owner = file.parent(function)
+    return owner if getattr(function, "name", "") == "__init__" and isinstance(owner, ast.ClassDef) else function
 
 
 def _parameters(function: ast.FunctionDef | ast.AsyncFunctionDef) -> list[ast.arg]:

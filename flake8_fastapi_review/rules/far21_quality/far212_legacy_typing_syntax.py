@@ -26,6 +26,14 @@ _OLDEST = (3, 10)
 """The oldest Python that still gets security fixes, for projects that do not say which they support."""
 
 
+_VARIABLES = tuple(
+    f"{module}.{name}"
+    for module in ("typing", "typing_extensions")
+    for name in ("TypeVar", "ParamSpec", "TypeVarTuple")
+)
+_ALIAS = ("typing.TypeAlias", "typing_extensions.TypeAlias")
+
+
 class LegacyTypingSyntax(Rule):
     """An annotation uses a name of `typing` where the language has syntax for it.
 
@@ -72,10 +80,10 @@ class LegacyTypingSyntax(Rule):
     def _newer(self, file: File) -> Iterator[Violation]:
         """Aliases and type variables, which have syntax of their own since 3.12."""
         for statement in file.nodes(ast.AnnAssign):
-            if file.name_of(statement.annotation) == "typing.TypeAlias" and isinstance(statement.target, ast.Name):
+            if file.is_named(statement.annotation, *_ALIAS) and isinstance(statement.target, ast.Name):
                 name = statement.target.id
                 yield self.at(statement, old=f"{name}: TypeAlias = …", new=f"type {name} = …", version="3.12")
-        for call in file.calls_to("typing.TypeVar", "typing.ParamSpec", "typing.TypeVarTuple"):
+        for call in file.calls_to(*_VARIABLES):
             if file.function(call) is None and call.args and isinstance(call.args[0], ast.Constant):
                 variable = ast.literal_eval(call.args[0])
                 yield self.at(

@@ -18,7 +18,8 @@ class AppObjectWithReload(Rule):
     """`uvicorn.run` gets an application object together with `reload` or `workers`.
 
     Both start further processes, which can import an application but cannot be handed an object. Uvicorn says so and
-    ends: "You must pass the application as an import string to enable 'reload' or 'workers'."
+    ends: "You must pass the application as an import string to enable 'reload' or 'workers'." A `reload` that depends
+    on something counts: the day it is switched on nothing starts.
 
     Bad:
 
@@ -52,20 +53,30 @@ class AppObjectWithReload(Rule):
             app = file.argument(call, 0, "app")
             if app is None or not file.is_a(app, *_APPLICATIONS):
                 continue
-            for given in call.keywords:
-                if _asks_for_processes(file, given):
+            for argument, value in file.keywords(call) or [(each.arg or "", each.value) for each in call.keywords]:
+                if _asks_for_processes(file, argument, value):
                     name = app.id if isinstance(app, ast.Name) else "app"
                     yield self.at(
                         app,
-                        argument=f"{given.arg}={ast.unparse(given.value)}",
+                        argument=f"{argument}={ast.unparse(value)}",
                         app=f"`{name}`",
                         instead=f'`"module:{name}"`',
                     )
                     break
 
 
-def _asks_for_processes(file: File, given: ast.keyword) -> bool:
-    value = file.value_of(given.value)
-    if given.arg == "reload":
-        return value is True
-    return given.arg == "workers" and isinstance(value, int) and not isinstance(value, bool) and value > 1
+def _asks_for_processes(file: File, argument: str, given: ast.expr) -> bool:
+    """Whether an argument asks for processes, always or where something that is not known here says so."""
+    value = file.value_of(given)
+    if argument == "reload":
+        return value is True or (value is file.UNKNOWN and not _is_told_apart(file, given))
+    return argument == "workers" and isinstance(value, int) and not isinstance(value, bool) and value > 1
+
+
+def _is_told_apart(file: File, given: ast.expr) -> bool:
+    """Whether the same condition may decide what is run: `app if not reload else "shop.main:app"`."""
+    names = {each.id for each in file.within(given, ast.Name)} | {ast.unparse(given)}
+    return any(
+        isinstance(each, (ast.If, ast.IfExp)) and any(name in ast.unparse(each.test) for name in names)
+        for each in file.ancestors(given)
+    )
