@@ -27,7 +27,24 @@ _ERRORS = ("fastapi.HTTPException", "starlette.exceptions.HTTPException")
 _APPLICATIONS = ("fastapi.FastAPI", "starlette.applications.Starlette")
 _DEPENDS = ("fastapi.Depends", "fastapi.Security")
 _CLIENTS = ("httpx.Client", "httpx.AsyncClient", "requests.Session", "aiohttp.ClientSession")
-_SENDERS = ("httpx.*", "requests.*", *(f"{client}.*" for client in _CLIENTS))
+_SENDERS = (
+    "httpx.*",
+    "requests.*",
+    "urllib3.request",
+    "urllib3.PoolManager.*",
+    *(f"{client}.*" for client in _CLIENTS),
+)
+_CONNECTED = (
+    *_CLIENTS,
+    "openai.OpenAI",
+    "openai.AsyncOpenAI",
+    "anthropic.Anthropic",
+    "anthropic.AsyncAnthropic",
+    "redis.asyncio.Redis",
+    "redis.asyncio.from_url",
+    "urllib3.PoolManager",
+)
+"""What has connections of its own."""
 _SENDS = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "request", "send", "stream"})
 _SESSIONS = ("sqlalchemy.orm.Session", "sqlalchemy.ext.asyncio.AsyncSession", "sqlmodel.Session")
 _ENGINES = ("sqlalchemy.create_engine", "sqlalchemy.ext.asyncio.create_async_engine", "sqlmodel.create_engine")
@@ -288,7 +305,7 @@ KINDS: dict[str, tuple[tuple[str, ...], Count]] = {
     "reading_routes": ((".get(", ".head("), _with_method("GET", "HEAD")),
     "patching_routes": ((".patch(", ".put("), _with_method("PATCH", "PUT")),
     "outbound_calls": (("http", "requests"), _outbound_calls),
-    "clients": (("Client", "Session"), _calls(*_CLIENTS)),
+    "clients": (("Client", "Session", "OpenAI", "Anthropic", "redis", "PoolManager"), _calls(*_CONNECTED)),
     "cookies": (("set_cookie",), _methods("set_cookie")),
     "middlewares": (("add_middleware",), _methods("add_middleware")),
     "cors": (("CORSMiddleware",), _cors),

@@ -96,4 +96,18 @@ def _starting(file: File) -> list[ast.AST]:
         if isinstance(call.func, ast.Name)
     }
     helpers = [each for each in file.tree.body if isinstance(each, (ast.FunctionDef, ast.AsyncFunctionDef))]
-    return [*events, *(each for each in helpers if each.name in called and each not in events)]
+    found = [*events, *(each for each in helpers if each.name in called and each not in events)]
+    return [*found, *(each for each in _methods(file, [*events, *file.lifespans]) if each not in found)]
+
+
+def _methods(file: File, functions: list[ast.AST]) -> Iterator[ast.AST]:
+    """The methods of classes of this file that these functions call: `Worker().start()`."""
+    for function in functions:
+        for call in file.within(function, ast.Call):
+            if not isinstance(call.func, ast.Attribute):
+                continue
+            target = file.definition_of(call.func)
+            if target is not None and not target.is_class and target.path == file.path:
+                for each in file.nodes(ast.FunctionDef, ast.AsyncFunctionDef):
+                    if each.lineno == target.line and isinstance(file.parent(each), ast.ClassDef):
+                        yield each
