@@ -26,6 +26,9 @@ _LINE_ENDS = frozenset({"\n", "\r", "\r\n"})
 _HOSTS = frozenset({"://", "//", ":"})
 _PATH = frozenset({"path", "archive"})
 _BESIDE = frozenset({BESIDE})
+_SHOWN = frozenset({"html", "redirect", "header"})
+_NUMBER = re.compile(r"(?:^|[._])(?:id|uuid|pk)$")
+"""Names of what the program numbers its things by."""
 _URL = frozenset({"url", "redirect"})
 _NORMALISING = frozenset("lower upper strip lstrip rstrip casefold title".split())
 HOST_PARTS = frozenset({"hostname", "netloc", "host", "authority"})
@@ -159,7 +162,8 @@ def _is_known(walk: Walk, call: ast.Call, state: State) -> None:
 
     for each in walk.taint.lookups.keys(walk.module, call, is_input):
         if (key := access(each)) is not None:
-            walk.refine(state, key, KNOWN)
+            # A number that the program gave is no text of anybody's.
+            walk.refine(state, key, KNOWN | _SHOWN if _NUMBER.search(key[-1]) else KNOWN)
 
 
 def _either(walk: Walk, values: list[ast.expr], truth: bool, state: State) -> None:

@@ -894,7 +894,7 @@ class Walk:
             upwards = kind == "path" and UPWARDS in mark.safe
             place = (self.path, node.lineno, node.col_offset)
             names, led = NAMES in mark.safe, LED in mark.safe
-            beside, named = BESIDE in mark.safe, NAMED in mark.safe
+            beside, named = BESIDE in mark.safe, kind in ("path", "directory") and NAMED in mark.safe
             self.add(Flow(told, label, sink, *place, trail, None, settled, below, upwards, names, led, beside, named))
 
     def add(self, flow: Flow) -> None:
