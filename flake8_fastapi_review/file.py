@@ -114,6 +114,7 @@ _STAGES = frozenset(("dev", "develop", "development", "debug", "local", "test", 
 _IN_STAGE = regex(r"(?i)(?:^|_)is_(?:dev|development|debug|local|test|testing)(?:_|$)")
 _LINES = regex(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 """The lines of a text with their ends, as the tokenizer counts them."""
+_MASKS = (b"mask", b"Mask", b"MASK", b"redact", b"REDACT")
 _ALIAS = regex(r" as (\w+)")
 _LOGGER_NAMES = regex(r"(?i)(^|_)(log|logger|logging)$")
 
@@ -561,6 +562,13 @@ class File:
         found = served(self._project.passing, self._project.injection, self._symbol(function))
         return None if found is None else Related(found.path, found.line, _leaf(found.name))
 
+    def built_for_requests(self, definition: ast.ClassDef) -> Related | None:
+        """The dependency or route that makes an object of a class of this file for each request, which it names."""
+        from .project.serving import built
+
+        found = built(self._project.passing, self._project.injection, self._symbol(definition))
+        return None if found is None else Related(found.path, found.line, _leaf(found.name))
+
     def runs_in_service(self, function: ast.AST) -> bool:
         """Whether a function of this file is known to run for a request or on the event loop of a service: a route, a
         dependency, or what one of these or a coroutine there surely calls itself."""
@@ -899,6 +907,12 @@ class File:
         """Whether the text of some file of the project holds one of these words: for looking elsewhere before an
         absence is reported."""
         return bool(self._project.modules.mentioning_any(tuple(word.encode() for word in words)))
+
+    def is_masked(self, name: str) -> bool:
+        """Whether the project somewhere gives what is called so a mask for a value: `{"password": settings.masked}`."""
+        pattern = re.compile(rf"\b{re.escape(name)}\b[\"']?\]?\s*[:=]\s*[^,\n]{{0,60}}(?:mask|redact)".encode(), re.I)
+        modules = self._project.modules
+        return any(pattern.search(modules.bytes_of(path) or b"") for path in modules.mentioning_any(_MASKS))
 
     def derives_from(self, definition: ast.ClassDef, *names: str) -> bool | None:
         """Whether a class defined in this file derives from one of these classes."""

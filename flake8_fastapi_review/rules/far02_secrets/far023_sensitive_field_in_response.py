@@ -96,6 +96,7 @@ class SensitiveFieldInResponse(Rule):
                         if shown(field.way)
                         and (kind := self._kind(field, route))
                         and not self._refuses(file, route, field)
+                        and not (len(field.way) > 1 and file.is_masked(field.way[-1]))
                     ),
                     None,
                 )
