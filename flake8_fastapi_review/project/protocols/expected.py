@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from ...module.flow import TRY
 from ...module.index import running
-from .forms import LATER, leaf_of, place_of
+from .forms import LATER, above, leaf_of, place_of
+from .naming import is_meant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 def is_name(expected: str) -> bool:
     """Whether what is expected is the qualified or bare name of an exception, and not words of its message."""
-    return re.fullmatch(r"[\w.]+", expected) is not None
+    return re.fullmatch(r"[\w.]+", expected) is not None and expected.rpartition(".")[2][:1].isupper()
 
 
 def escaping(
@@ -36,12 +37,35 @@ def escaping(
     here = protocols.here(module, node, call, below)
     if here is None:
         return None
+    if _is_kept_as_result(started) or _is_suppressed(protocols, module, step, node, expected):
+        return None
     for statement in _tries(module, step, node):
         if any(_handles(protocols, module, handler, expected) for handler in statement.handlers):
             return None
     chain = (*below, here)
     symbol = f"{here.path}:{here.qualname}"
     return protocols.from_above(symbol, node, chain, lambda m, at: escaping(protocols, m, at, expected, chain))
+
+
+def _is_kept_as_result(call: ast.AST | None) -> bool:
+    """`gather(push(), return_exceptions=True)`: whoever reads the results sees it."""
+    return isinstance(call, ast.Call) and any(
+        each.arg == "return_exceptions" and isinstance(each.value, ast.Constant) and each.value.value is True
+        for each in call.keywords
+    )
+
+
+def _is_suppressed(protocols: Protocols, module: Module, step: ast.AST, node: ast.AST, expected: str) -> bool:
+    """Whether a block around a step takes the failure for none: `with suppress(PushRejected)`."""
+    for outer, below in above(module, step, node):
+        if not isinstance(outer, (ast.With, ast.AsyncWith)) or below not in outer.body:
+            continue
+        for item in outer.items:
+            call = item.context_expr
+            kinds = call.args if isinstance(call, ast.Call) and leaf_of(call.func) == "suppress" else []
+            if any(_covers(protocols, module, kind, expected) for kind in kinds):
+                return True
+    return False
 
 
 def _handles(protocols: Protocols, module: Module, handler: ast.ExceptHandler, expected: str) -> bool:
@@ -54,16 +78,19 @@ def _handles(protocols: Protocols, module: Module, handler: ast.ExceptHandler, e
             for each in running(statement)
         )
     kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
-    leaf = expected.rpartition(".")[2]
-    for kind in kinds:
-        if kind is None or leaf_of(kind) in ("Exception", "BaseException"):
-            return True
-        if protocols.named(module, kind, frozenset((expected,))) or leaf_of(kind) == leaf:
-            return True
-        name = protocols.types.qualified(protocols.type_of(module, kind))
-        if name is not None and protocols.types.is_subclass(_class(protocols, expected), (name,)):
-            return True
-    return False
+    return any(kind is None or _covers(protocols, module, kind, expected) for kind in kinds)
+
+
+def _covers(protocols: Protocols, module: Module, kind: ast.expr, expected: str) -> bool:
+    """Whether a class of exceptions is the expected one, or one of its bases; of words any may be."""
+    if leaf_of(kind) in ("Exception", "BaseException", expected.rpartition(".")[2]) or not is_name(expected):
+        return True
+    name = protocols.types.qualified(protocols.type_of(module, kind))
+    if name is None:
+        return False
+    return is_meant(name, frozenset((expected,))) or bool(
+        protocols.types.is_subclass(_class(protocols, expected), (name,))
+    )
 
 
 def _class(protocols: Protocols, name: str) -> str:
@@ -80,7 +107,7 @@ def _tries(module: Module, step: ast.AST, node: ast.AST) -> Iterator[Any]:
     """The `try` statements whose body a step is in, innermost first."""
     current = step
     while current is not node:
-        above = module.index.parents[current]
-        if isinstance(above, TRY) and current in getattr(above, "body", ()):
-            yield above
-        current = above
+        outer = module.index.parents[current]
+        if isinstance(outer, TRY) and current in getattr(outer, "body", ()):
+            yield outer
+        current = outer

@@ -38,10 +38,15 @@ class Naming:
         found = self.type_of(module, expr)
         name = self.types.qualified(found)
         if name is None:
-            return False
-        owner, _, leaf = name.rpartition(".")
-        if name in names or leaf in names or f"{owner}.*" in names:
+            path, member = _written(expr), self._unknown_member(module, expr)
+            return (member is not None and is_meant(member, names)) or any(
+                "." in wanted and f".{path}".endswith(f".{wanted}") for wanted in names if path
+            )
+        if is_meant(name, names):
             return True
+        if found is not None and found[0] == "type":
+            return bool(self.types.is_subclass(found[1], tuple(each for each in names if "." in each)))
+        leaf = name.rpartition(".")[2]
         return any(
             self.types.is_subclass(cls, (wanted.rpartition(".")[0],))
             for cls in _receivers(found)
@@ -88,12 +93,41 @@ class Naming:
 
     def is_one(self, symbol: str, names: Names) -> bool:
         """Whether a function of the project is one of these itself."""
-        name = self.types.dotted(symbol)
-        owner, _, leaf = name.rpartition(".")
-        return name in names or leaf in names or f"{owner}.*" in names
+        return is_meant(self.types.dotted(symbol), names)
+
+    def _unknown_member(self, module: Module, expr: ast.AST) -> str | None:
+        """The name of what an object of a library has, although nothing is known of it: `Client().blocks.update`."""
+        path = []
+        while isinstance(expr, ast.Attribute):
+            path.append(expr.attr)
+            expr = expr.value
+            found = self.type_of(module, expr)
+            if found is not None and found[0] == "inst" and ":" not in found[1]:
+                return ".".join([found[1], *reversed(path)])
+        return None
 
     def type_of(self, module: Module, expr: ast.AST) -> Type | None:
         return self.types.eval(module.summary, module.expression(expr))
+
+
+def is_meant(name: str, names: Names) -> bool:
+    """Whether a qualified name is one of some: as a whole, by its end ("Client.read"), or any member of a class."""
+    owner = name.rpartition(".")[0]
+    return any(
+        name == wanted
+        or name.endswith(f".{wanted}")
+        or (wanted.endswith(".*") and f".{owner}".endswith(f".{wanted[:-2]}"))
+        for wanted in names
+    )
+
+
+def _written(expr: ast.AST) -> str:
+    """An expression of names and dots as it is written; "" for any other."""
+    path: list[str] = []
+    while isinstance(expr, ast.Attribute):
+        path.append(expr.attr)
+        expr = expr.value
+    return ".".join([expr.id, *reversed(path)]) if isinstance(expr, ast.Name) else ""
 
 
 def _receivers(found: Type | None) -> tuple[str, ...]:

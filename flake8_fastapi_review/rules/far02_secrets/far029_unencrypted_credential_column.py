@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from ...rule import Violation
 
 _BY_MAPPING = ("values", "update", "on_conflict_do_update", "on_duplicate_key_update")
+_IN_BULK = ("execute", "scalars", "bulk_insert_mappings", "bulk_update_mappings")
+"""Methods that are given a model, or a statement about it, and rows."""
 
 
 class UnencryptedCredentialColumn(Rule):
@@ -91,8 +93,8 @@ def _written(file: File, model: str, attribute: str) -> Iterator[ast.expr]:
     """The values that the column of a model is given in this file."""
     wanted = frozenset((model,))
     for call in file.nodes(ast.Call):
-        for keyword in call.keywords:
-            if keyword.arg != attribute:
+        for name, value in file.keywords(call) or [(each.arg, each.value) for each in call.keywords]:
+            if name != attribute:
                 continue
             is_made = file.refers_to(call.func, wanted)
             if (
@@ -102,7 +104,7 @@ def _written(file: File, model: str, attribute: str) -> Iterator[ast.expr]:
             ):
                 is_made = any(file.refers_to(each, wanted) for each in file.within(call.func, ast.Name, ast.Attribute))
             if is_made:
-                yield keyword.value
+                yield value
         yield from _in_mapping(file, call, wanted, attribute)
         match call:
             case ast.Call(func=ast.Name(id="setattr"), args=[held, ast.Constant(value=str(name)), value]):
@@ -121,26 +123,37 @@ def _written(file: File, model: str, attribute: str) -> Iterator[ast.expr]:
 
 def _in_mapping(file: File, call: ast.Call, wanted: frozenset[str], attribute: str) -> Iterator[ast.expr]:
     """`insert(Model).values({"credentials": text})`, `on_conflict_do_update(set_={"credentials": text})`."""
-    if not isinstance(call.func, ast.Attribute) or call.func.attr not in _BY_MAPPING:
+    if not isinstance(call.func, ast.Attribute) or call.func.attr not in (*_BY_MAPPING, *_IN_BULK):
         return
-    for given in all_arguments(call):
+    about = (call.args[0] if call.args else call) if call.func.attr in _IN_BULK else call.func
+    rows = [each for given in all_arguments(call) for each in (given, *getattr(given, "elts", ()))]
+    for given in rows:
         if not isinstance(given, ast.Dict):
             continue
         for key, value in zip(given.keys, given.values, strict=True):
-            if not isinstance(key, ast.Constant) or key.value != attribute:
+            if not isinstance(key, (ast.Constant, ast.Attribute)) or _name_of(key) != attribute:
                 continue
-            if any(file.refers_to(each, wanted) for each in file.within(call.func, ast.Name, ast.Attribute)):
+            if any(file.refers_to(each, wanted) for each in file.within(about, ast.Name, ast.Attribute)):
                 yield value
 
 
+def _name_of(key: ast.Constant | ast.Attribute) -> object:
+    return key.attr if isinstance(key, ast.Attribute) else key.value
+
+
 def _is_encrypted(file: File, value: ast.expr, attribute: str, encrypt: frozenset[str]) -> bool:
-    made = [each for each in file.values(value) if not isinstance(each, ast.Name)]
-    if made:
-        return all(_passed(file, each, attribute, encrypt) for each in made)
-    function = file.function(value)
-    if function is None or not isinstance(value, ast.Name) or not _is_parameter(function, value.id):
-        return True
-    return file.always_given(function, value.id, encrypt)
+    for each in file.values(value):
+        if not isinstance(each, ast.Name):
+            if not _passed(file, each, attribute, encrypt):
+                return False
+            continue
+        function = file.function(each)
+        if function is None or not _is_parameter(function, each.id):
+            continue
+        is_given = any(isinstance(other, ast.arg) for other in file.binding_nodes(each))
+        if is_given and not file.always_given(function, each.id, encrypt):
+            return False
+    return True
 
 
 def _is_parameter(function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, name: str) -> bool:
@@ -154,4 +167,8 @@ def _passed(file: File, made: ast.AST, attribute: str, encrypt: frozenset[str]) 
             return True
         case ast.Attribute(attr=name) if name == attribute:
             return True  # moved from one row to another
+        case ast.IfExp(body=body, orelse=orelse):
+            return all(_is_encrypted(file, each, attribute, encrypt) for each in (body, orelse))
+        case ast.BoolOp(values=values):
+            return all(_is_encrypted(file, each, attribute, encrypt) for each in values)
     return any(file.surely_runs(call.func, encrypt) for call in file.within(made, ast.Call))

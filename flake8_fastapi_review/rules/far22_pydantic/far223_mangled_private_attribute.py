@@ -54,6 +54,8 @@ class MangledPrivateAttribute(Rule):
 
 def _name(statement: ast.stmt) -> ast.Name | None:
     match statement:
+        case ast.AnnAssign(annotation=annotation) if "ClassVar" in ast.unparse(annotation):
+            return None  # a private name of the class, and none of Pydantic's
         case ast.AnnAssign(target=ast.Name() as target) | ast.Assign(targets=[ast.Name() as target]):
             if target.id.startswith("__") and not target.id.endswith("__"):
                 return target
