@@ -112,6 +112,11 @@ class ClientPerCall(Rule):
                 owner = file.parent(function)
                 name = owner.name if isinstance(owner, ast.ClassDef) else function.name
                 when = f"for each request, by the dependency `{name}`"
+            elif when == "" and function.name == "__init__" and (maker := _maker_of(file, function)) is not None:
+                owner = file.parent(function)
+                name = owner.name if isinstance(owner, ast.ClassDef) else ""
+                related = (Related(maker.path, maker.line, f"`{maker.message}` makes a `{name}`"),)
+                when = f"for each request, with the `{name}` of `{maker.message}`"
             elif when == "" and not function.decorator_list and _is_used_up(file, call, function):
                 caller = file.served_by(function)
                 if caller is not None and not _RARE.search(caller.message):
@@ -224,7 +229,15 @@ def _is_kept(file: File, call: ast.Call) -> bool:
 def _is_made_per_request(file: File, call: ast.Call) -> bool:
     """Whether FastAPI makes the object that keeps the client, since its class is a dependency."""
     function = file.function(call)
-    return isinstance(function, ast.FunctionDef) and function.name == "__init__" and file.is_injected(function)
+    if not isinstance(function, ast.FunctionDef) or function.name != "__init__":
+        return False
+    return file.is_injected(function) or _maker_of(file, function) is not None
+
+
+def _maker_of(file: File, function: ast.AST) -> Related | None:
+    """The dependency or route that makes the object of a constructor for each request."""
+    owner = file.parent(function)
+    return file.built_for_requests(owner) if isinstance(owner, ast.ClassDef) else None
 
 
 def _depends_on_caller(file: File, call: ast.Call, function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
