@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from ...rule import Related, Rule, Severity, option
 from ...shapes import named_parameters
+from .registration import MACHINERY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,9 +15,10 @@ if TYPE_CHECKING:
 
 _EXCEPTION = "starlette.exceptions.HTTPException"
 _RESPONSES = ("starlette.responses.JSONResponse", "fastapi.responses.ORJSONResponse", "fastapi.responses.UJSONResponse")
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _TEXT = "detail: text"
 _FEW = 4
-_MOST = 0.75
+_MOST = 0.9
 
 _OAUTH = frozenset(
     """
@@ -35,9 +37,9 @@ class InconsistentErrorFormat(Rule):
     A client reads the reason of an error from one place. Where one route answers `{"detail": "..."}` and the next
     `{"error": "..."}`, it needs code for each of them, and shows "unknown error" for the third.
 
-    The shape of most errors of the file counts, where three in four have it. What leaves a client without the reason is
-    reported: a key of another name, or a text where it expects an object. With `always`, all that differs is, also
-    details that hold more than a text.
+    The shape that most errors of a file have counts, where it is nine in ten, or all but one. What leaves a client
+    without the reason is reported: a key of another name, or a text where it expects an object. With `always`, all that
+    differs is, also details that hold more than a text.
 
     Bad:
 
@@ -112,7 +114,7 @@ class InconsistentErrorFormat(Rule):
         usual = max(dict.fromkeys(shapes), key=shapes.count)
         first = next(call for call, shape in found if shape == usual)
         judges = _reads_alike if self.always else _reads_the_reason
-        if not self.always and _share(shapes, usual) < _MOST:
+        if not self.always and not _is_usual(shapes, usual):
             return
         for call, shape in found:
             if not judges(shape, usual):
@@ -122,27 +124,34 @@ class InconsistentErrorFormat(Rule):
 
 
 def _is_apart(file: File, call: ast.Call, shape: str) -> bool:
-    """Whether an error is not one of a route for its clients: a middleware's, the report of a failed validation, or an
-    answer that looks the same when all is well."""
-    function = file.function(call)
+    """Whether an error is not one of a route for its clients: a middleware's, the report of a failed validation, the
+    answer to any other path, or one that a client reads as it reads what the route answers when all is well."""
+    around = [each for each in (call, *file.ancestors(call)) if isinstance(each, _FUNCTIONS)]
+    if any(parameter.arg == "call_next" for each in around for parameter in named_parameters(each.args)):
+        return True
+    function = next(iter(around), None)
     if function is None:
         return False
-    if any(parameter.arg == "call_next" for parameter in named_parameters(function.args)):
-        return True
     if any(each.attr == "errors" for each in file.within(function, ast.Attribute)):
         return True
-    answers = [each for each in file.within(function, ast.Dict) if file.enclosing(each, ast.Call) is not call]
+    paths = [route.path or "" for route in file.routes if route.function is function]
+    if any(":path}" in path or MACHINERY.search(path) for path in paths if path):
+        return True
+    keys = set(shape.split(", "))
     return any(
-        _keys(each) == shape
-        and not any(isinstance(outer, ast.Call) and _shape(file, outer) for outer in file.ancestors(each))
-        for each in answers
+        not keys.isdisjoint((_keys(each) or "").split(", ")) and not _is_error(file, each)
+        for each in file.within(function, ast.Dict)
     )
 
 
-def _share(shapes: list[str], usual: str) -> float:
-    """How much of all errors is read as the usual one is, if there are enough to tell."""
+def _is_error(file: File, body: ast.Dict) -> bool:
+    return any(isinstance(outer, ast.Call) and _shape(file, outer) is not None for outer in file.ancestors(body))
+
+
+def _is_usual(shapes: list[str], usual: str) -> bool:
+    """Whether nearly all errors are read as the usual one is, and enough to tell: all but one, or nine in ten."""
     alike = sum(_reads_the_reason(shape, usual) for shape in shapes)
-    return alike / len(shapes) if alike >= _FEW else 0
+    return alike >= _FEW and (alike + 1 >= len(shapes) or alike >= _MOST * len(shapes))
 
 
 def _reads_the_reason(shape: str, usual: str) -> bool:

@@ -25,7 +25,8 @@ JSON_RESPONSES = (
 )
 
 MACHINERY = regex(
-    r"(?i)^/?$|health|ready|live|alive|ping|metrics|version|docs|openapi|redoc|favicon|robots|static|status$"
+    r"(?i)^/?$|(?:^|[/_.-])(?:health\w*|ready|readyz|readiness|livez?|liveness|alive|ping|metrics|version|docs|openapi"
+    r"|redoc|favicon|robots|static|manifest)(?:$|[/_.-])|(?:^|/)status$|\.\w{2,4}$"
 )
 """Paths for what runs the application, and for browsers."""
 
