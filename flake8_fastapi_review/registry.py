@@ -430,7 +430,11 @@ def _options(config: Config, problems: list[Problem]) -> Iterator[tuple[str, dic
                 continue
             try:
                 values[option[0]] = converted(option[1], value)
+                if option[0] == "pattern":
+                    _expression(value)
+                problems += _unknown_names(config, value, "rules", key, name)
             except _Wrong as wrong:
+                values.pop(option[0], None)
                 message = f"`rules.{key}.{name}` must be {wrong}, not {configuration.brief(value)}; the default is used"
                 problems.append(configuration.problem(config.root, message, "rules", key, name, files=config.files))
         yield row.code, values
@@ -440,11 +444,12 @@ def _protocols(config: Config, problems: list[Problem]) -> dict[str, tuple[Mappi
     """The protocols of a project, by the codes of the rules that they fill in."""
     if not config.protocols:
         return {}
-    from .protocols import KEYS, NEEDS
+    from .protocols import KEYS, NEEDS, lacking, named
 
     found: dict[str, tuple[Mapping[str, Any], ...]] = {}
     for name, table in config.protocols.items():
         values: dict[str, Any] = {"name": name}
+        before = len(problems)
         for key, value in table.items():
             if (annotation := KEYS.get(key)) is None:
                 message = f"a protocol has no key `{key}`{configuration.suggestion(key, KEYS) or _all_of(KEYS)}"
@@ -455,10 +460,45 @@ def _protocols(config: Config, problems: list[Problem]) -> dict[str, tuple[Mappi
             except _Wrong as wrong:
                 message = f"`protocols.{name}.{key}` must be {wrong}, not {configuration.brief(value)}; it is left out"
                 problems.append(configuration.problem(config.root, message, "protocols", name, key, files=config.files))
+        for key, each in named(values):
+            problems += _unknown_names(config, each, "protocols", name, key)
+        needs = lacking(values)
+        if needs is not None and len(problems) == before:
+            message = f"the protocol `{name}` says nothing to any rule: {needs}"
+            problems.append(configuration.problem(config.root, message, "protocols", name, files=config.files))
         for code, needed in NEEDS.items():
             if all(values.get(key) for key in needed):
                 found[code] = (*found.get(code, ()), values)
     return found
+
+
+def _expression(value: object) -> None:
+    """A regular expression of a project, of which `{revision}` is filled in later."""
+    try:
+        re.compile(str(value).replace("{revision}", "x"))
+    except re.error as error:
+        raise _Wrong(f"a regular expression ({error})") from error
+
+
+def _unknown_names(config: Config, value: object, *keys: str) -> Iterator[Problem]:
+    """The qualified names in a value that mean a module of the project, which has no such thing."""
+    from .protocols import not_there
+
+    if isinstance(value, str):
+        found = not_there(value, config.root, config.src, config.files)
+        if found is not None:
+            where, part, there = found
+            near = configuration.suggestion(part, there)
+            message = f"`{value}` in `{'.'.join(keys)}` is not there: `{where}` has no `{part}`{near}"
+            yield configuration.problem(config.root, message, *keys, files=config.files)
+    elif isinstance(value, dict):
+        for key, each in value.items():
+            if key != "match":
+                yield from _unknown_names(config, key, *keys)
+                yield from _unknown_names(config, each, *keys)
+    elif isinstance(value, (list, tuple, frozenset)):
+        for each in value:
+            yield from _unknown_names(config, each, *keys)
 
 
 def _all_of(names: Iterable[str]) -> str:

@@ -128,6 +128,11 @@ def test_what_surely_runs(file: File) -> None:
         ("[tool.fastapi-review.protocols]\nquota = 1\n", 2,
          "`protocols.quota` must be a table, not 1; the default is used"),
         ("[tool.fastapi-review]\nprotocol = {}\n", 2, "unknown key `protocol`, did you mean `protocols`?"),
+        ("[tool.fastapi-review.protocols.quota]\noperations = ['work']\n", 1,
+         "the protocol `quota` says nothing to any rule: FAR200 needs `checks`"),
+        ("[tool.fastapi-review.rules.FAR165]\npattern = '([a-z'\n", 2,
+         "`rules.FAR165.pattern` must be a regular expression (unterminated character set at position 1), not '([a-z'; "
+         "the default is used"),
     ],
 )  # fmt: skip
 def test_problems_name_the_key(tmp_path: Path, text: str, line: int, message: str) -> None:
@@ -135,6 +140,39 @@ def test_problems_name_the_key(tmp_path: Path, text: str, line: int, message: st
     configuration.forget()
     (problem,) = registry.select(configuration.load(str(tmp_path))).problems
     assert (problem.line, problem.message) == (line, f"[tool.fastapi-review] {message}")
+
+
+NAMES = [
+    ("app.quota.check", None),
+    ("app.quota.chekc", "`app/quota.py` has no `chekc`, did you mean `check`?"),
+    ("app.quotas.check", "`app` has no `quotas`, did you mean `quota`?"),
+    ("app.quota.Service.chek", "`app/quota.py` has no `chek`, did you mean `check`?"),
+    ("app.quota.Service.*", None),
+    ("app.quota.Derived.anything", None),
+    ("app.exported", None),
+    ("inner.tools.run", None),
+    ("inner.tools.walk", "`lib/inner/tools.py` has no `walk`"),
+    ("redis.Redis.get", None),
+    ("check", None),
+]
+
+
+@pytest.mark.parametrize(("name", "problem"), NAMES)
+def test_names_that_are_not_there(tmp_path: Path, name: str, problem: str | None) -> None:
+    modules = {
+        "app/__init__.py": "from .quota import check as exported\n",
+        "app/quota.py": "def check(): ...\n\n\nclass Service: ...\n\n\nclass Derived(Service): ...\n",
+        "lib/inner/tools.py": "def run(): ...\n",
+    }
+    for path, text in modules.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text, "utf-8")
+    settings = f"[tool.fastapi-review.protocols.quota]\noperations = ['work']\nchecks = ['{name}']\n"
+    (tmp_path / "pyproject.toml").write_text(settings, "utf-8")
+    configuration.forget()
+    problems = registry.select(configuration.load(str(tmp_path))).problems
+    start = f"[tool.fastapi-review] `{name}` in `protocols.quota.checks` is not there: "
+    assert [(each.line, each.message) for each in problems] == ([(3, start + problem)] if problem else [])
 
 
 def test_a_protocol_fills_in_the_rules_that_it_speaks_to(tmp_path: Path) -> None:
