@@ -44,6 +44,7 @@ _READING = re.compile(
 )
 """Names of what makes one value of another: who goes on with the next one, or leaves, has no use for one that cannot be
 made."""
+_TEXTUAL = re.compile(f"{_LOOKING.pattern}|{_READING.pattern}|^(?:isinstance|hasattr|len|strip|replace|split|lower)$")
 _MEASURING = ("opentelemetry.", "prometheus_client.", "posthog.", "sentry_sdk.", "statsd.", "datadog.", "ddtrace.")
 """Packages that tell somebody about the work."""
 _SCREENS = ("textual.", "curses.")
@@ -102,7 +103,7 @@ class SwallowedException(Rule):
                 continue
             if written is None or explained(file, handler) or _expected(file, statement):
                 continue
-            if _has_default(file, statement):
+            if _has_default(file, statement) or _reads_over_default(file, statement):
                 continue
             if cancels(file, handler) and _awaits(file, statement):
                 continue  # the cancellation is what matters: FAR019
@@ -132,6 +133,41 @@ def _has_default(file: File, statement: ast.Try) -> bool:
             before = block[place - 1]
             targets = before.targets if isinstance(before, ast.Assign) else [getattr(before, "target", None)]
             return any(isinstance(target, ast.Name) and target.id == name for target in targets)
+    return False
+
+
+def _reads_over_default(file: File, statement: ast.Try) -> bool:
+    """`stamp = None … try: if text: stamp = parse(text)`: all that is tried is to read something better than what
+    stands for nothing above."""
+    if not all(isinstance(each, (ast.Assign, ast.AnnAssign, ast.If)) for each in statement.body):
+        return False
+    function = file.function(statement)
+    if function is None or file.within(statement.body, ast.Expr, ast.Await):
+        return False
+    if not all(_TEXTUAL.match(last_name(call.func) or "") for call in file.within(statement.body, ast.Call)):
+        return False
+    found: set[str] = set()
+    for each in file.within(statement.body, ast.Assign):
+        if not all(isinstance(target, ast.Name) for target in each.targets):
+            return False
+        names = {target.id for target in each.targets if isinstance(target, ast.Name)}
+        if any(name.id in names for name in file.within(each.value, ast.Name)):
+            return False
+        found |= names
+    defaults = {
+        target.id
+        for each in file.within(function, ast.Assign)
+        if each.lineno < statement.lineno and _is_empty(each.value)
+        for target in each.targets
+        if isinstance(target, ast.Name)
+    }
+    return bool(found & defaults)
+
+
+def _is_empty(value: ast.expr) -> bool:
+    match value:
+        case ast.Constant() | ast.List(elts=[]) | ast.Tuple(elts=[]) | ast.Dict(keys=[]):
+            return True
     return False
 
 

@@ -4,7 +4,7 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from ...rule import Rule, Severity, option
+from ...rule import Default, Rule, Severity, option
 from ...shapes import named_parameters
 
 if TYPE_CHECKING:
@@ -64,6 +64,7 @@ class ConfigOutsideSettings(Rule):
 
     code = "FAR211"
     severity = Severity.SUGGESTION
+    default = Default.OFF
     message = "`{variable}` is read past the settings class: make it a field of it"
     markers = (("environ", "getenv"),)
 
