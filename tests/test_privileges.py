@@ -121,8 +121,14 @@ def preview(url: str):
 
 
 def test_addresses_of_services_are_entered_on_purpose(tmp_path: Path) -> None:
-    (tmp_path / "pyproject.toml").write_text('[project]\nname = "x"\\n')
+    settings = tmp_path / "pyproject.toml"
+    settings.write_text('[project]\nname = "x"\n')
     (tmp_path / "main.py").write_text(SERVICES)
-    found = review([str(tmp_path)], select=["FAR034"], cache_dir="", locating=True)
-    told = dict(zip(found.contexts, (violation.severity.value for _, violation in found.findings), strict=True))
-    assert told == {"models": "important", "picture": "critical", "health": "important", "preview": "critical"}
+
+    def severities() -> dict[str, str]:
+        found = review([str(tmp_path)], select=["FAR034"], cache_dir="", locating=True)
+        return dict(zip(found.contexts, (violation.severity.value for _, violation in found.findings), strict=True))
+
+    assert severities() == {"picture": "critical", "preview": "critical"}
+    settings.write_text('[project]\nname = "x"\n[tool.fastapi-review.rules.FAR034]\nservices = true\n')
+    assert severities() == {"models": "important", "picture": "critical", "health": "important", "preview": "critical"}
