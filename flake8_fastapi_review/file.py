@@ -611,6 +611,11 @@ class File:
         function = node_of(self._project.modules, definition.symbol)
         return function is not None and ends_what_it_yields(function)
 
+    def uses_objects(self, definition: Definition, *classes: str) -> bool:
+        """Whether a project function, or one that it calls, uses an instance of these classes that its module or an
+        object keeps: a semaphore, a cache."""
+        return self._project.injection.uses(definition.symbol, frozenset(classes))
+
     def leads_to(self, definition: Definition, names: frozenset[str], depth: int = 2) -> bool:
         """Whether a project function calls one of these library functions, itself or over a few calls."""
         own = self._types.function(definition.symbol)
@@ -1572,26 +1577,27 @@ class File:
         return [self._told(call, hazard) for call, hazard in found if hazard.rule == code]
 
     def done_at_import(self, kinds: frozenset[str]) -> list[LoopHazard]:
-        """The calls that are made when this file is imported, whatever a condition or a handler says, and wait for
-        something of these kinds: themselves, or through what they call."""
+        """The calls by statements of the module itself that are made whenever it is imported, and wait for something of
+        these kinds: themselves, or through what they call. What a condition or a handler stands around is left out."""
+        module, effects = self._module, self._project.effects
         found = []
-        for node in self.nodes(ast.Call):
-            if self.function(node) is not None or self._module.without_effect(node) or self._is_optional(node):
+        for statement in self.tree.body:
+            if not isinstance(statement, (ast.Expr, ast.Assign, ast.AnnAssign, ast.With, ast.For)):
                 continue
-            expr = self._module.expression(node)
-            if expr[0] != "c":
-                continue
-            fact = Call(expr, node.lineno, node.col_offset, self._module.call_flags(node))
-            reached = self._project.effects.hazards_of_call(self._summary, fact).values()
-            found += [self._told(node, each) for each in reached if each.kind in kinds][:1]
+            for node in self.within(statement, ast.Call):
+                if module.without_effect(node) or (expr := module.expression(node))[0] != "c":
+                    continue
+                fact = Call(expr, node.lineno, node.col_offset, module.call_flags(node))
+                for hazard in effects.hazards_of_call(self._summary, fact).values():
+                    if hazard.kind in kinds and not self._is_optional(node):
+                        found.append(self._told(node, hazard))
+                        break
         return found
 
     def _is_optional(self, node: ast.AST) -> bool:
         """Whether a condition decides that a node runs at all, or a handler deals with its failure."""
-        return any(
-            isinstance(each, (ast.If, ast.IfExp, ast.BoolOp, ast.Match, ast.Try, ast.Lambda, ast.GeneratorExp))
-            for each in self.ancestors(node)
-        )
+        optional = (ast.If, ast.IfExp, ast.BoolOp, ast.Match, ast.Try, ast.Lambda, ast.GeneratorExp)
+        return any(isinstance(each, optional) for each in self.ancestors(node))
 
     @property
     def is_imported(self) -> bool:
