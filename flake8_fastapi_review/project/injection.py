@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
-from ..module.summary import ASYNC, GENERATOR, Expr, Function, Summary
+from ..module.summary import ASYNC, GENERATOR, Class, Expr, Function, Summary
 from ..regex import regex
 from .readings import fact, remembered
 from .type_terms import ASYNC_GENERATOR_TYPE, BUILTIN_CLASSES, COROUTINE, GENERATOR_TYPE, NONE
@@ -431,6 +431,30 @@ class Injection:
         if used & words:
             return True
         return depth < _MAX_MENTIONS and any(self.mentions(each, words, depth + 1) for each in called)
+
+    def uses(self, symbol: str, classes: frozenset[str], depth: int = 0) -> bool:
+        """Whether a function, or one that it calls, names an object of its module or of a class there that is an
+        instance of one of these classes."""
+        own = self.types.function(symbol)
+        if own is None:
+            return False
+        summary = own[0]
+        used, called = self._body(symbol)
+        for name in used & summary.names.keys():
+            if self._is_of(self.types.eval(summary, ("g", name)), classes):
+                return True
+        for facts in summary.classes.values():
+            attributes = Class._make(facts).attributes
+            for name in used & attributes.keys():
+                for index in attributes[name]:
+                    fact = summary.table[index]
+                    if fact[0] == "=" and self._is_of(self.types.eval(summary, fact[1]), classes):
+                        return True
+        return depth < _MAX_MENTIONS and any(self.uses(each, classes, depth + 1) for each in called)
+
+    @staticmethod
+    def _is_of(found: Type | None, classes: frozenset[str]) -> bool:
+        return found is not None and found[0] == "inst" and found[1] in classes
 
     @remembered()
     def _body(self, symbol: str) -> tuple[frozenset[str], tuple[str, ...]]:

@@ -43,6 +43,8 @@ _TAKING = ("asyncio.wait", "asyncio.as_completed")
 """The same with the collection as one argument."""
 _STARTING = ("asyncio.TaskGroup.create_task", "asyncio.create_task", "asyncio.ensure_future")
 _SOON = ("anyio.abc.TaskGroup.start_soon", "trio.Nursery.start_soon")
+_TRANSPARENT = frozenset("staticmethod classmethod retry tenacity backoff stamina functools override".split())
+"""Decorators that do not make a call wait for others."""
 _PLACES = (
     "asyncio.Semaphore",
     "asyncio.BoundedSemaphore",
@@ -143,12 +145,10 @@ def _may_be_bounded(file: File, limiting: list[ast.AST], started: ast.expr) -> b
     if file.tree in limiting:
         return True
     definition = file.definition_of(started)
-    if definition is None or not limiting:
+    if definition is None:
         return bool(limiting)
-    lines = {each.lineno for each in limiting if isinstance(each, ast.AsyncFunctionDef)}
-    if definition.path == file.path and definition.line in lines:
-        return True
-    return file.leads_to(definition, frozenset(file.dotted(each) for each in limiting))
+    decorated = (each.partition(".")[0] for each in file.decorators_of(definition))
+    return any(each not in _TRANSPARENT for each in decorated) or file.uses_objects(definition, *_PLACES)
 
 
 def _started(file: File, gather: ast.Call) -> Iterator[tuple[ast.expr, list[ast.expr], ast.expr]]:
