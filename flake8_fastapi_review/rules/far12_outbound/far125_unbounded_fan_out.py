@@ -41,7 +41,7 @@ _PORTIONS = ("batch", "chunk")
 _GATHER = ("asyncio.gather",)
 _TAKING = ("asyncio.wait", "asyncio.as_completed")
 """The same with the collection as one argument."""
-_STARTING = ("asyncio.TaskGroup.create_task", "asyncio.create_task", "asyncio.ensure_future")
+_STARTING = ("asyncio.TaskGroup.create_task",)
 _SOON = ("anyio.abc.TaskGroup.start_soon", "trio.Nursery.start_soon")
 _TRANSPARENT = frozenset("staticmethod classmethod retry tenacity backoff stamina functools override".split())
 """Decorators that do not make a call wait for others."""
@@ -108,7 +108,7 @@ class UnboundedFanOut(Rule):
     code = "FAR125"
     severity = Severity.WARNING
     message = "`{call}` is started for every member of `{collection}` at once: limit it by an `asyncio.Semaphore`"
-    markers = (("gather", "TaskGroup", "create_task", "as_completed", "start_soon", "ensure_future"), ("async def",))
+    markers = (("gather", "TaskGroup", "wait(", "as_completed", "start_soon"), ("async def",))
 
     def check(self, file: File) -> Iterator[Violation]:
         limiting: list[ast.AST] | None = None
@@ -176,18 +176,11 @@ def _started(file: File, gather: ast.Call) -> Iterator[tuple[ast.expr, list[ast.
 
 
 def _in_turns(file: File, start: ast.Call) -> Iterator[tuple[ast.expr, list[ast.expr], ast.expr]]:
-    """`for each in collection: group.create_task(ask(each))`, also as a comprehension that nothing waits for."""
-    outer = file.parent(start)
-    match outer:
-        case ast.ListComp(generators=[generator]) if isinstance(file.parent(outer), ast.Expr):
-            collection = generator.iter
-        case _:
-            loop = file.enclosing(start, ast.For, ast.AsyncFor)
-            if not isinstance(loop, ast.For) or file.function(loop) is not file.function(start):
-                return
-            if not isinstance(outer, ast.Expr):
-                return  # kept, and perhaps waited for
-            collection = loop.iter
+    """`for each in collection: group.create_task(ask(each))`"""
+    loop = file.enclosing(start, ast.For, ast.AsyncFor)
+    if not isinstance(loop, ast.For) or file.function(loop) is not file.function(start):
+        return
+    collection = loop.iter
     if file.is_named(start.func, *_SOON):
         if start.args:
             yield start.args[0], start.args[1:], collection
