@@ -5,7 +5,7 @@ import re
 from typing import TYPE_CHECKING
 
 from ...handlers import broad, cancels, explained, handlers
-from ...rule import Rule, Severity
+from ...rule import Rule, Severity, option
 from ...shapes import last_name
 from .wording import logged
 
@@ -63,7 +63,8 @@ class SwallowedException(Rule):
     as much as a misspelt name, leaves no trace: the data is incomplete, and nobody finds out.
 
     Handlers with a comment that gives a reason are left alone, and so are clean-up, telemetry, optional imports and
-    waiting until something answers, where a failure is expected and nothing hangs on it.
+    waiting until something answers, where a failure is expected and nothing hangs on it. What only reads something into
+    variables of its own is reported with the option `reads`.
 
     Bad:
 
@@ -94,6 +95,11 @@ class SwallowedException(Rule):
     message = "`{handler}` hides every failure of {body}: log it, or name the exceptions that may be ignored"
     markers = (("except",), ("Exception", "BaseException"))
 
+    reads: bool = option(
+        False,
+        "Report what only reads something into variables of its own, too; that it is not there is often an answer.",
+    )
+
     def check(self, file: File) -> Iterator[Violation]:
         for statement, handler in handlers(file):
             if not all(map(_is_nothing, handler.body)):
@@ -104,6 +110,8 @@ class SwallowedException(Rule):
             if written is None or explained(file, handler) or _expected(file, statement):
                 continue
             if _has_default(file, statement) or _reads_over_default(file, statement):
+                continue
+            if not self.reads and _only_reads(file, statement):
                 continue
             if cancels(file, handler) and _awaits(file, statement):
                 continue  # the cancellation is what matters: FAR019
@@ -162,6 +170,22 @@ def _reads_over_default(file: File, statement: ast.Try) -> bool:
         if isinstance(target, ast.Name)
     }
     return bool(found & defaults)
+
+
+def _only_reads(file: File, statement: ast.Try) -> bool:
+    """Whether nothing is tried but to find values for variables of the function. `data = json.loads(data)` leaves the
+    text where an object is expected, and does not count."""
+    if file.within(statement.body, ast.AugAssign, ast.Delete, ast.Raise, ast.Yield, ast.NamedExpr):
+        return False
+    if any(not isinstance(each.value, ast.Constant) for each in file.within(statement.body, ast.Expr)):
+        return False
+    targets = [target for each in file.within(statement.body, ast.Assign) for target in each.targets]
+    if not targets or not all(isinstance(target, (ast.Name, ast.Tuple)) for target in targets):
+        return False
+    match statement.body, statement.handlers[0].body[-1]:
+        case [ast.Assign(targets=[ast.Name(id=name)], value=value)], ast.Pass() | ast.Expr():
+            return all(each.id != name for each in file.within(value, ast.Name))
+    return True
 
 
 def _is_empty(value: ast.expr) -> bool:
