@@ -16,6 +16,7 @@ from .sites import Site
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from ...module import Module
     from ..modules import Modules
     from ..schemas import Schemas
     from ..schemas.nodes import Schema
@@ -23,9 +24,10 @@ if TYPE_CHECKING:
     from .sessions import Sessions
     from .tables import Entity
 
-READS, CHANGES, FORGETS, LEAVES_OUT, HANDS_OVER, SHOWS = 1, 2, 4, 8, 16, 32
+READS, CHANGES, FORGETS, LEAVES_OUT, HANDS_OVER, SHOWS, SKIPS = 1, 2, 4, 8, 16, 32, 64
 """What the text of a function has: an attribute that may have to be loaded; anything that decides what is loaded then;
-what makes a session forget, leaves columns out, hands a function over to be called, makes a model of an object."""
+what makes a session forget, leaves columns out, hands a function over to be called, makes a model of an object, skips
+rows of a statement."""
 FORGETTING = frozenset(("rollback", "reset", "expire", "expire_all"))
 """Methods by which a session forgets what it has loaded."""
 COMMITTING = frozenset(("commit", "begin"))
@@ -41,6 +43,7 @@ _ADDING = regex(r"(?i:session|db)\w*\.(?:add|add_all|delete)\(")
 _WORDS = {
     CHANGES: regex(r"(?:setattr|(?:joined|selectin|subquery|immediate|lazy)load|contains_eager|load_only)\("),
     LEAVES_OUT: regex(r"(?:load_only|defer|lazyload)\("),
+    SKIPS: regex(r"\.(?:offset|slice)\("),
     HANDS_OVER: regex(r"(?:to_thread|run_in_threadpool|run_sync)\("),
 }
 _INDENTED = (" ", "\t", "\n", "\r", ")", "]", "}", "#")
@@ -145,6 +148,12 @@ class Reach:
     def matters(self, symbol: str) -> bool:
         """Whether it does that, or anything that decides what is loaded then."""
         return bool(self.within(symbol, _DEEPEST - 1) & CHANGES) or self.may_read(symbol)
+
+    def skips(self, module: Module, function: ast.AST) -> bool:
+        """Whether a statement of a function may leave rows out, by the texts of its file and of what it calls."""
+        if _WORDS[SKIPS].search(module.text) is not None:
+            return True
+        return bool(self.within(self.sessions.sites.symbol(module, function), _DEEPEST) & SKIPS)
 
     def levels(self, symbol: str, number: int) -> Iterator[list[str]]:
         """A function, those that it calls, those that these call …: so many levels, each function once."""

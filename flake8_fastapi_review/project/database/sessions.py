@@ -15,7 +15,7 @@ from ...records import NamedTuple
 from ..readings import Apart, is_whole, kept, made_along, masks_of, remembered, taken, use
 from .fetching import TAKING, fetches
 from .sites import FunctionNode, Site, Sites
-from .statements import SESSIONS, Statements, Value
+from .statements import CONNECTIONS, SESSIONS, Statements, Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -176,7 +176,16 @@ class Sessions:
         self._done: dict[str, tuple[Module, tuple[Execution, ...]]] = {}
         self._bodies: dict[str, Body] = {}
         self._touching: dict[str, bool] = {}
+        self._queries: bool | None = None
         self._calls: dict[str, tuple[tuple[int, int, str], ...]] = {}
+
+    @property
+    @remembered()
+    def queries(self) -> bool:
+        """Whether the project has statements of the form `session.query(User)`, which are sent where they are read."""
+        if self._queries is None:
+            self._queries = bool(self.types.modules.mentioning_any((b".query(",)))
+        return self._queries
 
     # Single calls
 
@@ -276,7 +285,9 @@ class Sessions:
         """Whether a call may do something to a session, by its name alone; `places`: of those that may by what they
         call."""
         match call.func:
-            case ast.Attribute(attr=name) if name in _DIRECT or name in _ENDS or name in self.drivers.words:
+            case ast.Attribute(attr=name) if name in _DIRECT or name in self.drivers.words:
+                return True
+            case ast.Attribute(attr=name) if name in _ENDS and self.queries:
                 return True
             case ast.Name(id=name) if name in TAKING:
                 return True
@@ -402,7 +413,8 @@ class Sessions:
                 return True
             found = self.types.eval(summary, callee[1])
             for each in found[1] if found is not None and found[0] == "union" else (found,):
-                if each is not None and each[0] == "inst" and self.types.is_subclass(each[1], SESSIONS):
+                classes = (*SESSIONS, *CONNECTIONS) if callee[2] == "stream" else SESSIONS
+                if each is not None and each[0] == "inst" and self.types.is_subclass(each[1], classes):
                     return True
         return False
 
@@ -429,7 +441,7 @@ class Sessions:
 
     def _iterated(self, site: Site, function: ast.AST) -> Iterator[Execution]:
         """`for user in session.query(User)` executes it."""
-        held = self.statements.value(site)
+        held = self.statements.value(site) if self.queries else None
         if held is not None and held.kind == "query":
             loops = self.loops(site.module, site.node, function)
             yield Execution(site.node, "execute", held.statement, None, loops, (), 0, False, "all")
@@ -475,7 +487,7 @@ class Sessions:
         name = function.attr
         if name in _DIRECT or name in _ENDS:
             receiver = site.at(function.value)
-            held = self.statements.value(receiver) if name in _ENDS else None
+            held = self.statements.value(receiver) if name in _ENDS and self.queries else None
             if held is not None and held.kind == "query":
                 ended, session = self._ended(name, held), self._of_query(receiver)
                 return Execution(call, "execute", ended, session, (), (), 0, False, fetches(site.module, call))

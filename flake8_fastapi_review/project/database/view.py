@@ -147,6 +147,10 @@ class View:
         """What a function of this file does to sessions itself, in source order; cheap."""
         return self._database.sessions.direct(self._module, function)
 
+    def skips_rows(self, function: ast.AST) -> bool:
+        """Whether a function of this file may execute a statement with an offset, by the texts around it; cheap."""
+        return self._database.reach.skips(self._module, function)
+
     def executions_of(self, call: ast.Call) -> tuple[Execution, ...]:
         """What one call does to sessions."""
         return self._database.sessions.of_call(self._site(call), _function(self._module, call))

@@ -65,7 +65,7 @@ class UnstablePagination(Rule):
     def check(self, file: File) -> Iterator[Violation]:
         if not file.database.is_used or not file.project_mentions(".offset(", ".slice("):
             return
-        for _, execution in direct(file):
+        for _, execution in direct(file, file.database.skips_rows):
             statement = execution.statement
             if statement is None or statement.kind != "select" or not statement.offset or statement.is_ordered:
                 continue

@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from ...file import File
     from ...project.database import Execution, Statement
@@ -16,11 +16,12 @@ MARKERS = ("execute(", "exec(", "scalars(", "scalar(", "query(", "select(", ".ge
 ROUTES = ((".get(", ".post(", ".put(", ".patch(", ".delete(", "api_route(", "add_api_route("),)
 
 
-def direct(file: File) -> Iterator[tuple[ast.AST, Execution]]:
-    """The functions of a file with what they execute themselves."""
+def direct(file: File, may: Callable[[ast.AST], bool] | None = None) -> Iterator[tuple[ast.AST, Execution]]:
+    """The functions of a file with what they execute themselves; `may`: which functions to look at."""
     for function in file.nodes(ast.FunctionDef, ast.AsyncFunctionDef):
-        for execution in file.database.direct_executions(function):
-            yield function, execution
+        if file.database.touches(function) and (may is None or may(function)):
+            for execution in file.database.direct_executions(function):
+                yield function, execution
 
 
 def routes(file: File) -> Iterator[tuple[ast.FunctionDef | ast.AsyncFunctionDef, tuple[str, ...]]]:
