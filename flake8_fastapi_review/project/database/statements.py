@@ -36,6 +36,11 @@ _LOADS = {
     "joinedload": "joined", "selectinload": "selectin", "subqueryload": "subquery", "immediateload": "immediate",
     "contains_eager": "joined", "lazyload": "select", "raiseload": "raise", "noload": "noload", "defaultload": "",
 }  # fmt: skip
+_TOLD_BY_NAME = frozenset((
+    *_STARTS, *_LOADS, "aliased", "load_only", "defer", "undefer", "col", "asc", "desc", "distinct", "and_", "or_",
+    "not_", "func", "cast", "contains", "like",
+))  # fmt: skip
+"""The functions of the libraries that mean something here."""
 _OPERATORS: dict[type, str] = {
     ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Is: "is",
     ast.IsNot: "is not",
@@ -411,7 +416,10 @@ class Statements:
             found = self._method(site, call, function)
             if found is not None:
                 return found
-        return None if _is_plain(self.sites.type(site)) else self._either(self._of_results(site, self.value))
+        callee = self.sites.callee(site)
+        if callee is None or callee[0] not in ("func", "bound") or _is_plain(self.sites.type(site)):
+            return None
+        return self._either(self._of_results(site, self.value))
 
     def _made(self, site: Site, call: ast.Call) -> Value | None:
         """`select(…)`, `insert(…)`, `selectinload(…)` …"""
@@ -465,6 +473,8 @@ class Statements:
             self._inlined.discard(symbol)
 
     def _name_of(self, site: Site, call: ast.Call) -> str:
+        if isinstance(call.func, ast.Attribute) and call.func.attr not in _TOLD_BY_NAME:
+            return ""
         name = self.sites.name(site.at(call.func))
         if name is None or not name.startswith(("sqlalchemy.", "sqlmodel.")):
             return ""

@@ -299,12 +299,25 @@ class _Search:
         receiver = site.at(node.value)
         held = self._statements.value(receiver)
         entity = self._statements.entity(held.entity or "") if held is not None and held.kind == "one" else None
-        if held is None or entity is None:
+        if held is None or entity is None or self._is_loaded(held, entity, node.attr):
             return False
         origin = self._suspects.origins.of(receiver, held)
         if given is not None and origin not in given:
             return False
         return self._touches(held, entity, node.attr, origin, given)
+
+    def _is_loaded(self, held: Value, entity: Entity, name: str) -> bool:
+        """Whether an attribute is there, wherever the object comes from: most are."""
+        relation = entity.relationship(name)
+        if relation is not None:
+            return held.statement is not None and not self._suspects.is_loaded_late(held, entity, relation, None)
+        return entity.column(name) is not None and not self._is_left_out(held, entity, name)
+
+    def _is_left_out(self, held: Value, entity: Entity, name: str) -> bool:
+        """Whether a statement leaves a column out."""
+        if not self._leaves_out or held.statement is None:
+            return False
+        return self._suspects.loading.leaves_out(held.statement, held.via, entity, name)
 
     def _touches(
         self, held: Value, entity: Entity, name: str, origin: Origin | None, given: frozenset[Origin] | None
@@ -313,9 +326,7 @@ class _Search:
         if relation is not None:
             return self._suspects.is_loaded_late(held, entity, relation, origin)
         if entity.column(name) is not None:
-            if not self._leaves_out or held.statement is None:
-                return False
-            return self._suspects.loading.leaves_out(held.statement, held.via, entity, name)
+            return self._is_left_out(held, entity, name)
         proxy = next((each for each in entity.proxies if each.name == name), None)
         if proxy is not None:
             relation = entity.relationship(proxy.collection)
