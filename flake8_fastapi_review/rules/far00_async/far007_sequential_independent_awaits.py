@@ -6,7 +6,7 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from ...rule import Default, Rule, Severity
+from ...rule import Rule, Severity, option
 from ...shapes import all_arguments, last_name
 
 if TYPE_CHECKING:
@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
 _CLIENTS = ("httpx.AsyncClient", "httpx2.AsyncClient", "aiohttp.ClientSession")
 _READS = ("get", "head", "options")
+_CHANGES = ("post", "put", "patch", "delete", "request")
+_REQUESTS, _ORDERS = (
+    frozenset(f"{client}.{verb}" for client in _CLIENTS for verb in verbs) for verbs in (_READS, _CHANGES)
+)
 _READER = re.compile(r"(?:^|_)(?:get|fetch|load|read|list|find|count|query|lookup|search)(?:_|$)")
 _EXCLUSIVE_NAMES = re.compile(
     r"(?:^|_)(?:conn|connection|cursor|db|session|transaction|tx|uow|unit_of_work|websocket|ws)$"
@@ -29,8 +33,11 @@ class SequentialIndependentAwaits(Rule):
 
     Each waits for the one before although none needs its result, so the response takes the sum of their times instead
     of the longest. `asyncio.gather` or a `TaskGroup` waits for all of them at once. Calls that share a database
-    session must stay in sequence and are not reported. Off by default: whether the upstream bears parallel calls is
-    not to be seen in the code.
+    session must stay in sequence and are not reported.
+
+    Reported are requests to other servers, by a client of httpx or aiohttp or by functions that surely send one. With
+    `always`, other functions that read are, too, and loops that read once for each item: there it is not in the code
+    whether a database or an upstream bears parallel calls.
 
     Bad:
 
@@ -57,14 +64,17 @@ class SequentialIndependentAwaits(Rule):
 
     code = "FAR007"
     severity = Severity.SUGGESTION
-    default = Default.OFF
     message = "{what}: the response takes the sum of their times, use `asyncio.gather` or a `TaskGroup`"
     markers = (("await",),)
+
+    always: bool = option(False, "Report reads that are no requests, and loops, too.")
 
     def check(self, file: File) -> Iterator[Violation]:
         for function in file.nodes(ast.AsyncFunctionDef):
             for block in self._blocks(file, function):
                 yield from self._runs(file, block)
+            if not self.always:
+                continue
             for loop in file.within(function, ast.For):
                 if (call := self._only_read_of(file, loop)) is not None:
                     call_text, items = file.source(call.func), file.source(loop.iter)
@@ -102,7 +112,7 @@ class SequentialIndependentAwaits(Rule):
     def _read(self, file: File, statement: ast.stmt) -> tuple[str, ast.Call] | None:
         match statement:
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.Await(value=ast.Call() as call)) if (
-                self._is_free_read(file, call)
+                self._is_free_read(file, call) and (self.always or _goes_out(file, call))
             ):
                 return name, call
         return None
@@ -124,6 +134,8 @@ class SequentialIndependentAwaits(Rule):
     def _is_free_read(file: File, call: ast.Call) -> bool:
         if not isinstance(call.func, ast.Attribute) and not isinstance(call.func, ast.Name):
             return False
+        if (name := last_name(call.func)) not in _READS and not _READER.search(name):
+            return False
         used = all_arguments(call)
         if any(_EXCLUSIVE_NAMES.search(last_name(value)) for value in used):
             return False
@@ -142,6 +154,14 @@ class SequentialIndependentAwaits(Rule):
             and "self" not in called.parameters
             and bool(_READER.search(called.qualname.rpartition(".")[2]))
         )
+
+
+def _goes_out(file: File, call: ast.Call) -> bool:
+    """Whether a read is a request to another server, which changes nothing there that the next one may read."""
+    if isinstance(call.func, ast.Attribute) and file.is_a(call.func.value, *_CLIENTS):
+        return True
+    called = file.definition_of(call.func)
+    return called is not None and file.leads_to(called, _REQUESTS, 1) and not file.leads_to(called, _ORDERS, 1)
 
 
 def _plain(file: File, value: ast.expr) -> bool:
