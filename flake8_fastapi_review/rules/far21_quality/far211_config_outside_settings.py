@@ -26,11 +26,31 @@ _STARTS = re.compile(r"^_?(?:main|run|serve|start_server|cli)$")
 """Names of functions that are a process of their own, before there are settings."""
 
 
+_SERVERS = frozenset(
+    """
+    httpx httpx2 requests aiohttp urllib3 redis sqlalchemy psycopg psycopg2 asyncpg aiomysql pymysql pymongo motor
+    elasticsearch opensearchpy qdrant_client smtplib aiosmtplib boto3 minio pika aio_pika kafka aiokafka nats grpc
+    websockets
+    """.split()
+)
+"""Libraries that talk to servers."""
+_OWN_SERVER = re.compile(
+    r"(?:[a-z][\w+.-]*://)?(?:[^@/\s]*@)?"
+    r"(?:localhost|127(?:\.\d+){3}|10(?:\.\d+){3}|192\.168(?:\.\d+){2}|172\.(?:1[6-9]|2\d|3[01])(?:\.\d+){2}"
+    r"|[\w.-]+\.(?:internal|local|lan|svc)|(?<=/)[a-z][\w-]*(?=:\d))(?::\d+)?(?:/\S*)?"
+)
+"""An address of a machine of one's own: the next deployment has another one."""
+_OWN_FOLDER = re.compile(r"(?:/home/\w|/Users/\w|[A-Z]:\\).*")
+
+
 class ConfigOutsideSettings(Rule):
     """A setting is read from the environment past the project's settings class.
 
     Who deploys looks at the settings class, with its types, defaults and checks, and misses this one. It is read as
     text, a missing one is found when the line runs, and a test that overrides the settings does not reach it.
+
+    So is an address of an own server (`redis.from_url("redis://10.0.0.5")`) or a folder of one machine that is written
+    into the code: where it runs next there is another one.
 
     Variables of the operating system and of platforms are left alone, those that say where the settings are, what is
     only asked where nothing was given (`path or os.getenv("SHOP_PATH")`), command lines, and modules named for
@@ -65,8 +85,8 @@ class ConfigOutsideSettings(Rule):
     code = "FAR211"
     severity = Severity.SUGGESTION
     default = Default.OFF
-    message = "`{variable}` is read past the settings class: make it a field of it"
-    markers = (("environ", "getenv"),)
+    message = "`{variable}` is {how} past the settings class: make it a field of it"
+    markers = (("environ", "getenv", "://", "host", "open(", "Path("),)
 
     allow: frozenset[str] = option(frozenset(), "Names of variables that may be read anywhere.")
 
@@ -84,7 +104,34 @@ class ConfigOutsideSettings(Rule):
                 continue
             if _is_second(file, node) or _STARTS.search(getattr(file.function(node), "name", "")):
                 continue
-            yield self.at(node, variable=name)
+            yield self.at(node, variable=name, how="read")
+        for value, text in _written_out(file):
+            yield self.at(value, variable=text, how="written into the code")
+
+
+def _written_out(file: File) -> Iterator[tuple[ast.expr, str]]:
+    """Addresses of own servers that libraries are given as they are, and folders of one machine that are opened."""
+    if not any(word in file.text for word in ("://", "host", "/home/", "/Users/", ":\\")):
+        return
+    for call in file.nodes(ast.Call):
+        given = [*call.args, *(each.value for each in call.keywords if each.arg in _ADDRESSES)]
+        texts = [(each, text) for each in given if isinstance(text := file.value_of(each), str)]
+        servers = [pair for pair in texts if _OWN_SERVER.fullmatch(pair[1])]
+        folders = [pair for pair in texts if _OWN_FOLDER.fullmatch(pair[1])]
+        if not (servers or folders) or (file.enclosing(call, ast.ClassDef) is not None and _is_settings(file, call)):
+            continue
+        name = file.name_of(call.func) or ""
+        if name.rpartition(".")[2] in _NOT_SENDING:
+            continue
+        if servers and name.partition(".")[0] in _SERVERS:
+            yield servers[0]
+        elif folders and name in ("builtins.open", "pathlib.Path"):
+            yield folders[0]
+
+
+_NOT_SENDING = frozenset(("Request", "serve", "start_server", "create_server"))
+"""What makes a request and sends none, or listens itself."""
+_ADDRESSES = ("host", "url", "base_url", "dsn", "endpoint_url", "hosts", "address", "server", "uri")
 
 
 def _key(file: File, node: ast.AST) -> ast.expr | None:
