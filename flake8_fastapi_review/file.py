@@ -543,6 +543,12 @@ class File:
         the project."""
         return self._project.passing.handlers.get(self._symbol(function), ())
 
+    @property
+    def handled_errors(self) -> frozenset[str]:
+        """What handlers of exceptions are registered for anywhere in the project, as it is written: classes, variables
+        or numbers; "*" when a middleware answers for every exception, with something else than 500."""
+        return frozenset(self._project.injection.handled())
+
     def callers(self, function: ast.AST) -> list[Caller]:
         """Where the project surely calls a function of this file."""
         found = []

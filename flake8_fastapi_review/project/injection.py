@@ -101,6 +101,7 @@ _ON_STATE = regex(rb"\bstate\.\w+\s*(?::[^=\n]{0,80})?=\s*(?:await\s+)?(?:[\w.]+
 _FEW = 3
 _KEPT = 200
 """So many files' arguments stay sorted by name."""
+_HANDLED = regex(rb"\.(?:add_)?exception_handler\(\s*(?:exc_class_or_status_code\s*=\s*)?([\w.]+)")
 
 
 class Injection:
@@ -432,6 +433,19 @@ class Injection:
             return True
         return depth < _MAX_MENTIONS and any(self.mentions(each, words, depth + 1) for each in called)
 
+    @fact("injection.handled", lambda self: self.modules)
+    def handled(self) -> tuple[str, ...]:
+        """What handlers of exceptions are registered for anywhere in the project, as it is written: classes, variables,
+        numbers; "*" when a middleware answers for every exception, with something else than 500."""
+        found: set[str] = set()
+        for path in self.modules.mentioning_any((b"exception_handler(",)):
+            found.update(each.decode() for each in _HANDLED.findall(self.modules.bytes_of(path) or b""))
+        for path in self.modules.mentioning_any((b"call_next(",)):
+            module = self.modules.tree_of(path)
+            if module is not None and any(_answers_for_all(each) for each in module.index.nodes(ast.Try)):
+                found.add("*")
+        return tuple(sorted(found))
+
     def uses(self, symbol: str, classes: frozenset[str], depth: int = 0) -> bool:
         """Whether a function, or one that it calls, names an object of its module or of a class there that is an
         instance of one of these classes."""
@@ -650,6 +664,19 @@ def _is_below(parents: dict[ast.AST, ast.AST], node: ast.AST, outer: ast.AST) ->
     while current is not None and current is not outer:
         current = parents.get(current)
     return current is outer
+
+
+def _answers_for_all(attempt: ast.Try) -> bool:
+    """`try: return await call_next(request)`, and an `except Exception` that raises nothing and does not say 500."""
+    called = (each for statement in attempt.body for each in ast.walk(statement) if isinstance(each, ast.Call))
+    if not any(isinstance(each.func, ast.Name) and each.func.id == "call_next" for each in called):
+        return False
+    return any(
+        (handler.type is None or ast.unparse(handler.type) in ("Exception", "BaseException"))
+        and not any(isinstance(each, ast.Raise) for statement in handler.body for each in ast.walk(statement))
+        and "500" not in ast.unparse(handler)
+        for handler in attempt.handlers
+    )
 
 
 def _words_in(scope: Scope) -> frozenset[str]:

@@ -15,15 +15,12 @@ if TYPE_CHECKING:
 
 _COVERING = ("builtins.OSError", "builtins.IOError")
 """`requests` derives its exceptions from these."""
-_APPLICATION = (
-    "exception_handlers=",
-    *(
-        f"exception_handler({kind}"
-        for kind in ("Exception", "500", "HTTPError", "RequestException", "ClientError", "exc", "error", "cls", "kind")
-    ),
+_ANSWERED = frozenset(
+    "* 500 Exception BaseException HTTPError RequestError HTTPStatusError TransportError TimeoutException "
+    "RequestException Timeout ConnectionError ClientError".split()
 )
-"""What the text of a project holds that answers for any exception, for those of a client, or for some that are not
-written out; `add_exception_handler` is among these."""
+"""What handlers of an application are for that answer for the failures of a client."""
+_CLIENTS = ("aiohttp", "httpx", "httpx2", "requests")
 
 
 class UnhandledUpstreamFailure(Rule):
@@ -114,5 +111,12 @@ def _may_handle(file: File, manager: ast.expr) -> bool:
 
 
 def _is_covered(file: File, library: str) -> bool:
-    """Whether a handler of the application may answer."""
-    return file.project_mentions(*_APPLICATION, f"exception_handler({library}")
+    """Whether a handler of the application may answer, or a middleware; also one for what is not written out."""
+    if file.project_mentions("exception_handlers=", f"exception_handler({library}"):
+        return True
+    for written in file.handled_errors:
+        owner, _, name = written.rpartition(".")
+        is_of_another = owner in _CLIENTS and owner != library
+        if not is_of_another and (name in _ANSWERED or name[0].islower()):
+            return True
+    return False
