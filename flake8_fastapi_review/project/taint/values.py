@@ -279,6 +279,12 @@ class Value:
         parts = {key: part.with_safe(kinds) for key, part in self.parts.items()} if self.parts else None
         return Value(marks, parts, self.own)
 
+    def passing(self, kinds: dict[Label, frozenset[str]]) -> Value:
+        """The same inputs, some of them harmless for more."""
+        marks = {label: Mark(mark.safe | kinds.get(label, NONE), mark.trail) for label, mark in self.marks.items()}
+        parts = {key: part.passing(kinds) for key, part in self.parts.items()} if self.parts else None
+        return Value(marks, parts, self.own)
+
     def upwards(self) -> Value:
         """The same inputs as parts of a path that another input follows."""
         marks = {

@@ -7,7 +7,7 @@ are walked apart and joined, loops twice, `except` from before and after the `tr
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from ...module.index import subtree
 from ...module.scopes import scope_binding
@@ -65,6 +65,7 @@ _URL_SAFE = frozenset({"url", "redirect"})
 _URL_KINDS = _URL_SAFE | {ALL}
 _TWIN_KINDS = frozenset({"path", "redirect", ALL})
 _LOG_SAFE = frozenset({"log", "header"})
+_LISTS = frozenset({"builtins.list", "builtins.tuple", "builtins.set", "builtins.frozenset"})
 _CONTAINED_KINDS = frozenset({"path", "archive"})
 _ARCHIVE = frozenset({"archive", "path", "directory"})
 _PAGE = "starlette.responses.HTMLResponse"
@@ -450,12 +451,40 @@ class Walk:
             runs = False
         after = self.block(statement.orelse, current) if statement.orelse else current
         self._continues.pop()
-        for left in self._breaks.pop():
+        breaks = self._breaks.pop()
+        for left in breaks:
             after = joined(after, left)
         if after is not None:
+            if end is not None and not breaks:
+                self._items_checked(statement, items, end, after)
             self._members_checked(statement, items, after)
             self._parts_checked(statement, after)
         return after
+
+    def _items_checked(self, statement: ast.For | ast.AsyncFor, items: Value, end: State, state: State) -> None:
+        """What a loop has made sure of for each item when its body ends holds for all of them behind it."""
+        key = access(statement.iter)
+        declared = self.type_of(statement.iter)
+        listed = declared is not None and declared[0] == "inst" and declared[1] in _LISTS
+        if key is None or not items or not (listed or lookup(state, key).is_list):
+            return
+        match statement.target:
+            case ast.Name(id=name):
+                held = {name: items}
+            case ast.Tuple(elts=elements):
+                names = {each.id: place for place, each in enumerate(elements) if isinstance(each, ast.Name)}
+                held = {name: items.member(f"[{place}]") for name, place in names.items()}
+            case _:
+                return
+        passed: dict[Label, frozenset[str]] = {}
+        for name, before in held.items():
+            now = lookup(end, (name,)).all_marks()
+            for label, mark in before.all_marks().items():
+                if label in now and (more := now[label].safe - mark.safe):
+                    passed[label] = more
+        stored = {node.id for part in statement.body for node in subtree(part) if _is_stored(node)}
+        if passed and not stored & held.keys():
+            state[key] = lookup(state, key).passing(passed)
 
     def _parts_checked(self, statement: ast.For | ast.AsyncFor, state: State) -> None:
         """A loop over the parts of a path that refuses some."""
@@ -900,6 +929,10 @@ class Walk:
     def add(self, flow: Flow) -> None:
         """Each input is told once for each place that it reaches."""
         self.flows.setdefault((flow.kind, flow.label, flow.path, flow.line, flow.column), flow)
+
+
+def _is_stored(node: ast.AST) -> TypeGuard[ast.Name]:
+    return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
 
 
 def _rest(value: Value, position: int) -> Value:
