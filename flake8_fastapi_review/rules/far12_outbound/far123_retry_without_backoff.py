@@ -4,7 +4,7 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from ...handlers import broad
+from ...handlers import broad, caught
 from ...regex import regex
 from ...rule import Rule, Severity
 from ...shapes import is_none, last_name
@@ -165,6 +165,8 @@ class RetryWithoutBackoff(Rule):
             return
         for handler in attempt.handlers:
             named = handler.type is not None and bool(file.is_subclass(handler.type, *file.group("network-error")))
+            if all("Timeout" in ast.unparse(kind) for kind in caught(handler)) and handler.type is not None:
+                continue  # it has waited
             if (named or broad(file, handler) is not None) and (
                 isinstance(handler.body[-1], ast.Continue) or file.flow(function).falls_through(handler.body)
             ):
