@@ -471,6 +471,8 @@ def _starts_with(walk: Walk, node: ast.Call, truth: bool, state: State, known: t
         walk.refine(state, key, frozenset({"redirect"}))
         if all(len(each) > 1 and each.endswith("/") for each in prefixes):
             walk.refine(state, key, containment(state, key, resolved))
+        elif containment(state, key, resolved) == _PATH:
+            walk.refine(state, key, _BESIDE)
     elif prefix is UNKNOWN and ends_with_separator(walk, node.args[0]):
         walk.refine(state, key, containment(state, key, resolved))
     elif containment(state, key, resolved) == _PATH:
