@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _VERSION = re.compile(r"(^|/)v\d+(\.\d+)*((alpha|beta|rc)\d*)?([-_]\w[\w-]*)?(/|$)")
 _APART = re.compile(
-    r"(?i)^/?$|health|ready|live|ping|metrics|version|docs|openapi|redoc|favicon|robots|static|login|logout|auth|oauth|webhook|well-known"
+    r"(?i)^/?(?:api/?)?$|health|ready|live|ping|metrics|version|docs|openapi|redoc|favicon|robots|static|login|logout|auth|oauth|webhook|well-known"
 )
 """Paths that stand outside of any version."""
 
@@ -77,7 +77,7 @@ class UnversionedApi(Rule):
         scheme = re.compile(self.scheme) if self.scheme else _VERSION
         versions: dict[tuple[str, str], str | None] = {}
         for route in registered(file):
-            row = next((row for row in route.rows if row.include_in_schema and row.placed), None)
+            row = next((row for row in route.rows if row.include_in_schema and row.placed and not row.deprecated), None)
             if row is None or any(scheme.search(each.path) for each in route.rows) or _APART.search(row.path):
                 continue
             if not _is_api(file, route):

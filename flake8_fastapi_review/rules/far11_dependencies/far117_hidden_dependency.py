@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from ...file import File
     from ...rule import Violation
 
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_GIVING = frozenset("get provide provider make create build new inject dep dependency depends a the current".split())
+
 
 class HiddenDependency(Rule):
     """A route builds a service, repository or client itself, which others take as a dependency.
@@ -85,12 +88,16 @@ class HiddenDependency(Rule):
                 if _is_data(file, call.func):
                     continue
                 provider = file.provider_of(definition)
-                if not self.always and (provider is None or not _can_move(file, route.function, call, told)):
+                cls = definition.qualname.rpartition(".")[2]
+                if not self.always and (
+                    provider is None
+                    or not _is_for_all(provider, cls)
+                    or not _can_move(file, route.function, call, told)
+                ):
                     continue
                 told.add(call)
                 if any(outer in told for outer in file.ancestors(call)):
                     continue  # it goes with what it is built for
-                cls = definition.qualname.rpartition(".")[2]
                 yield self.at(
                     call,
                     route=route.function.name,
@@ -105,6 +112,13 @@ def _is_data(file: File, cls: ast.expr) -> bool:
     if file.is_subclass(cls, *file.group("data-model")):
         return True
     return file.class_value(cls, "__tablename__") is not file.UNKNOWN
+
+
+def _is_for_all(provider: str, cls: str) -> bool:
+    """Whether a dependency is named after a class and nothing else: `get_report_client` is for reports, whatever class
+    of a client it gives."""
+    words, own = (re.findall(r"[a-z0-9]+", _CAMEL.sub("_", name).lower()) for name in (provider, cls))
+    return all(word in _GIVING or any(word.startswith(part) for part in own) for word in words)
 
 
 def _can_move(file: File, function: ast.AST, call: ast.Call, told: set[ast.AST]) -> bool:
