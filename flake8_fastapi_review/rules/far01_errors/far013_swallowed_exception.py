@@ -5,7 +5,7 @@ import re
 from typing import TYPE_CHECKING
 
 from ...handlers import broad, cancels, explained, handlers
-from ...rule import Rule, Severity, option
+from ...rule import Default, Rule, Severity, option
 from ...shapes import last_name
 from .wording import logged
 
@@ -91,6 +91,7 @@ class SwallowedException(Rule):
 
     code = "FAR013"
     severity = Severity.WARNING
+    default = Default.OFF
     cwe = 390
     message = "`{handler}` hides every failure of {body}: log it, or name the exceptions that may be ignored"
     markers = (("except",), ("Exception", "BaseException"))
