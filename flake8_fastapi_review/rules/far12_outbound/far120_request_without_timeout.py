@@ -248,6 +248,7 @@ def _limited(edit: Edit | None) -> Fix | None:
 _LEAVES = frozenset(name.rpartition(".")[2] for name in (*REQUESTS, *_POSITIONS, *_POOLED, *_AWS))
 
 
+_STREAM = regex(r"(?i)(?:^|_)(?:sse|stream)(?:_|$)")
 _STREAMING = frozenset(
     "stream aiter_lines aiter_bytes aiter_raw iter_lines iter_any iter_chunked iter_chunks ws_connect".split()
 )
@@ -264,7 +265,9 @@ def _listens(file: File, call: ast.Call) -> bool:
     body = file.within(function.body, ast.Call) if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)) else []
     return any(
         (isinstance(each.func, ast.Attribute) and each.func.attr in _STREAMING)
+        or _STREAM.search(last_name(each.func) or "") is not None
         or any(given.arg == "stream" for given in each.keywords)
+        or any(isinstance(given, ast.Attribute) and given.attr == "content" for given in each.args)
         for each in body
     )
 
