@@ -208,7 +208,7 @@ def _is_remote(file: File, call: ast.Call) -> bool:
             function = file.function(call)
             loops = file.within(function, ast.For, ast.AsyncFor, ast.comprehension) if function is not None else []
             return not any(isinstance(each.iter, ast.Name) and each.iter.id == name for each in loops)
-    return not isinstance(outer, ast.Call)
+    return not isinstance(outer, (ast.Call, ast.IfExp))
 
 
 def _is_unlimited(file: File, call: ast.Call) -> bool:
