@@ -6,7 +6,7 @@ import redis.asyncio
 from fastapi import FastAPI
 
 app = FastAPI(title="Shop window")
-visitors = redis.asyncio.Redis(host="localhost", decode_responses=True)
+visitors = redis.asyncio.Redis(host="localhost", decode_responses=True)  # FAR211: `localhost` is written into
 
 
 @app.get("/visitors", tags=["visitors"])

@@ -103,7 +103,7 @@ def back(target: Annotated[str, Query(description="The next page")]) -> Redirect
 def count_customers(query: dict[str, Any]) -> int:
     from pymongo import MongoClient
 
-    customers = MongoClient("mongodb://localhost/bookshop")["bookshop"]["customers"]  # FAR067: `MongoClient` is called
+    customers = MongoClient("mongodb://localhost/bookshop")["bookshop"]["customers"]  # FAR067: `MongoClient` is called  # FAR211: mongodb://localhost/bookshop
     return customers.count_documents(query)  # FAR039: Collection.count_documents
 
 
