@@ -165,7 +165,8 @@ def _risky(file: File, loop: ast.While) -> ast.Call | None:
             continue  # not known
         if definition is not None and (definition.is_class or not file.may_fail(definition)):
             continue
-        if _is_covered(file, call, loop) or (definition is not None and file.guards_itself(definition)):
+        library = (file.resolved(call) or "").partition(".")[0] if definition is None else ""
+        if _is_covered(file, call, loop, library) or (definition is not None and file.guards_itself(definition)):
             continue
         return call
     return None
@@ -177,19 +178,30 @@ def _asks_somebody(file: File, call: ast.Call) -> bool:
     return "." in name and name.partition(".")[0] not in _STEADY and isinstance(file.parent(call), ast.Await)
 
 
-def _takes(file: File, handler: ast.ExceptHandler) -> bool:
-    own = [file.definition_of(kind) for kind in caught(handler)]
-    return broad(file, handler) is not None or any(each is not None for each in own)
+def _takes(file: File, handler: ast.ExceptHandler, library: str) -> bool:
+    if broad(file, handler) is not None:
+        return True
+    for kind in caught(handler):
+        if file.definition_of(kind) is not None:
+            return True
+        if library and ((file.name_of(kind) or library).partition(".")[0] == library):
+            return True
+    return False
 
 
-def _is_covered(file: File, call: ast.Call, loop: ast.While) -> bool:
-    """Whether a handler for every exception, or for those of the project, stands between the call and the loop."""
+def _is_covered(file: File, call: ast.Call, loop: ast.While, library: str) -> bool:
+    """Whether a handler for every exception, or for those of the project or of the library, stands between the call and
+    the loop."""
     inner: ast.AST = call
     for ancestor in file.ancestors(call):
         if ancestor is loop:
             return False
         tried = isinstance(ancestor, ast.Try) and any(inner is each for each in ancestor.body)
-        if tried and isinstance(ancestor, ast.Try) and any(_takes(file, handler) for handler in ancestor.handlers):
+        if (
+            tried
+            and isinstance(ancestor, ast.Try)
+            and any(_takes(file, handler, library) for handler in ancestor.handlers)
+        ):
             return True
         if isinstance(ancestor, ast.With) and "suppress" in file.source(ancestor.items[0].context_expr):
             return True
