@@ -524,7 +524,7 @@ _LOCAL = """
     project/protocols/completing.py Completing._flows
     project/requests.py Requests._added
     project/taint/calls.py Calls._made
-    project/taint/engine.py Taint._nodes
+    project/taint/engine.py Taint._nodes Taint._active Taint._cut Taint._effects Taint._too_deep Taint._unfinished
     project/taint/lookups.py Lookups._parts
     project/types.py Types._mros Types._derivations Types._results Types._read Types._evaluated Types._active
     project/types.py Types._aliases Types._bindings Types._annotated Types._texts

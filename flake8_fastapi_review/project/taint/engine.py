@@ -10,7 +10,7 @@ from ...knowledge.flows import SINKS
 from ...module.summary import Function
 from ...records import NamedTuple
 from ..constants import value_of
-from ..readings import EVERYTHING, NOW, fact, masks_of, remembered
+from ..readings import EVERYTHING, NOW, fact, made_along, masks_of, remembered
 from .conditions import CHECKING
 from .inputs import HARMLESS, REQUESTS, Inputs, decorator_text
 from .lookups import Lookups
@@ -52,16 +52,20 @@ if TYPE_CHECKING:
 _MAX_DEPTH = 25
 """Calls nested deeper are not followed."""
 
+_MAX_RETURNS = 4
+"""So often a function is begun again after those that its calls were nested too deep for."""
+
 _MAX_WORK = 5_000
-"""So many inputs are handed over by calls below one function; then no more are followed. The most that a function of
-the measured applications takes is 1,400; functions that look at trees, and call each other, would take millions."""
+"""So many inputs a function hands over by its calls; then no more are followed. The most that one of the measured
+applications hands over, with all that it calls, is 1,400; functions that look at trees, and call each other, would take
+millions."""
 
-_MAX_TIMES = 2
-"""Of functions that call each other in circles one is looked at so often while another one is; then what was found
-serves, though a part may be missing: else there are more ways through the circles than can be gone."""
+_ROUNDS = 4
+"""Functions that call each other in a circle are looked at so often, in an order that depends on them alone: by name in
+the first round, which tells who calls whom, and then those that are called first."""
 
-_MAX_WALKS = 6
-"""After so many times that a part may be missing what was found of a function stays, wherever it was asked for."""
+_MAX_CIRCLE = 150
+"""Of more functions in one circle there is one round only."""
 
 _MAX_GUARDS = 4
 """So deep it is looked for what a check does."""
@@ -164,13 +168,20 @@ class Taint:
         """Methods that were looked at and only say what there is to call."""
         self._guarding: dict[str, bool] = {}
         self._active: dict[str, int] = {}
-        self._unfinished: dict[str, tuple[int, int, Effect]] = {}
-        """What was found of a function while one that it needs was still looked at, for as long as that is: how often,
-        and where the outermost of these stands among the active ones."""
-        self._walks: dict[str, int] = {}
-        """How often a function was looked at so that a part may be missing."""
+        self._unfinished: dict[str, tuple[int, Effect | None]] = {}
+        """What is known of a function while one that it needs is still looked at: where the outermost of these stands
+        among the active ones. They are in one circle with that one."""
         self._incomplete = _MAX_DEPTH + 1
         """The outermost of the active functions whose effect was asked for while it was still looked at."""
+        self._asked: set[str] = set()
+        """Of which functions something is known that may be too little, and somebody has asked for it."""
+        self._too_deep: dict[str, None] = {}
+        """The functions that were not looked at, since the calls that lead to them are nested too deep."""
+        self._cut: dict[str, Effect | None] = {}
+        """What was found of those that lead to one of these."""
+        self._is_cut = False
+        """Whether one of these was asked for."""
+        self._is_returning = False
         self._nodes: dict[str, tuple[Module, dict[str, ast.AST]]] = {}
         self._registered: frozenset[str] | None = None
         self._attaching: dict[str, list[str]] | None = None
@@ -185,7 +196,8 @@ class Taint:
         self._restored.clear()
         self._abstract.clear()
         self._unfinished.clear()
-        self._walks.clear()
+        self._too_deep.clear()
+        self._cut.clear()
         self._nodes.clear()
         self._registered = None
         self._attaching = None
@@ -204,6 +216,8 @@ class Taint:
     @remembered(always=False)
     def effect(self, symbol: str) -> Effect | None:
         """What calling a project function does with what it is given; None when that is not known."""
+        if self.inputs.work > _MAX_WORK and self._active:
+            return None
         known = self._effects.get(symbol)
         if known is not None:
             return known
@@ -221,36 +235,92 @@ class Taint:
             restored = self._effects[symbol] = self._from_plain.effect(plain)
             return restored
         unfinished = self._unfinished.get(symbol)
-        if unfinished is not None and unfinished[0] >= _MAX_TIMES:
-            self._incomplete = min(self._incomplete, unfinished[1])
-            return unfinished[2]
-        if not self._active:
-            self.inputs.work = 0
-        if len(self._active) >= _MAX_DEPTH or self.inputs.work > _MAX_WORK:
-            self._incomplete = 0
+        if unfinished is not None:
+            self._incomplete = min(self._incomplete, unfinished[0])
+            self._asked.add(symbol)
+            return unfinished[1]
+        if symbol in self._cut:
+            self._is_cut = True
+            return self._cut[symbol]
+        if len(self._active) >= _MAX_DEPTH:
+            self._too_deep[symbol] = None
+            self._is_cut = True
             return None
+        if self._active or self._is_returning:
+            return self._found(symbol)
+        return self._returned(symbol)
+
+    def _returned(self, symbol: str) -> Effect | None:
+        """What is nested too deep is looked at by itself, and then all again: no answer depends on who asked."""
+        self._is_returning = True
+        try:
+            for _ in range(_MAX_RETURNS):
+                found = self._found(symbol)
+                if not self._too_deep:
+                    break
+                deeper, self._too_deep = [*self._too_deep], {}
+                self._cut.clear()
+                for each in deeper:
+                    self.effect(each)
+            else:
+                found = self._found(symbol)
+                self._effects.update({each: effect for each, effect in self._cut.items() if effect is not None})
+        finally:
+            self._is_returning = False
+            self._too_deep.clear()
+            self._cut.clear()
+        return found
+
+    def _found(self, symbol: str) -> Effect | None:
+        """The effect of a function that nobody looks at yet."""
         outer, self._incomplete = self._incomplete, _MAX_DEPTH + 1
+        was_cut, self._is_cut = self._is_cut, False
         depth = self._active[symbol] = len(self._active)
+        others = len(self._unfinished)
         self.modules.holding += 1
         try:
             found = self._walk(symbol)
+            if self._incomplete < depth:
+                self._unfinished[symbol] = self._incomplete, found
+            else:
+                circle = [symbol, *[*self._unfinished][others:]]
+                effects = {each: self._unfinished.pop(each)[1] for each in circle[1:]} | {symbol: found}
+                if len(circle) > 1 and not self._is_cut:
+                    del self._active[symbol]
+                    effects = self._settled(circle, depth)
+                    made_along(masks_of(self, "effect"), [(each,) for each in effects])
+                    found = effects[symbol]
+                known = self._cut if self._is_cut else self._effects
+                known.update({each: effect for each, effect in effects.items() if effect is not None})
         finally:
             self.modules.holding -= 1
-            del self._active[symbol]
-        # What was found while an outer function was still looked at may lack a part: it is found again when needed.
-        walks = self._walks.get(symbol, 0)
-        if found is not None and (self._incomplete >= depth or walks >= _MAX_WALKS):
-            self._effects[symbol] = found
-            self._incomplete = outer
-        else:
-            self._walks[symbol] = walks + 1
-            if found is not None:
-                times = unfinished[0] if unfinished is not None else 0
-                self._unfinished[symbol] = (times + 1, self._incomplete, found)
-            self._incomplete = min(outer, self._incomplete)
-        if self._unfinished:
-            self._unfinished = {name: kept for name, kept in self._unfinished.items() if kept[1] < depth}
+            self._active.pop(symbol, None)
+        self._incomplete = min(outer, self._incomplete) if self._incomplete < depth else outer
+        self._is_cut = self._is_cut or was_cut
         return found
+
+    def _settled(self, circle: list[str], depth: int) -> dict[str, Effect | None]:
+        """The effects of functions that call each other, whichever of them was asked for first."""
+        place = f"{depth}"
+        self._active[place] = depth
+        others = len(self._unfinished)
+        members = sorted(circle)
+        self._unfinished.update(dict.fromkeys(members, (depth, None)))
+        try:
+            calls: dict[str, set[str]] = {}
+            for _ in range(_ROUNDS if len(circle) <= _MAX_CIRCLE else 1):
+                for each in _inner_first(members, calls):
+                    self._asked = set()
+                    self._unfinished[each] = depth, self._walk(each)
+                    calls[each] = self._asked
+                # Those that were met with what is known now, and not before, are members, too.
+                members = sorted([*self._unfinished][others:])
+            return {each: self._unfinished[each][1] for each in members}
+        finally:
+            for each in [*self._unfinished][others:]:
+                del self._unfinished[each]
+            self._active.pop(place, None)
+            self._incomplete = _MAX_DEPTH + 1
 
     def _kept(self, known: Container[Asked]) -> Iterator[Told]:
         """The effects that were found in this run, for a later one."""
@@ -272,10 +342,12 @@ class Taint:
         if function is None:
             return None
         walk = Walk(self, module, function, node)
+        work, self.inputs.work = self.inputs.work, 0
         try:
             found = walk.effect(self._parameters(module, function))
         finally:
             walk.release()
+            self.inputs.work = work
         if function.owner and is_abstract(node):
             self._abstract.add(symbol)
             found = found._replace(returns=True)
@@ -333,8 +405,13 @@ class Taint:
         known = self._attached.get(name)
         if known is None:
             self._attached[name] = CLEAN  # for those that read it while it is looked for
+            outer, self._incomplete = self._incomplete, _MAX_DEPTH + 1
             known = join([self._attached_by(symbol, name) for symbol in self.attaching().get(name, ())])
-            self._attached[name] = known
+            if self._incomplete > _MAX_DEPTH:
+                self._attached[name] = known
+            else:  # a function that is still looked at may put in more
+                del self._attached[name]
+            self._incomplete = min(outer, self._incomplete)
         return known
 
     @fact("taint.attaching", lambda self: self.modules)
@@ -641,6 +718,24 @@ class Taint:
             step = Step(path, line, f"`{field.name}` comes from the client")
             parts[f".{field.name}"] = Value({(source, ()): Mark(safe, Trail(step, None))})
         return Value({}, parts) if parts else CLEAN
+
+
+def _inner_first(members: list[str], calls: dict[str, set[str]]) -> list[str]:
+    """Some functions, each after those that it calls, as far as they do not call it; begun with the first by name."""
+    found: dict[str, None] = {}
+    seen: set[str] = set()
+    for first in members:
+        ways = [(first, iter(sorted(calls.get(first, ()))))]
+        while ways:
+            current, others = ways[-1]
+            seen.add(current)
+            other = next((each for each in others if each not in seen), None)
+            if other is None:
+                found[current] = None
+                ways.pop()
+            else:
+                ways.append((other, iter(sorted(calls.get(other, ())))))
+    return [each for each in found if each in members]
 
 
 def _finding(flow: Flow, symbol: str) -> Finding | None:
