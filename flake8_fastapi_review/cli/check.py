@@ -30,7 +30,7 @@ def check(**given: Any) -> int:
       fastapi-review check                          this project
       fastapi-review check app/api app/main.py      the findings of these, seen inside the project
       fastapi-review check --select FAR00           only async correctness
-      fastapi-review check --extend-select FAR007   and a rule that is off by default
+      fastapi-review check --extend-select FAR009   and a rule that is off by default
       fastapi-review check --format json -o report.json
       fastapi-review check -o sarif=far.sarif       the text, and a file for code scanning
       fastapi-review check - --stdin-filename app/main.py < buffer
