@@ -179,7 +179,8 @@ def set_after(node: FunctionNode, name: str, is_after: Callable[[ast.AST], bool]
     for each in running(node):
         match each:
             case ast.Assign(value=value) | ast.AnnAssign(value=ast.expr() as value) if name in bound_by(each):
-                if _is_nothing(value):
+                is_whole = not isinstance(each, ast.Assign) or any(isinstance(to, ast.Name) for to in each.targets)
+                if is_whole and _is_nothing(value):
                     begins = True
                     continue
                 steps.append(each)
@@ -188,8 +189,6 @@ def set_after(node: FunctionNode, name: str, is_after: Callable[[ast.AST], bool]
             case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id=bound), attr=attr))):
                 if bound == name and attr in _ADDING:
                     steps.append(each)
-            case ast.Subscript(value=ast.Name(id=bound), ctx=ast.Store()) if bound == name:
-                steps.append(each)
             case ast.For(target=ast.Name(id=bound)) | ast.AsyncFor(target=ast.Name(id=bound)) if bound == name:
                 return False
             case ast.withitem(optional_vars=ast.Name(id=bound)) if bound == name:

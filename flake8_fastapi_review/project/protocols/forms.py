@@ -93,7 +93,14 @@ def bound_by(step: ast.AST) -> frozenset[str]:
     found: set[str] = set()
     match step:
         case ast.Assign(targets=targets):
-            found |= {each.id for target in targets for each in running(target) if isinstance(each, ast.Name)}
+            for target in targets:
+                found |= {
+                    each.id
+                    for each in running(target)
+                    if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)
+                }
+                if isinstance(target, (ast.Subscript, ast.Attribute)) and isinstance(target.value, ast.Name):
+                    found.add(target.value.id)
         case ast.AnnAssign(target=ast.Name(id=name)) | ast.AugAssign(target=ast.Name(id=name)):
             found.add(name)
         case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id=name)))):
