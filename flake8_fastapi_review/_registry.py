@@ -123,12 +123,12 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         'FAR007',  # code
         'sequential-independent-awaits',  # name
         'minor',  # severity
-        'off',  # default
+        'on',  # default
         ('app',),  # roles
         (('await',),),  # markers
         None,  # cwe
         None,  # cvss
-        (),  # options
+        (('always', 'bool', 'Report reads that are no requests, and loops, too.'),),  # options
         'Independent reads are awaited one after the other',  # summary
         'far00_async.far007_sequential_independent_awaits',  # module
         'SequentialIndependentAwaits',  # cls
@@ -219,12 +219,12 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         'FAR013',  # code
         'swallowed-exception',  # name
         'important',  # severity
-        'on',  # default
+        'off',  # default
         ('app',),  # roles
         (('except',), ('Exception', 'BaseException')),  # markers
         390,  # cwe
         None,  # cvss
-        (),  # options
+        (('reads', 'bool', 'Report what only reads something into variables of its own, too; that it is not there is often an answer.'),),  # options
         'A handler for every exception does nothing about it',  # summary
         'far01_errors.far013_swallowed_exception',  # module
         'SwallowedException',  # cls
@@ -496,7 +496,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         (('def ',),),  # markers
         89,  # cwe
         'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H',  # cvss
-        (),  # options
+        (('consoles', 'bool', 'Report routes that take a whole statement (`sql`), too, where one has to log in for them.'),),  # options
         'SQL text is put together from what a client sent',  # summary
         'far03_injection.far030_sql_injection',  # module
         'SqlInjection',  # cls
@@ -512,7 +512,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         (('def ',),),  # markers
         78,  # cwe
         'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H',  # cvss
-        (),  # options
+        (('terminals', 'bool', 'Report routes that exist to run a `command`, too, where one has to log in for them.'),),  # options
         'A command line is put together from what a client sent, or the client chooses the program',  # summary
         'far03_injection.far031_command_injection',  # module
         'CommandInjection',  # cls
@@ -544,7 +544,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         (('def ',),),  # markers
         22,  # cwe
         'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:C/C:H/I:N/A:N',  # cvss
-        (),  # options
+        (('chosen', 'bool', 'Report paths that people enter as a whole (`path`, `output_folder`, `cwd`), too: most are meant.'), ('far', 'bool', 'Report ways through more than four functions, too: checks on them are not always understood.')),  # options
         'A request chooses which file is opened, sent, written or removed',  # summary
         'far03_injection.far033_path_traversal',  # module
         'PathTraversal',  # cls
@@ -560,7 +560,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         (('def ',),),  # markers
         918,  # cwe
         'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:C/C:H/I:N/A:N',  # cvss
-        (),  # options
+        (('services', 'bool', 'Report addresses of providers, nodes and peers that people enter (`base_url`), too: most are meant.'), ('far', 'bool', 'Report ways through more than four functions, too: checks on them are not always understood.')),  # options
         'The server requests a URL whose host a client chooses',  # summary
         'far03_injection.far034_ssrf',  # module
         'Ssrf',  # cls
@@ -795,12 +795,12 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         'FAR054',  # code
         'missing-rate-limit',  # name
         'important',  # severity
-        'off',  # default
+        'on',  # default
         ('app',),  # roles
         (('.get(', '.post(', '.put(', '.patch(', '.delete(', '.api_route(', '.add_api_route(', '.websocket(', '.route(', '.add_api_websocket_route(', '.add_route('),),  # markers
         307,  # cwe
         'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:L/I:N/A:N',  # cvss
-        (('uploads', 'bool', 'Report routes that take files, too.'), ('expensive', 'frozenset[str]', 'Paths, with `*` for anything, of further routes that need a limit.'), ('limiters', 'frozenset[str]', 'Qualified names of dependencies and decorators that limit.')),  # options
+        (('always', 'bool', 'Report applications too that limit nothing themselves.'), ('uploads', 'bool', 'Report routes that take files, too.'), ('expensive', 'frozenset[str]', 'Paths, with `*` for anything, of further routes that need a limit.'), ('limiters', 'frozenset[str]', 'Qualified names of dependencies and decorators that limit.')),  # options
         'A route that can be guessed at or is expensive may be called as often as anybody likes',  # summary
         'far05_auth.far054_missing_rate_limit',  # module
         'MissingRateLimit',  # cls
@@ -1115,12 +1115,12 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         'FAR074',  # code
         'missing-index',  # name
         'important',  # severity
-        'off',  # default
+        'on',  # default
         ('app',),  # roles
         (('fastapi', 'outer', 'app'), ('.get(', '.post(', '.put(', '.patch(', '.delete(', 'api_route(', 'add_api_route(')),  # markers
         1072,  # cwe
         None,  # cvss
-        (('lookup_tables', 'list[str]', 'Tables that stay small, which need no further indexes.'), ('growing_tables', 'list[str]', 'Tables that grow with use, though their names do not say it.'), ('always', 'bool', 'Look at all tables.')),  # options
+        (('lookup_tables', 'list[str]', 'Tables that stay small, which need no further indexes.'), ('growing_tables', 'list[str]', 'Tables that grow with use, of which all columns are looked at.'), ('always', 'bool', 'Look at all columns of all tables.')),  # options
         'A route looks rows up by a column that has no index',  # summary
         'far07_queries.far074_missing_index',  # module
         'MissingIndex',  # cls
@@ -1323,12 +1323,12 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         'FAR087',  # code
         'undocumented-error-response',  # name
         'minor',  # severity
-        'off',  # default
+        'on',  # default
         ('app',),  # roles
         (('fastapi', 'outer', 'app'), ('.get(', '.post(', '.put(', '.patch(', '.delete(', 'api_route('), ('HTTPException',)),  # markers
         None,  # cwe
         None,  # cvss
-        (),  # options
+        (('always', 'bool', 'Judge every route, whatever the others of its application declare.'),),  # options
         'A route raises an HTTPException with a status that its `responses` omit',  # summary
         'far08_routes.far087_undocumented_error_response',  # module
         'UndocumentedErrorResponse',  # cls
@@ -1419,12 +1419,12 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         'FAR093',  # code
         'inconsistent-error-format',  # name
         'minor',  # severity
-        'off',  # default
+        'on',  # default
         ('app',),  # roles
         (('fastapi',), ('HTTPException', 'JSONResponse')),  # markers
         None,  # cwe
         None,  # cvss
-        (),  # options
+        (('always', 'bool', 'Report every difference, of details that hold more than a text, too.'),),  # options
         'The errors of one module have bodies of different shape',  # summary
         'far08_routes.far093_inconsistent_error_format',  # module
         'InconsistentErrorFormat',  # cls
@@ -1451,12 +1451,12 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         'FAR095',  # code
         'untagged-route',  # name
         'minor',  # severity
-        'off',  # default
+        'on',  # default
         ('app',),  # roles
         (('fastapi', 'outer', 'app'), ('.get(', '.post(', '.put(', '.patch(', '.delete(', 'api_route(')),  # markers
         None,  # cwe
         None,  # cvss
-        (),  # options
+        (('always', 'bool', 'Report every route without a tag, whatever the others of its application do.'),),  # options
         'A route has no tag, neither its own nor one of its routers',  # summary
         'far08_routes.far095_untagged_route',  # module
         'UntaggedRoute',  # cls
@@ -1584,8 +1584,8 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         (('BaseModel', 'SQLModel', 'pydantic', 'Schema', 'Base)', 'Model)'), ('|', 'Union')),  # markers
         None,  # cwe
         None,  # cvss
-        (),  # options
-        'A field holds one of several models, or one thing or a list of it, and nothing says which when',  # summary
+        (('lists', 'bool', 'Report fields that hold one thing or a list of it, too; what is meant is mostly plain.'),),  # options
+        'A field holds one of several models, and nothing says which when',  # summary
         'far10_schemas.far103_undocumented_union',  # module
         'UndocumentedUnion',  # cls
         'python',  # language
@@ -1853,7 +1853,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         'important',  # severity
         'on',  # default
         ('app',),  # roles
-        (('requests', 'httpx', 'aiohttp', 'urllib', 'smtplib', 'redis', 'ftplib', 'socket', 'http.client', 'timeout'),),  # markers
+        (('requests', 'httpx', 'aiohttp', 'urllib', 'smtplib', 'imaplib', 'poplib', 'redis', 'ftplib', 'socket', 'http.client', 'telnetlib', 'grpc', 'timeout'),),  # markers
         400,  # cwe
         None,  # cvss
         (('redis', 'bool', 'Report Redis clients without `socket_timeout` too.'),),  # options
@@ -1869,7 +1869,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         'important',  # severity
         'on',  # default
         ('app',),  # roles
-        (('httpx', 'requests', 'aiohttp', 'redis', 'boto3', 'openai', 'anthropic'),),  # markers
+        (('httpx', 'requests', 'aiohttp', 'redis', 'boto3', 'openai', 'anthropic', 'urllib3', 'grpc', 'with '), ('def ',)),  # markers
         None,  # cwe
         None,  # cvss
         (),  # options
@@ -1901,7 +1901,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         'important',  # severity
         'on',  # default
         ('app',),  # roles
-        (('tenacity', 'backoff', 'while '),),  # markers
+        (('tenacity', 'backoff', 'stamina', 'Retry', 'while ', 'range(', 'count('), ('retry', 'Retry', 'except')),  # markers
         770,  # cwe
         None,  # cvss
         (),  # options
@@ -1933,7 +1933,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         'important',  # severity
         'on',  # default
         ('app',),  # roles
-        (('gather', 'TaskGroup'), ('async def',)),  # markers
+        (('gather', 'TaskGroup', 'wait(', 'as_completed', 'start_soon'), ('async def',)),  # markers
         None,  # cwe
         None,  # cvss
         (),  # options
@@ -1997,7 +1997,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         'important',  # severity
         'on',  # default
         ('app',),  # roles
-        (('def ',), ('+=', '-=', '|=', '*=', 'global ')),  # markers
+        (('def ',), ('+=', '-=', '|=', '*=', 'global ', ' + ', ' - ')),  # markers
         362,  # cwe
         None,  # cvss
         (),  # options
@@ -2045,7 +2045,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         'critical',  # severity
         'on',  # default
         ('app',),  # roles
-        (('async def',), ('await ', 'async '), ('with ', '.acquire(')),  # markers
+        (('async def',), ('with ', '.acquire(')),  # markers
         833,  # cwe
         None,  # cvss
         (),  # options
@@ -2096,7 +2096,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         (('cache',), ('def ',)),  # markers
         None,  # cwe
         None,  # cvss
-        (),  # options
+        (('methods', 'bool', 'Report caches without an end on methods, too; most objects that have them stay anyway.'),),  # options
         'A cache for plain functions is put on a coroutine function, or on a method',  # summary
         'far13_concurrency.far136_cached_coroutine',  # module
         'CachedCoroutine',  # cls
@@ -2157,7 +2157,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         'important',  # severity
         'on',  # default
         ('app',),  # roles
-        (('apscheduler', 'scheduler'), ('add_job', 'scheduled_job')),  # markers
+        (('apscheduler', 'scheduler', 'arq'), ('add_job', 'scheduled_job', 'add_schedule', 'cron(')),  # markers
         None,  # cwe
         None,  # cvss
         (('repeated', 'bool', 'Look at jobs that run again, too.'), ('guards', 'frozenset[str]', 'Names of the decorators that every job of the project must have.')),  # options
@@ -2173,7 +2173,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         'important',  # severity
         'on',  # default
         ('app',),  # roles
-        (('apscheduler', 'scheduler'), ('add_job', 'scheduled_job')),  # markers
+        (('apscheduler', 'scheduler'), ('add_job', 'scheduled_job', 'add_schedule')),  # markers
         None,  # cwe
         None,  # cvss
         (('tracking', 'str', 'Name of the set or mapping that the ids of all jobs have to be put into.'),),  # options
@@ -2205,7 +2205,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         'critical',  # severity
         'on',  # default
         ('app',),  # roles
-        (('apscheduler', 'scheduler'), ('add_job', 'scheduled_job')),  # markers
+        (('apscheduler', 'scheduler'), ('add_job', 'scheduled_job', 'add_schedule')),  # markers
         None,  # cwe
         None,  # cvss
         (),  # options
@@ -2237,7 +2237,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         'minor',  # severity
         'on',  # default
         ('app',),  # roles
-        (('apscheduler', 'scheduler'), ('add_job', 'scheduled_job'), ('interval', 'Interval')),  # markers
+        (('apscheduler', 'scheduler'), ('add_job', 'scheduled_job', 'add_schedule'), ('interval', 'Interval')),  # markers
         None,  # cwe
         None,  # cvss
         (('least', 'int', 'Seconds from which an interval is long.'),),  # options
@@ -2269,7 +2269,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         'critical',  # severity
         'on',  # default
         ('app',),  # roles
-        (('celery', 'shared_task', '.task'), ('async ',)),  # markers
+        (('celery', 'shared_task', '.task', 'Task)'), ('async ',)),  # markers
         None,  # cwe
         None,  # cvss
         (),  # options
@@ -2347,12 +2347,12 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         'FAR152',  # code
         'dynamic-import-not-cleaned',  # name
         'important',  # severity
-        'off',  # default
+        'on',  # default
         ('app',),  # roles
         (('sys',), ('exec_module', 'import_module', '__import__', 'run_path', 'run_module')),  # markers
         459,  # cwe
         'CVSS:3.1/AV:N/AC:H/PR:H/UI:N/S:U/C:N/I:L/A:L',  # cvss
-        (),  # options
+        (('always', 'bool', 'Report each change that a failure leaves behind, whoever notices.'),),  # options
         '`sys.modules` or `sys.path` is changed for an import, and stays changed when the import fails',  # summary
         'far15_files.far152_dynamic_import_not_cleaned',  # module
         'DynamicImportNotCleaned',  # cls
@@ -2717,7 +2717,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         'important',  # severity
         'on',  # default
         ('app',),  # roles
-        (('cache', 'Cache', 'CACHE', 'memo', 'Memo', 'MEMO'), ('def ',)),  # markers
+        (('cache', 'Cache', 'CACHE', 'memo', 'Memo', 'MEMO', '{}', 'dict'), ('def ',)),  # markers
         770,  # cwe
         None,  # cvss
         (),  # options
@@ -2848,7 +2848,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         (('print(',),),  # markers
         None,  # cwe
         None,  # cvss
-        (('allow', 'frozenset[str]', 'Names of functions that may print.'),),  # options
+        (('allow', 'frozenset[str]', 'Names of functions that may print.'), ('everywhere', 'bool', 'Report functions that neither requests nor the event loop are known to run, too.')),  # options
         'A service writes with `print`',  # summary
         'far19_logging.far190_print_in_service',  # module
         'PrintInService',  # cls
@@ -2861,7 +2861,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         'minor',  # severity
         'on',  # default
         ('app',),  # roles
-        (('logging',), ('.debug(', '.info(', '.warning(', '.warn(', '.error(', '.critical(', '.exception(', '.log(')),  # markers
+        (('logging', 'loguru', 'structlog'), ('.debug(', '.info(', '.warning(', '.warn(', '.error(', '.critical(', '.exception(', '.log(')),  # markers
         None,  # cwe
         None,  # cvss
         (('everywhere', 'bool', 'Report every level, in files that mostly format eagerly too.'),),  # options
@@ -2891,12 +2891,12 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         'FAR193',  # code
         'log-without-context',  # name
         'minor',  # severity
-        'off',  # default
+        'on',  # default
         ('app',),  # roles
         (('except',), ('.warning(', '.error(', '.exception(', '.critical(')),  # markers
         None,  # cwe
         None,  # cvss
-        (),  # options
+        (('always', 'bool', 'Report every line that leaves out a value at hand.'),),  # options
         'A line about a failure has a constant text, though the values at hand would say what it failed on',  # summary
         'far19_logging.far193_log_without_context',  # module
         'LogWithoutContext',  # cls
@@ -2956,7 +2956,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         'forbidden-key',  # name
         'critical',  # severity
         'cfg',  # default
-        ('app',),  # roles
+        ('app', 'migration'),  # roles
         (),  # markers
         None,  # cwe
         None,  # cvss
@@ -3067,9 +3067,9 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         'FAR211',  # code
         'config-outside-settings',  # name
         'minor',  # severity
-        'on',  # default
+        'off',  # default
         ('app',),  # roles
-        (('environ', 'getenv'),),  # markers
+        (('environ', 'getenv', '://', 'host', 'open(', 'Path('),),  # markers
         None,  # cwe
         None,  # cvss
         (('allow', 'frozenset[str]', 'Names of variables that may be read anywhere.'),),  # options
@@ -3083,12 +3083,12 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         'FAR212',  # code
         'legacy-typing-syntax',  # name
         'minor',  # severity
-        'off',  # default
+        'on',  # default
         ('app', 'script', 'example', 'test'),  # roles
         (('typing',), ('Optional', 'Union', 'List', 'Dict', 'Set', 'Tuple', 'Type', 'Frozen')),  # markers
         None,  # cwe
         None,  # cvss
-        (),  # options
+        (('always', 'bool', 'Report every place, not only what is left over in a file that has the new syntax.'),),  # options
         'An annotation uses a name of `typing` where the language has syntax for it',  # summary
         'far21_quality.far212_legacy_typing_syntax',  # module
         'LegacyTypingSyntax',  # cls
@@ -3131,12 +3131,12 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         'FAR215',  # code
         'untestable-global',  # name
         'minor',  # severity
-        'off',  # default
+        'on',  # default
         ('app',),  # roles
         (),  # markers
         None,  # cwe
         None,  # cvss
-        (),  # options
+        (('always', 'bool', 'Report work on this machine, and in scripts, too.'),),  # options
         'Importing a module does work outside of the process: connects, sends a request, writes a file',  # summary
         'far21_quality.far215_untestable_global',  # module
         'UntestableGlobal',  # cls
@@ -3147,13 +3147,13 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         'FAR216',  # code
         'import-cycle',  # name
         'important',  # severity
-        'off',  # default
+        'on',  # default
         ('app',),  # roles
         (('import',),),  # markers
         None,  # cwe
         None,  # cvss
-        (),  # options
-        'Modules import each other',  # summary
+        (('always', 'bool', 'Report each cycle of modules, also those that can be imported in any order.'),),  # options
+        'Modules import each other, and one of them fails when it is imported first',  # summary
         'far21_quality.far216_import_cycle',  # module
         'ImportCycle',  # cls
         'python',  # language
@@ -3259,7 +3259,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         'FAR223',  # code
         'mangled-private-attribute',  # name
         'important',  # severity
-        'on',  # default
+        'off',  # default
         ('app',),  # roles
         (('__',), ('BaseModel', 'pydantic', 'SQLModel')),  # markers
         None,  # cwe
@@ -3275,12 +3275,12 @@ ROWS: tuple[tuple[Any, ...], ...] = (
         'FAR224',  # code
         'unvalidated-instance',  # name
         'minor',  # severity
-        'off',  # default
+        'on',  # default
         ('app',),  # roles
         (('construct(',),),  # markers
         None,  # cwe
         None,  # cvss
-        (),  # options
+        (('always', 'bool', 'Report objects whose values the code itself writes down, too.'),),  # options
         'An object that was made without validation is taken over as it is',  # summary
         'far22_pydantic.far224_unvalidated_instance',  # module
         'UnvalidatedInstance',  # cls

@@ -489,6 +489,7 @@ anyio.abc.Process=self
 anyio.abc.TaskGroup=self
 anyio.streams.memory.MemoryObjectReceiveStream=self
 anyio.streams.memory.MemoryObjectSendStream=self
+apscheduler.AsyncScheduler=self
 asyncio.Barrier=builtins.int
 asyncio.Condition=None
 asyncio.Lock=None
@@ -555,6 +556,7 @@ websockets.connect=websockets.ClientConnection
 
 ASYNC_ITERATES = """
 aio_pika.abc.AbstractQueue.iterator=?
+aiofiles.base.AsyncBase=?
 aiohttp.ClientWebSocketResponse=?
 aiohttp.StreamReader=builtins.bytes
 aiohttp.StreamReader.iter_any=builtins.bytes
@@ -675,6 +677,8 @@ anyio.Event=
 anyio.Lock=
 anyio.Path=
 anyio.Semaphore=
+apscheduler.AsyncScheduler=
+apscheduler.Scheduler=
 apscheduler.schedulers.asyncio.AsyncIOScheduler=apscheduler.schedulers.base.BaseScheduler
 apscheduler.schedulers.background.BackgroundScheduler=apscheduler.schedulers.base.BaseScheduler
 apscheduler.schedulers.base.BaseScheduler=
@@ -1234,6 +1238,7 @@ kafka.KafkaConsumer=
 kafka.KafkaProducer=
 logging.Logger=
 logging.LoggerAdapter=
+loguru.Logger=
 lzma.LZMAError=builtins.Exception
 lzma.LZMAFile=io.BufferedIOBase
 minio.Minio=
@@ -1850,8 +1855,7 @@ argon2.low_level.hash_secret=0
 argon2.low_level.hash_secret_raw=0
 argon2.low_level.verify_secret=0
 argon2.verify_password=0
-asgiref.sync.AsyncToSync=48
-asgiref.sync.async_to_sync=48
+asgiref.sync.AsyncToSync.__call__=48
 asyncio.AbstractEventLoop.run_forever=48
 asyncio.AbstractEventLoop.run_until_complete=48
 asyncio.Runner.run=48
@@ -4078,6 +4082,7 @@ anyio.move_on_after=anyio.CancelScope
 anyio.move_on_at=anyio.CancelScope
 anyio.streams.memory.MemoryObjectReceiveStream=self
 anyio.streams.memory.MemoryObjectSendStream=self
+apscheduler.Scheduler=self
 asyncio.Runner=self
 azure.storage.blob.BlobClient=self
 azure.storage.blob.BlobServiceClient=self
@@ -4300,6 +4305,9 @@ LOOP_CALLBACKS: dict[str, tuple[int, str, str, bool]] = {
     "anyio.from_thread.run": (0, "func", "loop", False),
     "anyio.from_thread.run_sync": (0, "func", "loop", False),
     "anyio.run": (0, "func", "loop", False),
+    "apscheduler.AsyncScheduler.add_job": (0, "func_or_task_id", "loop-or-thread", False),
+    "apscheduler.AsyncScheduler.add_schedule": (0, "func_or_task_id", "loop-or-thread", False),
+    "apscheduler.AsyncScheduler.run_job": (0, "func_or_task_id", "loop-or-thread", False),
     "apscheduler.schedulers.asyncio.AsyncIOScheduler.add_job": (0, "func", "loop-or-thread", False),
     "asyncio.AbstractEventLoop.add_reader": (1, "callback", "loop", False),
     "asyncio.AbstractEventLoop.add_signal_handler": (1, "callback", "loop", False),
@@ -4932,6 +4940,13 @@ anyio.to_process.run_sync=await ?
 anyio.to_thread.run_sync=await ?
 anyio.wait_readable=await ?
 anyio.wait_writable=await ?
+apscheduler.AsyncScheduler.add_job=await ?
+apscheduler.AsyncScheduler.add_schedule=await ?
+apscheduler.AsyncScheduler.configure_task=await ?
+apscheduler.AsyncScheduler.run_job=await ?
+apscheduler.AsyncScheduler.run_until_stopped=await ?
+apscheduler.AsyncScheduler.start_in_background=await ?
+apscheduler.AsyncScheduler.stop=await ?
 argon2.PasswordHasher.hash=builtins.str
 argon2.PasswordHasher.verify=builtins.bool
 arq.ArqRedis.all_job_results=await ?
@@ -4943,6 +4958,7 @@ arq.jobs.Job.info=await ?
 arq.jobs.Job.result=await ?
 arq.jobs.Job.result_info=await ?
 arq.jobs.Job.status=await ?
+asgiref.sync.async_to_sync=asgiref.sync.AsyncToSync
 asyncio.AbstractEventLoop.connect_read_pipe=await ?
 asyncio.AbstractEventLoop.connect_write_pipe=await ?
 asyncio.AbstractEventLoop.create_connection=await ?
@@ -5224,6 +5240,7 @@ builtins.vars=builtins.dict
 bz2.compress=builtins.bytes
 bz2.decompress=builtins.bytes
 bz2.open=bz2.BZ2File
+celery.Celery.AsyncResult=celery.result.AsyncResult
 celery.Celery.send_task=celery.result.AsyncResult
 celery.Celery.task=celery.Task
 celery.Signature.__call__=celery.result.AsyncResult
@@ -5677,6 +5694,12 @@ logging.Logger.info=None
 logging.Logger.log=None
 logging.Logger.warning=None
 logging.getLogger=logging.Logger
+loguru.Logger.bind=loguru.Logger
+loguru.Logger.opt=loguru.Logger
+loguru.Logger.patch=loguru.Logger
+loguru.logger.bind=loguru.Logger
+loguru.logger.opt=loguru.Logger
+loguru.logger.patch=loguru.Logger
 lzma.compress=builtins.bytes
 lzma.decompress=builtins.bytes
 lzma.open=lzma.LZMAFile
