@@ -181,10 +181,12 @@ class Lifetimes:
             found = set()
             for path in self.modules.mentioning_any(self._marks):
                 summary = self.modules.summary(path) if self.counts(path) else None
+                if summary is None:
+                    continue
                 module = self.modules.compiled_module(path)
                 naming = self._naming(module) if module is not None else None
-                for name in summary.functions if summary is not None else ():
-                    if summary is None or name == MODULE or (naming is not None and name not in naming):
+                for name in summary.functions:
+                    if name == MODULE or (naming is not None and name not in naming):
                         continue
                     function = Function._make(summary.functions[name])
                     if not any(self._may_make(call[0][1]) for call in function.calls):
