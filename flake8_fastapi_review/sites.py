@@ -502,7 +502,7 @@ PASSED: dict[str, tuple[str, str]] = {
     # FAR15x: files and dynamic loading
     "FAR150": ("dynamic_imports", "dynamic imports load only what is known"),
     "FAR151": ("dynamic_imports", "dynamic imports are guarded"),
-    "FAR152": ("dynamic_imports", "dynamic imports leave nothing behind"),
+    "FAR152": ("dynamic_imports", "dynamic imports leave nothing behind that is taken up again"),
     "FAR154": ("uploads", "uploads are bounded"),
     "FAR155": ("uploads", "uploads are not believed to be what they are called"),
     "FAR156": ("archives", "archives are unpacked inside their folder"),
@@ -536,16 +536,18 @@ PASSED: dict[str, tuple[str, str]] = {
     "FAR190": ("functions", "functions that serve print nothing"),
     "FAR191": ("log_calls", "log calls leave the formatting to the logger"),
     "FAR192": ("log_calls", "log calls have the level that fits"),
-    "FAR193": ("log_calls", "log calls about failures tell what they failed on"),
+    "FAR193": ("log_calls", "log calls about failures tell what others beside them tell"),
     # FAR20x: what the project demands
     "FAR207": ("functions", "functions have the decorators that the project demands"),
     "FAR208": ("routes", "routes are coroutines"),
     # FAR21x: structure
     "FAR210": ("routes", "routes have annotated parameters"),
     "FAR211": ("environment_readings", "readings of the environment stand in the settings"),
-    "FAR212": ("functions", "functions have annotations in the syntax of today"),
+    "FAR212": ("functions", "functions have annotations in the syntax of their file"),
     "FAR213": ("functions", "functions choose by no long chain of comparisons"),
     "FAR214": ("applications", "applications leave their routes to other modules"),
+    "FAR215": ("applications", "applications ask nobody else while they are imported"),
+    "FAR216": ("applications", "applications have modules that can be imported in any order"),
     "FAR217": ("server_starts", "starts of the server name the application where they have to"),
     "FAR218": ("inclusions", "inclusions of routers leave the prefix to the router"),
     "FAR219": ("server_starts", "starts of the server bind one interface"),
@@ -554,6 +556,7 @@ PASSED: dict[str, tuple[str, str]] = {
     "FAR221": ("schemas", "schemas inherit settings that agree"),
     "FAR222": ("schemas", "schemas check the constraints that they name"),
     "FAR223": ("schemas", "schemas have private attributes that keep their name"),
+    "FAR224": ("schemas", "schemas hold no objects that were made without a check"),
 }
 """Rule → the kind of place that it judges one by one, and what is true of all of them if it finds nothing.
 
