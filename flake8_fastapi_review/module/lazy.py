@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
-    from _collections_abc import dict_items, dict_values
-    from collections.abc import Callable
+    from _collections_abc import dict_items, dict_keys, dict_values
+    from collections.abc import Callable, Iterator
 
 V = TypeVar("V")
 
@@ -25,6 +25,12 @@ class Lazy(dict[str, V]):
 
     def __contains__(self, key: object) -> bool:
         return key in self._sources
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._sources)
+
+    def keys(self) -> dict_keys[str, V]:
+        return self._sources.keys()
 
     def those(self, wanted: Callable[[str, Any], bool]) -> list[V]:
         """The values for which `wanted(key, source)` is true, in order; only these are made. The source is None for a
