@@ -185,8 +185,9 @@ class Lifetimes:
                     continue
                 module = self.modules.compiled_module(path)
                 naming = self._naming(module) if module is not None else None
-                for name in summary.functions:
-                    if name == MODULE or (naming is not None and name not in naming):
+                # A mapping that makes its values late tells all its keys by `items` alone.
+                for name in sorted(naming) if naming is not None else [each for each, _ in summary.functions.items()]:
+                    if name == MODULE or name not in summary.functions:
                         continue
                     function = Function._make(summary.functions[name])
                     if not any(self._may_make(call[0][1]) for call in function.calls):
