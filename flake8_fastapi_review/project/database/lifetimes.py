@@ -185,8 +185,7 @@ class Lifetimes:
                     continue
                 module = self.modules.compiled_module(path)
                 naming = self._naming(module) if module is not None else None
-                # A mapping that makes its values late tells all its keys by `items` alone.
-                for name in sorted(naming) if naming is not None else [each for each, _ in summary.functions.items()]:
+                for name in summary.functions if naming is None else sorted(naming):
                     if name == MODULE or name not in summary.functions:
                         continue
                     function = Function._make(summary.functions[name])

@@ -113,8 +113,8 @@ def label(title: Annotated[str, Query(description="What is printed")]) -> PlainT
 
 
 @router.get("/search")
-def search(pattern: Annotated[str, Query(description="What to look for")]) -> list[str]:
-    return [kind for kind in EXPORTS if re.search(pattern, kind)]  # FAR042: re.search
+def search(text: Annotated[str, Query(description="What to look for")]) -> list[str]:
+    return [kind for kind in EXPORTS if re.search(text, kind)]  # FAR042: re.search
 
 
 @router.post("/feeds", status_code=204)
