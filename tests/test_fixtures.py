@@ -92,6 +92,7 @@ DIFFERENT = {
         "FAR030 FAR079",  # holds input, and asks for every column
         "FAR031 FAR102",
         "FAR031 FAR154",
+        "FAR056 FAR120",  # trusts everybody, and waits for ever
         "FAR061 FAR067",
         "FAR098 FAR102",  # overwrites what is not sent, by a method of Pydantic 1
         "FAR119 FAR210",

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 _LRU = ("functools.lru_cache", "async_lru.alru_cache")
 _CACHED = ("cachetools.cached", "cachetools.cachedmethod", "asyncache.cached")
 _CACHE = ("functools.cache",)
+_OF_FUNCTIONS = ("functools.cache", "functools.lru_cache")
+"""What keeps the coroutine of a coroutine function, not its result."""
 _ENDLESS = (
     "builtins.str",
     "builtins.int",
@@ -87,6 +89,8 @@ class UnboundedCache(Rule):
             for decorator in function.decorator_list:
                 if not _is_endless(file, decorator):
                     continue
+                if isinstance(function, ast.AsyncFunctionDef) and file.is_named(_called(decorator), *_OF_FUNCTIONS):
+                    continue  # it keeps coroutines, which is worse: FAR136
                 key = next((each.arg for each in parameters(function) if _is_open(file, each)), None)
                 if key is not None and _serves_requests(file, function):
                     shown = ast.unparse(decorator)
@@ -115,6 +119,10 @@ class UnboundedCache(Rule):
                         remedy="use `cachetools.TTLCache`, or remove what is old",
                     )
                     break
+
+
+def _called(decorator: ast.expr) -> ast.expr:
+    return decorator.func if isinstance(decorator, ast.Call) else decorator
 
 
 def _is_endless(file: File, decorator: ast.expr) -> bool:
