@@ -20,7 +20,7 @@ _TEXT = "detail: text"
 _FEW = 4
 _MOST = 0.9
 
-_OAUTH = frozenset(
+_OAUTH = tuple(
     """
     access_denied authorization_pending expired_token invalid_client invalid_grant invalid_request invalid_scope
     slow_down unauthorized_client unsupported_grant_type unsupported_response_type
