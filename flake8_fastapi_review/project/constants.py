@@ -138,17 +138,15 @@ def parameters_in(summary: Summary, qualname: str, expr: Expr) -> set[str]:
     seen: set[int] = set()
     pending: list[Any] = [expr]
     while pending:
-        current = pending.pop()
-        if not isinstance(current, tuple):
-            continue
-        if current and current[0] == "v":
-            for index in current[1]:
-                fact = summary.table[index]
-                if fact[0] == "par" and fact[1] == qualname:
-                    found.add(summary.functions[qualname].parameters[fact[2]][0])
-                elif index not in seen:
-                    seen.add(index)
-                    pending.extend(fact[1:])
-        else:
-            pending.extend(current)
+        match pending.pop():
+            case ("v", (int(), *_) as indices):  # not the value of a keyword argument called v
+                for index in indices:
+                    fact = summary.table[index]
+                    if fact[0] == "par" and fact[1] == qualname:
+                        found.add(summary.functions[qualname].parameters[fact[2]][0])
+                    elif index not in seen:
+                        seen.add(index)
+                        pending.extend(fact[1:])
+            case tuple() as parts:
+                pending.extend(parts)
     return found
