@@ -516,7 +516,7 @@ _LOCAL = """
     project/database/reading.py Reader._kinds Reader._orders Reader._names
     project/database/relations.py Relations._pending
     project/database/releases.py Releases._read
-    project/database/sites.py Sites._nodes Sites._meant Sites._first Sites.looked_at
+    project/database/sites.py Sites._meant Sites._first Sites.looked_at
     project/database/statements.py Statements._read Statements._values Statements._free Statements._passing
     project/database/trips.py Trips._answer Trips._showing
     project/execution.py Execution._calls Calls._by_attribute Calls._by_name
@@ -524,7 +524,7 @@ _LOCAL = """
     project/protocols/completing.py Completing._flows
     project/requests.py Requests._added
     project/taint/calls.py Calls._made
-    project/taint/engine.py Taint._nodes Taint._active Taint._cut Taint._effects Taint._too_deep Taint._unfinished
+    project/taint/engine.py Taint._active Taint._cut Taint._effects Taint._too_deep Taint._unfinished
     project/taint/lookups.py Lookups._parts
     project/types.py Types._mros Types._derivations Types._results Types._read Types._evaluated Types._active
     project/types.py Types._aliases Types._bindings Types._annotated Types._texts

@@ -225,6 +225,7 @@ class Index:
         "_classes",
         "_filed",
         "_frames",
+        "_functions",
         "_running",
         "_scopes",
         "_sorted",
@@ -252,6 +253,7 @@ class Index:
         """Of all nodes."""
         self._scopes: dict[Node, Scope] = {}
         self._frames: dict[Scope, list[Scope]] | None = None
+        self._functions: dict[str, Any] | None = None
         self._running: dict[Node, list[Any]] = {}
         self._walk()
 
@@ -339,6 +341,14 @@ class Index:
         for generator in node.generators:
             inside += [generator, generator.target, *([] if generator is first else [generator.iter]), *generator.ifs]
         return [first.iter], inside
+
+    def function(self, qualname: str) -> Any:
+        """The function or lambda of this name; None where there is none."""
+        if self._functions is None:
+            self._functions = {
+                scope.qualname: scope.node for scope in self.scopes if scope.kind in ("function", "lambda")
+            }
+        return self._functions.get(qualname)
 
     def nodes(self, *types: type) -> list[Any]:
         """All nodes of these classes in source order."""

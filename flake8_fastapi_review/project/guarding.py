@@ -28,10 +28,8 @@ def node_of(modules: Modules, symbol: str) -> ast.FunctionDef | ast.AsyncFunctio
     module = modules.lent(path)
     if module is None:
         return None
-    for scope in module.index.scopes:
-        if scope.qualname == qualname and isinstance(scope.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            return scope.node
-    return None
+    found = module.index.function(qualname)
+    return found if isinstance(found, (ast.FunctionDef, ast.AsyncFunctionDef)) else None
 
 
 def guards_itself(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .values import Const, Items, Mapping, Value
+from .values import Const, Items, Mapping, Value, constants
 
 if TYPE_CHECKING:
     from .interpreter import Interpreter
@@ -15,8 +15,9 @@ def text_method(run: Interpreter, receiver: Const, text: str, name: str, args: l
     assumes = receiver.assumes.union(*(arg.assumes for arg in args)) if args else receiver.assumes
     if name == "join" and args:
         items = run.iterate(args[0])
-        if items is not None and all(isinstance(item, Const) for item in items):
-            return Const(text.join(str(item.value) for item in items), assumes)  # type: ignore[attr-defined]
+        known = constants(items) if items is not None else None
+        if known is not None:
+            return Const(text.join(map(str, known)), assumes)
         return Value(assumes)
     if len(plain) != len(args):
         return Value(assumes)

@@ -17,6 +17,7 @@ from .values import (
     Items,
     Mapping,
     Value,
+    constants,
 )
 
 if TYPE_CHECKING:
@@ -27,8 +28,9 @@ _ANNOTATED = frozenset({"typing.Annotated", "typing_extensions.Annotated"})
 
 def joined(parts: list[Value]) -> Value:
     assumes: Assumptions = NOTHING.union(*(part.assumes for part in parts)) if parts else NOTHING
-    if all(isinstance(part, Const) for part in parts):
-        return Const("".join(str(part.value) for part in parts), assumes)  # type: ignore[attr-defined]
+    known = constants(parts)
+    if known is not None:
+        return Const("".join(map(str, known)), assumes)
     return Value(assumes)
 
 
@@ -60,9 +62,9 @@ def binary(operator: ast.operator, left: Value, right: Value) -> Value:
         and isinstance(left, Const)
         and isinstance(left.value, str)
         and isinstance(right, Items)
-    ) and all(isinstance(item, Const) for item in right.items):
+    ) and (known := constants(right.items)) is not None:
         try:
-            return Const(left.value % tuple(item.value for item in right.items), assumes)  # type: ignore[attr-defined]
+            return Const(left.value % tuple(known), assumes)
         except (TypeError, ValueError):
             return Value(assumes)
     if isinstance(operator, ast.BitOr):
@@ -125,8 +127,9 @@ def compare(operator: ast.cmpop, left: Value, right: Value) -> Value:
             members = right.items
         elif isinstance(right, Mapping) and right.complete:
             members = [key for key, _ in right.pairs]
-        if members is not None and all(isinstance(item, Const) for item in members):
-            found = any(item.value == left.value for item in members)  # type: ignore[attr-defined]
+        known = constants(members) if members is not None else None
+        if known is not None:
+            found = left.value in known
             return Const(found is isinstance(operator, ast.In), assumes)
     if (
         isinstance(left, Instance)
@@ -180,20 +183,14 @@ def subscript(run: Interpreter, owner: Value, index: ast.expr, env: Env) -> Valu
     if isinstance(owner, (ClassValue, AnnotatedValue)):
         return owner if isinstance(owner, AnnotatedValue) else AnnotatedValue(owner, [])
     if isinstance(index, ast.Slice):
-        if isinstance(owner, Items) and owner.complete:
-            bounds = [
-                run.eval(bound, env) if bound is not None else Const(None)
-                for bound in (index.lower, index.upper, index.step)
-            ]
-            if all(isinstance(bound, Const) for bound in bounds):
-                return Items(owner.items[slice(*(bound.value for bound in bounds))])  # type: ignore[attr-defined]
-        if isinstance(owner, Const) and isinstance(owner.value, str):
-            bounds = [
-                run.eval(bound, env) if bound is not None else Const(None)
-                for bound in (index.lower, index.upper, index.step)
-            ]
-            if all(isinstance(bound, Const) for bound in bounds):
-                return Const(owner.value[slice(*(bound.value for bound in bounds))], owner.assumes)  # type: ignore[attr-defined]
+        bounds = (
+            run.eval(bound, env) if bound is not None else Const(None)
+            for bound in (index.lower, index.upper, index.step)
+        )
+        if isinstance(owner, Items) and owner.complete and (known := constants(bounds)) is not None:
+            return Items(owner.items[slice(*known)])
+        if isinstance(owner, Const) and isinstance(owner.value, str) and (known := constants(bounds)) is not None:
+            return Const(owner.value[slice(*known)], owner.assumes)
         return Value()
     key = run.eval(index, env)
     if isinstance(owner, Mapping) and isinstance(key, Const):

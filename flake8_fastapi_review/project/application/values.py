@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import ast
+    from collections.abc import Iterable
 
     from ...module import Module
     from .source import Source
@@ -398,6 +399,16 @@ class Wraps(Known):
     def __init__(self, wrapped: Value) -> None:
         super().__init__()
         self.wrapped = wrapped
+
+
+def constants(values: Iterable[Value]) -> list[Any] | None:
+    """What the values are, if each is a constant; None otherwise."""
+    found = []
+    for value in values:
+        if not isinstance(value, Const):
+            return None
+        found.append(value.value)
+    return found
 
 
 def unwrapped(value: Value) -> Value:

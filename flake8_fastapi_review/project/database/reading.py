@@ -440,7 +440,7 @@ class Reader:
         name = self.table_name(symbol)
         explicit = self._own(symbol, "__table__")
         made = self.terms.resolve(explicit) if explicit is not None else None
-        mapping = self._type_map(order)
+        mapping = self._of_base(order, "type_annotation_map")
         convention = self._convention(order)
         columns: dict[str, Column] = {}
         relations: dict[str, Relationship] = {}
@@ -559,36 +559,21 @@ class Reader:
         concrete = (held or {}).get("concrete")
         return concrete is not None and concrete.expr == ("k", True)
 
-    def _type_map(self, order: tuple[str, ...]) -> Term | None:
-        """`type_annotation_map` of the base class or of its registry."""
+    def _of_base(self, order: tuple[str, ...], name: str) -> Term | None:
+        """What the first base class that says so has under a name, or its registry: `metadata`."""
         for base in order:
             if ":" not in base:
                 continue
-            own = self._own(base, "type_annotation_map")
+            own = self._own(base, name)
             if own is not None:
                 return own
             registry = self._own(base, "registry")
             made = self.terms.resolve(registry) if registry is not None else None
             if made is not None and self.terms.called(made) == "registry":
-                found = self.terms.arguments(made).keywords.get("type_annotation_map")
+                found = self.terms.arguments(made).keywords.get(name)
                 if found is not None:
                     return found
         return None
-
-    def _metadata(self, order: tuple[str, ...]) -> Term | None:
-        for base in order:
-            if ":" not in base:
-                continue
-            own = self._own(base, "metadata")
-            if own is not None:
-                return own
-            registry = self._own(base, "registry")
-            made = self.terms.resolve(registry) if registry is not None else None
-            if made is not None and self.terms.called(made) == "registry":
-                found = self.terms.arguments(made).keywords.get("metadata")
-                if found is not None:
-                    return found
-        return self._factory_metadata(order)
 
     def _factory_metadata(self, order: tuple[str, ...]) -> Term | None:
         """`declarative_base(metadata=…)`, `registry(metadata=…).generate_base()`"""
@@ -629,7 +614,7 @@ class Reader:
 
     def _convention(self, order: tuple[str, ...]) -> dict[str, str]:
         """How unnamed indexes and constraints are named."""
-        term = self._metadata(order)
+        term = self._of_base(order, "metadata") or self._factory_metadata(order)
         made = self.terms.resolve(term) if term is not None else None
         if made is None or self.terms.called(made) != "MetaData":
             return _DEFAULT_NAMES
@@ -639,7 +624,7 @@ class Reader:
         return {**_DEFAULT_NAMES, **{name: value for name, value in named.items() if isinstance(value, str)}}
 
     def _default_schema(self, order: tuple[str, ...]) -> str | None:
-        term = self._metadata(order)
+        term = self._of_base(order, "metadata") or self._factory_metadata(order)
         made = self.terms.resolve(term) if term is not None else None
         if made is None or self.terms.called(made) != "MetaData":
             return None

@@ -468,9 +468,9 @@ def _holder(module: Module, call: ast.Call) -> ast.AST | None:
     return None
 
 
-def _extent(node: ast.AST) -> tuple[int, int, int, int]:
+def _extent(node: ast.expr) -> tuple[int, int, int | None, int | None]:
     """Where a node starts and ends."""
-    return node.lineno, node.col_offset, node.end_lineno, node.end_col_offset  # type: ignore[attr-defined]
+    return node.lineno, node.col_offset, node.end_lineno, node.end_col_offset
 
 
 def _entered(module: Module, call: ast.Call) -> ast.AST | None:

@@ -604,7 +604,7 @@ class Sessions:
                         found.append(parent)
                 case ast.comprehension(iter=iterable):
                     above = parents.get(parent)
-                    if child is not iterable and above is not None and parent is above.generators[0]:  # type: ignore[attr-defined]
+                    if child is not iterable and isinstance(above, COMPREHENSIONS) and parent is above.generators[0]:
                         found.append(above)
                 case (
                     ast.ListComp(generators=[first, *_])

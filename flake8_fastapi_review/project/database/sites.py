@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 Env = tuple[tuple[str, Any], ...]
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
-_KEPT = 128
 _made = tuple.__new__
 _MAX_RESULTS = 6
 MOST_PARAMETERS = 24
@@ -58,7 +57,6 @@ class Sites:
     def __init__(self, modules: Modules, types: Types) -> None:
         self.modules = modules
         self.types = types
-        self._nodes: dict[str, tuple[Module, dict[str, ast.AST]]] = {}
         self._meant: dict[ast.AST, ast.AST] = {}
         self._first: dict[tuple[ast.AST, str], ast.AST] = {}
         """Where a name is bound, and the name → the first use of it that was asked about."""
@@ -70,24 +68,13 @@ class Sites:
         """Something is about to be answered by what parameters were given."""
         self.looked_at[id(env)] = self.looked_at.get(id(env), 0) + 1
 
-    def forget(self) -> None:
-        self._nodes.clear()
-
     def function(self, symbol: str) -> tuple[Module, FunctionNode] | None:
         """The syntax of a project function."""
         path, _, qualname = symbol.rpartition(":")
         module = self.modules.lent(path) if path else None
         if module is None:
             return None
-        known = self._nodes.get(path)
-        if known is None or known[0] is not module:
-            nodes = {
-                scope.qualname: scope.node for scope in module.index.scopes if scope.kind in ("function", "lambda")
-            }
-            if len(self._nodes) >= _KEPT:
-                self._nodes.clear()
-            known = self._nodes[path] = (module, nodes)
-        node: Any = known[1].get(qualname)
+        node = module.index.function(qualname)
         return None if node is None else (module, node)
 
     def symbol(self, module: Module, node: ast.AST) -> str:

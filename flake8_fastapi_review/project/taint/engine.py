@@ -70,8 +70,6 @@ _MAX_CIRCLE = 150
 _MAX_GUARDS = 4
 """So deep it is looked for what a check does."""
 
-_KEPT = 64
-"""Of so many modules it is remembered where their functions stand."""
 
 _REGISTERING = (b"add_api_route", b"add_route", b"add_websocket_route", b"add_api_websocket_route", b"Route(")
 _REGISTERED = re.compile(rb"(?:add_(?:api_)?(?:websocket_)?route|Route)\s*\(([^()]{0,300})")
@@ -182,7 +180,6 @@ class Taint:
         self._is_cut = False
         """Whether one of these was asked for."""
         self._is_returning = False
-        self._nodes: dict[str, tuple[Module, dict[str, ast.AST]]] = {}
         self._registered: frozenset[str] | None = None
         self._attaching: dict[str, list[str]] | None = None
         self._attached: dict[str, Value] = {}
@@ -198,7 +195,6 @@ class Taint:
         self._unfinished.clear()
         self._too_deep.clear()
         self._cut.clear()
-        self._nodes.clear()
         self._registered = None
         self._attaching = None
         self._attached.clear()
@@ -501,15 +497,7 @@ class Taint:
         module = self.modules.lent(path)
         if module is None:
             return None
-        known = self._nodes.get(path)
-        if known is None or known[0] is not module:
-            nodes = {
-                scope.qualname: scope.node for scope in module.index.scopes if scope.kind in ("function", "lambda")
-            }
-            if len(self._nodes) >= _KEPT:
-                self._nodes.clear()
-            known = self._nodes[path] = (module, nodes)
-        node = known[1].get(qualname)
+        node = module.index.function(qualname)
         return None if node is None else (module, node)
 
     @staticmethod
